@@ -1,0 +1,66 @@
+"""The graph and the size of every output -> the most memory in use at once, and that of training."""
+
+from __future__ import annotations
+
+from cnncalc.analysis.conventions import OPTIMIZERS
+from cnncalc.analysis.results import Analysis
+from cnncalc.graph import INPUT, Graph
+from cnncalc.symbolic import Size, is_known
+
+
+def peak_values(graph: Graph) -> Size | None:
+    """The most values held at once in inference, layer after layer in order, for one image.
+
+    A volume is held from the step that makes it to the last step that reads it; the outputs of
+    the network are held to the end. Layers that work in place take their input's memory over
+    if nobody else still needs it. None where a size is a symbol.
+    """
+    if not is_known(graph.input.values, *(node.output.values for node in graph.nodes)):
+        return None
+    last_read = _last_reads(graph)
+    held = {INPUT: graph.input.values}  # by the node that first made a buffer
+    ends = {INPUT: last_read.get(INPUT, 0)}  # the last step that needs the buffer
+    owner = {INPUT: INPUT}
+    freed_after: dict[int, list[int]] = {}
+    live = peak = graph.input.values
+    for step, node in enumerate(graph.nodes):
+        source = owner[node.sources[0]]
+        end = last_read.get(step, len(graph.nodes))
+        reuse = node.layer.view or (node.layer.in_place and ends[source] <= step)
+        if reuse:
+            owner[step] = source
+            ends[source] = max(ends[source], end)
+        else:
+            owner[step] = step
+            held[step] = node.output.values
+            ends[step] = end
+            live += held[step]
+            peak = max(peak, live)
+        for buffer in {*(owner[read] for read in node.sources), owner[step]}:
+            freed_after.setdefault(ends[buffer], []).append(buffer)
+        for buffer in set(freed_after.pop(step, [])):
+            if ends[buffer] == step:
+                live -= held.pop(buffer, 0)
+    return peak
+
+
+def _last_reads(graph: Graph) -> dict[int, int]:
+    """For every source, the last step that reads it."""
+    return {source: step for step, node in enumerate(graph.nodes) for source in node.sources}
+
+
+def training_memory(analysis: Analysis) -> dict[str, Size]:
+    """Bytes held in a step of training, by what holds them.
+
+    Weights, their gradients and the optimizer's state; every activation kept for the backward
+    pass, and a gradient of the same size for each (the slide's "~x2 for backward").
+    """
+    params = analysis.total("params") * analysis.convention.bytes_per_value
+    activations = analysis.total("memory_bytes")
+    return {
+        "weights": analysis.weight_memory_bytes,
+        "weight_gradients": params,
+        "optimizer_state": params * OPTIMIZERS[analysis.convention.optimizer],
+        "activations": activations,
+        "activation_gradients": activations,
+    }

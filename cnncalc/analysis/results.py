@@ -1,0 +1,151 @@
+"""What the engine finds -> LayerResult, Totals and Analysis: numbers without any formatting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cnncalc.analysis.conventions import Convention
+from cnncalc.graph import Graph, Node
+from cnncalc.layers import Operations, Reach, Shape
+from cnncalc.symbolic import Size, add_up, normalise
+
+COUNTS = (
+    "weights",
+    "biases",
+    "params",
+    "buffers",
+    "macs",
+    "flops",
+    "activations",
+    "memory_bytes",
+    "neurons",
+    "connections",
+)
+"""The quantities that add up over layers."""
+
+
+@dataclass(slots=True)
+class LayerResult:
+    """What one layer makes and costs, for the whole batch, in the convention of its Analysis.
+
+    Sizes are in values, `memory_bytes` in bytes; `activations` is 0 for a layer that works in
+    place or only looks at its input under another shape. Any count may be symbolic.
+    """
+
+    node: Node
+    weights: Size
+    biases: Size
+    buffers: Size
+    operations: Operations
+    macs: Size
+    flops: Size
+    activations: Size
+    memory_bytes: Size
+    neurons: Size
+    reach: Reach
+    depth: int
+    batch: Size = 1
+    bias: bool = True
+
+    @property
+    def name(self) -> str:
+        """The full name: blocks and groups, then the layer, joined by /."""
+        return self.node.name
+
+    @property
+    def kind(self) -> str:
+        """The layer type."""
+        return self.node.layer.kind
+
+    @property
+    def input(self) -> Shape:
+        """The shape that comes in, joined for a merging layer."""
+        return self.node.input
+
+    @property
+    def output(self) -> Shape:
+        """The shape that goes out."""
+        return self.node.output
+
+    @property
+    def params(self) -> Size:
+        """Weights and biases."""
+        return normalise(self.weights + self.biases)
+
+    @property
+    def connections(self) -> Size:
+        """Arrows from real inputs to the layer's units, and from biases where these count."""
+        return normalise(self.batch * self.node.layer.connections(self.node.input, bias=self.bias))
+
+
+@dataclass(slots=True)
+class InputResult:
+    """What the input holds: it takes memory and costs nothing."""
+
+    shape: Shape
+    activations: Size
+    memory_bytes: Size
+
+
+@dataclass(slots=True)
+class Analysis:
+    """A network's numbers: every layer in order, and what they add up to.
+
+    `peak_memory_bytes` is the most that activations take at once during inference, each freed
+    after its last use; None where that depends on a symbol.
+    """
+
+    graph: Graph
+    convention: Convention
+    batch: Size
+    input: InputResult
+    layers: list[LayerResult]
+    peak_memory_bytes: Size | None
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The name the network was asked for by."""
+        return self.graph.name
+
+    @property
+    def depth(self) -> int:
+        """Weight layers on the longest path."""
+        return max((layer.depth for layer in self.layers), default=0)
+
+    def total(self, quantity: str) -> Size:
+        """The sum of a quantity over the layers, the input's activations and memory included."""
+        if quantity not in COUNTS:
+            raise ValueError(f"{quantity} does not add up; one of {', '.join(COUNTS)}")
+        start: Size = getattr(self.input, quantity, 0)
+        return add_up([start, *(getattr(layer, quantity) for layer in self.layers)])
+
+    @property
+    def totals(self) -> dict[str, Size]:
+        """The sums of all quantities that add up, but for connections, which cost time to count."""
+        return {quantity: self.total(quantity) for quantity in COUNTS if quantity != "connections"}
+
+    @property
+    def operations(self) -> Operations:
+        """Operations of the whole network by class."""
+        names = Operations.__slots__
+        return Operations(
+            *(add_up(getattr(layer.operations, name) for layer in self.layers) for name in names)
+        )
+
+    @property
+    def weight_memory_bytes(self) -> Size:
+        """Bytes of all parameters and buffers."""
+        return normalise((self.total("params") + self.total("buffers")) * self.convention.bytes_per_value)
+
+    def layer(self, name: str) -> LayerResult:
+        """The layer of that name; raises KeyError, with the nearest name, if there is none."""
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        from cnncalc.errors import closest
+
+        hint = closest(name, [layer.name for layer in self.layers])
+        raise KeyError(f"no layer is called {name!r}" + (f"; {hint}" if hint else ""))
+
+

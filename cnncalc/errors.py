@@ -1,0 +1,114 @@
+"""What is wrong, and where -> Problems, and the one text that shows them.
+
+A problem is a value first: a message, a span of the user's text, a hint. `SpecError` carries
+all problems of a spec at once; `str()` of either gives the text with the line and the caret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+WIDEST_EXCERPT = 100
+
+
+class Source:
+    """A text to point into: its name, as messages give it, and its lines."""
+
+    __slots__ = ("lines", "name", "text")
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.text = text
+        self.lines = text.splitlines() or [""]
+
+    def span(self, line: int = 0, column: int = 0, length: int = 1) -> Span:
+        """The span of `length` characters from `line` and `column`, both counted from 0."""
+        return Span(self, line, column, length)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of one line of a source; line and column count from 0."""
+
+    source: Source
+    line: int
+    column: int
+    length: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.source.name}:{self.line + 1}:{self.column + 1}"
+
+    def part(self, start: int, length: int) -> Span:
+        """The span of `length` characters that begins `start` characters into this one."""
+        return Span(self.source, self.line, self.column + start, max(length, 1))
+
+    def excerpt(self) -> list[str]:
+        """The quoted line with carets under the span; long lines are cut around it."""
+        if self.line >= len(self.source.lines):
+            return []
+        line = "".join(character if character.isprintable() else " " for character in self.source.lines[self.line])
+        first = max(0, self.column - WIDEST_EXCERPT // 2)
+        shown = line[first : first + WIDEST_EXCERPT]
+        column = self.column - first
+        carets = "^" * max(1, min(self.length, len(shown) - column))
+        number = str(self.line + 1)
+        blank = " " * len(number)
+        return [f"  {number} | {shown.rstrip()}", f"  {blank} | {' ' * column}{carets}"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: what, where, how to mend it, and what else it touches."""
+
+    message: str
+    span: Span | None = None
+    hint: str = ""
+    related: tuple[tuple[str, Span | None], ...] = ()
+
+    def __str__(self) -> str:
+        where = f"{self.span}: " if self.span else ""
+        lines = [f"{where}{self.message}"]
+        if self.span:
+            lines += self.span.excerpt()
+        for label, span in self.related:
+            lines.append(f"  {label}" + (f" ({span})" if span else ""))
+            if span:
+                lines += span.excerpt()
+        if self.hint:
+            lines.append(f"  hint: {self.hint}")
+        return "\n".join(lines)
+
+
+class SpecError(ValueError):
+    """A spec that cannot be used, with every problem found in it."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = unique(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return "\n\n".join(map(str, self.problems))
+
+
+def unique(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems in the order of their places, each once, however often it was met."""
+
+    def place(problem: Problem) -> tuple[int, int]:
+        return (problem.span.line, problem.span.column) if problem.span else (-1, 0)
+
+    return tuple(sorted(dict.fromkeys(problems), key=place))
+
+
+def closest(word: str, candidates: Iterable[str]) -> str:
+    """`did you mean 'x'?` for the candidate nearest to a misspelt word, or nothing."""
+    from difflib import get_close_matches
+
+    by_case = {candidate.lower(): candidate for candidate in candidates}
+    matches = get_close_matches(word.lower(), by_case, n=1, cutoff=0.6)
+    return f"did you mean '{by_case[matches[0]]}'?" if matches else ""
+
+
+def one_of(candidates: Sequence[str]) -> str:
+    """The candidates as a hint: `one of a, b, c`."""
+    return "one of " + ", ".join(candidates)

@@ -1,0 +1,62 @@
+"""What expansion makes -> Graph: nodes in order, each with its layer, its inputs and its shapes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from cnncalc.errors import Span
+from cnncalc.layers import Condition, Layer, Shape
+
+INPUT = -1
+"""The source that stands for the input of the network."""
+
+
+@dataclass(slots=True)
+class Node:
+    """One layer in its place.
+
+    `sources` are the indices of the nodes it reads, or INPUT; `input` is the shape its rules
+    see, the inputs of a merging layer joined.
+    """
+
+    name: str
+    layer: Layer
+    sources: tuple[int, ...]
+    input: Shape
+    output: Shape
+    span: Span | None = None
+    shared: str = ""
+
+    @property
+    def path(self) -> list[str]:
+        """The name taken apart: the blocks and groups around the layer, and the layer."""
+        return self.name.split("/")
+
+
+@dataclass(slots=True)
+class Graph:
+    """A network with every block expanded, every name resolved and every shape known."""
+
+    name: str
+    input: Shape
+    batch: Any = None
+    nodes: list[Node] = field(default_factory=list)
+    groups: dict[str, str] = field(default_factory=dict)
+    """What stands at a path that holds several nodes: the block and its arguments."""
+    conditions: list[tuple[str, Condition]] = field(default_factory=list)
+    """(layer, condition) that depends on a symbol."""
+    notes: list[tuple[str, Condition]] = field(default_factory=list)
+    """(layer, condition) that does not hold and is only to be told: pixels dropped."""
+    title: str = ""
+    about: str = ""
+    reference: str = ""
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    def same_network(self, other: Graph) -> bool:
+        """Whether both have the same layers under the same names, joined the same way."""
+        mine, its = (
+            [(node.name, node.layer, node.sources, node.output, node.shared) for node in graph.nodes]
+            for graph in (self, other)
+        )
+        return mine == its and self.input == other.input

@@ -1,0 +1,170 @@
+"""Maps -> the same values cut, framed or put in another order: pad, crop, slice, shuffle, identity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from cnncalc.layers.base import Layer, layer
+from cnncalc.layers.condition import Condition, never
+from cnncalc.layers.fields import Count, Number
+from cnncalc.layers.reach import AxisReach, Reach
+from cnncalc.layers.shape import Shape
+from cnncalc.layers.window import Padding
+from cnncalc.symbolic import Size, exact_div
+
+
+class Margins(Padding):
+    """A number of pixels on every side: one, one per axis, or `[before, after]` pairs."""
+
+    accepts = "a whole number, one per axis, or [before, after] pairs"
+    words = ()
+
+
+class Framed(Layer):
+    """What pad and crop share: a number of pixels before and after every axis."""
+
+    main = ("size",)
+    size = Margins(doc="pixels on each side")
+
+    def margins(self, rank: int) -> tuple[tuple[Size, Size], ...]:
+        """(before, after) for each of `rank` axes."""
+        pairs: Any = self.size
+        return tuple(pairs) * rank if len(pairs) == 1 else tuple(pairs)
+
+    def conditions(self, shape: Shape) -> Iterator[Condition]:
+        if not shape.rank:
+            yield never(f"{self.kind} frames a map, but its input is a vector of {shape.channels}")
+        elif len(self.size) not in (1, shape.rank):
+            yield never(f"size has {len(self.size)} entries, but the input {shape} has {shape.rank} axes")
+
+    def notation(self) -> str:
+        text = "x".join(str(low) if low == high else f"[{low},{high}]" for low, high in self.margins(len(self.size)))
+        return f"{self.kind}{text}"
+
+
+@layer("pad", "zeropad", "zero_padding")
+class Pad(Framed):
+    """Padding as a layer of its own: W' = W + before + after."""
+
+    title = "paddings"
+
+    def output(self, shape: Shape) -> Shape:
+        margins = self.margins(shape.rank)
+        return Shape(shape.channels, *(length + sum(pair) for length, pair in zip(shape.size, margins, strict=True)))
+
+    def reach(self, reach: Reach, shape: Shape) -> Reach:
+        margins = self.margins(shape.rank)
+        return reach.along(lambda axis, number: axis.window(1, 1, margins[number], 1))
+
+
+@layer("crop", "cropping", "center_crop")
+class Crop(Framed):
+    """Cropping: W' = W - before - after, as on the skips of a U-Net with unpadded convolutions."""
+
+    title = "crops"
+
+    def conditions(self, shape: Shape) -> Iterator[Condition]:
+        yield from super().conditions(shape)
+        for length, pair, axis in zip(shape.size, self.margins(shape.rank), shape.axes, strict=False):
+            message = f"crop takes {sum(pair)} of {axis} {length} away"
+            yield Condition(length, ">=", sum(pair) + 1, partial(str, message), "crop less, or start larger")
+
+    def output(self, shape: Shape) -> Shape:
+        margins = self.margins(shape.rank)
+        return Shape(shape.channels, *(length - sum(pair) for length, pair in zip(shape.size, margins, strict=True)))
+
+    def reach(self, reach: Reach, shape: Shape) -> Reach:
+        margins = self.margins(shape.rank)
+
+        def cut(axis: AxisReach, number: int) -> AxisReach:
+            before, after = margins[number]
+            return axis.window(1, 1, (-before, -after), 1)
+
+        return reach.along(cut)
+
+
+@layer("slice", "channel_slice")
+class Slice(Layer):
+    """Some of the channels: `channels` of them from channel `start` on, counted from 0."""
+
+    main = ("channels", "start")
+    title = "slices"
+    view = True
+    channels = Count(doc="how many channels to keep")
+    start = Count(0, least=0, doc="the first channel to keep, counted from 0")
+
+    def conditions(self, shape: Shape) -> Iterator[Condition]:
+        end = self.start + self.channels
+        yield Condition(
+            shape.channels,
+            ">=",
+            end,
+            lambda: f"the slice ends at channel {end}, but the input has {shape.channels}",
+            severity="fault",
+        )
+
+    def output(self, shape: Shape) -> Shape:
+        return Shape(self.channels, *shape.size)
+
+
+@layer("split", "chunk")
+class Split(Layer):
+    """One of `parts` equal parts of the channels, the first being part 1 (ShuffleNet V2)."""
+
+    main = ("parts", "part")
+    title = "slices"
+    view = True
+    parts = Count(doc="how many equal parts")
+    part = Count(1, doc="which part to keep, counted from 1")
+
+    def conditions(self, shape: Shape) -> Iterator[Condition]:
+        yield Condition(
+            shape.channels,
+            "multiple of",
+            self.parts,
+            lambda: f"{shape.channels} channels do not split into {self.parts} equal parts",
+        )
+        yield Condition(
+            self.parts, ">=", self.part, lambda: f"there is no part {self.part} of {self.parts}", severity="fault"
+        )
+
+    def output(self, shape: Shape) -> Shape:
+        return Shape(exact_div(shape.channels, self.parts), *shape.size)
+
+
+@layer("channel_shuffle", "shuffle")
+class ChannelShuffle(Layer):
+    """Channel shuffle: the channels of `groups` groups dealt out in turn (ShuffleNet)."""
+
+    main = ("groups",)
+    title = "shuffles"
+    groups = Count(doc="number of groups to deal from")
+
+    def conditions(self, shape: Shape) -> Iterator[Condition]:
+        yield Condition(
+            shape.channels,
+            "multiple of",
+            self.groups,
+            lambda: f"{shape.channels} channels do not split into {self.groups} groups",
+            severity="fault",
+        )
+
+
+@layer("identity", "input", "noop")
+class Identity(Layer):
+    """Identity: its input, unchanged; a place to hang a name on."""
+
+    title = "identities"
+    view = True
+
+
+@layer("dropout", "spatial_dropout", "drop_path")
+class Dropout(Layer):
+    """Dropout: in training some values are zeroed; in inference it changes and costs nothing."""
+
+    main = ("rate",)
+    title = "dropouts"
+    in_place = True
+    rate = Number("0.5", doc="share of the values zeroed in training; no count depends on it")

@@ -1,0 +1,174 @@
+"""Fields and rules -> Layer: what every layer type is, and the register of them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar, TypeVar
+
+from cnncalc.layers.condition import Condition
+from cnncalc.layers.fields import Field, Refused
+from cnncalc.layers.operations import NO_OPERATIONS, Operations
+from cnncalc.layers.reach import Reach
+from cnncalc.layers.shape import Shape
+from cnncalc.symbolic import Size
+
+L = TypeVar("L", bound="type[Layer]")
+CATALOGUE: dict[str, type[Layer]] = {}
+
+
+class Layer:
+    """One layer type: its fields are the keys of a spec, its rules the numbers of the table.
+
+    Every rule takes the shape of the layer's one input (a merging layer: of its joined
+    inputs) and gives a count for one image. The defaults here are those of a layer that
+    changes nothing, holds nothing and does nothing.
+    """
+
+    kind: ClassVar[str] = ""
+    aliases: ClassVar[tuple[str, ...]] = ()
+    fields: ClassVar[dict[str, Field[Any]]] = {}
+    main: ClassVar[tuple[str, ...]] = ()
+    """The fields that may be given by position; the first is the X of `type: X` in a spec."""
+    title: ClassVar[str] = ""
+    """What several of them are called in a sentence: "convolutions"."""
+    weighted: ClassVar[bool] = False
+    """Whether it counts towards the depth of a network, as convolutions and matrix products do."""
+    in_place: ClassVar[bool] = False
+    """Whether its output may overwrite its input, so that it needs no memory of its own."""
+    view: ClassVar[bool] = False
+    """Whether its output is its input's memory under another shape."""
+    merges: ClassVar[bool] = False
+    """Whether it takes more than one input."""
+
+    def __init_subclass__(cls) -> None:
+        names = dict.fromkeys(cls.main)
+        for base in cls.__mro__:
+            names.update(dict.fromkeys(name for name, value in vars(base).items() if isinstance(value, Field)))
+        found = {name: getattr(cls, name, None) for name in names}
+        cls.fields = {name: value for name, value in found.items() if isinstance(value, Field)}
+
+    def __init__(self, *values: Any, **keys: Any) -> None:
+        """Read the fields: values in the order of `main`, the rest by key.
+
+        Raises Refused for a value that a field cannot take, and TypeError for a key that
+        does not exist or a required one that is missing.
+        """
+        given = dict(zip(self.main, values, strict=False))
+        if len(values) > len(self.main) or given.keys() & keys.keys() or keys.keys() - self.fields.keys():
+            raise TypeError(f"{self.kind} takes {', '.join(self.fields) or 'no fields'}")
+        given.update(keys)
+        for name, field in self.fields.items():
+            if name not in given and field.required:
+                raise TypeError(f"{self.kind} needs {name}: {field.doc}")
+            self.__dict__[name] = field.read(given.get(name, field.default))
+        self.check()
+
+    def check(self) -> None:
+        """Refuse fields that contradict each other, by raising Refused."""
+
+    @classmethod
+    def textbook(cls: type[T], **keys: Any) -> T:
+        """The layer with the textbook's symbols in its fields: K filters of size F, stride S, ..."""
+        symbols = {name: field.textbook() for name, field in cls.fields.items() if field.symbol}
+        return cls(**{name: field.show(symbols[name]) for name, field in cls.fields.items() if field.symbol} | keys)
+
+    def given(self) -> dict[str, Any]:
+        """The fields that differ from their defaults, as a spec would give them."""
+        result = {}
+        for name, field in self.fields.items():
+            value = getattr(self, name)
+            if field.required or value != field.read(field.default):
+                result[name] = field.show(value)
+        return result
+
+    # Rules ----------------------------------------------------------------------------------
+
+    def join(self, shapes: tuple[Shape, ...]) -> Shape:
+        """The one shape that the other rules see; only merging layers have more than one input."""
+        return shapes[0]
+
+    def join_conditions(self, shapes: tuple[Shape, ...]) -> Iterator[Condition]:
+        """What must hold for the inputs to be joined."""
+        yield from ()
+
+    def conditions(self, shape: Shape) -> Iterator[Condition]:
+        """What must hold of the input."""
+        yield from ()
+
+    def output(self, shape: Shape) -> Shape:
+        """The shape of the output."""
+        return shape
+
+    def weights(self, shape: Shape) -> Size:
+        """Trainable numbers that multiply."""
+        return 0
+
+    def biases(self, shape: Shape) -> Size:
+        """Trainable numbers that are added."""
+        return 0
+
+    def buffers(self, shape: Shape) -> Size:
+        """Stored numbers that are not trained, as the running statistics of a batch norm."""
+        return 0
+
+    def params(self, shape: Shape) -> Size:
+        """Trainable numbers: weights and biases."""
+        return self.weights(shape) + self.biases(shape)
+
+    def operations(self, shape: Shape) -> Operations:
+        """What it computes for one image, by class of operation, its own activation included."""
+        return NO_OPERATIONS
+
+    def macs(self, shape: Shape) -> Size:
+        """Multiply-accumulates for one image."""
+        return self.operations(shape).macs
+
+    def connections(self, shape: Shape, *, bias: bool = True) -> Size:
+        """Arrows from real inputs (padding is none), and from biases, to the units of the output."""
+        return 0
+
+    def reach(self, reach: Reach, shape: Shape) -> Reach:
+        """The receptive field of its outputs, given that of its inputs."""
+        return reach
+
+    # Text -----------------------------------------------------------------------------------
+
+    def notation(self) -> str:
+        """The layer in slide notation: conv3-64, maxpool2, fc-1000."""
+        return self.kind
+
+    def __repr__(self) -> str:
+        values = ", ".join(f"{name}={value!r}" for name, value in self.given().items())
+        return f"{type(self).__name__}({values})"
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self._values() == other._values()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._values()))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a {self.kind} layer cannot be changed once made")
+
+    def _values(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in self.fields)
+
+
+T = TypeVar("T", bound=Layer)
+
+
+def layer(kind: str, *aliases: str) -> Any:
+    """Class decorator: enter a layer type into the catalogue under its kind and its aliases."""
+
+    def enter(cls: L) -> L:
+        cls.kind, cls.aliases = kind, aliases
+        for name in (kind, *aliases):
+            if name in CATALOGUE:
+                raise ValueError(f"two layer types are called {name!r}")
+            CATALOGUE[name] = cls
+        return cls
+
+    return enter
+
+
+__all__ = ["CATALOGUE", "Layer", "Refused", "layer"]

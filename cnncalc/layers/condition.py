@@ -1,0 +1,58 @@
+"""A rule's provisos -> Conditions: what must hold of the sizes for its numbers to be true.
+
+Rules never branch on a size. They yield conditions instead; with integers these are decided
+at once, with symbols they travel along with the formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from cnncalc.symbolic import Size, is_known
+
+Relation = Literal[">=", "==", "multiple of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`left relation right` must hold; `message` says what is wrong where it does not.
+
+    `severity`: an "error" leaves the layer without an output; a "fault" leaves the output
+    known, though the layer is still refused; a "note" is only reported (pixels dropped).
+    """
+
+    left: Size
+    relation: Relation
+    right: Size
+    message: Callable[[], str]
+    hint: Callable[[], str] | str = ""
+    severity: Literal["error", "fault", "note"] = "error"
+
+    def holds(self) -> bool | None:
+        """True or False for integers; None where it depends on a symbol."""
+        left, right = self.left, self.right
+        if not is_known(left, right):
+            if left == right and self.relation != "multiple of":
+                return True
+            return None
+        if self.relation == ">=":
+            return left >= right
+        if self.relation == "==":
+            return left == right
+        return left % right == 0
+
+    def hint_text(self) -> str:
+        """How to mend it, as text."""
+        return self.hint if isinstance(self.hint, str) else self.hint()
+
+    def __str__(self) -> str:
+        if self.relation == "multiple of":
+            return f"({self.left}) % {self.right} == 0"
+        return f"{self.left} {self.relation} {self.right}"
+
+
+def never(message: str, hint: str = "") -> Condition:
+    """The condition of a rule that cannot apply here at all, whatever the sizes."""
+    return Condition(0, ">=", 1, lambda: message, hint)

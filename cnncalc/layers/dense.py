@@ -1,0 +1,129 @@
+"""A volume -> a vector: fully connected layers, and the layers that lay a volume out flat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnncalc.layers.activation import Activated
+from cnncalc.layers.base import Layer, layer
+from cnncalc.layers.condition import Condition
+from cnncalc.layers.fields import Count, OptionalPerAxis, Switch
+from cnncalc.layers.notation import sides
+from cnncalc.layers.operations import Operations
+from cnncalc.layers.reach import EVERYTHING, Reach, unknown
+from cnncalc.layers.shape import Shape
+from cnncalc.symbolic import Size, product
+
+
+@layer("fc", "linear", "dense", "fully_connected", "matmul")
+class FullyConnected(Activated):
+    """Fully connected: K units, each of which sees every value of the input.
+
+    A map is laid out flat first, so that an FC-4096 on 7x7x512 has 7*7*512*4096 weights.
+    """
+
+    main = ("units",)
+    weighted = True
+    title = "fully connected layers"
+    units = Count(doc="number K of units, the length of the output", symbol="K")
+    bias = Switch(True, doc="one number added for every unit")
+
+    def output(self, shape: Shape) -> Shape:
+        return Shape(self.units)
+
+    def weights(self, shape: Shape) -> Size:
+        return shape.values * self.units
+
+    def biases(self, shape: Shape) -> Size:
+        return self.units if self.bias else 0
+
+    def own_operations(self, shape: Shape) -> Operations:
+        return Operations(macs=self.weights(shape), bias_adds=self.biases(shape))
+
+    def connections(self, shape: Shape, *, bias: bool = True) -> Size:
+        return self.weights(shape) + (self.biases(shape) if bias else 0)
+
+    def reach(self, reach: Reach, shape: Shape) -> Reach:
+        return EVERYTHING
+
+    def notation(self) -> str:
+        return f"fc-{self.units}"
+
+
+@layer("rbf")
+class RBF(Layer):
+    """Euclidean radial basis functions (LeNet-5's output): the squared distance to K fixed vectors.
+
+    The vectors are set by hand, not trained, so they count as buffers and not as parameters.
+    Source: LeCun et al. 1998, section II.B.
+    """
+
+    main = ("units",)
+    weighted = True
+    title = "radial basis functions"
+    units = Count(doc="number K of units, the length of the output", symbol="K")
+
+    def output(self, shape: Shape) -> Shape:
+        return Shape(self.units)
+
+    def buffers(self, shape: Shape) -> Size:
+        return shape.values * self.units
+
+    def operations(self, shape: Shape) -> Operations:
+        pairs = shape.values * self.units
+        return Operations(adds=pairs, macs=pairs)
+
+    def connections(self, shape: Shape, *, bias: bool = True) -> Size:
+        return shape.values * self.units
+
+    def reach(self, reach: Reach, shape: Shape) -> Reach:
+        return EVERYTHING
+
+    def notation(self) -> str:
+        return f"rbf-{self.units}"
+
+
+@layer("flatten")
+class Flatten(Layer):
+    """Flatten: the values of a volume as one vector."""
+
+    title = "reshapes"
+    view = True
+
+    def output(self, shape: Shape) -> Shape:
+        return Shape(shape.values)
+
+
+@layer("reshape")
+class Reshape(Layer):
+    """Reshape: the same values under another shape; channels alone for a vector.
+
+    `reshape: {channels: 128, size: 7}` makes a 7x7x128 volume of a vector of 6,272.
+    """
+
+    main = ("channels", "size")
+    title = "reshapes"
+    view = True
+    channels = Count(doc="channels of the new shape; the length of a vector")
+    size = OptionalPerAxis(None, doc="sizes of the new shape, one per axis; none for a vector")
+
+    def output(self, shape: Shape) -> Shape:
+        return Shape(self.channels, *self.size)
+
+    def conditions(self, shape: Shape) -> Iterator[Condition]:
+        wanted = self.output(shape)
+        yield Condition(
+            shape.values,
+            "==",
+            self.channels * product(self.size),
+            lambda: f"cannot reshape {shape} ({shape.values} values) to {wanted} ({wanted.values} values)",
+            severity="fault",
+        )
+
+    def reach(self, reach: Reach, shape: Shape) -> Reach:
+        if reach.everything or not self.size:
+            return reach
+        return unknown("reshape: neighbours of the new shape need not be neighbours in the image")
+
+    def notation(self) -> str:
+        return f"reshape {sides(self.size)}x{self.channels}" if self.size else f"reshape {self.channels}"

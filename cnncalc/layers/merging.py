@@ -1,0 +1,93 @@
+"""Several volumes -> one: add, multiply and concat, the only layers with more than one input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from cnncalc.layers.base import Layer, layer
+from cnncalc.layers.condition import Condition
+from cnncalc.layers.fields import Count
+from cnncalc.layers.operations import Operations
+from cnncalc.layers.shape import Shape
+
+
+class Merge(Layer):
+    """What merging layers share: `inputs` volumes, joined before any other rule."""
+
+    merges = True
+    title = "merges"
+    inputs = Count(2, doc="number of inputs; counted from the branches")
+
+
+def _unequal(first: Shape, other: Shape, number: int) -> str:
+    return f"the inputs differ: {first} (first) and {other} (number {number})"
+
+
+def equal_sizes(shapes: tuple[Shape, ...], hint: str, *, channels: bool) -> Iterator[Condition]:
+    """That all shapes have the size of the first and, if asked, its channels."""
+    first = shapes[0]
+    for number, other in enumerate(shapes[1:], start=2):
+        message = partial(_unequal, first, other, number)
+        yield Condition(other.rank, "==", first.rank, message, hint)
+        mine = first.size + ((first.channels,) if channels else ())
+        its = other.size + ((other.channels,) if channels else ())
+        for left, right in zip(its, mine, strict=False):
+            yield Condition(left, "==", right, message, hint)
+
+
+@layer("add", "sum", "residual")
+class Add(Merge):
+    """Addition, value by value: all inputs must have one shape. Source: He et al. 2015 (ResNet)."""
+
+    def join_conditions(self, shapes: tuple[Shape, ...]) -> Iterator[Condition]:
+        hint = "a change of size or of channels needs a projection (a 1x1 conv with that stride) on the shortcut"
+        return equal_sizes(shapes, hint, channels=True)
+
+    def operations(self, shape: Shape) -> Operations:
+        return Operations(adds=(self.inputs - 1) * shape.values)
+
+
+@layer("concat", "concatenate", "cat")
+class Concat(Merge):
+    """Concatenation of channels: all inputs must have one size; their channels add up."""
+
+    def join(self, shapes: tuple[Shape, ...]) -> Shape:
+        return Shape(sum(shape.channels for shape in shapes), *shapes[0].size)
+
+    def join_conditions(self, shapes: tuple[Shape, ...]) -> Iterator[Condition]:
+        hint = "concat joins channels: pad, crop or pool until the sizes meet"
+        return equal_sizes(shapes, hint, channels=False)
+
+
+@layer("multiply", "mul", "scale")
+class Multiply(Merge):
+    """Product, value by value; a vector or a 1x1 map scales whole channels (squeeze-and-excitation)."""
+
+    def join(self, shapes: tuple[Shape, ...]) -> Shape:
+        return max(shapes, key=_is_map)
+
+    def join_conditions(self, shapes: tuple[Shape, ...]) -> Iterator[Condition]:
+        joined = self.join(shapes)
+        maps = tuple(shape for shape in shapes if _is_map(shape))
+        yield from equal_sizes(maps, "the maps to multiply must have one size", channels=True)
+        for shape in shapes:
+            yield Condition(
+                shape.channels,
+                "==",
+                joined.channels,
+                partial(_unequal_channels, shape, joined),
+                "a scale needs one value for every channel",
+            )
+
+    def operations(self, shape: Shape) -> Operations:
+        return Operations(multiplies=(self.inputs - 1) * shape.values)
+
+
+def _is_map(shape: Shape) -> bool:
+    """Whether the shape has more than one position: what a scale has not."""
+    return any(length != 1 for length in shape.size)
+
+
+def _unequal_channels(shape: Shape, joined: Shape) -> str:
+    return f"cannot scale {joined.channels} channels ({joined}) by {shape.channels} ({shape})"

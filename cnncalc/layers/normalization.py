@@ -1,0 +1,118 @@
+"""A volume -> the same volume with its values rescaled: batch, layer and group norm, and LRN."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnncalc.layers.base import Layer, layer
+from cnncalc.layers.condition import Condition
+from cnncalc.layers.fields import Count, Number, Switch, Word
+from cnncalc.layers.operations import Operations
+from cnncalc.layers.shape import Shape
+from cnncalc.symbolic import Size
+
+
+class Norm(Layer):
+    """What norms share: a trained scale and offset for every channel, unless `affine` is false."""
+
+    title = "norms"
+    in_place = True
+    affine = Switch(True, doc="whether a scale and an offset are trained for every channel")
+
+    def weights(self, shape: Shape) -> Size:
+        return shape.channels if self.affine else 0
+
+    def biases(self, shape: Shape) -> Size:
+        return shape.channels if self.affine else 0
+
+
+class StatisticsNorm(Norm):
+    """Norms that compute mean and variance of the input at inference too."""
+
+    def operations(self, shape: Shape) -> Operations:
+        # Mean: an addition. Variance: a difference, a square, an addition. Then (x - mean) is
+        # scaled by the deviation and, if affine, by a trained scale and offset.
+        affine = 1 if self.affine else 0
+        return Operations(adds=(3 + affine) * shape.values, multiplies=(2 + affine) * shape.values)
+
+
+@layer("batchnorm", "bn", "batch_norm", "batchnorm2d")
+class BatchNorm(Norm):
+    """Batch norm: 2C parameters (scale and offset) and 2C buffers (running mean and variance).
+
+    At inference it is one product and one addition a value. Source: Ioffe & Szegedy 2015.
+    """
+
+    def buffers(self, shape: Shape) -> Size:
+        return 2 * shape.channels
+
+    def operations(self, shape: Shape) -> Operations:
+        return Operations(multiplies=shape.values, adds=shape.values)
+
+
+@layer("layernorm", "ln", "layer_norm")
+class LayerNorm(StatisticsNorm):
+    """Layer norm: over the channels of a position, or over all values of an image.
+
+    Source: Ba et al. 2016.
+    """
+
+    over = Word("channels", words=("channels", "all"), doc="what is normalised, and has a scale and an offset each")
+
+    def _trained(self, shape: Shape) -> Size:
+        if not self.affine:
+            return 0
+        return shape.values if self.over == "all" else shape.channels
+
+    def weights(self, shape: Shape) -> Size:
+        return self._trained(shape)
+
+    def biases(self, shape: Shape) -> Size:
+        return self._trained(shape)
+
+
+@layer("groupnorm", "gn", "group_norm")
+class GroupNorm(StatisticsNorm):
+    """Group norm: over the channels of a group and all positions. Source: Wu & He 2018."""
+
+    main = ("groups",)
+    groups = Count(32, doc="number of groups that the channels are split into")
+
+    def conditions(self, shape: Shape) -> Iterator[Condition]:
+        yield Condition(
+            shape.channels,
+            "multiple of",
+            self.groups,
+            lambda: f"groups ({self.groups}) must divide the channels ({shape.channels})",
+            severity="fault",
+        )
+
+
+@layer("instancenorm", "in_norm", "instance_norm")
+class InstanceNorm(StatisticsNorm):
+    """Instance norm: over the positions of every map by itself. Source: Ulyanov et al. 2016."""
+
+    affine = Switch(False, doc="whether a scale and an offset are trained for every channel")
+
+
+@layer("lrn", "norm", "local_response_norm")
+class LocalResponseNorm(Layer):
+    """Local response norm: every value divided by a power of the squares of its neighbour channels.
+
+    Nothing is trained. Source: Krizhevsky et al. 2012, section 3.3.
+    """
+
+    main = ("channels",)
+    title = "norms"
+    channels = Count(5, doc="number n of neighbouring channels in the sum")
+    alpha = Number("0.0001", doc="factor of the sum; no count depends on it")
+    beta = Number("0.75", doc="exponent; no count depends on it")
+
+    def operations(self, shape: Shape) -> Operations:
+        values = shape.values
+        return Operations(
+            multiplies=(1 + 1) * values,  # the square, and the factor alpha
+            adds=self.channels * values,
+            exps=values,
+            divides=values,
+        )

@@ -1,0 +1,202 @@
+"""Maps -> smaller maps by a summary of every window: the pools."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from cnncalc.layers.activation import Activated
+from cnncalc.layers.base import Layer, layer
+from cnncalc.layers.condition import Condition, never
+from cnncalc.layers.fields import OptionalPerAxis, PerAxis, Switch, per_axis
+from cnncalc.layers.notation import sides, windowed
+from cnncalc.layers.operations import Operations
+from cnncalc.layers.reach import EVERYTHING, AxisReach, Reach, unknown
+from cnncalc.layers.shape import Shape
+from cnncalc.layers.window import Sliding
+from cnncalc.symbolic import Size, ceil_div, floor_div, is_known, product
+
+
+class Pool(Sliding, Layer):
+    """What pools share: a window on every map by itself, its stride the kernel unless told."""
+
+    main = ("kernel", "stride", "padding")
+    title = "pools"
+    stride = OptionalPerAxis(None, doc="step S from one window to the next; the kernel where not given", symbol="S")
+
+    def check(self) -> None:
+        if not self.stride:
+            self.__dict__["stride"] = self.kernel
+
+    def given(self) -> dict[str, Any]:
+        fields = super().given()
+        if self.stride == self.kernel:
+            del fields["stride"]
+        return fields
+
+    def conditions(self, shape: Shape) -> Iterator[Condition]:
+        yield from self.window_conditions(shape)
+
+    def output(self, shape: Shape) -> Shape:
+        return Shape(shape.channels, *self.slide(shape))
+
+    def connections(self, shape: Shape, *, bias: bool = True) -> Size:
+        return shape.channels * self.window_taps(shape)
+
+    def reach(self, reach: Reach, shape: Shape) -> Reach:
+        return self.window_reach(reach, shape)
+
+    def notation(self) -> str:
+        return windowed(self.kind, self, stride=self.kernel, keeps_size=False)
+
+
+@layer("maxpool", "pool", "max_pool", "maxpooling")
+class MaxPool(Pool):
+    """Max pooling: the largest value of every window, by F*F - 1 comparisons."""
+
+    def operations(self, shape: Shape) -> Operations:
+        return Operations(compares=self.output(shape).values * (self.window_area(shape.rank) - 1))
+
+
+@layer("avgpool", "avg_pool", "average_pool", "averagepool", "meanpool")
+class AvgPool(Pool):
+    """Average pooling: the mean of every window, by F*F - 1 additions and a division.
+
+    Whether zeros of the padding count in the mean changes no number here.
+    """
+
+    def operations(self, shape: Shape) -> Operations:
+        values = self.output(shape).values
+        return Operations(adds=values * (self.window_area(shape.rank) - 1), divides=values)
+
+
+@layer("subsample", "subsampling")
+class Subsampling(Pool, Activated):
+    """Trainable subsampling (LeNet-5's S2): the sum of a window, times a number, plus a number.
+
+    One coefficient and one bias for every map. Source: LeCun et al. 1998, section II.B.
+    """
+
+    title = "subsamplings"
+    bias = Switch(True, doc="one number added for every map")
+
+    def weights(self, shape: Shape) -> Size:
+        return shape.channels
+
+    def biases(self, shape: Shape) -> Size:
+        return shape.channels if self.bias else 0
+
+    def own_operations(self, shape: Shape) -> Operations:
+        values = self.output(shape).values
+        return Operations(
+            adds=values * (self.window_area(shape.rank) - 1),
+            multiplies=values,
+            bias_adds=values if self.bias else 0,
+        )
+
+    def connections(self, shape: Shape, *, bias: bool = True) -> Size:
+        taps = super().connections(shape)
+        return taps + (self.output(shape).values if bias and self.bias else 0)
+
+
+class WholeMapPool(Layer):
+    """What the pools share that cut every map into a given grid, whatever its size."""
+
+    title = "pools"
+
+    def grid(self, rank: int) -> tuple[Size, ...]:
+        """The size of the output."""
+        return (1,) * rank
+
+    def conditions(self, shape: Shape) -> Iterator[Condition]:
+        if not shape.rank:
+            yield never(f"{self.kind} pools a map, but its input is a vector of {shape.channels}")
+
+    def output(self, shape: Shape) -> Shape:
+        return Shape(shape.channels, *self.grid(shape.rank))
+
+    def cells(self, shape: Shape) -> Size:
+        """Values in all cells of the grid over one map, shared rows and columns counted twice."""
+        return product(map(_spread, shape.size, self.grid(shape.rank)))
+
+    def connections(self, shape: Shape, *, bias: bool = True) -> Size:
+        return shape.channels * self.cells(shape)
+
+    def reach(self, reach: Reach, shape: Shape) -> Reach:
+        return EVERYTHING
+
+
+def _spread(length: Size, cells: Size) -> Size:
+    """Pixels in all cells: cell i of n runs from floor(i*W/n) to ceil((i + 1)*W/n)."""
+    if cells == 1:
+        return length
+    total: Size = 0
+    for number in range(cells):
+        total = total + ceil_div((number + 1) * length, cells) - floor_div(number * length, cells)
+    return total
+
+
+@layer("globalavgpool", "global_avgpool", "global_average_pool", "gap")
+class GlobalAvgPool(WholeMapPool):
+    """Global average pooling: every map becomes its mean. Source: Lin et al. 2013."""
+
+    def operations(self, shape: Shape) -> Operations:
+        return Operations(adds=shape.values - shape.channels, divides=shape.channels)
+
+
+@layer("globalmaxpool", "global_maxpool", "global_max_pool", "gmp")
+class GlobalMaxPool(WholeMapPool):
+    """Global max pooling: every map becomes its largest value."""
+
+    def operations(self, shape: Shape) -> Operations:
+        return Operations(compares=shape.values - shape.channels)
+
+
+class AdaptivePool(WholeMapPool):
+    """What adaptive pools share: a grid of `size` cells over the map, of nearly equal size."""
+
+    main = ("size",)
+    size = PerAxis(doc="cells of the grid, and so the size of the output")
+
+    def grid(self, rank: int) -> tuple[Size, ...]:
+        return per_axis(self.size, rank)
+
+    def conditions(self, shape: Shape) -> Iterator[Condition]:
+        yield from super().conditions(shape)
+        if len(self.size) not in (1, shape.rank):
+            yield never(f"size has {len(self.size)} entries, but the input {shape} has {shape.rank} axes")
+
+    def reach(self, reach: Reach, shape: Shape) -> Reach:
+        grid = self.grid(shape.rank)
+        if all(cells == 1 for cells in grid):
+            return EVERYTHING
+        if not is_known(*grid, *shape.size):
+            return unknown("adaptive pooling: the size of a cell needs a number")
+        if any(length % cells for length, cells in zip(shape.size, grid, strict=True)):
+            return unknown("adaptive pooling: the cells are not all of one size")
+
+        def cell(axis: AxisReach, number: int) -> AxisReach:
+            side = shape.size[number] // grid[number]
+            return axis.window(side, side, (0, 0), 1)
+
+        return reach.along(cell)
+
+    def notation(self) -> str:
+        return f"{self.kind}{sides(self.size)}"
+
+
+@layer("adaptiveavgpool", "adaptive_avgpool", "adaptive_avg_pool")
+class AdaptiveAvgPool(AdaptivePool):
+    """Adaptive average pooling: the mean of every cell of a grid that fits any input."""
+
+    def operations(self, shape: Shape) -> Operations:
+        values = self.output(shape).values
+        return Operations(adds=self.cells(shape) * shape.channels - values, divides=values)
+
+
+@layer("adaptivemaxpool", "adaptive_maxpool", "adaptive_max_pool")
+class AdaptiveMaxPool(AdaptivePool):
+    """Adaptive max pooling: the largest value of every cell of a grid that fits any input."""
+
+    def operations(self, shape: Shape) -> Operations:
+        return Operations(compares=self.cells(shape) * shape.channels - self.output(shape).values)

@@ -1,0 +1,151 @@
+"""Windows, one after the other -> Reach: the pixels of the network's input that a unit sees.
+
+Along an axis, unit i of a layer sees the pixels lows[i % q] + (i // q)*step to
+highs[i % q] + (i // q)*step, both included, where q = len(lows). A chain of windows has q = 1,
+and `step` is its jump; upsampling by r gives r phases to a step, a jump of step/r.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from math import gcd, lcm
+from typing import Any
+
+from cnncalc.symbolic import Size, is_known, maximum, minimum, normalise
+
+# Past this many phases a receptive field is called unknown rather than listed phase by phase.
+MOST_PHASES = 4096
+
+
+class AxisReach:
+    """What the units of a layer see along one axis of the network's input.
+
+    `after` is the padding that has gathered behind the input's last pixel, in pixels;
+    the padding before its first pixel is the distance that unit 0 reaches over it.
+    """
+
+    __slots__ = ("after", "highs", "lows", "step")
+
+    def __init__(
+        self, lows: tuple[Size, ...] = (0,), highs: tuple[Size, ...] = (0,), step: Size = 1, after: Any = 0
+    ) -> None:
+        self.lows = lows
+        self.highs = highs
+        self.step = step
+        self.after = after
+
+    @property
+    def size(self) -> Size:
+        """Pixels from the first to the last that one unit sees; the most over all phases."""
+        if len(self.lows) == 1:
+            return normalise(self.highs[0] - self.lows[0] + 1)
+        return max(high - low + 1 for low, high in zip(self.lows, self.highs, strict=True))
+
+    @property
+    def jump(self) -> Any:
+        """Distance in pixels from one unit to the next; a Fraction after upsampling."""
+        return _whole(self.step, len(self.lows))
+
+    @property
+    def centre(self) -> Any:
+        """The middle of what unit 0 sees; pixel 0 is centred on 0, so halves occur."""
+        return _whole(self.lows[0] + self.highs[0], 2)
+
+    @property
+    def padding(self) -> Any:
+        """P of the whole chain, so that W' = (W - R + 2P)//J + 1: the mean of both sides."""
+        return _whole(self.after - self.lows[0], 2)
+
+    @property
+    def middle(self) -> Any:
+        """The centre averaged over the phases: what two paths must share to be aligned."""
+        return _whole(sum(self.lows) + sum(self.highs), 2 * len(self.lows))
+
+    def unit(self, index: Size) -> tuple[Size, Size]:
+        """The first and last pixel that unit `index` sees."""
+        phases = len(self.lows)
+        if phases == 1:
+            return self.lows[0] + index * self.step, self.highs[0] + index * self.step
+        turn, phase = divmod(index, phases)
+        return self.lows[phase] + turn * self.step, self.highs[phase] + turn * self.step
+
+    def window(self, kernel: Size, stride: Size, margins: tuple[Size, Size], dilation: Size) -> AxisReach:
+        """What the outputs of a window over these units see: R' = R + D*(F - 1)*J, J' = J*S."""
+        before, after = margins
+        phases = len(self.lows)
+        after = self.after + after * self.jump
+        if phases == 1:
+            reach, step = dilation * (kernel - 1) - before, self.step
+            low, high = self.lows[0] - before * step, self.highs[0] + reach * step
+            return AxisReach((low,), (high,), step * stride, after)
+        shared = gcd(phases, stride)
+        groups = (
+            [self.unit(output * stride - before + tap * dilation) for tap in range(kernel)]
+            for output in range(phases // shared)
+        )
+        return _phases(groups, self.step * (stride // shared), after)
+
+    def stretch(self, factor: int, sees: Callable[[int], Iterable[int]], after: Size = 0) -> AxisReach:
+        """What the units of a layer `factor` times as long see; unit i of it reads `sees(i)`."""
+        groups = ([self.unit(index) for index in sees(output)] for output in range(len(self.lows) * factor))
+        return _phases(groups, self.step, self.after + after)
+
+
+def _phases(groups: Iterable[list[tuple[Size, Size]]], step: Size, after: Any) -> AxisReach:
+    spans = [(min(low for low, _ in group), max(high for _, high in group)) for group in groups]
+    return AxisReach(tuple(low for low, _ in spans), tuple(high for _, high in spans), step, after)
+
+
+def _whole(numerator: Any, denominator: int) -> Any:
+    """The quotient as an int where it is one, else as an exact fraction."""
+    if denominator == 1:
+        return normalise(numerator)
+    if is_known(numerator) or isinstance(numerator, Fraction):
+        quotient = Fraction(numerator, denominator)
+        return quotient.numerator if quotient.denominator == 1 else quotient
+    return normalise(numerator / denominator)
+
+
+class Reach:
+    """The receptive field of a layer: an AxisReach per axis, or everything, or unknown with a reason."""
+
+    __slots__ = ("axes", "everything", "unknown")
+
+    def __init__(self, axes: tuple[AxisReach, ...] = (), *, everything: bool = False, unknown: str = "") -> None:
+        self.axes = axes
+        self.everything = everything
+        self.unknown = unknown
+
+    def along(self, rule: Callable[[AxisReach, int], AxisReach]) -> Reach:
+        """The reach with `rule(axis, number)` applied to every axis."""
+        if not self.axes:
+            return self
+        return Reach(tuple(rule(axis, number) for number, axis in enumerate(self.axes)))
+
+    def stretched(self, factors: tuple[Size, ...], rule: Callable[[AxisReach, int], AxisReach]) -> Reach:
+        """The reach behind a layer that makes every axis `factors` times as long."""
+        if not is_known(*factors):
+            return unknown("the factor of upsampling is not a number yet") if self.axes else self
+        phases = (len(axis.lows) * factor for axis, factor in zip(self.axes, factors, strict=False))
+        if any(number > MOST_PHASES for number in phases):
+            return unknown(f"more than {MOST_PHASES} phases after upsampling")
+        return self.along(rule)
+
+
+EVERYTHING = Reach(everything=True)
+
+
+def unknown(reason: str) -> Reach:
+    """The reach of which only the reason is known why it has no size."""
+    return Reach(unknown=reason)
+
+
+def union(first: AxisReach, second: AxisReach) -> AxisReach:
+    """What a unit sees that reads both: from the first pixel of either to the last of either."""
+    phases = lcm(len(first.lows), len(second.lows))
+    spans = [(first.unit(index), second.unit(index)) for index in range(phases)]
+    lows = tuple(minimum(mine[0], its[0]) for mine, its in spans)
+    highs = tuple(maximum(mine[1], its[1]) for mine, its in spans)
+    step = first.step * (phases // len(first.lows))
+    return AxisReach(lows, highs, step, maximum(first.after, second.after))

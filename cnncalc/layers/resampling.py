@@ -1,0 +1,174 @@
+"""Maps -> maps of another size without a kernel of weights: upsampling, resizing, pixel shuffle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from cnncalc.layers.base import Layer, layer
+from cnncalc.layers.condition import Condition, never
+from cnncalc.layers.fields import Count, PerAxis, Word, per_axis
+from cnncalc.layers.notation import sides
+from cnncalc.layers.operations import NO_OPERATIONS, Operations
+from cnncalc.layers.reach import AxisReach, Reach, unknown
+from cnncalc.layers.shape import Shape
+from cnncalc.symbolic import Size, exact_div, is_known, product
+
+MODES = ("nearest", "bilinear")
+
+
+def interpolation(mode: str, output: Shape) -> Operations:
+    """Bilinear: two products and an addition along each axis for every value; nearest: none."""
+    if mode == "nearest":
+        return NO_OPERATIONS
+    steps = output.values * output.rank
+    return Operations(multiplies=2 * steps, adds=steps)
+
+
+def _source(factor: int, mode: str, output: int) -> list[int]:
+    """The inputs that one output of an upsampling by `factor` reads, its pixels aligned by their corners."""
+    if mode == "nearest":
+        return [output // factor]
+    # The centre of output o lies at (o + 1/2)/factor - 1/2 among the inputs; twice that here.
+    twice = 2 * output + 1 - factor
+    low, between = divmod(twice, 2 * factor)
+    return [low, low + 1] if between else [low]
+
+
+@layer("upsample", "upsampling", "unpool")
+class Upsample(Layer):
+    """Upsampling by a whole factor: every pixel repeated (nearest), or blended with its neighbours.
+
+    Bilinear blends as most libraries do by default (half-pixel centres, corners not aligned).
+    """
+
+    main = ("factor",)
+    title = "upsamplings"
+    factor = PerAxis(doc="how many times as long every axis becomes")
+    mode = Word("nearest", words=MODES, doc="how the new pixels are made")
+
+    def conditions(self, shape: Shape) -> Iterator[Condition]:
+        if not shape.rank:
+            yield never(f"upsample enlarges a map, but its input is a vector of {shape.channels}")
+        elif len(self.factor) not in (1, shape.rank):
+            yield never(f"factor has {len(self.factor)} entries, but the input {shape} has {shape.rank} axes")
+
+    def output(self, shape: Shape) -> Shape:
+        factors = per_axis(self.factor, shape.rank)
+        return Shape(shape.channels, *(length * factor for length, factor in zip(shape.size, factors, strict=True)))
+
+    def operations(self, shape: Shape) -> Operations:
+        return interpolation(self.mode, self.output(shape))
+
+    def reach(self, reach: Reach, shape: Shape) -> Reach:
+        factors = per_axis(self.factor, shape.rank)
+        return reach.stretched(
+            factors, lambda axis, number: axis.stretch(factors[number], partial(_source, factors[number], self.mode))
+        )
+
+    def notation(self) -> str:
+        return f"upsample{sides(self.factor)}"
+
+
+@layer("resize", "interpolate")
+class Resize(Layer):
+    """Resizing to a given size, by the nearest pixel or bilinear blending."""
+
+    main = ("size",)
+    title = "upsamplings"
+    size = PerAxis(doc="the new size, one number or one per axis")
+    mode = Word("bilinear", words=MODES, doc="how the new pixels are made")
+
+    def conditions(self, shape: Shape) -> Iterator[Condition]:
+        if not shape.rank:
+            yield never(f"resize needs a map, but its input is a vector of {shape.channels}")
+        elif len(self.size) not in (1, shape.rank):
+            yield never(f"size has {len(self.size)} entries, but the input {shape} has {shape.rank} axes")
+
+    def output(self, shape: Shape) -> Shape:
+        return Shape(shape.channels, *per_axis(self.size, shape.rank))
+
+    def operations(self, shape: Shape) -> Operations:
+        return interpolation(self.mode, self.output(shape))
+
+    def reach(self, reach: Reach, shape: Shape) -> Reach:
+        wanted = self.output(shape).size
+        if not is_known(*wanted, *shape.size):
+            return unknown("resize: the factor needs a number")
+        if any(new % old for new, old in zip(wanted, shape.size, strict=True)):
+            return unknown("resize: the factor is not a whole number")
+        factors = tuple(new // old for new, old in zip(wanted, shape.size, strict=True))
+        return Upsample(factors, mode=self.mode).reach(reach, shape)
+
+    def notation(self) -> str:
+        return f"resize{sides(self.size)}"
+
+
+@layer("pixel_shuffle", "depth_to_space", "pixelshuffle")
+class PixelShuffle(Layer):
+    """Pixel shuffle: every r*r channels become the r x r pixels of one larger map.
+
+    W' = r*W and C' = C/r^2. Source: Shi et al. 2016, "Real-Time Single Image ... Sub-Pixel".
+    """
+
+    main = ("factor",)
+    title = "reshapes"
+    factor = Count(doc="how many times as long every axis becomes")
+
+    def _share(self, shape: Shape) -> Size:
+        return product([self.factor] * shape.rank)
+
+    def conditions(self, shape: Shape) -> Iterator[Condition]:
+        if not shape.rank:
+            yield never(f"pixel_shuffle enlarges a map, but its input is a vector of {shape.channels}")
+        yield Condition(
+            shape.channels,
+            "multiple of",
+            self._share(shape),
+            lambda: f"{shape.channels} channels do not split into groups of {self._share(shape)}",
+        )
+
+    def output(self, shape: Shape) -> Shape:
+        channels = exact_div(shape.channels, self._share(shape))
+        return Shape(channels, *(length * self.factor for length in shape.size))
+
+    def reach(self, reach: Reach, shape: Shape) -> Reach:
+        factor = self.factor
+        return reach.stretched(
+            (factor,) * shape.rank, lambda axis, _: axis.stretch(factor, partial(_source, factor, "nearest"))
+        )
+
+    def notation(self) -> str:
+        return f"pixel_shuffle{self.factor}"
+
+
+@layer("space_to_depth", "pixel_unshuffle", "reorg")
+class SpaceToDepth(Layer):
+    """Space to depth: every r x r pixels become r*r channels (YOLO's reorg layer).
+
+    W' = W/r and C' = C*r^2; the reverse of pixel shuffle.
+    """
+
+    main = ("factor",)
+    title = "reshapes"
+    factor = Count(doc="how many times as short every axis becomes")
+
+    def conditions(self, shape: Shape) -> Iterator[Condition]:
+        if not shape.rank:
+            yield never(f"space_to_depth folds a map, but its input is a vector of {shape.channels}")
+        for length, axis in zip(shape.size, shape.axes, strict=True):
+            message = f"the {axis} {length} is not a multiple of {self.factor}"
+            yield Condition(length, "multiple of", self.factor, partial(str, message))
+
+    def output(self, shape: Shape) -> Shape:
+        channels = shape.channels * product([self.factor] * shape.rank)
+        return Shape(channels, *(exact_div(length, self.factor) for length in shape.size))
+
+    def reach(self, reach: Reach, shape: Shape) -> Reach:
+        def fold(axis: AxisReach, number: int) -> AxisReach:
+            return axis.window(self.factor, self.factor, (0, 0), 1)
+
+        return reach.along(fold)
+
+    def notation(self) -> str:
+        return f"space_to_depth{self.factor}"

@@ -1,0 +1,118 @@
+"""Maps -> larger maps by filters that are added up S apart: the transposed convolution."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnncalc.layers.activation import Activated
+from cnncalc.layers.base import layer
+from cnncalc.layers.condition import Condition, never
+from cnncalc.layers.convolution import group_conditions
+from cnncalc.layers.fields import Count, PerAxis, Switch, per_axis
+from cnncalc.layers.notation import windowed
+from cnncalc.layers.operations import Operations
+from cnncalc.layers.reach import AxisReach, Reach
+from cnncalc.layers.shape import Shape
+from cnncalc.layers.window import Window, Windowed
+from cnncalc.symbolic import Size, ceil_div, exact_div, floor_div, maximum, minimum, product
+
+
+@layer("deconv", "transposed_conv", "conv_transpose", "conv_transpose2d", "upconv")
+class TransposedConv(Windowed, Activated):
+    """Transposed convolution: every input value adds a filter, S apart, into a larger output.
+
+    W' = (W - 1)*S - 2P + F + output_padding. Multiply-accumulates count on the input's size.
+    `padding: same` makes the output S times the input, as in TensorFlow.
+    """
+
+    main = ("filters", "kernel", "stride", "padding")
+    weighted = True
+    title = "transposed convolutions"
+    filters = Count(doc="number K of filters, the channels of the output", symbol="K")
+    output_padding = PerAxis(0, least=0, doc="rows and columns added behind the output")
+    groups = Count(1, doc="number G of groups that the channels are split into", symbol="G")
+    bias = Switch(True, doc="one number added for every filter")
+
+    def make_windows(self, rank: int) -> tuple[Window, ...]:
+        made = super().make_windows(rank)
+        for window in made:
+            if window.padding == "same":
+                total = maximum(window.extent - window.stride, 0)
+                window.padding = (floor_div(total, 2), total - floor_div(total, 2))
+        return made
+
+    def _lengths(self, shape: Shape) -> Iterator[tuple[Window, Size, Size]]:
+        """(window, input length, output length) for every axis."""
+        extras = per_axis(self.output_padding, shape.rank)
+        for window, length, extra in zip(self.windows(shape.rank), shape.size, extras, strict=True):
+            if self.padding == "same":
+                yield window, length, length * window.stride
+                continue
+            before, after = window.margins(length)
+            yield window, length, (length - 1) * window.stride - (before + after) + window.extent + extra
+
+    def conditions(self, shape: Shape) -> Iterator[Condition]:
+        problem = self.rank_problem(shape)
+        if problem is not None:
+            yield problem
+            return
+        if len(self.output_padding) not in (1, shape.rank):
+            yield never(f"output_padding has {len(self.output_padding)} entries for {shape.rank} axes")
+            return
+        for (_, _, made), axis in zip(self._lengths(shape), shape.axes, strict=True):
+            yield Condition(made, ">=", 1, lambda made=made, axis=axis: f"the {axis} would be {made}")  # type: ignore[misc]
+        yield from group_conditions(self.groups, shape.channels, self.filters)
+
+    def output(self, shape: Shape) -> Shape:
+        return Shape(self.filters, *(made for _, _, made in self._lengths(shape)))
+
+    def weights(self, shape: Shape) -> Size:
+        return exact_div(shape.channels * self.filters, self.groups) * self.window_area(shape.rank)
+
+    def biases(self, shape: Shape) -> Size:
+        return self.filters if self.bias else 0
+
+    def own_operations(self, shape: Shape) -> Operations:
+        return Operations(
+            macs=self.weights(shape) * shape.area,
+            bias_adds=self.output(shape).values if self.bias else 0,
+        )
+
+    def connections(self, shape: Shape, *, bias: bool = True) -> Size:
+        pairs = exact_div(shape.channels * self.filters, self.groups)
+        taps = product(_taps(*lengths) for lengths in self._lengths(shape))
+        return pairs * taps + (self.output(shape).values if bias and self.bias else 0)
+
+    def reach(self, reach: Reach, shape: Shape) -> Reach:
+        windows = self.windows(shape.rank)
+        return reach.stretched(
+            tuple(window.stride for window in windows),
+            lambda axis, number: _stretch(axis, windows[number]),
+        )
+
+    def notation(self) -> str:
+        return windowed("deconv", self, f"-{self.filters}", keeps_size=False)
+
+
+def _taps(window: Window, length: Size, made: Size) -> Size:
+    """Pairs of an input and an output position that a tap connects, those cut off left out."""
+    before, _ = window.margins(length)
+    total: Size = 0
+    for number in range(window.kernel):
+        offset = number * window.dilation - before
+        first = maximum(ceil_div(-offset, window.stride), 0)
+        last = minimum(floor_div(made - 1 - offset, window.stride), length - 1)
+        total = total + maximum(last - first + 1, 0)
+    return total
+
+
+def _stretch(axis: AxisReach, window: Window) -> AxisReach:
+    """Output o reads the inputs i with o = i*S - P + k*D for some tap k."""
+    before, _ = window.margins(0)
+    offsets = [number * window.dilation - before for number in range(window.kernel)]
+
+    def sees(output: int) -> list[int]:
+        whole = [(output - offset) // window.stride for offset in offsets if (output - offset) % window.stride == 0]
+        return whole or [(output + before) // window.stride]
+
+    return axis.stretch(window.stride, sees)

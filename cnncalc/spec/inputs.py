@@ -1,0 +1,67 @@
+"""`224x224x3` -> InputSize: sizes first, channels last, a name where a size stays a symbol."""
+
+from __future__ import annotations
+
+import re
+
+from cnncalc.errors import Problem, Span, SpecError
+from cnncalc.spec.model import InputSize
+
+PART = re.compile(r"[0-9]+\Z|[A-WYZa-wyz_][A-WYZa-wyz0-9_]*\Z")
+LARGEST = 10**9
+MOST_AXES = 3
+HINT = "write 224x224x3 (height x width x channels), HxWx3 with symbols, or a number for a vector"
+
+
+def parse_input(text: str, given: InputSize | None = None, span: Span | None = None) -> InputSize:
+    """The input that `text` names; `given` is the spec's own, which fills in what is left out.
+
+    With a spec's input of r axes, 1 number sets every axis, r set the axes, r + 1 the axes and
+    the channels, r + 2 the batch before them. Without, the last number is the channels.
+
+    >>> parse_input("224", parse_input("227x227x3")).sizes
+    (224, 224)
+
+    Raises SpecError for a text that names no input.
+    """
+    parts = [_part(part.strip(), text, span) for part in re.split(r"[xX*\u00d7]", text)]
+    if given is None:
+        sizes, channels, batch = tuple(parts[:-1]), parts[-1], None
+    else:
+        sizes, channels, batch = _fill(parts, given, text, span)
+    if len(sizes) > MOST_AXES:
+        raise _refused(f"the input '{text}' has {len(sizes)} axes; at most {MOST_AXES} are known", span)
+    return InputSize(sizes, channels, batch, span)
+
+
+def _fill(
+    parts: list[int | str], given: InputSize, text: str, span: Span | None
+) -> tuple[tuple[int | str, ...], int | str, int | str | None]:
+    """Sizes, channels and batch, with what `parts` leave out taken from `given`."""
+    rank = len(given.sizes)
+    if rank == 0 and len(parts) == 1:
+        return (), parts[0], given.batch
+    if len(parts) == 1:
+        return (parts[0],) * rank, given.channels, given.batch
+    if len(parts) == rank:
+        return tuple(parts), given.channels, given.batch
+    if len(parts) == rank + 1:
+        return tuple(parts[:-1]), parts[-1], given.batch
+    if len(parts) == rank + 2 and rank:
+        return tuple(parts[1:-1]), parts[-1], parts[0]
+    mine = "x".join(map(str, (*given.sizes, given.channels)))
+    raise _refused(f"the input '{text}' has {len(parts)} numbers, but the network takes {mine}", span)
+
+
+def _part(part: str, text: str, span: Span | None) -> int | str:
+    if not PART.match(part):
+        raise _refused(f"'{text}' is not an input size", span)
+    if not part.isdigit():
+        return part
+    if not 1 <= int(part[:20]) <= LARGEST or len(part) > len(str(LARGEST)):
+        raise _refused(f"a size must be from 1 to {LARGEST:,}, not {part[:40]}", span)
+    return int(part)
+
+
+def _refused(message: str, span: Span | None) -> SpecError:
+    return SpecError([Problem(message, span, HINT)])

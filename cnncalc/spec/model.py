@@ -1,0 +1,165 @@
+"""The parts of a spec, validated and not yet expanded: what both YAML and slide notation become."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from cnncalc.errors import Problem, Source, Span
+from cnncalc.layers import Layer
+from cnncalc.spec.expressions import Environment, Expression, ExpressionError
+
+Value: TypeAlias = Any  # int, bool, None, a word, a symbolic size, or a tuple of values
+
+
+@dataclass(slots=True)
+class Argument:
+    """A value of the spec: a constant, an expression, or a list of arguments."""
+
+    value: Value | Expression | tuple[Argument, ...]
+    span: Span
+
+    @property
+    def constant(self) -> bool:
+        """Whether the value is the same wherever it is read."""
+        if isinstance(self.value, tuple):
+            return all(part.constant for part in self.value)
+        return not isinstance(self.value, Expression)
+
+    def evaluate(self, environment: Environment) -> Value:
+        """The value, with the names of `environment` put in; raises ArgumentError."""
+        if isinstance(self.value, tuple):
+            return tuple(part.evaluate(environment) for part in self.value)
+        if not isinstance(self.value, Expression):
+            return self.value
+        try:
+            return self.value.evaluate(environment)
+        except ExpressionError as error:
+            raise ArgumentError(expression_problem(error, self.span)) from None
+
+    def names(self) -> Mapping[str, Span]:
+        """Every name that the value uses, with its place."""
+        if isinstance(self.value, tuple):
+            return {name: span for part in self.value for name, span in part.names().items()}
+        if isinstance(self.value, Expression):
+            return {name: self.span.part(at, len(name)) for name, at in self.value.names.items()}
+        return {}
+
+
+class ArgumentError(ValueError):
+    """An argument without a value, and the problem that says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+def expression_problem(error: ExpressionError, span: Span) -> Problem:
+    """The problem of an expression that begins at `span`."""
+    return Problem(str(error), span.part(error.position, error.length), error.hint)
+
+
+@dataclass(slots=True)
+class NameReference:
+    """The name of a layer that something reads from."""
+
+    name: str
+    span: Span
+
+
+@dataclass(slots=True, kw_only=True)
+class Item:
+    """What all entries of a list of layers have: the sibling keys, and a place."""
+
+    span: Span
+    name: str = ""
+    repeat: Argument | None = None
+    when: Argument | None = None
+    sources: tuple[NameReference, ...] = ()
+    share: NameReference | None = None
+    first: dict[str, Argument] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class LayerItem(Item):
+    """A layer, with the keys given for it."""
+
+    layer: type[Layer]
+    arguments: dict[str, Argument] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class MergeItem(LayerItem):
+    """A merging layer over branches; an empty branch is the identity."""
+
+    branches: tuple[tuple[Item, ...], ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class CallItem(Item):
+    """A block put in place, with its arguments."""
+
+    block: str
+    arguments: dict[str, Argument] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class GroupItem(Item):
+    """Several layers taken as one; without a name they stand as if written out."""
+
+    items: tuple[Item, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class BrokenItem(Item):
+    """An entry that could not be read; its problem is reported, and what follows it is unknown."""
+
+
+@dataclass(slots=True)
+class Block:
+    """A named piece of network with parameters."""
+
+    name: str
+    parameters: dict[str, Argument | None]
+    items: tuple[Item, ...]
+    span: Span
+
+
+@dataclass(slots=True)
+class Variant:
+    """A named setting of the parameters of a family."""
+
+    name: str
+    title: str
+    about: str
+    settings: dict[str, Argument]
+
+
+@dataclass(slots=True)
+class InputSize:
+    """An input as written: numbers and names for its sizes, then one for its channels."""
+
+    sizes: tuple[int | str, ...]
+    channels: int | str
+    batch: int | str | None = None
+    span: Span | None = None
+
+
+@dataclass(slots=True)
+class Spec:
+    """A network, or a family of networks, as written."""
+
+    source: Source
+    name: str = ""
+    about: str = ""
+    reference: str = ""
+    input: InputSize | None = None
+    rounding: str = ""
+    parameters: dict[str, Argument] = field(default_factory=dict)
+    variants: dict[str, Variant] = field(default_factory=dict)
+    defaults: dict[type[Layer], dict[str, Argument]] = field(default_factory=dict)
+    blocks: dict[str, Block] = field(default_factory=dict)
+    items: tuple[Item, ...] = ()
+    settings: dict[str, Argument] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)

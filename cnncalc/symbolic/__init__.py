@@ -1,0 +1,31 @@
+"""Integers and symbols -> exact arithmetic: the only folder that imports sympy, and only when a symbol comes."""
+
+from cnncalc.symbolic.arithmetic import (
+    Size,
+    add_up,
+    ceil_div,
+    exact_div,
+    floor_div,
+    is_known,
+    maximum,
+    minimum,
+    normalise,
+    product,
+    substitute,
+    symbol,
+)
+
+__all__ = [
+    "Size",
+    "add_up",
+    "ceil_div",
+    "exact_div",
+    "floor_div",
+    "is_known",
+    "maximum",
+    "minimum",
+    "normalise",
+    "product",
+    "substitute",
+    "symbol",
+]

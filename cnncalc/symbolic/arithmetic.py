@@ -1,0 +1,125 @@
+"""Two sizes -> their quotient, minimum or product, exact for integers and for symbols alike.
+
+Layer rules are written with `+ - *` and the functions below. On integers these are plain
+integer arithmetic and never load sympy; a symbol on either side brings in `symbolic.floor`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    import sympy
+
+# A count or a length. To the type checker it is an int, so that a rule with a float in it
+# does not type-check; at run time it may also be a sympy expression, which adds and
+# multiplies like one.
+Size: TypeAlias = int
+
+
+def is_known(*sizes: object) -> bool:
+    """Whether every one of `sizes` is a plain integer and none depends on a symbol."""
+    return all(type(size) is int for size in sizes)
+
+
+def floor_div(numerator: Size, divisor: Size) -> Size:
+    """The quotient rounded down: `floor_div(7, 2) == 3`, `floor_div(H + 2, 2) == H//2 + 1`."""
+    if type(numerator) is int and type(divisor) is int:
+        return numerator // divisor
+    from cnncalc.symbolic.floor import floor_quotient
+
+    return floor_quotient(numerator, divisor)
+
+
+def ceil_div(numerator: Size, divisor: Size) -> Size:
+    """The quotient rounded up, by way of the floor: `ceil_div(7, 2) == 4`."""
+    return floor_div(numerator + divisor - 1, divisor)
+
+
+def exact_div(numerator: Size, divisor: Size) -> Size:
+    """The quotient where the rule has stated, as a condition, that nothing remains.
+
+    Symbols divide without a floor: `exact_div(C_in * C_out, G) == C_in*C_out/G`.
+    Integers that leave a remainder raise ArithmeticError: a rule forgot its condition.
+    """
+    if type(numerator) is int and type(divisor) is int:
+        quotient, remainder = divmod(numerator, divisor)
+        if remainder:
+            raise ArithmeticError(f"{numerator} is not a multiple of {divisor}")
+        return quotient
+    from cnncalc.symbolic.floor import exact_quotient
+
+    return exact_quotient(numerator, divisor)
+
+
+def minimum(first: Size, second: Size) -> Size:
+    """The smaller of two sizes."""
+    if type(first) is int and type(second) is int:
+        return min(first, second)
+    from cnncalc.symbolic.floor import smallest
+
+    return smallest(first, second)
+
+
+def maximum(first: Size, second: Size) -> Size:
+    """The larger of two sizes."""
+    if type(first) is int and type(second) is int:
+        return max(first, second)
+    from cnncalc.symbolic.floor import largest
+
+    return largest(first, second)
+
+
+def product(sizes: Iterable[Size]) -> Size:
+    """All of `sizes` multiplied; 1 for none."""
+    result = 1
+    for size in sizes:
+        result = result * size
+    return result
+
+
+def add_up(sizes: Iterable[Size]) -> Size:
+    """All of `sizes` added; symbolic ones in one go, which keeps long sums quick."""
+    numbers: Size = 0
+    symbolic: list[Size] = []
+    for size in sizes:
+        if type(size) is int:
+            numbers += size
+        else:
+            symbolic.append(size)
+    if not symbolic:
+        return numbers
+    from cnncalc.symbolic.floor import add_terms
+
+    return add_terms([numbers, *symbolic])
+
+
+def normalise(value: Any) -> Size:
+    """A size as an `int` wherever it is one: a symbol that cancelled leaves `sympy.Integer`."""
+    if type(value) is int:
+        return value
+    if getattr(value, "is_Integer", False):
+        return int(value)
+    return value  # type: ignore[no-any-return]
+
+
+def symbol(name: str) -> Size:
+    """The one symbol called `name`: a positive integer that is not known yet."""
+    from cnncalc.symbolic.floor import size_symbol
+
+    return size_symbol(name)
+
+
+def substitute(value: Any, values: Mapping[str, int]) -> Size:
+    """`value` with integers put in for the symbols named, evaluated exactly.
+
+    >>> substitute(floor_div(symbol("H") + 1, 2), {"H": 224})
+    112
+    """
+    if type(value) is int:
+        return value
+    symbols: dict[sympy.Basic, int] = {
+        free: values[free.name] for free in value.free_symbols if free.name in values
+    }
+    return normalise(value.subs(symbols))
