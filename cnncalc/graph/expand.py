@@ -44,7 +44,7 @@ def build(
 
     Raises SpecError with all problems of the text and of its expansion.
     """
-    return _Expansion(spec, most_layers).build(input or spec.input, settings or {})
+    return _Expansion(spec, most_layers).build(input or spec.input, {**spec.settings, **(settings or {})})
 
 
 class _TooLarge(Exception):
@@ -58,7 +58,7 @@ class _Expansion:
         self.spec = spec
         self.most_layers = most_layers
         self.problems: list[Problem] = list(spec.problems)
-        self.graph = Graph(spec.name, Shape(1))
+        self.graph = Graph(spec.key or spec.name, Shape(1))
         self.made: dict[tuple[int, bool], tuple[Layer, Item]] = {}
         self.calls: list[str] = []
         self.depth = 0
@@ -71,7 +71,8 @@ class _Expansion:
         graph.parameters = environment
         if size is None:
             hint = "add 'input: 224x224x3' to the spec, or give --input 224x224x3"
-            self.problems.append(Problem("the input is not known", None, hint))
+            if not self.problems:
+                self.problems.append(Problem("the size of the input is not known", None, hint))
             raise SpecError(self.problems)
         graph.input = Shape(_size(size.channels), *map(_size, size.sizes))
         graph.batch = None if size.batch is None else _size(size.batch)

@@ -58,8 +58,8 @@ class PReLU(LeakyReLU):
     slope = Number("0.25", doc="the slope before training; no count depends on it")
     shared = Switch(False, doc="one slope for all channels")
 
-    def weights(self, shape: Shape) -> Size:
-        return 1 if self.shared else shape.channels
+    def weight_factors(self, shape: Shape) -> tuple[tuple[Size, ...], ...]:
+        return ((1 if self.shared else shape.channels,),)
 
 
 @layer("elu", "selu", "celu")
@@ -131,7 +131,7 @@ def _simple_activations() -> dict[str, Activation]:
     return {
         name: cls()
         for name, cls in CATALOGUE.items()
-        if issubclass(cls, Activation) and cls.weights is Layer.weights
+        if issubclass(cls, Activation) and cls.weight_factors is Layer.weight_factors
     }
 
 

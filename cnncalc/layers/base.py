@@ -10,7 +10,7 @@ from cnncalc.layers.fields import Field, Refused
 from cnncalc.layers.operations import NO_OPERATIONS, Operations
 from cnncalc.layers.reach import Reach
 from cnncalc.layers.shape import Shape
-from cnncalc.symbolic import Size
+from cnncalc.symbolic import Size, product
 
 L = TypeVar("L", bound="type[Layer]")
 CATALOGUE: dict[str, type[Layer]] = {}
@@ -99,9 +99,14 @@ class Layer:
         """The shape of the output."""
         return shape
 
+    def weight_factors(self, shape: Shape) -> tuple[tuple[Size, ...], ...]:
+        """The factors that make the weights, grouped as a textbook would: ((F, F, C), (K,))."""
+        return ()
+
     def weights(self, shape: Shape) -> Size:
-        """Trainable numbers that multiply."""
-        return 0
+        """Trainable numbers that multiply: the product of `weight_factors`, 0 without any."""
+        factors = self.weight_factors(shape)
+        return product(product(group) for group in factors) if factors else 0
 
     def biases(self, shape: Shape) -> Size:
         """Trainable numbers that are added."""

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from cnncalc.layers.activation import Activated
 from cnncalc.layers.base import Refused, layer
 from cnncalc.layers.condition import Condition
-from cnncalc.layers.fields import Count, Field, OptionalCount, Switch, quote
+from cnncalc.layers.fields import Count, Field, OptionalCount, Switch, per_axis, quote
 from cnncalc.layers.notation import windowed
 from cnncalc.layers.operations import Operations
 from cnncalc.layers.reach import Reach
@@ -79,9 +79,6 @@ class Filters(Sliding, Activated):
     def output(self, shape: Shape) -> Shape:
         return Shape(self.filter_count(shape), *self.slide(shape))
 
-    def weights(self, shape: Shape) -> Size:
-        return self.map_pairs(shape) * self.window_area(shape.rank)
-
     def biases(self, shape: Shape) -> Size:
         return self.filter_count(shape) if self.bias else 0
 
@@ -145,6 +142,12 @@ class Conv(Filters):
             return sum(len(row) for row in self.table)
         return exact_div(shape.channels * self.filter_count(shape), self.groups)
 
+    def weight_factors(self, shape: Shape) -> tuple[tuple[Size, ...], ...]:
+        sides = per_axis(self.kernel, shape.rank)
+        if self.table is not None:
+            return (sides, (self.map_pairs(shape),))
+        return ((*sides, exact_div(shape.channels, self.groups)), (self.filter_count(shape),))
+
     def notation(self) -> str:
         count = len(self.table) if self.table is not None else self.filters
         return windowed("conv", self, f"-{count}") + (f"g{self.groups}" if self.groups != 1 else "")
@@ -165,6 +168,9 @@ class DepthwiseConv(Filters):
 
     def map_pairs(self, shape: Shape) -> Size:
         return shape.channels * self.multiplier
+
+    def weight_factors(self, shape: Shape) -> tuple[tuple[Size, ...], ...]:
+        return (per_axis(self.kernel, shape.rank), (shape.channels, self.multiplier))
 
     def notation(self) -> str:
         return windowed("depthwise", self, f"-x{self.multiplier}" if self.multiplier != 1 else "")

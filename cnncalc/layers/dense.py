@@ -31,8 +31,8 @@ class FullyConnected(Activated):
     def output(self, shape: Shape) -> Shape:
         return Shape(self.units)
 
-    def weights(self, shape: Shape) -> Size:
-        return shape.values * self.units
+    def weight_factors(self, shape: Shape) -> tuple[tuple[Size, ...], ...]:
+        return ((*shape.size, shape.channels, self.units),)
 
     def biases(self, shape: Shape) -> Size:
         return self.units if self.bias else 0

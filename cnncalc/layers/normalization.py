@@ -19,8 +19,8 @@ class Norm(Layer):
     in_place = True
     affine = Switch(True, doc="whether a scale and an offset are trained for every channel")
 
-    def weights(self, shape: Shape) -> Size:
-        return shape.channels if self.affine else 0
+    def weight_factors(self, shape: Shape) -> tuple[tuple[Size, ...], ...]:
+        return ((shape.channels,),) if self.affine else ()
 
     def biases(self, shape: Shape) -> Size:
         return shape.channels if self.affine else 0
@@ -59,16 +59,13 @@ class LayerNorm(StatisticsNorm):
 
     over = Word("channels", words=("channels", "all"), doc="what is normalised, and has a scale and an offset each")
 
-    def _trained(self, shape: Shape) -> Size:
-        if not self.affine:
-            return 0
-        return shape.values if self.over == "all" else shape.channels
-
-    def weights(self, shape: Shape) -> Size:
-        return self._trained(shape)
+    def weight_factors(self, shape: Shape) -> tuple[tuple[Size, ...], ...]:
+        if self.over == "all" and self.affine:
+            return ((*shape.size, shape.channels),)
+        return super().weight_factors(shape)
 
     def biases(self, shape: Shape) -> Size:
-        return self._trained(shape)
+        return self.weights(shape)
 
 
 @layer("groupnorm", "gn", "group_norm")

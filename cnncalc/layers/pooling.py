@@ -80,8 +80,8 @@ class Subsampling(Pool, Activated):
     title = "subsamplings"
     bias = Switch(True, doc="one number added for every map")
 
-    def weights(self, shape: Shape) -> Size:
-        return shape.channels
+    def weight_factors(self, shape: Shape) -> tuple[tuple[Size, ...], ...]:
+        return ((shape.channels,),)
 
     def biases(self, shape: Shape) -> Size:
         return shape.channels if self.bias else 0

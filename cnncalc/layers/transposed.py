@@ -66,8 +66,9 @@ class TransposedConv(Windowed, Activated):
     def output(self, shape: Shape) -> Shape:
         return Shape(self.filters, *(made for _, _, made in self._lengths(shape)))
 
-    def weights(self, shape: Shape) -> Size:
-        return exact_div(shape.channels * self.filters, self.groups) * self.window_area(shape.rank)
+    def weight_factors(self, shape: Shape) -> tuple[tuple[Size, ...], ...]:
+        sides = per_axis(self.kernel, shape.rank)
+        return ((*sides, exact_div(shape.channels, self.groups)), (self.filters,))
 
     def biases(self, shape: Shape) -> Size:
         return self.filters if self.bias else 0

@@ -20,6 +20,13 @@ class Argument:
     value: Value | Expression | tuple[Argument, ...]
     span: Span
 
+    @classmethod
+    def of(cls, value: Value, span: Span) -> Argument:
+        """A constant; the entries of a tuple become arguments of their own."""
+        if isinstance(value, tuple):
+            value = tuple(cls.of(part, span) for part in value)
+        return cls(value, span)
+
     @property
     def constant(self) -> bool:
         """Whether the value is the same wherever it is read."""
@@ -148,9 +155,14 @@ class InputSize:
 
 @dataclass(slots=True)
 class Spec:
-    """A network, or a family of networks, as written."""
+    """A network, or a family of networks, as written.
+
+    `key` is what it was asked for by (vgg16), `name` how it calls itself (VGG-16);
+    `settings` are those of the variant chosen.
+    """
 
     source: Source
+    key: str = ""
     name: str = ""
     about: str = ""
     reference: str = ""

@@ -1,0 +1,81 @@
+"""Counts -> text: exact with commas, short with K and M, bytes, shares; symbols as they are."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from cnncalc.symbolic import is_known
+
+STEPS = ((10**15, "P"), (10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "K"))
+
+
+def exact(value: Any) -> str:
+    """`1,792`; a symbolic value in integer Python."""
+    return f"{value:,}" if is_known(value) else str(value)
+
+
+def short(value: Any, digits: int = 3) -> str:
+    """`138M`: some significant digits, rounded, and K = 10^3, M = 10^6, G = 10^9."""
+    if not is_known(value) or abs(value) < 1000:
+        return exact(value)
+    for step, letter in STEPS:
+        if abs(value) >= step:
+            return _significant(value, step, digits) + letter
+    return str(value)
+
+
+def _significant(value: int, step: int, digits: int) -> str:
+    """value/step with `digits` significant digits, rounded half up, by integers alone."""
+    whole = len(str(abs(value) // step))
+    places = max(digits - whole, 0)
+    unit = 10 ** max(whole - digits, 0)
+    scaled = (2 * value * 10**places + step * unit) // (2 * step * unit) * unit
+    if not places:
+        return str(scaled)
+    head, tail = divmod(scaled, 10**places)
+    return f"{head}.{tail:0{places}d}"
+
+
+def megabytes(value: Any) -> str:
+    """Bytes as `12.85 MB`, with MB = 10^6 bytes (kB below one, GB above a thousand)."""
+    if not is_known(value):
+        return f"{value} B"
+    for step, unit in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
+        if value >= step:
+            return f"{_hundredths(value, step)} {unit}"
+    return f"{value} B"
+
+
+def mebibytes(value: int) -> str:
+    """Bytes as `58.13 MiB`, with MiB = 2^20 bytes."""
+    return f"{_hundredths(value, 2**20)} MiB"
+
+
+def _hundredths(value: int, step: int) -> str:
+    hundredths = (200 * value + step) // (2 * step)
+    return f"{hundredths // 100:,}.{hundredths % 100:02d}"
+
+
+def percent(part: Any, whole: Any) -> str:
+    """The share of `part` in `whole` to a tenth, `89.4`; nothing where it has no number."""
+    if not is_known(part, whole) or whole == 0:
+        return ""
+    tenths = (2000 * part + whole) // (2 * whole)
+    return f"{tenths // 10}.{tenths % 10}" if part else ""
+
+
+def whole_percent(part: int, whole: int) -> str:
+    """The share to a whole percent, `89 %`."""
+    return f"{(200 * part + whole) // (2 * whole)} %"
+
+
+def fraction(value: Any) -> str:
+    """A length in pixels that may be a fraction: `4`, `1/2`."""
+    return str(value) if isinstance(value, Fraction) else exact(value)
+
+
+def per_axis_text(values: tuple[Any, ...]) -> str:
+    """One number where all axes agree, else one per axis, joined by x."""
+    texts = [fraction(value) for value in values]
+    return texts[0] if len(set(texts)) == 1 else "x".join(texts)

@@ -1,0 +1,98 @@
+"""Analysis -> Rows: the layers, with those of a block taken together down to a depth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cnncalc.analysis import Analysis, InputResult, LayerResult
+from cnncalc.layers import Reach, Shape
+from cnncalc.symbolic import Size, add_up
+
+ALL = 1_000_000
+
+
+@dataclass(slots=True)
+class Row:
+    """A line of a report: the input, one layer, or the layers of a block together."""
+
+    name: str
+    label: str
+    layers: list[LayerResult]
+    source: InputResult | None = None
+
+    @property
+    def kind(self) -> str:
+        """The layer type, `input`, or `block`."""
+        if self.source is not None:
+            return "input"
+        return self.layers[0].kind if len(self.layers) == 1 else "block"
+
+    @property
+    def input(self) -> Shape:
+        """The shape that comes in."""
+        return self.source.shape if self.source else self.layers[0].input
+
+    @property
+    def output(self) -> Shape:
+        """The shape that goes out."""
+        return self.source.shape if self.source else self.layers[-1].output
+
+    @property
+    def reach(self) -> Reach | None:
+        """The receptive field of what goes out; None for the input."""
+        return self.layers[-1].reach if self.layers else None
+
+    @property
+    def depth(self) -> int:
+        """Weight layers on the longest path up to here."""
+        return self.layers[-1].depth if self.layers else 0
+
+    def quantity(self, name: str) -> Size:
+        """A quantity that adds up, for the whole row."""
+        if self.source is not None:
+            value: Size = getattr(self.source, name, 0)
+            return value
+        if len(self.layers) == 1:
+            value = getattr(self.layers[0], name)
+            return value
+        return add_up(getattr(layer, name) for layer in self.layers)
+
+    def operation(self, name: str) -> Size:
+        """Operations of one class, for the whole row."""
+        return add_up(getattr(layer.operations, name) for layer in self.layers)
+
+
+def input_row(analysis: Analysis) -> Row:
+    """The first line of a report: what comes in."""
+    return Row("input", "", [], analysis.input)
+
+
+def rows(analysis: Analysis, depth: int = ALL) -> Iterator[Row]:
+    """The lines below the input, blocks opened `depth` deep: at 1 every block is one line."""
+    groups = analysis.graph.groups
+    pending: list[LayerResult] = []
+    path = ""
+    for layer in analysis.layers:
+        parts = layer.name.split("/")
+        here = "/".join(parts[:depth])
+        if pending and (here != path or len(parts) <= depth):
+            yield _row(path, pending, groups)
+            pending = []
+        path = here
+        pending.append(layer)
+    if pending:
+        yield _row(path, pending, groups)
+
+
+def _row(path: str, layers: list[LayerResult], groups: dict[str, str]) -> Row:
+    if len(layers) == 1 and layers[0].name == path:
+        return Row(path, _label(layers[0]), layers)
+    return Row(path, groups.get(path) or f"{len(layers)} layers", layers)
+
+
+def _label(layer: LayerResult) -> str:
+    """The layer in slide notation, with the activation it has of its own."""
+    activation = getattr(layer.node.layer, "activation", None)
+    text = layer.node.layer.notation()
+    return f"{text} + {activation.kind}" if activation is not None else text

@@ -1,0 +1,213 @@
+"""Slide notation -> Spec: `conv3-64 x2, pool2, fc-1000` becomes the same model as a file.
+
+    conv7-64/2p3            kernel 7, 64 filters, stride 2, padding 3
+    conv3-64 x2             twice; without p, an odd kernel keeps the size: p = (F - 1)/2
+    pool2   avgpool3/2      max pooling, its stride the kernel unless given; average pooling
+    fc-1000   FC256         fully connected
+    [(CONV3-64-RELU)*2-POOL2]*3-FC10-SOFTMAX
+
+Layers are joined by a comma or a dash; brackets group, `*N` or ` xN` repeats. Besides `/`
+and `p`, `d` gives the dilation and `g` the groups of a convolution.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from cnncalc.errors import Problem, Source, SpecError, closest
+from cnncalc.layers import CATALOGUE, Layer, Refused
+from cnncalc.layers.convolution import Filters
+from cnncalc.layers.notation import size_keeping
+from cnncalc.spec.model import Argument, BrokenItem, GroupItem, Item, LayerItem, Spec
+
+WORD = re.compile(r"[A-Za-z][A-Za-z_]*")
+SIZES = re.compile(r"\d+(?:x\d+)*")
+COUNT = re.compile(r"-\s*(\d+)")
+PADDING = re.compile(r"p((?:\d+|\[[a-z0-9, ]+\])(?:x(?:\d+|\[[0-9, ]+\]))*)", re.IGNORECASE)
+REPEAT = re.compile(r"\s*(?:\*\s*|\s+[xX\u00d7]\s*|(?<=[\])\d])[xX]\s*)(\d+|[A-Za-z]\w*)")
+SEPARATOR = re.compile(r"\s*(?:,|;|->|-)\s*")
+CLOSING = {"(": ")", "[": "]"}
+LONGEST = 20_000
+DEEPEST = 30
+
+
+def is_notation(text: str) -> bool:
+    """Whether a text begins as slide notation does: with a layer's name, perhaps in brackets."""
+    start = text.lstrip(" ([").lower()
+    return bool(_layer_name(start)[0])
+
+
+def parse_notation(text: str) -> Spec:
+    """The spec that slide notation stands for; what is wrong with it is in `problems`."""
+    spec = Spec(Source("notation", text), name=text.strip(), key=text.strip())
+    if len(text) > LONGEST:
+        spec.problems.append(Problem(f"slide notation has at most {LONGEST:,} characters; put it into a file"))
+        return spec
+    parser = _Parser(spec.source)
+    try:
+        spec.items = parser.sequence("")
+    except SpecError as error:
+        spec.problems.extend(error.problems)
+    spec.problems.extend(parser.problems)
+    return spec
+
+
+def _layer_name(text: str) -> tuple[str, int]:
+    """The layer type that `text` (in lower case) begins with, and the length of its name.
+
+    The longest name wins: `relu6` is a layer, but `conv2` is a conv of kernel 2.
+    """
+    word = WORD.match(text)
+    if word is None:
+        return "", 0
+    for name in (text[: word.end() + 2], text[: word.end() + 1], word[0]):
+        if name in CATALOGUE:
+            return name, len(name)
+    return "", 0
+
+
+class _Parser:
+    """Reads layers, brackets and repeats from left to right."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.text = source.text
+        self.at = 0
+        self.depth = 0
+        self.problems: list[Problem] = []
+
+    def sequence(self, closing: str) -> tuple[Item, ...]:
+        """Layers and groups up to the end, or up to the bracket that closes them."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise self._stop(f"brackets nested more than {DEEPEST} deep")
+        items = [self._element()]
+        while not self._at_end(closing):
+            separator = SEPARATOR.match(self.text, self.at)
+            if separator is None:
+                raise self._stop(f"unexpected '{self.text[self.at :].strip()[0]}'", "put a comma between layers")
+            self.at = separator.end()
+            items.append(self._element())
+        self.depth -= 1
+        return tuple(items)
+
+    def _at_end(self, closing: str) -> bool:
+        rest = self.text[self.at :].lstrip()
+        if not rest:
+            if closing:
+                raise self._stop(f"'{closing}' is missing")
+            return True
+        if closing and rest.startswith(closing):
+            self.at = len(self.text) - len(rest) + 1
+            return True
+        return False
+
+    def _element(self) -> Item:
+        self.at += len(self.text[self.at :]) - len(self.text[self.at :].lstrip())
+        start = self.at
+        bracket = self.text[self.at : self.at + 1]
+        if bracket in CLOSING and bracket:
+            self.at += 1
+            items = self.sequence(CLOSING[bracket])
+            return self._repeated(GroupItem(span=self._span(start), items=items))
+        return self._repeated(self._layer())
+
+    def _repeated(self, item: Item) -> Item:
+        if self.text[self.at : self.at + 1] == "?":
+            raise self._stop("'?' says perhaps", "write the layer, or leave it out")
+        match = REPEAT.match(self.text, self.at)
+        if match is None:
+            return item
+        start, self.at = self.at, match.end()
+        if not match[1].isdigit():
+            raise self._stop(f"'{match[0].strip()}' repeats an unknown number of times", "put a number", start)
+        item.repeat = Argument(int(match[1][:20]), self._span(match.start(1)))
+        return item
+
+    def _layer(self) -> Item:
+        start = self.at
+        name, length = _layer_name(self.text[start:].lower())
+        if not name:
+            word = WORD.match(self.text, start)
+            if word is None:
+                raise self._stop("a layer is missing here", "as in conv3-64, pool2, fc-1000")
+            raise self._stop(f"unknown layer '{word[0]}'", closest(word[0], CATALOGUE), start, len(word[0]))
+        self.at += length
+        layer = CATALOGUE[name]
+        values = self._values(layer)
+        span = self._span(start)
+        arguments = {key: Argument.of(value, span) for key, value in values.items()}
+        if not self._check(layer, values, start):
+            return BrokenItem(span=span)
+        return LayerItem(span=span, layer=layer, arguments=arguments)
+
+    def _values(self, layer: type[Layer]) -> dict[str, Any]:
+        """The fields that stand behind a layer's name."""
+        main = "kernel" if "kernel" in layer.fields else layer.main[0] if layer.main else ""
+        counted = next((key for key in ("filters", "units", "multiplier") if key in layer.fields), main)
+        values: dict[str, Any] = {}
+        if main and (sizes := self._take(SIZES)):
+            values[main] = _sizes(sizes[0])
+        if main and (count := self._take(COUNT)):
+            values[counted] = int(count[1][:20])
+        while True:
+            if "stride" in layer.fields and (stride := self._take(re.compile(r"/(\d+(?:x\d+)*)"))):
+                values["stride"] = _sizes(stride[1])
+            elif "padding" in layer.fields and (padding := self._take(PADDING)):
+                values["padding"] = self._padding(padding[1])
+            elif "dilation" in layer.fields and (dilation := self._take(re.compile(r"d(\d+(?:x\d+)*)"))):
+                values["dilation"] = _sizes(dilation[1])
+            elif "groups" in layer.fields and (groups := self._take(re.compile(r"g(\d+)"))):
+                values["groups"] = int(groups[1][:20])
+            else:
+                break
+        if issubclass(layer, Filters) and "kernel" in values and "padding" not in values:
+            values["padding"] = _keeping(values["kernel"], values.get("dilation", 1))
+        return values
+
+    def _check(self, layer: type[Layer], values: dict[str, Any], start: int) -> bool:
+        example = {"conv": "conv3-64", "fc": "fc-1000", "maxpool": "pool2"}.get(layer.kind, "")
+        try:
+            layer(**values)
+        except (Refused, TypeError) as error:
+            self.problems.append(Problem(str(error), self._span(start), f"as in {example}" if example else ""))
+            return False
+        return True
+
+    def _take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        match = pattern.match(self.text, self.at)
+        if match:
+            self.at = match.end()
+        return match
+
+    def _padding(self, text: str) -> Any:
+        if text.startswith("[") and text[1].isalpha():
+            return text[1:-1].lower()
+        sides = [
+            tuple(int(side[:20]) for side in part[1:-1].split(",")) if part.startswith("[") else int(part[:20])
+            for part in text.split("x")
+        ]
+        return sides[0] if len(sides) == 1 and isinstance(sides[0], int) else tuple(sides)
+
+    def _span(self, start: int) -> Any:
+        return self.source.span(0, start, max(self.at - start, 1))
+
+    def _stop(self, message: str, hint: str = "", start: int | None = None, length: int = 1) -> SpecError:
+        span = self.source.span(0, min(self.at if start is None else start, max(len(self.text) - 1, 0)), length)
+        return SpecError([Problem(message, span, hint)])
+
+
+def _sizes(text: str) -> Any:
+    sizes = tuple(int(part[:20]) for part in text.split("x"))
+    return sizes[0] if len(sizes) == 1 else sizes
+
+
+def _keeping(kernel: Any, dilation: Any) -> Any:
+    """The padding that keeps the size, for one kernel or one per axis."""
+    if not isinstance(kernel, tuple) and not isinstance(dilation, tuple):
+        return size_keeping(kernel, dilation)
+    axes = len(kernel) if isinstance(kernel, tuple) else len(dilation)
+    kernels = kernel if isinstance(kernel, tuple) else (kernel,) * axes
+    dilations = dilation if isinstance(dilation, tuple) else (dilation,) * axes
+    return tuple(size_keeping(*pair) for pair in zip(kernels, dilations, strict=False))

@@ -1,0 +1,55 @@
+"""`width=96` -> a value for a parameter of a spec."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from cnncalc.errors import Problem, Source, SpecError, closest, one_of
+from cnncalc.spec.items import ItemReader
+from cnncalc.spec.model import Argument, Spec
+from cnncalc.spec.yaml_reader import read_yaml
+from cnncalc.symbolic import symbol
+
+
+def parse_settings(spec: Spec, texts: Iterable[str]) -> dict[str, Argument]:
+    """Settings given as `name=value`; a value is a number, true, false, a list, or a symbol's name.
+
+    Raises SpecError for a name that the spec does not have and for a value that is none.
+    """
+    result = {}
+    for text in texts:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not equals or not value:
+            raise SpecError([Problem(f"'{text}' sets nothing", None, "write --set name=value")])
+        check_name(spec, name)
+        result[name] = _value(f"--set {name}", value)
+    return result
+
+
+def settings_of(spec: Spec, values: Mapping[str, Any]) -> dict[str, Argument]:
+    """Settings given as Python values: integers, booleans, lists; a string names a symbol."""
+    result = {}
+    for name, value in values.items():
+        check_name(spec, name)
+        result[name] = _value(name, str(value) if not isinstance(value, bool) else str(value).lower())
+    return result
+
+
+def check_name(spec: Spec, name: str) -> None:
+    """Raise SpecError if the spec has no parameter of that name."""
+    if name in spec.parameters:
+        return
+    names = tuple(spec.parameters)
+    hint = closest(name, names) or (one_of(names) if names else "it has no parameters")
+    raise SpecError([Problem(f"{spec.key} has no parameter '{name}'", None, hint)])
+
+
+def _value(name: str, text: str) -> Argument:
+    if text.isidentifier() and text not in ("true", "false", "True", "False"):
+        return Argument(symbol(text), Source(name, text).span(0, 0, len(text)))
+    problems: list[Problem] = []
+    argument = ItemReader({}, {}, problems).argument(read_yaml(Source(name, text)))
+    if problems or argument is None:
+        raise SpecError(problems)
+    return argument
