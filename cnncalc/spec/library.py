@@ -143,4 +143,5 @@ def select(spec: Spec, variant: str) -> Spec:
     spec.key, spec.name = variant, chosen.title
     spec.about = chosen.about or spec.about
     spec.settings = chosen.settings
+    spec.input = chosen.input or spec.input
     return spec

@@ -134,16 +134,6 @@ class Block:
 
 
 @dataclass(slots=True)
-class Variant:
-    """A named setting of the parameters of a family."""
-
-    name: str
-    title: str
-    about: str
-    settings: dict[str, Argument]
-
-
-@dataclass(slots=True)
 class InputSize:
     """An input as written: numbers and names for its sizes, then one for its channels."""
 
@@ -151,6 +141,17 @@ class InputSize:
     channels: int | str
     batch: int | str | None = None
     span: Span | None = None
+
+
+@dataclass(slots=True)
+class Variant:
+    """A named setting of the parameters of a family."""
+
+    name: str
+    title: str
+    about: str
+    settings: dict[str, Argument]
+    input: InputSize | None = None
 
 
 @dataclass(slots=True)

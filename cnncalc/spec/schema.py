@@ -14,13 +14,13 @@ from cnncalc.layers.window import ROUNDINGS
 from cnncalc.spec.expressions import Expression, ExpressionError
 from cnncalc.spec.inputs import parse_input
 from cnncalc.spec.items import ItemReader
-from cnncalc.spec.model import Argument, Block, Spec, Variant, expression_problem
+from cnncalc.spec.model import Argument, Block, InputSize, Spec, Variant, expression_problem
 from cnncalc.spec.yaml_reader import Node, read_yaml
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 BLOCK = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*(?:\((?P<parameters>[^()]*)\))?\s*\Z")
 KEYS = ("name", "about", "source", "input", "rounding", "parameters", "variants", "defaults", "blocks", "layers")
-VARIANT_KEYS = ("name", "about", "set")
+VARIANT_KEYS = ("name", "about", "input", "set")
 
 
 def parse_spec(source: Source) -> Spec:
@@ -82,10 +82,14 @@ class _SpecReader:
             self.problem(f"text is expected here, not {node.what}", node.span)
 
     def _input(self, node: Node) -> None:
+        self.spec.input = self._size(node)
+
+    def _size(self, node: Node) -> InputSize | None:
         try:
-            self.spec.input = parse_input(node.text if node.kind == "scalar" else node.what, span=node.span)
+            return parse_input(node.text if node.kind == "scalar" else node.what, span=node.span)
         except SpecError as error:
             self.spec.problems.extend(error.problems)
+            return None
 
     def _rounding(self, node: Node) -> None:
         if node.text in ROUNDINGS:
@@ -120,7 +124,8 @@ class _SpecReader:
                     self.problem(f"unknown key '{part.text}' in variant {key.text}", part.span, hint)
             settings = self.settings(parts["set"]) if "set" in parts else {}
             title, about = (parts[name].text if name in parts else "" for name in ("name", "about"))
-            self.spec.variants[key.text] = Variant(key.text, title or key.text, about, settings)
+            size = self._size(parts["input"]) if "input" in parts else None
+            self.spec.variants[key.text] = Variant(key.text, title or key.text, about, settings, size)
 
     def settings(self, node: Node) -> dict[str, Argument]:
         """Values for parameters of the spec."""

@@ -1,0 +1,92 @@
+"""The command `cnncalc`: picks the command, and turns every SpecError into text and exit status 1."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from cnncalc.errors import SpecError
+
+COMMANDS = {
+    "show": "cnncalc.cli.show",
+    "list": "cnncalc.cli.list",
+}
+EXAMPLES = """
+\b
+Examples:
+  cnncalc vgg16 --input 224            the table of VGG-16
+  cnncalc resnet50 --depth 2           its blocks opened
+  cnncalc vgg16 --format slide         as on the lecture slides
+  cnncalc resnet50 --input HxWx3       with symbols for the sizes
+  cnncalc net.yaml                     a network of your own
+  cnncalc 'conv3-64 x2, pool2, fc-10' --input 32x32x3
+  cnncalc list                         every network that comes along
+
+`cnncalc SPEC` is short for `cnncalc show SPEC`; `cnncalc show --help` lists its options.
+"""
+
+
+class Commands(click.Group):
+    """Loads a command when it is called; without one, `show` is meant."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name, its file imported only now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name])
+        command: click.Command = module.command
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put `show` before arguments that begin with no command."""
+        if args and args[0] not in COMMANDS and args[0] not in ("--help", "-h", "--version"):
+            args = ["show", *args]
+        return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        """Commands, and the names of the networks, since `show` need not be said."""
+        from cnncalc.cli.options import complete_networks
+
+        return super().shell_complete(ctx, incomplete) + complete_networks(ctx, None, incomplete)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; problems of a spec go to standard error, and the exit status is 1."""
+        try:
+            return super().invoke(ctx)
+        except SpecError as error:
+            click.echo(f"{click.style('error', fg='red', bold=True)}: {error}", err=True)
+            ctx.exit(1)
+        except RecursionError:
+            click.echo("error: the spec is nested too deep", err=True)
+            ctx.exit(1)
+
+
+@click.group(
+    cls=Commands,
+    epilog=EXAMPLES,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(package_name="cnncalc", prog_name="cnncalc")
+def cnncalc() -> None:
+    """Print what every layer of a convolutional network makes and costs.
+
+    Output volume, parameters, MACs and FLOPs, memory and receptive field, from a bundled name,
+    a spec file, or slide notation.
+    """
+
+
+def main() -> None:
+    """Run the command line; output that the terminal's encoding cannot hold is replaced."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+    cnncalc(prog_name="cnncalc")

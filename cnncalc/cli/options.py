@@ -1,0 +1,114 @@
+"""The options that several commands share, each declared once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from cnncalc.analysis import DTYPES, FLOPS, OPTIMIZERS, Analysis, Convention, analyze_graph
+from cnncalc.graph import MOST_LAYERS, build
+from cnncalc.spec.inputs import parse_input
+from cnncalc.spec.library import bundled, find
+from cnncalc.spec.settings import parse_settings
+from cnncalc.symbolic import symbol
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def complete_networks(ctx: click.Context, param: click.Parameter | None, incomplete: str) -> list[Any]:
+    """The bundled networks that begin as typed."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(name) for name in bundled() if name.startswith(incomplete)]
+
+
+class BatchSize(click.ParamType[Any]):
+    """A number of images, or the name of a symbol for it."""
+
+    name = "N"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number as an int, the name as a symbol."""
+        text = str(value)
+        if text.isdigit() and 1 <= int(text[:12]) <= 10**9:
+            return int(text)
+        if text.isidentifier():
+            return symbol(text)
+        return self.fail(f"'{text}' is not a number of images; give one from 1 up, or a name", param, ctx)
+
+
+def network_options(function: F) -> F:
+    """SPEC and what it is computed for: input, parameters, limit."""
+    for option in reversed(
+        (
+            click.argument("spec", shell_complete=complete_networks),
+            click.option(
+                "-i",
+                "--input",
+                "size",
+                metavar="SIZE",
+                help="Size of the input: 224, 227x227x3 (height x width x channels), or HxWx3 with symbols.",
+            ),
+            click.option(
+                "--set",
+                "settings",
+                metavar="NAME=VALUE",
+                multiple=True,
+                help="Set a parameter of the spec; may be given again.",
+            ),
+            click.option(
+                "--max-layers",
+                default=MOST_LAYERS,
+                show_default=True,
+                metavar="N",
+                type=click.IntRange(1),
+                help="Refuse networks that expand to more layers than this.",
+            ),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+def counting_options(function: F) -> F:
+    """How things are counted: the convention, the batch."""
+    for option in reversed(
+        (
+            click.option("-b", "--batch", type=BatchSize(), help="Count for a batch of N images (default 1)."),
+            click.option(
+                "--bias/--no-bias", default=None, help="Count biases as parameters, or weights alone (default: count)."
+            ),
+            click.option(
+                "--flops",
+                type=click.Choice(list(FLOPS)),
+                default="2mac",
+                show_default=True,
+                help="FLOPs as 2 x MACs, as MACs, or with all other operations added.",
+            ),
+            click.option(
+                "--dtype", type=click.Choice(list(DTYPES)), default="float32", show_default=True, help="Type of a value."
+            ),
+            click.option(
+                "--optimizer",
+                type=click.Choice(list(OPTIMIZERS)),
+                default="sgd",
+                show_default=True,
+                help="Optimizer whose state the memory of training includes.",
+            ),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+def analysis_of(
+    spec: str, size: str | None, settings: tuple[str, ...], max_layers: int, batch: Any, convention: Convention
+) -> Analysis:
+    """The analysis that the options ask for; raises SpecError."""
+    found = find(spec)
+    wanted = parse_input(size, found.input) if size else None
+    values = {} if found.problems else parse_settings(found, settings)
+    graph = build(found, wanted, values, most_layers=max_layers)
+    return analyze_graph(graph, convention, batch or graph.batch or 1)

@@ -1,0 +1,110 @@
+"""`cnncalc show SPEC`: the table of a network, or the same as data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cnncalc.analysis import Analysis, Convention
+from cnncalc.cli.options import analysis_of, counting_options, network_options
+
+FORMATS = ("table", "slide", "json", "csv", "markdown")
+
+
+class Depth(click.ParamType[int]):
+    """How deep blocks are opened: a number, or `all`."""
+
+    name = "N"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The depth as a number."""
+        from cnncalc.report.rows import ALL
+
+        text = str(value)
+        if text == "all":
+            return ALL
+        if text.isdigit() and 1 <= int(text[:9]):
+            return int(text[:9])
+        self.fail(f"'{text}' is neither a number from 1 up nor 'all'", param, ctx)
+
+
+EPILOG = """
+\b
+Examples:
+  cnncalc vgg16 --input 224
+  cnncalc resnet50 --input HxWx3 --columns layer,output,macs
+  cnncalc googlenet --depth 2 --no-bias
+  cnncalc vgg16 --columns +flops,jump --batch 32
+  cnncalc resnet50 --set classes=10 --format csv > resnet50.csv
+  cnncalc show vgg16 --expanded > mine.yaml
+"""
+
+
+@click.command("show", epilog=EPILOG)
+@network_options
+@counting_options
+@click.option(
+    "-f", "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Form of the report."
+)
+@click.option("-c", "--columns", metavar="KEYS", help="Columns by key, as in layer,output,flops; +flops adds to the usual ones.")
+@click.option("-d", "--depth", type=Depth(), default="1", show_default=True, help="Open blocks N deep; 'all' opens all.")
+@click.option(
+    "--layout", type=click.Choice(["hwc", "chw"]), default="hwc", show_default=True, help="Order of sizes in the table."
+)
+@click.option("--expanded", is_flag=True, help="Print the spec with every block, repeat and expression written out.")
+def command(
+    spec: str,
+    size: str | None,
+    settings: tuple[str, ...],
+    max_layers: int,
+    batch: Any,
+    form: str,
+    columns: str | None,
+    depth: int,
+    layout: str,
+    expanded: bool,
+    **counting: Any,
+) -> None:
+    """Print what every layer of SPEC makes and costs.
+
+    SPEC is a bundled network (see `cnncalc list`), a YAML file (see docs/spec-format.md), `-` for
+    standard input, or slide notation such as 'conv3-64 x2, pool2, fc-10'.
+
+    Columns: layer, type, kind, input, output, weights, biases, params, buffers, macs, flops,
+    activations, memory, rf (receptive field), jump, centre, padding, depth, neurons, connections;
+    and operations by class: bias_adds, adds, multiplies, compares, divides, exps.
+    """
+    if counting["bias"] is None:
+        counting["bias"] = form != "slide"  # the slides count weights alone
+    analysis = analysis_of(spec, size, settings, max_layers, batch, Convention(**counting))
+    if expanded:
+        from cnncalc.report.expanded import render
+
+        click.echo(render(analysis.graph), nl=False)
+    elif form == "table":
+        _table(analysis, columns, depth, layout)
+    else:
+        click.echo(_text(analysis, form, columns, depth), nl=False)
+
+
+def _table(analysis: Analysis, columns: str | None, depth: int, layout: str) -> None:
+    from rich.console import Console
+
+    from cnncalc.report.columns import TABLE, choose
+    from cnncalc.report.table import render
+
+    render(analysis, Console(), choose(columns, TABLE), depth, channels_first=layout == "chw")
+
+
+def _text(analysis: Analysis, form: str, columns: str | None, depth: int) -> str:
+    from cnncalc.report import data, slide
+    from cnncalc.report.columns import DATA, TABLE, choose
+
+    if form == "slide":
+        return slide.render(analysis)
+    if form == "json":
+        return data.to_json(analysis)
+    if form == "csv":
+        return data.to_csv(analysis, choose(columns, DATA))
+    return data.to_markdown(analysis, choose(columns, TABLE), depth)

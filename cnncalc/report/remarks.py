@@ -1,0 +1,106 @@
+"""Analysis -> sentences: where the memory, the parameters and the work lie, and what does not fit."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from cnncalc.analysis import Analysis, LayerResult, training_memory
+from cnncalc.report import numbers
+from cnncalc.symbolic import is_known
+
+WORDS = {2: "two", 3: "three"}
+MOST_NOTES = 4
+
+
+def remarks(analysis: Analysis) -> list[str]:
+    """What a reader should see in the table, computed from it; nothing for symbolic totals."""
+    found = [
+        _heaviest_layers(analysis, "memory_bytes", "memory"),
+        _heaviest_kind(analysis, "params", "parameters"),
+        _heaviest_kind(analysis, "macs", "MACs"),
+    ]
+    return [remark for remark in found if remark]
+
+
+def _heaviest_layers(analysis: Analysis, quantity: str, what: str) -> str:
+    """The one to three layers that hold a third of a quantity, if so few do."""
+    whole = analysis.total(quantity)
+    if not is_known(whole) or not whole or len(analysis.layers) < 4:
+        return ""
+    order = sorted(analysis.layers, key=lambda layer: getattr(layer, quantity), reverse=True)
+    for count in (1, 2, 3):
+        chosen = order[:count]
+        part = sum(getattr(layer, quantity) for layer in chosen)
+        if 3 * part >= whole:
+            return f"{numbers.whole_percent(part, whole)} of the {what} is in {_described(analysis, chosen)}"
+    return ""
+
+
+def _described(analysis: Analysis, chosen: list[LayerResult]) -> str:
+    """`the first two convolutions` where it is so; else the layers by name."""
+    title = chosen[0].node.layer.title
+    same = [layer for layer in analysis.layers if layer.node.layer.title == title]
+    if len(chosen) > 1 and {layer.name for layer in chosen} == {layer.name for layer in same[: len(chosen)]}:
+        return f"the first {WORDS[len(chosen)]} {title}"
+    return " and ".join(layer.name for layer in chosen)
+
+
+def _heaviest_kind(analysis: Analysis, quantity: str, what: str) -> str:
+    """The kind of layer that holds half of a quantity or more."""
+    whole = analysis.total(quantity)
+    if not is_known(whole) or not whole:
+        return ""
+    kinds: Counter[str] = Counter()
+    for layer in analysis.layers:
+        kinds[layer.node.layer.title] += getattr(layer, quantity)
+    title, part = kinds.most_common(1)[0]
+    if part == whole:
+        return f"all of the {what} are in the {title}"
+    return f"{numbers.whole_percent(part, whole)} of the {what} are in the {title}" if 2 * part >= whole else ""
+
+
+def summary(analysis: Analysis) -> list[str]:
+    """Depth, memory at its peak and in training: what the columns do not show."""
+    lines = []
+    if analysis.depth:
+        lines.append(f"{analysis.depth} weight layers deep")
+    if analysis.peak_memory_bytes is not None:
+        peak = numbers.megabytes(analysis.peak_memory_bytes)
+        weights = numbers.megabytes(analysis.weight_memory_bytes)
+        lines.append(f"inference needs {peak} for activations at its peak, and {weights} for the weights")
+    held = sum(training_memory(analysis).values())
+    if is_known(held):
+        lines.append(f"training holds {numbers.megabytes(held)} ({_optimizer(analysis)})")
+    return lines
+
+
+def _optimizer(analysis: Analysis) -> str:
+    names = {"sgd": "plain SGD", "momentum": "SGD with momentum", "adam": "Adam"}
+    return f"weights, activations, a gradient for each, {names[analysis.convention.optimizer]}"
+
+
+def notes(analysis: Analysis, most: int | None = MOST_NOTES) -> list[str]:
+    """What does not fit, what a symbolic result presumes, what is misaligned; `most` of each."""
+    misfits = [
+        f"{name} {condition.message()} ({condition.hint_text()})" for name, condition in analysis.graph.notes
+    ]
+    unknown = [
+        f"{layer.name}: receptive field unknown: {layer.reach.unknown}" for layer in analysis.layers if layer.reach.unknown
+    ]
+    presumed = list(dict.fromkeys(f"holds where {condition}" for _, condition in analysis.graph.conditions))
+    return [line for lines in (misfits, analysis.notes, unknown[:1], presumed) for line in _some(lines, most)]
+
+
+def _some(lines: list[str], most: int | None) -> list[str]:
+    if most is None or len(lines) <= most:
+        return lines
+    return [*lines[:most], f"... and {len(lines) - most} more like it (--format json has them all)"]
+
+
+def convention_line(analysis: Analysis) -> str:
+    """The line that ends every report: convention, units, batch."""
+    batch = "1 image" if analysis.batch == 1 else f"a batch of {analysis.batch} images"
+    return (
+        f"counted for {batch}: {analysis.convention.text()}; MB = 10^6 bytes; "
+        "memory = the input and every output, activations in place"
+    )
