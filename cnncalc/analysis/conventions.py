@@ -58,7 +58,8 @@ class Convention:
     def text(self) -> str:
         """The convention in words, for the last line of a table."""
         bias = "params with biases" if self.bias else "params without biases"
-        return f"{bias}; a MAC is one multiply-add, {FLOPS_TEXT[self.flops]}; {self.dtype}, {self.bytes_per_value} bytes a value"
+        unit = f"{self.dtype}, {self.bytes_per_value} bytes a value"
+        return f"{bias}; a MAC is one multiply-add, {FLOPS_TEXT[self.flops]}; {unit}"
 
     def with_(self, **changes: object) -> Convention:
         """The convention with some entries changed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnncalc.analysis.conventions import Convention
 from cnncalc.analysis.memory import peak_values
-from cnncalc.analysis.receptive_field import JumpConflict, at_input, merged
+from cnncalc.analysis.receptive_field import JumpConflictError, at_input, merged
 from cnncalc.analysis.results import Analysis, InputResult, LayerResult
 from cnncalc.errors import Problem, SpecError
 from cnncalc.graph import INPUT, Graph, Node
@@ -26,7 +26,7 @@ def analyze_graph(graph: Graph, convention: Convention | None = None, batch: Siz
     for index, node in enumerate(graph.nodes):
         try:
             reach, aligned = merged([reaches[source] for source in node.sources])
-        except JumpConflict as conflict:
+        except JumpConflictError as conflict:
             problems.append(_conflict(graph, node, conflict))
             reach, aligned = reaches[node.sources[0]], True
         if not aligned:
@@ -75,7 +75,7 @@ def _result(node: Node, convention: Convention, batch: Size, reach: Reach, depth
     )
 
 
-def _conflict(graph: Graph, node: Node, conflict: JumpConflict) -> Problem:
+def _conflict(graph: Graph, node: Node, conflict: JumpConflictError) -> Problem:
     related = tuple(
         (f"one path comes from {graph.nodes[source].name}", graph.nodes[source].span)
         for source in node.sources

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnncalc.layers.reach import AxisReach, Reach, union
 
 
-class JumpConflict(ValueError):
+class JumpConflictError(ValueError):
     """Two paths whose units lie at different distances: `first` and `second` are their jumps."""
 
     def __init__(self, first: object, second: object) -> None:
@@ -20,7 +20,7 @@ def at_input(rank: int) -> Reach:
 def merged(reaches: list[Reach]) -> tuple[Reach, bool]:
     """The reach of a unit that reads all of `reaches`, and whether they are aligned.
 
-    Whoever reads something that sees everything sees everything. Raises JumpConflict.
+    Whoever reads something that sees everything sees everything. Raises JumpConflictError.
     """
     first, *others = reaches
     if not others:
@@ -32,7 +32,7 @@ def merged(reaches: list[Reach]) -> tuple[Reach, bool]:
     for other in others:
         for mine, its in zip(axes, other.axes, strict=False):
             if mine.jump != its.jump:
-                raise JumpConflict(mine.jump, its.jump)
+                raise JumpConflictError(mine.jump, its.jump)
             aligned = aligned and mine.middle == its.middle
         axes = tuple(union(mine, its) for mine, its in zip(axes, other.axes, strict=False))
     return Reach(axes), aligned

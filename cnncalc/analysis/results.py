@@ -129,9 +129,7 @@ class Analysis:
     def operations(self) -> Operations:
         """Operations of the whole network by class."""
         names = Operations.__slots__
-        return Operations(
-            *(add_up(getattr(layer.operations, name) for layer in self.layers) for name in names)
-        )
+        return Operations(*(add_up(getattr(layer.operations, name) for layer in self.layers) for name in names))
 
     @property
     def weight_memory_bytes(self) -> Size:
@@ -147,5 +145,3 @@ class Analysis:
 
         hint = closest(name, [layer.name for layer in self.layers])
         raise KeyError(f"no layer is called {name!r}" + (f"; {hint}" if hint else ""))
-
-

@@ -88,7 +88,11 @@ def counting_options(function: F) -> F:
                 help="FLOPs as 2 x MACs, as MACs, or with all other operations added.",
             ),
             click.option(
-                "--dtype", type=click.Choice(list(DTYPES)), default="float32", show_default=True, help="Type of a value."
+                "--dtype",
+                type=click.Choice(list(DTYPES)),
+                default="float32",
+                show_default=True,
+                help="Type of a value.",
             ),
             click.option(
                 "--optimizer",

@@ -24,9 +24,9 @@ class Depth(click.ParamType[int]):
         text = str(value)
         if text == "all":
             return ALL
-        if text.isdigit() and 1 <= int(text[:9]):
+        if text.isdigit() and int(text[:9]) > 0:
             return int(text[:9])
-        self.fail(f"'{text}' is neither a number from 1 up nor 'all'", param, ctx)
+        return self.fail(f"'{text}' is neither a number from 1 up nor 'all'", param, ctx)
 
 
 EPILOG = """
@@ -47,8 +47,12 @@ Examples:
 @click.option(
     "-f", "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Form of the report."
 )
-@click.option("-c", "--columns", metavar="KEYS", help="Columns by key, as in layer,output,flops; +flops adds to the usual ones.")
-@click.option("-d", "--depth", type=Depth(), default="1", show_default=True, help="Open blocks N deep; 'all' opens all.")
+@click.option(
+    "-c", "--columns", metavar="KEYS", help="Columns by key, as in layer,output,flops; +flops adds to the usual ones."
+)
+@click.option(
+    "-d", "--depth", type=Depth(), default="1", show_default=True, help="Open blocks N deep; 'all' opens every block."
+)
 @click.option(
     "--layout", type=click.Choice(["hwc", "chw"]), default="hwc", show_default=True, help="Order of sizes in the table."
 )

@@ -11,7 +11,7 @@ from cnncalc.layers.condition import Condition, never
 from cnncalc.layers.fields import Count, Number
 from cnncalc.layers.reach import AxisReach, Reach
 from cnncalc.layers.shape import Shape
-from cnncalc.layers.window import Padding
+from cnncalc.layers.windowed import Padding
 from cnncalc.symbolic import Size, exact_div
 
 

@@ -14,7 +14,7 @@ from cnncalc.layers.notation import windowed
 from cnncalc.layers.operations import Operations
 from cnncalc.layers.reach import Reach
 from cnncalc.layers.shape import Shape
-from cnncalc.layers.window import Sliding
+from cnncalc.layers.windowed import Sliding
 from cnncalc.symbolic import Size, exact_div
 
 

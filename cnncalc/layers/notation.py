@@ -54,6 +54,4 @@ def is_odd(kernel: Size) -> bool:
 def _padding(layer: Any) -> str:
     if isinstance(layer.padding, str):
         return f"[{layer.padding}]"
-    return "x".join(
-        str(before) if before == after else f"[{before},{after}]" for before, after in layer.padding
-    )
+    return "x".join(str(before) if before == after else f"[{before},{after}]" for before, after in layer.padding)

@@ -13,7 +13,7 @@ from cnncalc.layers.notation import sides, windowed
 from cnncalc.layers.operations import Operations
 from cnncalc.layers.reach import EVERYTHING, AxisReach, Reach, unknown
 from cnncalc.layers.shape import Shape
-from cnncalc.layers.window import Sliding
+from cnncalc.layers.windowed import Sliding
 from cnncalc.symbolic import Size, ceil_div, floor_div, is_known, product
 
 

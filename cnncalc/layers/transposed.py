@@ -13,7 +13,8 @@ from cnncalc.layers.notation import windowed
 from cnncalc.layers.operations import Operations
 from cnncalc.layers.reach import AxisReach, Reach
 from cnncalc.layers.shape import Shape
-from cnncalc.layers.window import Window, Windowed
+from cnncalc.layers.window import Window
+from cnncalc.layers.windowed import Windowed
 from cnncalc.symbolic import Size, ceil_div, exact_div, floor_div, maximum, minimum, product
 
 

@@ -57,7 +57,9 @@ def _count(key: str, title: str, about: str, **more: Any) -> Column:
 
 def _operation(name: str) -> Column:
     about = f"operations of the class {name.replace('_', ' ')}"
-    return Column(name, name.replace("_", " "), about, lambda row: row.operation(name), numbers.exact, numbers.short, name)
+    return Column(
+        name, name.replace("_", " "), about, lambda row: row.operation(name), numbers.exact, numbers.short, name
+    )
 
 
 _COLUMNS = (
@@ -65,14 +67,18 @@ _COLUMNS = (
     Column("type", "type", "what it is, in slide notation", lambda row: row.label, numeric=False),
     Column("kind", "kind", "layer type", lambda row: row.kind, numeric=False),
     Column("input", "input", "volume that comes in, height x width x channels", lambda row: row.input, numeric=False),
-    Column("output", "output", "volume that goes out, height x width x channels", lambda row: row.output, numeric=False),
+    Column(
+        "output", "output", "volume that goes out, height x width x channels", lambda row: row.output, numeric=False
+    ),
     _count("weights", "weights", "trainable numbers that multiply"),
     _count("biases", "biases", "trainable numbers that are added"),
     _count("params", "params", "weights and biases", shares=True),
     _count("buffers", "buffers", "stored numbers that are not trained"),
     _count("macs", "MACs", "multiply-accumulates", shares=True),
     _count("flops", "FLOPs", "floating-point operations, as the convention counts them", shares=True),
-    _count("activations", "activations", "values that the output holds in memory; 0 where it works in place", shares=True),
+    _count(
+        "activations", "activations", "values that the output holds in memory; 0 where it works in place", shares=True
+    ),
     _count(
         "memory_bytes",
         "memory",

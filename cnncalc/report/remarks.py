@@ -81,11 +81,11 @@ def _optimizer(analysis: Analysis) -> str:
 
 def notes(analysis: Analysis, most: int | None = MOST_NOTES) -> list[str]:
     """What does not fit, what a symbolic result presumes, what is misaligned; `most` of each."""
-    misfits = [
-        f"{name} {condition.message()} ({condition.hint_text()})" for name, condition in analysis.graph.notes
-    ]
+    misfits = [f"{name} {condition.message()} ({condition.hint_text()})" for name, condition in analysis.graph.notes]
     unknown = [
-        f"{layer.name}: receptive field unknown: {layer.reach.unknown}" for layer in analysis.layers if layer.reach.unknown
+        f"{layer.name}: receptive field unknown: {layer.reach.unknown}"
+        for layer in analysis.layers
+        if layer.reach.unknown
     ]
     presumed = list(dict.fromkeys(f"holds where {condition}" for _, condition in analysis.graph.conditions))
     return [line for lines in (misfits, analysis.notes, unknown[:1], presumed) for line in _some(lines, most)]

@@ -51,11 +51,9 @@ class Row:
     def quantity(self, name: str) -> Size:
         """A quantity that adds up, for the whole row."""
         if self.source is not None:
-            value: Size = getattr(self.source, name, 0)
-            return value
+            return getattr(self.source, name, 0)
         if len(self.layers) == 1:
-            value = getattr(self.layers[0], name)
-            return value
+            return getattr(self.layers[0], name)  # type: ignore[no-any-return]
         return add_up(getattr(layer, name) for layer in self.layers)
 
     def operation(self, name: str) -> Size:

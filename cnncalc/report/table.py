@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,7 +106,10 @@ class _TableBuilder:
             if layout.dropped and chosen != TABLE:
                 break
             table = self.table(layout)
-            if width is None or Measurement.get(console, console.options.update(width=UNBOUNDED), table).maximum <= width:
+            if (
+                width is None
+                or Measurement.get(console, console.options.update(width=UNBOUNDED), table).maximum <= width
+            ):
                 return table, layout
         return table, layout
 
@@ -143,15 +146,14 @@ class _TableBuilder:
             return ""
         if column.key in ("input", "output"):
             return str(value.text(channels_first=self.channels_first))
-        write: Callable[[Any], str] = column.brief if layout.brief and column.brief else column.write
-        return write(value)
+        return column.brief(value) if layout.brief and column.brief else column.write(value)
 
     def _bar(self, part: Any, whole: Any) -> str:
         if not is_known(part, whole) or not whole:
             return ""
         eighths = (2 * 8 * BAR * part + whole) // (2 * whole)
         if self.ascii_only:
-            return "#" * ((eighths + 4) // 8)
+            return "#" * int((eighths + 4) // 8)
         full, rest = divmod(int(eighths), 8)
         return FULL * full + (EIGHTHS[rest] if rest else "")
 

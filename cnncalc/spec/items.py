@@ -6,9 +6,8 @@ import re
 from typing import Any
 
 from cnncalc.errors import Problem, Span, closest, one_of
-from cnncalc.layers import CATALOGUE, Layer, Refused
-from cnncalc.layers.fields import Field, Number
-from cnncalc.spec.expressions import Expression, ExpressionError
+from cnncalc.layers import CATALOGUE, Layer
+from cnncalc.spec.expressions import Expression
 from cnncalc.spec.model import (
     Argument,
     Block,
@@ -19,108 +18,23 @@ from cnncalc.spec.model import (
     LayerItem,
     MergeItem,
     NameReference,
-    expression_problem,
 )
+from cnncalc.spec.values import SIBLINGS, ValueReader
 from cnncalc.spec.yaml_reader import Node
 
-SIBLINGS = ("name", "repeat", "first", "when", "from", "share")
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*(/[A-Za-z0-9_.+-]+)*\Z")
 INPUT = "input"
 
 
-class ItemReader:
-    """Reads lists of layers; `names` are those that expressions may use where the list stands."""
+class ItemReader(ValueReader):
+    """Reads lists of layers, knowing the blocks and the defaults of the spec."""
 
     def __init__(
         self, blocks: dict[str, Block], defaults: dict[type[Layer], dict[str, Argument]], problems: list[Problem]
     ) -> None:
+        super().__init__(problems)
         self.blocks = blocks
         self.defaults = defaults
-        self.problems = problems
-        self.names: frozenset[str] = frozenset()
-
-    def problem(self, message: str, span: Span, hint: str = "") -> None:
-        """Take note of a problem."""
-        self.problems.append(Problem(message, span, hint))
-
-    # Values ---------------------------------------------------------------------------------
-
-    def argument(self, node: Node, field: Field[Any] | None = None) -> Argument | None:
-        """The value of a node: a word the field knows, a constant, a list, or an expression."""
-        if node.kind == "list":
-            parts = [self.argument(part, field) for part in node.items]
-            return None if None in parts else Argument(tuple(part for part in parts if part), node.span)
-        if node.kind == "map":
-            self.problem(f"a value is expected here, not {node.what}", node.span)
-            return None
-        if field is not None and (isinstance(field, Number) or node.text in field.words):
-            return Argument(node.text, node.span)
-        if not isinstance(node.value, str):
-            return Argument(node.value, node.span)
-        return self._expression(node, field)
-
-    def _expression(self, node: Node, field: Field[Any] | None) -> Argument | None:
-        words = field.words if field else ()
-        span = node.span.part(1, node.span.length - 2) if node.quoted else node.span
-        try:
-            expression = Expression(node.text)
-        except ExpressionError as error:
-            hint = closest(node.text, words) or (one_of(words) if words else error.hint)
-            problem = expression_problem(error, span)
-            self.problems.append(Problem(problem.message, problem.span, hint))
-            return None
-        unknown = [name for name in expression.names if name not in self.names]
-        for name in unknown:
-            known = (*sorted(self.names), *words)
-            hint = closest(name, known) or ("names in scope: " + ", ".join(known) if known else "")
-            self.problem(f"unknown name '{name}'", span.part(expression.names[name], len(name)), hint)
-        return None if unknown else Argument(expression, span)
-
-    def layer_arguments(self, layer: type[Layer], node: Node, main: bool = True) -> dict[str, Argument] | None:
-        """The keys given for a layer, each read by its field; None if any is wrong."""
-        if node.kind == "scalar" and node.value is None:
-            return {}
-        if node.kind != "map":
-            return self._main_argument(layer, node) if main else None
-        result: dict[str, Argument] = {}
-        sound = True
-        for key, value in node.pairs:
-            field = layer.fields.get(key.text)
-            if field is None:
-                hint = closest(key.text, layer.fields) or (
-                    one_of(tuple(layer.fields)) if layer.fields else f"{layer.kind} has no keys"
-                )
-                if key.text in SIBLINGS:
-                    hint = f"put '{key.text}' beside '{layer.kind}', not inside it"
-                self.problem(f"{layer.kind} has no key '{key.text}'", key.span, hint)
-                sound = False
-                continue
-            argument = self._checked(field, value)
-            sound = sound and argument is not None
-            if argument is not None:
-                result[key.text] = argument
-        return result if sound else None
-
-    def _main_argument(self, layer: type[Layer], node: Node) -> dict[str, Argument] | None:
-        if not layer.main:
-            keys = f"its keys go in {{ }}: {', '.join(layer.fields)}" if layer.fields else "it has no keys"
-            self.problem(f"{layer.kind} takes no value by itself", node.span, keys)
-            return None
-        argument = self._checked(layer.fields[layer.main[0]], node)
-        return None if argument is None else {layer.main[0]: argument}
-
-    def _checked(self, field: Field[Any], node: Node) -> Argument | None:
-        """The argument of a field; a constant that the field refuses is a problem here already."""
-        argument = self.argument(node, field)
-        if argument is not None and argument.constant:
-            try:
-                field.read(argument.evaluate({}))
-            except Refused as refused:
-                self.problem(str(refused), node.span, refused.hint or (one_of(field.words) if field.words else ""))
-                return None
-        return argument
-
-    # Items ----------------------------------------------------------------------------------
 
     def items(self, node: Node, what: str = "layers") -> tuple[Item, ...]:
         """The entries of a list of layers."""

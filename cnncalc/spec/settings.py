@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cnncalc.errors import Problem, Source, SpecError, closest, one_of
-from cnncalc.spec.items import ItemReader
 from cnncalc.spec.model import Argument, Spec
+from cnncalc.spec.values import ValueReader
 from cnncalc.spec.yaml_reader import read_yaml
 from cnncalc.symbolic import symbol
 
@@ -49,7 +49,7 @@ def _value(name: str, text: str) -> Argument:
     if text.isidentifier() and text not in ("true", "false", "True", "False"):
         return Argument(symbol(text), Source(name, text).span(0, 0, len(text)))
     problems: list[Problem] = []
-    argument = ItemReader({}, {}, problems).argument(read_yaml(Source(name, text)))
+    argument = ValueReader(problems).argument(read_yaml(Source(name, text)))
     if problems or argument is None:
         raise SpecError(problems)
     return argument

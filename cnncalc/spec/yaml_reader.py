@@ -173,7 +173,7 @@ def _syntax_hint(source: Source, mark: Any, said: str) -> str:
     if "\\t" in said or "\t" in line[: mark.column + 1]:
         return "indent with spaces: YAML takes no tabs"
     if "[" in line and "{" in line:
-        return "inside { } put an expression with brackets in quotes: {filters: \"widths[2]\"}"
+        return 'inside { } put an expression with brackets in quotes: {filters: "widths[2]"}'
     if "mapping values" in said:
         return "a key and its value on a line of their own, or { } around them"
     return ""

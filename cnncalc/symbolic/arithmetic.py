@@ -119,7 +119,5 @@ def substitute(value: Any, values: Mapping[str, int]) -> Size:
     """
     if type(value) is int:
         return value
-    symbols: dict[sympy.Basic, int] = {
-        free: values[free.name] for free in value.free_symbols if free.name in values
-    }
+    symbols: dict[sympy.Basic, int] = {free: values[free.name] for free in value.free_symbols if free.name in values}
     return normalise(value.subs(symbols))
