@@ -33,6 +33,6 @@ def merged(reaches: list[Reach]) -> tuple[Reach, bool]:
         for mine, its in zip(axes, other.axes, strict=False):
             if mine.jump != its.jump:
                 raise JumpConflictError(mine.jump, its.jump)
-            aligned = aligned and mine.middle == its.middle
+            aligned = aligned and mine.aligned(its)
         axes = tuple(union(mine, its) for mine, its in zip(axes, other.axes, strict=False))
     return Reach(axes), aligned

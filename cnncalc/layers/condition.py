@@ -29,6 +29,10 @@ class Condition:
     message: Callable[[], str]
     hint: Callable[[], str] | str = ""
     severity: Literal["error", "fault", "note"] = "error"
+    lost: Size = 0
+    """With a note: the pixels at the end of the layer's input that no window covers."""
+    axis: str = ""
+    """The axis that the message and the hint speak of, in the word they use for it."""
 
     def holds(self) -> bool | None:
         """True or False for integers; None where it depends on a symbol."""

@@ -57,10 +57,15 @@ class AxisReach:
         """P of the whole chain, so that W' = (W - R + 2P)//J + 1: the mean of both sides."""
         return _whole(self.after - self.lows[0], 2)
 
-    @property
-    def middle(self) -> Any:
-        """The centre averaged over the phases: what two paths must share to be aligned."""
-        return _whole(sum(self.lows) + sum(self.highs), 2 * len(self.lows))
+    def middle(self, units: int) -> Any:
+        """The centre of what the first `units` units see, on average."""
+        spans = [self.unit(index) for index in range(units)]
+        return _whole(sum(low + high for low, high in spans), 2 * units)
+
+    def aligned(self, other: AxisReach) -> bool:
+        """Whether the units of both look at the same places, averaged over their phases."""
+        units = lcm(len(self.lows), len(other.lows))
+        return bool(self.middle(units) == other.middle(units))
 
     def unit(self, index: Size) -> tuple[Size, Size]:
         """The first and last pixel that unit `index` sees."""

@@ -105,15 +105,24 @@ class Window:
 
     def _exact(self, padded: Size, axis: str) -> Condition:
         """The condition that the last window ends where the padded input does."""
-        span = padded - self.extent
         return Condition(
-            span,
+            padded - self.extent,
             "multiple of",
             self.stride,
             lambda: self._misfit(padded, axis),
             lambda: self._near(padded, axis),
             "error" if self.rounding == "strict" else "note",
+            self._lost(padded),
+            axis,
         )
+
+    def _lost(self, padded: Size) -> Size:
+        """Pixels of the input, padding apart, that floor leaves out at the end."""
+        if self.rounding != "floor" or not is_known(padded, self.extent, self.stride):
+            return 0
+        _, after = self.margins(padded)
+        skipped = maximum(self.stride - self.extent, 0)  # a stride beyond the window skips as many everywhere
+        return maximum((padded - self.extent) % self.stride - after - skipped, 0)
 
     def _misfit(self, padded: Size, axis: str) -> str:
         span = padded - self.extent
@@ -122,10 +131,8 @@ class Window:
         if self.rounding == "strict":
             return misfit
         if self.rounding == "floor":
-            _, after = self.margins(padded)
-            lost = span % self.stride
-            real = maximum(lost - after, 0)
-            return f"{misfit}; floor drops {f'{real} of input' if real else f'{lost} of padding'}"
+            lost = self._lost(padded)
+            return f"{misfit}; floor drops {f'{lost} of input' if lost else f'{span % self.stride} of padding'}"
         return f"{misfit}; {self.rounding} rounds up"
 
     def _near(self, padded: Size, axis: str) -> str:
@@ -134,7 +141,7 @@ class Window:
         lost = (padded - self.extent) % self.stride
         length = padded - before - after
         smaller, larger = length - lost, length + self.stride - lost
-        return f"{axis} {smaller} or {larger} fits exactly"
+        return f"{axis} {smaller} or {larger} fits"
 
     def reach(self, reach: AxisReach, length: Size) -> AxisReach:
         """What an output of the window sees, given what its inputs see."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from cnncalc.analysis import Analysis, LayerResult, training_memory
+from cnncalc.layers import Condition
 from cnncalc.report import numbers
-from cnncalc.symbolic import is_known
+from cnncalc.symbolic import is_known, lower_bound
 
 WORDS = {2: "two", 3: "three"}
 MOST_NOTES = 4
@@ -56,7 +57,13 @@ def _heaviest_kind(analysis: Analysis, quantity: str, what: str) -> str:
     title, part = kinds.most_common(1)[0]
     if part == whole:
         return f"all of the {what} are in the {title}"
-    return f"{numbers.whole_percent(part, whole)} of the {what} are in the {title}" if 2 * part >= whole else ""
+    return f"{_rounded(part, whole)} of the {what} are in the {title}" if 2 * part >= whole else ""
+
+
+def _rounded(part: int, whole: int) -> str:
+    """The share to a whole percent; a tenth more exact where that would say all."""
+    text = numbers.whole_percent(part, whole)
+    return f"{numbers.percent(part, whole)} %" if text == "100 %" else text
 
 
 def summary(analysis: Analysis) -> list[str]:
@@ -80,15 +87,53 @@ def _optimizer(analysis: Analysis) -> str:
 
 
 def notes(analysis: Analysis, most: int | None = MOST_NOTES) -> list[str]:
-    """What does not fit, what a symbolic result presumes, what is misaligned; `most` of each."""
-    misfits = [f"{name} {condition.message()} ({condition.hint_text()})" for name, condition in analysis.graph.notes]
+    """What does not fit, what is misaligned, what a symbolic result presumes; all of it for None."""
     unknown = [
         f"{layer.name}: receptive field unknown: {layer.reach.unknown}"
         for layer in analysis.layers
         if layer.reach.unknown
     ]
-    presumed = list(dict.fromkeys(f"holds where {condition}" for _, condition in analysis.graph.conditions))
-    return [line for lines in (misfits, analysis.notes, unknown[:1], presumed) for line in _some(lines, most)]
+    presumed = [f"holds where {', '.join(presumptions(analysis))}"] if presumptions(analysis) else []
+    groups = (_misfits(analysis, most), analysis.notes, unknown[:1], presumed)
+    return [line for lines in groups for line in _some(lines, most)]
+
+
+def _misfits(analysis: Analysis, most: int | None) -> list[str]:
+    """Windows that do not fit: in full where pixels are lost, else, if not all are asked for, in a line."""
+    found = analysis.graph.notes
+    lossy = _over_axes([(name, note) for name, note in found if most is None or note.lost])
+    names = list(dict.fromkeys(name for name, note in found if not note.lost))
+    if most is None or not names:
+        return lossy
+    shown = ", ".join(names[:most]) + (", ..." if len(names) > most else "")
+    which = f"{shown} does" if len(names) == 1 else f"{len(names)} windows ({shown}) do"
+    return [*_some(lossy, most), f"{which} not fit exactly, but no pixel of the input is lost"]
+
+
+def _over_axes(found: list[tuple[str, Condition]]) -> list[str]:
+    """A line for each misfit; those of one layer that differ in the axis alone share one."""
+    axes: dict[str, list[str]] = {}
+    for name, note in found:
+        line = f"{name} {note.message()} ({note.hint_text()})"
+        axes.setdefault(line.replace(f"{note.axis} ", "{axis} ").replace(f"{note.axis}:", "{axis}:"), []).append(
+            note.axis
+        )
+    return [line.replace("{axis}", " and ".join(words)) for line, words in axes.items()]
+
+
+def presumptions(analysis: Analysis) -> list[str]:
+    """What must hold of the symbols, bounds on one symbol taken together: `H >= 32`."""
+    bounds: dict[str, int] = {}
+    others: list[str] = []
+    for _, condition in analysis.graph.conditions:
+        bound = None
+        if condition.relation == ">=" and is_known(condition.right):
+            bound = lower_bound(condition.left, condition.right)
+        if bound is None:
+            others.append(str(condition))
+        else:
+            bounds[bound[0]] = max(bounds.get(bound[0], 1), bound[1])
+    return [f"{name} >= {least}" for name, least in bounds.items() if least > 1] + list(dict.fromkeys(others))
 
 
 def _some(lines: list[str], most: int | None) -> list[str]:

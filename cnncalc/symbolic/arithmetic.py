@@ -111,6 +111,17 @@ def symbol(name: str) -> Size:
     return size_symbol(name)
 
 
+def lower_bound(value: Any, least: int) -> tuple[str, int] | None:
+    """`value >= least` as a bound on its one symbol: ("H", 32); None where it is no such bound.
+
+    >>> lower_bound(floor_div(symbol("H"), 32) * 2 + 1, 3)
+    ('H', 32)
+    """
+    from cnncalc.symbolic.floor import least_symbol
+
+    return least_symbol(value, least)
+
+
 def substitute(value: Any, values: Mapping[str, int]) -> Size:
     """`value` with integers put in for the symbols named, evaluated exactly.
 
