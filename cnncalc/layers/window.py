@@ -110,7 +110,7 @@ class Window:
             "multiple of",
             self.stride,
             lambda: self._misfit(padded, axis),
-            lambda: self._near(padded, axis),
+            lambda: self._near(padded),
             "error" if self.rounding == "strict" else "note",
             self._lost(padded),
             axis,
@@ -135,13 +135,13 @@ class Window:
             return f"{misfit}; floor drops {f'{lost} of input' if lost else f'{span % self.stride} of padding'}"
         return f"{misfit}; {self.rounding} rounds up"
 
-    def _near(self, padded: Size, axis: str) -> str:
+    def _near(self, padded: Size) -> str:
         """The nearest inputs on which the window ends exactly."""
         before, after = self.margins(padded)
         lost = (padded - self.extent) % self.stride
         length = padded - before - after
         smaller, larger = length - lost, length + self.stride - lost
-        return f"{axis} {smaller} or {larger} fits"
+        return f"{smaller} or {larger} would fit"
 
     def reach(self, reach: AxisReach, length: Size) -> AxisReach:
         """What an output of the window sees, given what its inputs see."""
