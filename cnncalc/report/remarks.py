@@ -114,10 +114,8 @@ def _over_axes(found: list[tuple[str, Condition]]) -> list[str]:
     """A line for each misfit; those of one layer that differ in the axis alone share one."""
     axes: dict[str, list[str]] = {}
     for name, note in found:
-        line = f"{name} {note.message()} ({note.hint_text()})"
-        axes.setdefault(line.replace(f"{note.axis} ", "{axis} ").replace(f"{note.axis}:", "{axis}:"), []).append(
-            note.axis
-        )
+        message = note.message().replace(note.axis, "{axis}")
+        axes.setdefault(f"{name} {message} ({note.hint_text()})", []).append(note.axis)
     return [line.replace("{axis}", " and ".join(words)) for line, words in axes.items()]
 
 
