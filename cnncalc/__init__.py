@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
+from os import PathLike
 from typing import Any
 
 from cnncalc.analysis import Analysis, Convention, LayerResult, analyze_graph
@@ -21,7 +21,6 @@ from cnncalc.layers import CATALOGUE, Layer, Shape
 from cnncalc.spec.inputs import parse_input
 from cnncalc.spec.library import bundled, find
 from cnncalc.spec.model import Spec
-from cnncalc.spec.settings import settings_of
 from cnncalc.symbolic import symbol
 
 __version__ = "0.1.0"
@@ -32,7 +31,7 @@ def networks() -> list[str]:
     return list(bundled())
 
 
-def load(spec: str | Path) -> Spec:
+def load(spec: str | PathLike[str]) -> Spec:
     """The spec that a bundled name, a path or slide notation stands for.
 
     Raises SpecError with every problem of its text, and of its expansion so far as its own
@@ -45,7 +44,7 @@ def load(spec: str | Path) -> Spec:
 
 
 def expand(
-    spec: Spec | str | Path,
+    spec: Spec | str | PathLike[str],
     input: str | int | None = None,  # noqa: A002, the word users know it by
     *,
     settings: Mapping[str, Any] | None = None,
@@ -57,11 +56,15 @@ def expand(
     """
     found = spec if isinstance(spec, Spec) else find(spec)
     size = None if input is None else parse_input(str(input), found.input)
-    return build(found, size, settings_of(found, settings or {}), most_layers=most_layers)
+    if not settings:
+        return build(found, size, most_layers=most_layers)
+    from cnncalc.spec.settings import settings_of
+
+    return build(found, size, settings_of(found, settings), most_layers=most_layers)
 
 
 def analyze(
-    spec: Spec | str | Path,
+    spec: Spec | str | PathLike[str],
     input: str | int | None = None,  # noqa: A002, the word users know it by
     *,
     batch: int | str | None = None,

@@ -7,7 +7,7 @@ all problems of a spec at once; `str()` of either gives the text with the line a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 WIDEST_EXCERPT = 100
 
@@ -27,8 +27,7 @@ class Source:
         return Span(self, line, column, length)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of one line of a source; line and column count from 0."""
 
     source: Source
@@ -57,8 +56,7 @@ class Span:
         return [f"  {number} | {shown.rstrip()}", f"  {blank} | {' ' * column}{carets}"]
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong: what, where, how to mend it, and what else it touches."""
 
     message: str

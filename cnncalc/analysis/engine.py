@@ -8,7 +8,7 @@ from cnncalc.analysis.receptive_field import JumpConflictError, at_input, merged
 from cnncalc.analysis.results import Analysis, InputResult, LayerResult
 from cnncalc.errors import Problem, SpecError
 from cnncalc.graph import INPUT, Graph, Node
-from cnncalc.layers import Operations, Reach
+from cnncalc.layers import Reach
 from cnncalc.symbolic import Size, normalise
 
 
@@ -55,7 +55,7 @@ def _result(node: Node, convention: Convention, batch: Size, reach: Reach, depth
     own = not node.shared
     operations = layer.operations(shape)
     if batch != 1:
-        operations = Operations(*(normalise(count * batch) for _, count in operations.counts()))
+        operations = operations.times(batch)
     activations = 0 if layer.in_place or layer.view else normalise(node.output.values * batch)
     return LayerResult(
         node=node,

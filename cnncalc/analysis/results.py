@@ -24,7 +24,7 @@ COUNTS = (
 """The quantities that add up over layers."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class LayerResult:
     """What one layer makes and costs, for the whole batch, in the convention of its Analysis.
 
@@ -78,7 +78,7 @@ class LayerResult:
         return normalise(self.batch * self.node.layer.connections(self.node.input, bias=self.bias))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class InputResult:
     """What the input holds: it takes memory and costs nothing."""
 
@@ -87,7 +87,7 @@ class InputResult:
     memory_bytes: Size
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Analysis:
     """A network's numbers: every layer in order, and what they add up to.
 
@@ -128,7 +128,7 @@ class Analysis:
     @property
     def operations(self) -> Operations:
         """Operations of the whole network by class."""
-        names = Operations.__slots__
+        names = Operations._fields
         return Operations(*(add_up(getattr(layer.operations, name) for layer in self.layers) for name in names))
 
     @property

@@ -11,7 +11,7 @@ from cnncalc.analysis import DTYPES, FLOPS, OPTIMIZERS, Analysis, Convention, an
 from cnncalc.graph import MOST_LAYERS, build
 from cnncalc.spec.inputs import parse_input
 from cnncalc.spec.library import bundled, find
-from cnncalc.spec.settings import parse_settings
+from cnncalc.spec.model import Argument, Spec
 from cnncalc.symbolic import symbol
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -107,12 +107,20 @@ def counting_options(function: F) -> F:
     return function
 
 
+def _settings(spec: Spec, texts: tuple[str, ...]) -> dict[str, Argument]:
+    if not texts or spec.problems:
+        return {}
+    from cnncalc.spec.settings import parse_settings
+
+    return parse_settings(spec, texts)
+
+
 def analysis_of(
     spec: str, size: str | None, settings: tuple[str, ...], max_layers: int, batch: Any, convention: Convention
 ) -> Analysis:
     """The analysis that the options ask for; raises SpecError."""
     found = find(spec)
     wanted = parse_input(size, found.input) if size else None
-    values = {} if found.problems else parse_settings(found, settings)
+    values = _settings(found, settings)
     graph = build(found, wanted, values, most_layers=max_layers)
     return analyze_graph(graph, convention, batch or graph.batch or 1)

@@ -5,9 +5,8 @@ Every problem met is kept, and all are raised together at the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from functools import singledispatchmethod
 from typing import Any
 
 from cnncalc.errors import Problem, SpecError, closest
@@ -57,6 +56,13 @@ class _Expansion:
         self.assembly = Assembly(self.graph, spec.problems, most_layers)
         self.values = Evaluation(spec, self.assembly, settings)
         self.calls: list[str] = []
+        self.place: dict[type[Item], Callable[..., int]] = {
+            BrokenItem: self._broken,
+            LayerItem: self._layer,
+            MergeItem: self._merge,
+            GroupItem: self._group,
+            CallItem: self._call,
+        }
         self.depth = 0
 
     def build(self, size: InputSize | None) -> Graph:
@@ -96,36 +102,28 @@ class _Expansion:
             return source
         sources = self._taps(item, scope) or (source,)
         if item.repeat is None:
-            return self._place(item, scope, sources, item.name, first=True)
+            return self.place[type(item)](item, scope, sources, item.name, True)
         times = self.values.times(item.repeat, scope, source)
         before = len(self.graph.nodes)
         for number in range(1, times + 1):
             name = f"{item.name}_{number}" if item.name else ""
             inner = scope if item.name else scope.inside(suffix=f"_{number}") if times > 1 else scope
-            sources = (self._place(item, inner, sources, name, first=number == 1),)
+            sources = (self.place[type(item)](item, inner, sources, name, number == 1),)
             if number == 1:
                 made = len(self.graph.nodes)
                 self.assembly.check_size(made + (made - before) * (times - 1), item.repeat.span)
         return sources[0] if times else source
 
-    @singledispatchmethod
-    def _place(self, item: Item, scope: Scope, sources: tuple[int, ...], name: str, *, first: bool) -> int:
-        """Put one item in place, once."""
-        raise TypeError(f"no way to place {type(item).__name__}")
-
-    @_place.register
-    def _(self, item: BrokenItem, scope: Scope, sources: tuple[int, ...], name: str, *, first: bool) -> int:
+    def _broken(self, item: BrokenItem, scope: Scope, sources: tuple[int, ...], name: str, first: bool) -> int:
         if name:
             scope.names.entries[scope.path(name)] = UNKNOWN
         return UNKNOWN
 
-    @_place.register
-    def _(self, item: LayerItem, scope: Scope, sources: tuple[int, ...], name: str, *, first: bool) -> int:
+    def _layer(self, item: LayerItem, scope: Scope, sources: tuple[int, ...], name: str, first: bool) -> int:
         layer = self.values.layer(item, scope, sources, first)
         return self.assembly.append(item, layer, scope, sources, name)
 
-    @_place.register
-    def _(self, item: MergeItem, scope: Scope, sources: tuple[int, ...], name: str, *, first: bool) -> int:
+    def _merge(self, item: MergeItem, scope: Scope, sources: tuple[int, ...], name: str, first: bool) -> int:
         if item.branches:
             if len(sources) > 1:
                 self.assembly.problem("branches take one input, so 'from' takes one name here", item.span)
@@ -135,8 +133,7 @@ class _Expansion:
             return UNKNOWN
         return self.assembly.append(item, item.layer(inputs=len(sources)), scope, sources, name)
 
-    @_place.register
-    def _(self, item: GroupItem, scope: Scope, sources: tuple[int, ...], name: str, *, first: bool) -> int:
+    def _group(self, item: GroupItem, scope: Scope, sources: tuple[int, ...], name: str, first: bool) -> int:
         if not name:
             return self.run(item.items, scope.inside(), sources[0])
         path = scope.path(name)
@@ -145,8 +142,7 @@ class _Expansion:
         self.graph.groups[path] = ""
         return result
 
-    @_place.register
-    def _(self, item: CallItem, scope: Scope, sources: tuple[int, ...], name: str, *, first: bool) -> int:
+    def _call(self, item: CallItem, scope: Scope, sources: tuple[int, ...], name: str, first: bool) -> int:
         block = self.spec.blocks[item.block]
         if item.block in self.calls:
             chain = " -> ".join((*self.calls[self.calls.index(item.block) :], item.block))

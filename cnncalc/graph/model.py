@@ -12,7 +12,7 @@ INPUT = -1
 """The source that stands for the input of the network."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Node:
     """One layer in its place.
 
@@ -34,7 +34,7 @@ class Node:
         return self.name.split("/")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Graph:
     """A network with every block expanded, every name resolved and every shape known."""
 

@@ -168,4 +168,4 @@ class Activated(Layer):
         own = self.own_operations(shape)
         if self.activation is None:
             return own
-        return own + self.activation.operations(self.output(shape))
+        return own.plus(self.activation.operations(self.output(shape)))

@@ -7,16 +7,14 @@ at once, with symbols they travel along with the formula.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from cnncalc.symbolic import Size, is_known
 
 Relation = Literal[">=", "==", "multiple of"]
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """`left relation right` must hold; `message` says what is wrong where it does not.
 
     `severity`: an "error" leaves the layer without an output; a "fault" leaves the output

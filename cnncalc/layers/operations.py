@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 from cnncalc.symbolic import Size, normalise
 
 
-@dataclass(frozen=True, slots=True)
-class Operations:
+class Operations(NamedTuple):
     """Operations of one forward pass over one image, by class.
 
     A counting convention gives each class a weight; no layer knows of any convention.
@@ -30,15 +29,18 @@ class Operations:
     divides: Size = 0
     exps: Size = 0
 
-    def __add__(self, other: Operations) -> Operations:
-        pairs = zip(self.counts(), other.counts(), strict=True)
-        return Operations(*(normalise(mine[1] + its[1]) for mine, its in pairs))
+    def plus(self, other: Operations) -> Operations:
+        """Both together, class by class."""
+        return Operations(*(normalise(mine + its) for mine, its in zip(self, other, strict=True)))
+
+    def times(self, factor: Size) -> Operations:
+        """As many as for `factor` images."""
+        return Operations(*(normalise(count * factor) for count in self))
 
     def counts(self) -> Iterator[tuple[str, Size]]:
         """(class, count) for every class, zeros included, in a fixed order."""
-        for name in OPERATION_CLASSES:
-            yield name, getattr(self, name)
+        return zip(OPERATION_CLASSES, self, strict=True)
 
 
-OPERATION_CLASSES = tuple(field.name for field in fields(Operations))
+OPERATION_CLASSES = Operations._fields
 NO_OPERATIONS = Operations()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnncalc.analysis import COUNTS, Analysis
 from cnncalc.errors import Problem, SpecError, closest, one_of
@@ -13,8 +12,7 @@ from cnncalc.report import numbers
 from cnncalc.report.rows import Row
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column: how it is called, what it holds for a row, and how that is written.
 
     `value` gives a raw number or text; `total` names the quantity whose sum stands at the

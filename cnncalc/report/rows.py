@@ -12,7 +12,7 @@ from cnncalc.symbolic import Size, add_up
 ALL = 1_000_000
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Row:
     """A line of a report: the input, one layer, or the layers of a block together."""
 

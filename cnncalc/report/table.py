@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -28,14 +27,15 @@ GIVEN_UP = ("type", "receptive_field", "memory_bytes")
 """The columns that a narrow terminal does without, the first of them first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """How much room a table takes: bars or not, shares or not, exact counts or brief ones."""
 
     bars: bool = True
     shares: bool = True
     brief: bool = False
     dropped: tuple[str, ...] = ()
+    fits: bool = True
+    """Whether every cell has its room; where not, long ones are folded."""
 
 
 LAYOUTS = (
@@ -85,7 +85,11 @@ def _below(analysis: Analysis, layout: Layout) -> Iterator[RenderableType]:
 
 
 class _TableBuilder:
-    """Makes the table in one layout after the other, until one fits."""
+    """Makes the table in one layout after the other, until one fits.
+
+    A count, its share and its bar are one cell, and the space between columns is part of the
+    cells: rich takes its time over every cell and every padding.
+    """
 
     def __init__(
         self, analysis: Analysis, lines: list[Row], columns: list[Column], *, ascii_only: bool, channels_first: bool
@@ -94,6 +98,7 @@ class _TableBuilder:
         self.columns = columns
         self.ascii_only = ascii_only
         self.channels_first = channels_first
+        self.values = {column.key: [column.value(line) for line in lines] for column in columns}
         self.totals = {column.key: total(analysis, column) for column in columns}
         # A column of shares tells nothing where all is symbolic.
         self.shared = {column.key for column in columns if column.shares and is_known(self.totals[column.key])}
@@ -106,40 +111,56 @@ class _TableBuilder:
             if layout.dropped and chosen != TABLE:
                 break
             table = self.table(layout)
-            if (
-                width is None
-                or Measurement.get(console, console.options.update(width=UNBOUNDED), table).maximum <= width
-            ):
+            if width is None:
                 return table, layout
-        return table, layout
+            if Measurement.get(console, console.options.update(width=UNBOUNDED), table).maximum <= width:
+                return table, layout
+        return self.table(layout._replace(fits=False)), layout
 
     def table(self, layout: Layout) -> Table:
-        table = Table(box=box.ASCII if self.ascii_only else box.SIMPLE_HEAD, pad_edge=False, show_footer=True)
+        """The table in one layout."""
+        table = Table(box=box.ASCII if self.ascii_only else box.SIMPLE_HEAD, padding=0, show_footer=True)
         shown = [column for column in self.columns if column.key not in layout.dropped]
+        cells = []
         for column in shown:
             foot = "total" if column is shown[0] else self._text(column, self.totals[column.key], layout)
-            style = STYLES.get(column.key, "")
-            justify: Any = "right" if column.numeric else "left"
-            table.add_column(column.title, Text(foot, style="bold"), justify=justify, style=style, overflow="fold")
-            if self._has_share(column, layout):
-                table.add_column("%", "", justify="right", style="dim")
-            if self._has_share(column, layout) and layout.bars:
-                table.add_column("", "", style=_bar_style(column.key), width=BAR)
-        for line in self.lines:
-            table.add_row(*self._cells(line, shown, layout), style="dim" if line.source else "")
+            texts = [self._text(column, value, layout) for value in self.values[column.key]]
+            share = layout.shares and column.key in self.shared
+            header = Text(column.title.rjust(max(map(len, (*texts, foot)))) if share else column.title)
+            if share:
+                header.append(f"{'%':>7}")
+            table.add_column(
+                Text(" ").append_text(header) if column.numeric else header.append(" "),
+                Text(f" {foot}" if column.numeric else f"{foot} ", style="bold"),
+                justify="right" if column.numeric and not share else "left",
+                style=STYLES.get(column.key, ""),
+                overflow="fold",
+                no_wrap=layout.fits,
+            )
+            cells.append(self._shares(column, texts, foot, layout) if share else self._plain(column, texts))
+        for line, row in zip(self.lines, zip(*cells, strict=True), strict=True):
+            table.add_row(*row, style="dim" if line.source else "")
         return table
 
-    def _has_share(self, column: Column, layout: Layout) -> bool:
-        return layout.shares and column.key in self.shared
+    def _plain(self, column: Column, texts: list[str]) -> list[Text]:
+        """Cells of a column without shares; nothing stands out less than 0."""
+        return [
+            Text(f" {text}" if column.numeric else f"{text} ", style="dim" if value == 0 else "")
+            for text, value in zip(texts, self.values[column.key], strict=True)
+        ]
 
-    def _cells(self, line: Row, shown: list[Column], layout: Layout) -> Iterator[Text]:
-        for column in shown:
-            value = column.value(line)
-            yield Text(self._text(column, value, layout), style="dim" if value == 0 else "")
-            if self._has_share(column, layout):
-                yield Text(numbers.percent(value, self.totals[column.key]))
-            if self._has_share(column, layout) and layout.bars:
-                yield Text(self._bar(value, self.totals[column.key]))
+    def _shares(self, column: Column, texts: list[str], foot: str, layout: Layout) -> list[Text]:
+        """Cells of a column with shares: the count, its percentage, and a bar."""
+        width = max(map(len, (*texts, foot, column.title)))
+        whole = self.totals[column.key]
+        cells = []
+        for text, value in zip(texts, self.values[column.key], strict=True):
+            cell = Text(f" {text:>{width}}", style="dim" if value == 0 else "")
+            cell.append(f"{numbers.percent(value, whole):>7}", style="dim")
+            if layout.bars:
+                cell.append(f"  {self._bar(value, whole):<{BAR}}", style=_bar_style(column.key))
+            cells.append(cell)
+        return cells
 
     def _text(self, column: Column, value: Any, layout: Layout) -> str:
         if value is None:

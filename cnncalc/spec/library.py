@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
-from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from typing import NamedTuple
 
 from cnncalc.errors import Problem, Source, SpecError, closest, one_of
 from cnncalc.spec.model import Spec
-from cnncalc.spec.notation import is_notation, parse_notation
 from cnncalc.spec.schema import parse_spec
 from cnncalc.spec.yaml_reader import LARGEST_FILE
 
@@ -18,32 +17,43 @@ SUFFIXES = (".yaml", ".yml")
 VARIANT = re.compile(r"  ([A-Za-z0-9_.-]+):")
 
 
-@dataclass(frozen=True, slots=True)
-class Bundled:
+class Bundled(NamedTuple):
     """A network that comes with cnncalc: its file, and its variant if the file holds a family."""
 
     name: str
-    path: Path
+    path: str
     variant: str
+
+    @property
+    def file(self) -> str:
+        """The name of the file, without its ending."""
+        return stem(self.path)
 
 
 @cache
-def specs_folder() -> Path:
+def specs_folder() -> str:
     """Where the bundled specs lie: inside the installed package, or at the top of a checkout."""
-    package = Path(__file__).resolve().parent.parent
-    inside = package / "specs"
-    return inside if inside.is_dir() else package.parent / "specs"
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    inside = os.path.join(package, "specs")
+    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(package), "specs")
+
+
+def stem(path: str) -> str:
+    """The name of a file without its folder and its ending."""
+    return os.path.splitext(os.path.basename(path))[0]
 
 
 @cache
 def bundled() -> dict[str, Bundled]:
     """Every bundled network by name; read off the files' outlines, without parsing them."""
     found: dict[str, Bundled] = {}
-    for path in sorted(specs_folder().glob("*.yaml")):
-        variants = _variants(path.read_text(encoding="utf-8"))
-        for variant in variants or [""]:
-            name = variant or path.stem
-            found[name] = Bundled(name, path, variant)
+    for name in sorted(os.listdir(specs_folder())):
+        if name.endswith(".yaml"):
+            path = os.path.join(specs_folder(), name)
+            with open(path, encoding="utf-8") as file:
+                variants = _variants(file.read())
+            for variant in variants or [stem(path)]:
+                found[variant] = Bundled(variant, path, variant if variants else "")
     return found
 
 
@@ -52,7 +62,7 @@ def families() -> dict[str, list[str]]:
     members: dict[str, list[str]] = {}
     for network in bundled().values():
         if network.variant:
-            members.setdefault(network.path.stem, []).append(network.name)
+            members.setdefault(network.file, []).append(network.name)
     return members
 
 
@@ -67,40 +77,42 @@ def _variants(text: str) -> list[str]:
     return names
 
 
-def find(spec: str | Path) -> Spec:
+def find(spec: str | os.PathLike[str]) -> Spec:
     """The spec that a name, a path (`net.yaml`, `net.yaml:variant`), `-` or slide notation stands for.
 
     Problems inside the text are left in `Spec.problems`; a text that cannot be found or read
     raises SpecError.
     """
-    text = str(spec)
+    text = os.fspath(spec)
     if text == "-":
         return _parsed(Source("<stdin>", _decoded(sys.stdin.buffer.read(LARGEST_FILE + 1), "<stdin>")), "stdin")
     if text in bundled():
         network = bundled()[text]
-        return select(_parsed(_read(network.path, network.path.name), network.name), network.variant)
+        return select(_parsed(_read(network.path, os.path.basename(network.path)), network.name), network.variant)
     path, variant = _path_and_variant(text)
     if path is not None:
-        return select(_parsed(_read(path, str(path)), path.stem), variant)
+        return select(_parsed(_read(path, path), stem(path)), variant)
     if text in families():
         hint = one_of(families()[text])
         raise SpecError([Problem(f"'{text}' is a family of networks; name one of them", None, hint)])
+    from cnncalc.spec.notation import is_notation, parse_notation
+
     if is_notation(text):
         return parse_notation(text)
     raise SpecError([_not_found(text)])
 
 
-def _path_and_variant(text: str) -> tuple[Path | None, str]:
-    if Path(text).is_file():
-        return Path(text), ""
+def _path_and_variant(text: str) -> tuple[str | None, str]:
+    if os.path.isfile(text):
+        return text, ""
     before, colon, variant = text.rpartition(":")
-    if colon and Path(before).is_file():
-        return Path(before), variant
+    if colon and os.path.isfile(before):
+        return before, variant
     return None, ""
 
 
 def _not_found(text: str) -> Problem:
-    if Path(text).is_dir():
+    if os.path.isdir(text):
         return Problem(f"'{text}' is a folder, not a spec", None, "name a .yaml file in it")
     if text.endswith(SUFFIXES) or "/" in text:
         return Problem(f"there is no file '{text}'", None, "cnncalc list shows the networks that need no file")
@@ -108,9 +120,9 @@ def _not_found(text: str) -> Problem:
     return Problem(f"no network is called '{text}', and it is neither a file nor slide notation", None, hint)
 
 
-def _read(path: Path, name: str) -> Source:
+def _read(path: str, name: str) -> Source:
     try:
-        with path.open("rb") as file:
+        with open(path, "rb") as file:
             return Source(name, _decoded(file.read(LARGEST_FILE + 1), name))
     except OSError as error:
         raise SpecError([Problem(f"cannot read '{name}': {error.strerror}")]) from None

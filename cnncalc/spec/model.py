@@ -13,7 +13,7 @@ from cnncalc.spec.expressions import Environment, Expression, ExpressionError
 Value: TypeAlias = Any  # int, bool, None, a word, a symbolic size, or a tuple of values
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Argument:
     """A value of the spec: a constant, an expression, or a list of arguments."""
 
@@ -67,7 +67,7 @@ def expression_problem(error: ExpressionError, span: Span) -> Problem:
     return Problem(str(error), span.part(error.position, error.length), error.hint)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class NameReference:
     """The name of a layer that something reads from."""
 
@@ -75,7 +75,7 @@ class NameReference:
     span: Span
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Item:
     """What all entries of a list of layers have: the sibling keys, and a place."""
 
@@ -88,7 +88,7 @@ class Item:
     first: dict[str, Argument] = field(default_factory=dict)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class LayerItem(Item):
     """A layer, with the keys given for it."""
 
@@ -96,14 +96,14 @@ class LayerItem(Item):
     arguments: dict[str, Argument] = field(default_factory=dict)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class MergeItem(LayerItem):
     """A merging layer over branches; an empty branch is the identity."""
 
     branches: tuple[tuple[Item, ...], ...] = ()
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class CallItem(Item):
     """A block put in place, with its arguments."""
 
@@ -111,19 +111,19 @@ class CallItem(Item):
     arguments: dict[str, Argument] = field(default_factory=dict)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class GroupItem(Item):
     """Several layers taken as one; without a name they stand as if written out."""
 
     items: tuple[Item, ...] = ()
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class BrokenItem(Item):
     """An entry that could not be read; its problem is reported, and what follows it is unknown."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Block:
     """A named piece of network with parameters."""
 
@@ -133,7 +133,7 @@ class Block:
     span: Span
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class InputSize:
     """An input as written: numbers and names for its sizes, then one for its channels."""
 
@@ -143,7 +143,7 @@ class InputSize:
     span: Span | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Variant:
     """A named setting of the parameters of a family."""
 
@@ -154,7 +154,7 @@ class Variant:
     input: InputSize | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Spec:
     """A network, or a family of networks, as written.
 
