@@ -11,30 +11,14 @@ or lists of them); from loosest to tightest the operators are
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from typing import Any
 
-from cnncalc.symbolic import Size, floor_div, is_known
+from cnncalc.spec.operators import LEVELS, Environment, Evaluator, ExpressionError, bounded, known, operate
 
 LONGEST = 500
 DEEPEST = 40
-LARGEST = 10**15
 TOKEN = re.compile(r"\s*(?:(?P<number>[0-9]+)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<mark>//|[=!<>]=|[-+*%<>()\[\].]))")
 KEYWORDS = frozenset(("if", "else", "and", "or", "not", "true", "false", "in"))
-
-
-class ExpressionError(ValueError):
-    """An expression that does not parse or evaluate; `position` counts characters from 0."""
-
-    def __init__(self, message: str, position: int = 0, length: int = 1, hint: str = "") -> None:
-        super().__init__(message)
-        self.position = position
-        self.length = length
-        self.hint = hint
-
-
-Environment = Mapping[str, Any]
-Evaluator = Callable[[Environment], Any]
 
 
 class Expression:
@@ -61,62 +45,6 @@ class Expression:
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
-
-
-def _bounded(value: Any, position: int) -> Any:
-    if type(value) is int and abs(value) > LARGEST:
-        raise ExpressionError(f"the result is beyond {LARGEST:,}", position)
-    return value
-
-
-def _known(value: Any, position: int) -> int:
-    if isinstance(value, bool) or is_known(value):
-        return int(value)
-    raise ExpressionError(f"this needs a number, but it is the symbol {value}", position)
-
-
-def _divide(left: Size, right: Size, position: int) -> Size:
-    if right == 0:
-        raise ExpressionError("division by zero", position)
-    return floor_div(left, right)
-
-
-def _modulo(left: Size, right: Size, position: int) -> Size:
-    return left - right * _divide(left, right, position)
-
-
-ARITHMETIC: dict[str, Callable[[Size, Size, int], Any]] = {
-    "+": lambda left, right, position: left + right,
-    "-": lambda left, right, position: left - right,
-    "*": lambda left, right, position: left * right,
-    "//": _divide,
-    "%": _modulo,
-    "<": lambda left, right, position: _known(left, position) < _known(right, position),
-    "<=": lambda left, right, position: _known(left, position) <= _known(right, position),
-    ">": lambda left, right, position: _known(left, position) > _known(right, position),
-    ">=": lambda left, right, position: _known(left, position) >= _known(right, position),
-    "==": lambda left, right, position: _known(left, position) == _known(right, position),
-    "!=": lambda left, right, position: _known(left, position) != _known(right, position),
-}
-LEVELS: tuple[tuple[str, ...], ...] = (("==", "!=", "<", "<=", ">", ">="), ("+", "-"), ("*", "//", "%"))
-
-
-def _operate(mark: str, left: Evaluator, right: Evaluator, position: int) -> Evaluator:
-    function = ARITHMETIC[mark]
-
-    def run(environment: Environment) -> Any:
-        values = left(environment), right(environment)
-        for value in values:
-            if isinstance(value, tuple):
-                raise ExpressionError(f"'{mark}' takes numbers, not a list", position)
-        return _bounded(function(int_of(values[0]), int_of(values[1]), position), position)
-
-    return run
-
-
-def int_of(value: Any) -> Size:
-    """True and false as 1 and 0; everything else as it is."""
-    return int(value) if isinstance(value, bool) else value
 
 
 class _Parser:
@@ -179,7 +107,7 @@ class _Parser:
             self._expect("else")
             other = self._choice()
             self.depth -= 1
-            return lambda environment: (value if _known(test(environment), position) else other)(environment)
+            return lambda environment: (value if known(test(environment), position) else other)(environment)
         self.depth -= 1
         return value
 
@@ -199,8 +127,8 @@ class _Parser:
         position = self.tokens[self.at][2]
 
         def run(environment: Environment) -> bool:
-            first = bool(_known(left(environment), position))
-            return first if first is stop_on else bool(_known(right(environment), position))
+            first = bool(known(left(environment), position))
+            return first if first is stop_on else bool(known(right(environment), position))
 
         return run
 
@@ -208,7 +136,7 @@ class _Parser:
         if self._take("not"):
             position = self.tokens[self.at][2]
             operand = self._negation_deeper()
-            return lambda environment: not _known(operand(environment), position)
+            return lambda environment: not known(operand(environment), position)
         return self._level(0)
 
     def _negation_deeper(self) -> Evaluator:
@@ -225,7 +153,7 @@ class _Parser:
         left = self._level(level + 1)
         position = self.tokens[self.at][2]
         while mark := self._take(*LEVELS[level]):
-            left = _operate(mark, left, self._level(level + 1), position)
+            left = operate(mark, left, self._level(level + 1), position)
             position = self.tokens[self.at][2]
         return left
 
@@ -237,7 +165,7 @@ class _Parser:
         operand = self._postfix()
         if signs % 2 == 0:
             return operand
-        return _operate("-", lambda environment: 0, operand, position)
+        return operate("-", lambda environment: 0, operand, position)
 
     def _postfix(self) -> Evaluator:
         position = self.tokens[self.at][2]
@@ -259,7 +187,7 @@ class _Parser:
             return value
         if kind == "number":
             self.at += 1
-            number = _bounded(int(text), position)
+            number = bounded(int(text), position)
             return lambda environment: number
         if kind != "name" or text in KEYWORDS - {"true", "false", "in"}:
             raise self._unexpected()
@@ -271,7 +199,7 @@ class _Parser:
 
     def _indexed(self, value: Evaluator, index: Evaluator, position: int) -> Evaluator:
         def run(environment: Environment) -> Any:
-            items, number = value(environment), _known(index(environment), position)
+            items, number = value(environment), known(index(environment), position)
             if not isinstance(items, tuple):
                 raise ExpressionError("only a list can be indexed", position)
             if not 0 <= number < len(items):

@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 
 from cnncalc.errors import Problem, Source, Span
 from cnncalc.layers import Layer
-from cnncalc.spec.expressions import Environment, Expression, ExpressionError
+from cnncalc.spec.expressions import Expression
+from cnncalc.spec.operators import Environment, ExpressionError
 
 Value: TypeAlias = Any  # int, bool, None, a word, a symbolic size, or a tuple of values
 

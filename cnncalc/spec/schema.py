@@ -11,10 +11,11 @@ from collections.abc import Callable
 from cnncalc.errors import Problem, Source, Span, SpecError, closest, one_of
 from cnncalc.layers import CATALOGUE
 from cnncalc.layers.window import ROUNDINGS
-from cnncalc.spec.expressions import Expression, ExpressionError
+from cnncalc.spec.expressions import Expression
 from cnncalc.spec.inputs import parse_input
 from cnncalc.spec.items import ItemReader
 from cnncalc.spec.model import Argument, Block, InputSize, Spec, Variant, expression_problem
+from cnncalc.spec.operators import ExpressionError
 from cnncalc.spec.yaml_reader import Node, read_yaml
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")

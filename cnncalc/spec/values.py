@@ -7,8 +7,9 @@ from typing import Any
 from cnncalc.errors import Problem, Span, closest, one_of
 from cnncalc.layers import Layer, Refused
 from cnncalc.layers.fields import Field, Number
-from cnncalc.spec.expressions import Expression, ExpressionError
+from cnncalc.spec.expressions import Expression
 from cnncalc.spec.model import Argument, expression_problem
+from cnncalc.spec.operators import ExpressionError
 from cnncalc.spec.yaml_reader import Node
 
 SIBLINGS = ("name", "repeat", "first", "when", "from", "share")

@@ -1,0 +1,82 @@
+"""Two values of an expression -> one: the operators, exact, bounded, and on symbols where they can be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from cnncalc.symbolic import Size, floor_div, is_known
+
+LARGEST = 10**15
+Environment: TypeAlias = Mapping[str, Any]
+Evaluator: TypeAlias = Callable[[Environment], Any]
+
+
+class ExpressionError(ValueError):
+    """An expression that does not parse or evaluate; `position` counts characters from 0."""
+
+    def __init__(self, message: str, position: int = 0, length: int = 1, hint: str = "") -> None:
+        super().__init__(message)
+        self.position = position
+        self.length = length
+        self.hint = hint
+
+
+def bounded(value: Any, position: int) -> Any:
+    """The value, if no integer in a spec should be larger; raises ExpressionError."""
+    if type(value) is int and abs(value) > LARGEST:
+        raise ExpressionError(f"the result is beyond {LARGEST:,}", position)
+    return value
+
+
+def known(value: Any, position: int) -> int:
+    """The value as a plain integer; raises ExpressionError for a symbol or a list."""
+    if isinstance(value, bool) or is_known(value):
+        return int(value)
+    what = "a list" if isinstance(value, tuple) else f"the symbol {value}"
+    raise ExpressionError(f"this needs a number, but it is {what}", position)
+
+
+def _divide(left: Size, right: Size, position: int) -> Size:
+    if right == 0:
+        raise ExpressionError("division by zero", position)
+    return floor_div(left, right)
+
+
+def _modulo(left: Size, right: Size, position: int) -> Size:
+    return left - right * _divide(left, right, position)
+
+
+ARITHMETIC: dict[str, Callable[[Size, Size, int], Any]] = {
+    "+": lambda left, right, position: left + right,
+    "-": lambda left, right, position: left - right,
+    "*": lambda left, right, position: left * right,
+    "//": _divide,
+    "%": _modulo,
+    "<": lambda left, right, position: known(left, position) < known(right, position),
+    "<=": lambda left, right, position: known(left, position) <= known(right, position),
+    ">": lambda left, right, position: known(left, position) > known(right, position),
+    ">=": lambda left, right, position: known(left, position) >= known(right, position),
+    "==": lambda left, right, position: known(left, position) == known(right, position),
+    "!=": lambda left, right, position: known(left, position) != known(right, position),
+}
+LEVELS: tuple[tuple[str, ...], ...] = (("==", "!=", "<", "<=", ">", ">="), ("+", "-"), ("*", "//", "%"))
+
+
+def operate(mark: str, left: Evaluator, right: Evaluator, position: int) -> Evaluator:
+    """Two evaluators joined by an operator."""
+    function = ARITHMETIC[mark]
+
+    def run(environment: Environment) -> Any:
+        values = left(environment), right(environment)
+        for value in values:
+            if isinstance(value, tuple):
+                raise ExpressionError(f"'{mark}' takes numbers, not a list", position)
+        return bounded(function(int_of(values[0]), int_of(values[1]), position), position)
+
+    return run
+
+
+def int_of(value: Any) -> Size:
+    """True and false as 1 and 0; everything else as it is."""
+    return int(value) if isinstance(value, bool) else value
