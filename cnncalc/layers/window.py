@@ -116,13 +116,17 @@ class Window:
             axis,
         )
 
+    def _dropped(self, padded: Size) -> Size:
+        """Pixels of the input, padding apart, that lie behind the last window."""
+        before, after = self.margins(padded)
+        behind = (padded - self.extent) % self.stride - after
+        return maximum(minimum(behind, padded - before - after), 0)
+
     def _lost(self, padded: Size) -> Size:
-        """Pixels of the input, padding apart, that floor leaves out at the end."""
+        """Of these, those that floor loses: a stride beyond the window skips some everywhere."""
         if self.rounding != "floor" or not is_known(padded, self.extent, self.stride):
             return 0
-        _, after = self.margins(padded)
-        skipped = maximum(self.stride - self.extent, 0)  # a stride beyond the window skips as many everywhere
-        return maximum((padded - self.extent) % self.stride - after - skipped, 0)
+        return maximum(self._dropped(padded) - maximum(self.stride - self.extent, 0), 0)
 
     def _misfit(self, padded: Size, axis: str) -> str:
         span = padded - self.extent
@@ -131,17 +135,20 @@ class Window:
         if self.rounding == "strict":
             return misfit
         if self.rounding == "floor":
-            lost = self._lost(padded)
-            return f"{misfit}; floor drops {f'{lost} of input' if lost else f'{span % self.stride} of padding'}"
+            dropped = self._dropped(padded)
+            return f"{misfit}; floor drops {f'{dropped} of input' if dropped else f'{span % self.stride} of padding'}"
+        before, after = self.margins(padded)
+        if self.output(padded - before - after) == floor_div(span, self.stride) + 1:
+            return f"{misfit}; a last window would begin in the padding, and is left out"
         return f"{misfit}; {self.rounding} rounds up"
 
     def _near(self, padded: Size) -> str:
         """The nearest inputs on which the window ends exactly."""
         before, after = self.margins(padded)
-        lost = (padded - self.extent) % self.stride
+        over = (padded - self.extent) % self.stride
         length = padded - before - after
-        smaller, larger = length - lost, length + self.stride - lost
-        return f"{smaller} or {larger} would fit"
+        smaller, larger = length - over, length + self.stride - over
+        return f"{smaller} or {larger} would fit" if smaller >= 1 else f"{larger} would fit"
 
     def reach(self, reach: AxisReach, length: Size) -> AxisReach:
         """What an output of the window sees, given what its inputs see."""

@@ -104,7 +104,9 @@ def to_csv(analysis: Analysis, columns: list[Column]) -> str:
 
 def _plain(column: Column, row: Row) -> str:
     value = column.value(row)
-    return column.write(value) if isinstance(value, tuple) else str(value)
+    if isinstance(value, tuple):
+        return "x".join(map(str, value if len(set(value)) > 1 else value[:1]))
+    return str(value)
 
 
 def to_markdown(analysis: Analysis, columns: list[Column], depth: int = 1) -> str:
