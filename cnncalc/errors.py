@@ -103,7 +103,9 @@ def closest(word: str, candidates: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     by_case = {candidate.lower(): candidate for candidate in candidates}
-    matches = get_close_matches(word.lower(), by_case, n=1, cutoff=0.6)
+    matches = get_close_matches(word.lower(), by_case, n=5, cutoff=0.6)
+    # Two letters exchanged (vgg61) are the likeliest slip of all.
+    matches.sort(key=lambda match: sorted(match) != sorted(word.lower()))
     return f"did you mean '{by_case[matches[0]]}'?" if matches else ""
 
 

@@ -26,7 +26,8 @@ def _lines(analysis: Analysis) -> Iterator[str]:
     for layer in analysis.layers:
         if layer.activations == 0 and layer.params == 0:
             continue
-        yield f"{_name(layer)}: {_volume(layer.output)} memory: {_memory(layer.output)} params: {_params(layer)}"
+        memory = _memory(layer.output) if layer.activations != 0 else "0"
+        yield f"{_name(layer)}: {_volume(layer.output)} memory: {memory} params: {_params(layer)}"
     held = (layer.output.values for layer in analysis.layers if layer.activations != 0)
     values = add_up([analysis.graph.input.values, *held])
     unit = analysis.convention.bytes_per_value
