@@ -98,12 +98,12 @@ class _Expansion:
         return source
 
     def _item(self, item: Item, scope: Scope, source: int) -> int:
-        if not self.values.wanted(item, scope, source):
-            return source
         sources = self._taps(item, scope) or (source,)
+        if not self.values.wanted(item, scope, sources[0]):
+            return source
         if item.repeat is None:
             return self.place[type(item)](item, scope, sources, item.name, True)
-        times = self.values.times(item.repeat, scope, source)
+        times = self.values.times(item.repeat, scope, sources[0])
         before = len(self.graph.nodes)
         for number in range(1, times + 1):
             name = f"{item.name}_{number}" if item.name else ""

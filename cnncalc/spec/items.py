@@ -35,6 +35,8 @@ class ItemReader(ValueReader):
         super().__init__(problems)
         self.blocks = blocks
         self.defaults = defaults
+        self.refused: set[str] = set()
+        """Names of blocks that could not be declared; what is so called is not looked at again."""
 
     def items(self, node: Node, what: str = "layers") -> tuple[Item, ...]:
         """The entries of a list of layers."""
@@ -78,6 +80,8 @@ class ItemReader(ValueReader):
         common = self._siblings(siblings, key.span)
         broken = BrokenItem(span=key.span, name=common.get("name", "") if common else "")
         layer = CATALOGUE.get(key.text)
+        if key.text in self.refused:
+            return broken
         if key.text in self.blocks:
             item = self._call(self.blocks[key.text], value, siblings, key.span)
         elif key.text == "group":

@@ -172,6 +172,7 @@ class _SpecReader:
             return None
         if match["name"] in CATALOGUE or match["name"] in (*self.spec.blocks, "group"):
             self.problem(f"the name '{match['name']}' is taken", key.span, "choose another name for the block")
+            self.items.refused.add(match["name"])
             return None
         block = Block(match["name"], {}, (), key.span)
         start = match.start("parameters")
