@@ -21,8 +21,9 @@ MOST_PHASES = 4096
 class AxisReach:
     """What the units of a layer see along one axis of the network's input.
 
-    `after` is the padding that has gathered behind the input's last pixel, in pixels;
-    the padding before its first pixel is the distance that unit 0 reaches over it.
+    `after` is the padding that has gathered behind the input's last pixel, in pixels; the
+    padding before its first pixel is the distance that unit 0 reaches over it. Once a layer
+    has made the axis longer, the padding is None: no one window stands for the chain any more.
     """
 
     __slots__ = ("after", "highs", "lows", "step")
@@ -54,8 +55,8 @@ class AxisReach:
 
     @property
     def padding(self) -> Any:
-        """P of the whole chain, so that W' = (W - R + 2P)//J + 1: the mean of both sides."""
-        return _whole(self.after - self.lows[0], 2)
+        """P of a chain of windows, so that W' = (W - R + 2P)//J + 1: the mean of both sides; or None."""
+        return None if self.after is None else _whole(self.after - self.lows[0], 2)
 
     def middle(self, units: int) -> Any:
         """The centre of what the first `units` units see, on average."""
@@ -79,7 +80,7 @@ class AxisReach:
         """What the outputs of a window over these units see: R' = R + D*(F - 1)*J, J' = J*S."""
         before, after = margins
         phases = len(self.lows)
-        after = self.after + after * self.jump
+        after = None if self.after is None else self.after + after * self.jump
         if phases == 1:
             reach, step = dilation * (kernel - 1) - before, self.step
             low, high = self.lows[0] - before * step, self.highs[0] + reach * step
@@ -91,10 +92,10 @@ class AxisReach:
         )
         return _phases(groups, self.step * (stride // shared), after)
 
-    def stretch(self, factor: int, sees: Callable[[int], Iterable[int]], after: Size = 0) -> AxisReach:
+    def stretch(self, factor: int, sees: Callable[[int], Iterable[int]]) -> AxisReach:
         """What the units of a layer `factor` times as long see; unit i of it reads `sees(i)`."""
         groups = ([self.unit(index) for index in sees(output)] for output in range(len(self.lows) * factor))
-        return _phases(groups, self.step, self.after + after)
+        return _phases(groups, self.step, None)
 
 
 def _phases(groups: Iterable[list[tuple[Size, Size]]], step: Size, after: Any) -> AxisReach:
@@ -153,4 +154,5 @@ def union(first: AxisReach, second: AxisReach) -> AxisReach:
     lows = tuple(minimum(mine[0], its[0]) for mine, its in spans)
     highs = tuple(maximum(mine[1], its[1]) for mine, its in spans)
     step = first.step * (phases // len(first.lows))
-    return AxisReach(lows, highs, step, maximum(first.after, second.after))
+    known = first.after is not None and second.after is not None
+    return AxisReach(lows, highs, step, maximum(first.after, second.after) if known else None)

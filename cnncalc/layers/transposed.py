@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnncalc.layers.activation import Activated
-from cnncalc.layers.base import layer
+from cnncalc.layers.base import Refused, layer
 from cnncalc.layers.condition import Condition, never
 from cnncalc.layers.convolution import group_conditions
 from cnncalc.layers.fields import Count, PerAxis, Switch, per_axis
@@ -33,6 +33,10 @@ class TransposedConv(Windowed, Activated):
     output_padding = PerAxis(0, least=0, doc="rows and columns added behind the output")
     groups = Count(1, doc="number G of groups that the channels are split into", symbol="G")
     bias = Switch(True, doc="one number added for every filter")
+
+    def check(self) -> None:
+        if self.padding == "same" and any(extra != 0 for extra in self.output_padding):
+            raise Refused("output_padding means nothing beside padding: same, which makes the output S times the input")
 
     def make_windows(self, rank: int) -> tuple[Window, ...]:
         made = super().make_windows(rank)
@@ -109,7 +113,10 @@ def _taps(window: Window, length: Size, made: Size) -> Size:
 
 
 def _stretch(axis: AxisReach, window: Window) -> AxisReach:
-    """Output o reads the inputs i with o = i*S - P + k*D for some tap k."""
+    """Output o reads the inputs i with o = i*S - P + k*D for some tap k.
+
+    An output between two taps reads none; it is taken to look at the input it lies over.
+    """
     before, _ = window.margins(0)
     offsets = [number * window.dilation - before for number in range(window.kernel)]
 

@@ -130,6 +130,8 @@ class Window:
 
     def _misfit(self, padded: Size, axis: str) -> str:
         span = padded - self.extent
+        if not is_known(span, self.stride):
+            return f"does not fit in {axis} unless {self.stride} divides {span}"
         windows = f"{span / self.stride + 1:.2f}".rstrip("0").rstrip(".")
         misfit = f"does not fit in {axis}: ({padded} - {self.extent})/{self.stride} + 1 = {windows}"
         if self.rounding == "strict":
@@ -144,6 +146,8 @@ class Window:
 
     def _near(self, padded: Size) -> str:
         """The nearest inputs on which the window ends exactly."""
+        if not is_known(padded, self.extent, self.stride):
+            return ""
         before, after = self.margins(padded)
         over = (padded - self.extent) % self.stride
         length = padded - before - after

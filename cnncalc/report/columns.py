@@ -39,7 +39,8 @@ def _reach(attribute: str) -> Callable[[Row], Any]:
             return "all"
         if reach.unknown:
             return "?"
-        return tuple(getattr(axis, attribute) for axis in reach.axes)
+        values = tuple(getattr(axis, attribute) for axis in reach.axes)
+        return "" if None in values else values
 
     return value
 

@@ -88,7 +88,7 @@ def _reach(reach: Reach) -> dict[str, Any] | None:
         "size": [raw(axis.size) for axis in reach.axes],
         "jump": [str(axis.jump) for axis in reach.axes],
         "centre": [str(axis.centre) for axis in reach.axes],
-        "padding": [str(axis.padding) for axis in reach.axes],
+        "padding": [None if axis.padding is None else str(axis.padding) for axis in reach.axes],
     }
 
 

@@ -107,7 +107,8 @@ def _misfits(analysis: Analysis, most: int | None) -> list[str]:
         return lossy
     shown = ", ".join(names[:most]) + (", ..." if len(names) > most else "")
     which = f"{shown} does" if len(names) == 1 else f"{len(names)} windows ({shown}) do"
-    return [*_some(lossy, most), f"{which} not fit exactly, but no pixel of the input is lost"]
+    left = "what is left over is padding, or pixels that the stride skips anyway"
+    return [*_some(lossy, most), f"{which} not fit exactly: {left}"]
 
 
 def _over_axes(found: list[tuple[str, Condition]]) -> list[str]:
