@@ -78,9 +78,9 @@ class AxisReach:
 
     def window(self, kernel: Size, stride: Size, margins: tuple[Size, Size], dilation: Size) -> AxisReach:
         """What the outputs of a window over these units see: R' = R + D*(F - 1)*J, J' = J*S."""
-        before, after = margins
+        before, behind = margins
         phases = len(self.lows)
-        after = None if self.after is None else self.after + after * self.jump
+        after = None if self.after is None else self.after + behind * self.jump
         if phases == 1:
             reach, step = dilation * (kernel - 1) - before, self.step
             low, high = self.lows[0] - before * step, self.highs[0] + reach * step
