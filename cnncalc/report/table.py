@@ -105,17 +105,16 @@ class _TableBuilder:
 
     def fitting(self, console: Console, width: int | None) -> tuple[Table, Layout]:
         """The roomiest table that fits `width`; the roomiest of all for None."""
-        chosen = tuple(column.key for column in self.columns)
-        for layout in LAYOUTS:
-            # Columns that were asked for by name are never dropped.
-            if layout.dropped and chosen != TABLE:
-                break
+        usual = tuple(column.key for column in self.columns) == TABLE
+        # Columns that were asked for by name are never dropped.
+        layouts = [layout for layout in LAYOUTS if usual or not layout.dropped]
+        for layout in layouts:
             table = self.table(layout)
             if width is None:
                 return table, layout
             if Measurement.get(console, console.options.update(width=UNBOUNDED), table).maximum <= width:
                 return table, layout
-        return self.table(layout._replace(fits=False)), layout
+        return self.table(layouts[-1]._replace(fits=False)), layouts[-1]
 
     def table(self, layout: Layout) -> Table:
         """The table in one layout."""
