@@ -5,7 +5,7 @@
 Nothing here runs as code: the grammar is this file's own. Values are integers (or symbols,
 or lists of them); from loosest to tightest the operators are
 
-    x if c else y   or   and   not   == != < <= > >=   + -   * // %   - (sign)   name[i] name.part
+    x if c else y   or   and   not   == != < <= > >=   + -   * // %   - (sign)   **   name[i] name.part
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from cnncalc.spec.operators import LEVELS, Environment, Evaluator, ExpressionErr
 
 LONGEST = 500
 DEEPEST = 40
-TOKEN = re.compile(r"\s*(?:(?P<number>[0-9]+)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<mark>//|[=!<>]=|[-+*%<>()\[\].]))")
+TOKEN = re.compile(
+    r"\s*(?:(?P<number>[0-9]+)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<mark>//|\*\*|[=!<>]=|[-+*%<>()\[\].]))"
+)
 KEYWORDS = frozenset(("if", "else", "and", "or", "not", "true", "false", "in"))
 
 
@@ -162,10 +164,15 @@ class _Parser:
         signs = 0
         while self._take("-"):
             signs += 1
-        operand = self._postfix()
+        operand = self._power()
         if signs % 2 == 0:
             return operand
         return operate("-", lambda environment: 0, operand, position)
+
+    def _power(self) -> Evaluator:
+        base = self._postfix()
+        position = self.tokens[self.at][2]
+        return operate("**", base, self._postfix(), position) if self._take("**") else base
 
     def _postfix(self) -> Evaluator:
         position = self.tokens[self.at][2]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from cnncalc.symbolic import Size, floor_div, is_known
+from cnncalc.symbolic import Size, floor_div, is_known, product
 
 LARGEST = 10**15
+LARGEST_EXPONENT = 8
 Environment: TypeAlias = Mapping[str, Any]
 Evaluator: TypeAlias = Callable[[Environment], Any]
 
@@ -47,11 +48,18 @@ def _modulo(left: Size, right: Size, position: int) -> Size:
     return left - right * _divide(left, right, position)
 
 
+def _power(base: Size, exponent: Size, position: int) -> Size:
+    if not 0 <= known(exponent, position) <= LARGEST_EXPONENT:
+        raise ExpressionError(f"an exponent is a number from 0 to {LARGEST_EXPONENT}", position)
+    return product([base] * exponent)
+
+
 ARITHMETIC: dict[str, Callable[[Size, Size, int], Any]] = {
     "+": lambda left, right, position: left + right,
     "-": lambda left, right, position: left - right,
     "*": lambda left, right, position: left * right,
     "//": _divide,
+    "**": _power,
     "%": _modulo,
     "<": lambda left, right, position: known(left, position) < known(right, position),
     "<=": lambda left, right, position: known(left, position) <= known(right, position),
