@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 WIDEST_EXCERPT = 100
+LONGEST = 160
 
 
 class Source:
@@ -66,7 +67,8 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         where = f"{self.span}: " if self.span else ""
-        lines = [f"{where}{self.message}"]
+        message = self.message if len(self.message) <= LONGEST else f"{self.message[: LONGEST - 3]}..."
+        lines = [f"{where}{message}"]
         if self.span:
             lines += self.span.excerpt()
         for label, span in self.related:
@@ -103,7 +105,7 @@ def closest(word: str, candidates: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     by_case = {candidate.lower(): candidate for candidate in candidates}
-    matches = get_close_matches(word.lower(), by_case, n=5, cutoff=0.6)
+    matches = get_close_matches(word.lower(), by_case, n=5, cutoff=0.65)
     # Two letters exchanged (vgg61) are the likeliest slip of all.
     matches.sort(key=lambda match: sorted(match) != sorted(word.lower()))
     return f"did you mean '{by_case[matches[0]]}'?" if matches else ""

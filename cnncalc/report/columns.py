@@ -126,6 +126,8 @@ def choose(text: str | None, default: tuple[str, ...]) -> list[Column]:
     more = text.startswith("+")
     keys = [part.strip().lower().replace(" ", "_") for part in text.lstrip("+").split(",") if part.strip()]
     keys = [ALIASES.get(key, key) for key in keys]
+    if not keys:
+        raise SpecError([Problem(f"'{text}' names no column", None, one_of(tuple(COLUMNS)))])
     for key in keys:
         if key not in COLUMNS:
             hint = closest(key, [*COLUMNS, *ALIASES]) or one_of(tuple(COLUMNS))

@@ -32,10 +32,12 @@ def render(graph: Graph) -> str:
 def _symbols(node: Node) -> set[str]:
     """The symbols in a layer's own fields."""
     found: set[str] = set()
-    for value in node.layer.given().values():
-        parts = value if isinstance(value, list) else [value]
-        for part in parts:
-            found |= {str(free) for free in getattr(part, "free_symbols", ())}
+    parts = list(node.layer.given().values())
+    while parts:
+        part = parts.pop()
+        if isinstance(part, list):
+            parts += part
+        found |= {str(free) for free in getattr(part, "free_symbols", ())}
     return found
 
 

@@ -16,25 +16,15 @@ def exact(value: Any) -> str:
 
 
 def short(value: Any, digits: int = 3) -> str:
-    """`138M`: some significant digits, rounded, and K = 10^3, M = 10^6, G = 10^9."""
+    """`138M`: some significant digits, rounded half up; K = 10^3, M = 10^6, G = 10^9."""
     if not is_known(value) or abs(value) < 1000:
         return exact(value)
-    for step, letter in STEPS:
-        if abs(value) >= step:
-            return _significant(value, step, digits) + letter
-    return str(value)
-
-
-def _significant(value: int, step: int, digits: int) -> str:
-    """value/step with `digits` significant digits, rounded half up, by integers alone."""
-    whole = len(str(abs(value) // step))
-    places = max(digits - whole, 0)
-    unit = 10 ** max(whole - digits, 0)
-    scaled = (2 * value * 10**places + step * unit) // (2 * step * unit) * unit
-    if not places:
-        return str(scaled)
-    head, tail = divmod(scaled, 10**places)
-    return f"{head}.{tail:0{places}d}"
+    unit = 10 ** max(len(str(abs(value))) - digits, 0)
+    rounded = (2 * value + unit) // (2 * unit) * unit
+    step, letter = next(pair for pair in STEPS if abs(rounded) >= pair[0])
+    places = max(digits - len(str(abs(rounded) // step)), 0)
+    head, tail = divmod(rounded * 10**places // step, 10**places)
+    return f"{head}.{tail:0{places}d}{letter}" if places else f"{head}{letter}"
 
 
 def megabytes(value: Any) -> str:

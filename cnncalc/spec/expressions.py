@@ -18,7 +18,8 @@ from cnncalc.spec.operators import LEVELS, Environment, Evaluator, ExpressionErr
 LONGEST = 500
 DEEPEST = 40
 TOKEN = re.compile(
-    r"\s*(?:(?P<number>[0-9]+)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<mark>//|\*\*|[=!<>]=|[-+*%<>()\[\].]))"
+    r"\s*(?:(?P<number>(?:0|[1-9][0-9]*)(?![0-9]))|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
+    r"|(?P<mark>//|\*\*|[=!<>]=|[-+*%<>()\[\].]))"
 )
 KEYWORDS = frozenset(("if", "else", "and", "or", "not", "true", "false", "in"))
 
@@ -157,6 +158,8 @@ class _Parser:
         while mark := self._take(*LEVELS[level]):
             left = operate(mark, left, self._level(level + 1), position)
             position = self.tokens[self.at][2]
+            if level == 0 and self.tokens[self.at][1] in LEVELS[0]:
+                raise ExpressionError("comparisons cannot follow one another", position, 1, "join them by 'and'")
         return left
 
     def _signed(self) -> Evaluator:

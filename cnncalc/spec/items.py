@@ -37,6 +37,8 @@ class ItemReader(ValueReader):
         self.defaults = defaults
         self.refused: set[str] = set()
         """Names of blocks that could not be declared; what is so called is not looked at again."""
+        self.excused: set[str] = set()
+        """Keys that stand in the wrong place, and so are not missed in the right one."""
 
     def items(self, node: Node, what: str = "layers") -> tuple[Item, ...]:
         """The entries of a list of layers."""
@@ -58,9 +60,10 @@ class ItemReader(ValueReader):
             self.problem("no layer type here", node.span, "a layer is '- type: value' with keys such as name beside it")
             return BrokenItem(span=node.span)
         known = [pair for pair in types if self._is_type(pair[0].text)] or types[:1]
-        for key, _ in types:
-            if key is not known[0][0]:
-                self._stray_key(key, known[0][0].text)
+        stray = [key for key, _ in types if key is not known[0][0]]
+        for key in stray:
+            self._stray_key(key, known[0][0].text)
+        self.excused = {key.text for key in stray}
         item = self._typed(known[0][0], node, known[0][1], siblings)
         return item if len(types) == 1 else BrokenItem(span=node.span, name=item.name)
 
@@ -108,6 +111,8 @@ class ItemReader(ValueReader):
         given = arguments.keys() | self.defaults.get(layer, {}).keys()
         missing = [name for name, field in layer.fields.items() if field.required and name not in given]
         for name in missing:
+            if name in self.excused:
+                continue
             example = f"{layer.kind}: {{{name}: ...}}"
             self.problem(f"{layer.kind} needs {name}: {layer.fields[name].doc}", span, f"write {example}")
         return None if missing else LayerItem(span=span, layer=layer, arguments=arguments, first=first)

@@ -24,10 +24,12 @@ from cnncalc.spec.model import Argument, BrokenItem, GroupItem, Item, LayerItem,
 WORD = re.compile(r"[A-Za-z][A-Za-z_]*")
 SIZES = re.compile(r"\d+(?:x\d+)*")
 COUNT = re.compile(r"-\s*(\d+)")
+MULTIPLIER = re.compile(r"-\s*x(\d+)")
 PADDING = re.compile(r"p((?:\d+|\[[a-z0-9, ]+\])(?:x(?:\d+|\[[0-9, ]+\]))*)", re.IGNORECASE)
 REPEAT = re.compile(r"\s*(?:\*\s*|\s+[xX\u00d7]\s*|(?<=[\])\d])[xX]\s*)(\d+|[A-Za-z]\w*)")
 SEPARATOR = re.compile(r"\s*(?:,|;|->|-)\s*")
 CLOSING = {"(": ")", "[": "]"}
+LONG_NUMBER = re.compile(r"\d{16,}")
 LONGEST = 20_000
 DEEPEST = 30
 
@@ -43,6 +45,10 @@ def parse_notation(text: str) -> Spec:
     spec = Spec(Source("notation", text), name=text.strip(), key=text.strip())
     if len(text) > LONGEST:
         spec.problems.append(Problem(f"slide notation has at most {LONGEST:,} characters; put it into a file"))
+        return spec
+    if number := LONG_NUMBER.search(text):
+        span = spec.source.span(0, number.start(), len(number[0]))
+        spec.problems.append(Problem("a number has at most 15 digits", span))
         return spec
     parser = _Parser(spec.source)
     try:
@@ -122,7 +128,7 @@ class _Parser:
         start, self.at = self.at, match.end()
         if not match[1].isdigit():
             raise self._stop(f"'{match[0].strip()}' repeats an unknown number of times", "put a number", start)
-        item.repeat = Argument(int(match[1][:20]), self._span(match.start(1)))
+        item.repeat = Argument(int(match[1]), self._span(match.start(1)))
         return item
 
     def _layer(self) -> Item:
@@ -149,8 +155,8 @@ class _Parser:
         values: dict[str, Any] = {}
         if main and (sizes := self._take(SIZES)):
             values[main] = _sizes(sizes[0])
-        if main and (count := self._take(COUNT)):
-            values[counted] = int(count[1][:20])
+        if main and (count := self._take(MULTIPLIER if counted == "multiplier" else COUNT)):
+            values[counted] = int(count[1])
         while True:
             if "stride" in layer.fields and (stride := self._take(re.compile(r"/(\d+(?:x\d+)*)"))):
                 values["stride"] = _sizes(stride[1])
@@ -159,7 +165,7 @@ class _Parser:
             elif "dilation" in layer.fields and (dilation := self._take(re.compile(r"d(\d+(?:x\d+)*)"))):
                 values["dilation"] = _sizes(dilation[1])
             elif "groups" in layer.fields and (groups := self._take(re.compile(r"g(\d+)"))):
-                values["groups"] = int(groups[1][:20])
+                values["groups"] = int(groups[1])
             else:
                 break
         if issubclass(layer, Filters) and "kernel" in values and "padding" not in values:
@@ -185,7 +191,7 @@ class _Parser:
         if text.startswith("[") and text[1].isalpha():
             return text[1:-1].lower()
         sides = [
-            tuple(int(side[:20]) for side in part[1:-1].split(",")) if part.startswith("[") else int(part[:20])
+            tuple(int(side) for side in part[1:-1].split(",")) if part.startswith("[") else int(part)
             for part in text.split("x")
         ]
         return sides[0] if len(sides) == 1 and isinstance(sides[0], int) else tuple(sides)
@@ -199,7 +205,7 @@ class _Parser:
 
 
 def _sizes(text: str) -> Any:
-    sizes = tuple(int(part[:20]) for part in text.split("x"))
+    sizes = tuple(int(part) for part in text.split("x"))
     return sizes[0] if len(sizes) == 1 else sizes
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from cnncalc.errors import Problem, Source, Span, SpecError, closest, one_of
 from cnncalc.layers import CATALOGUE
 from cnncalc.layers.window import ROUNDINGS
-from cnncalc.spec.expressions import Expression
+from cnncalc.spec.expressions import KEYWORDS, Expression
 from cnncalc.spec.inputs import parse_input
 from cnncalc.spec.items import ItemReader
 from cnncalc.spec.model import Argument, Block, InputSize, Spec, Variant, expression_problem
@@ -75,7 +75,7 @@ class _SpecReader:
         if "layers" in found:
             self.items.names = frozenset((*self.spec.parameters, "in"))
             self.spec.items = self.items.items(found["layers"])
-        else:
+        elif not any(key.text not in KEYS and "'layers'" in closest(key.text, KEYS) for key, _ in root.pairs):
             self.problem("the spec has no layers", root.span, "add 'layers:' with one '- layer' a line")
 
     def _texts(self, node: Node) -> None:
@@ -107,7 +107,7 @@ class _SpecReader:
 
     def _parameters(self, node: Node) -> None:
         for key, value in self._mapping(node, "parameters"):
-            if not IDENTIFIER.match(key.text) or key.text == "in":
+            if not IDENTIFIER.match(key.text) or key.text in KEYWORDS:
                 self.problem(f"'{key.text}' cannot name a parameter", key.span, "letters, digits and _ make a name")
                 continue
             self.items.names = frozenset(self.spec.parameters)
@@ -185,7 +185,7 @@ class _SpecReader:
         return block
 
     def _parameter(self, block: Block, name: str, default: str | None, span: Span) -> None:
-        if not IDENTIFIER.match(name) or name == "in" or name in block.parameters:
+        if not IDENTIFIER.match(name) or name in KEYWORDS or name in block.parameters:
             self.problem(f"'{name}' cannot name a parameter of {block.name}", span)
             return
         block.parameters[name] = None

@@ -32,8 +32,15 @@ def settings_of(spec: Spec, values: Mapping[str, Any]) -> dict[str, Argument]:
     result = {}
     for name, value in values.items():
         check_name(spec, name)
-        result[name] = _value(name, str(value) if not isinstance(value, bool) else str(value).lower())
+        result[name] = _value(name, _written(value))
     return result
+
+
+def _written(value: Any) -> str:
+    """A Python value as a spec would write it."""
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_written, value))}]"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def check_name(spec: Spec, name: str) -> None:

@@ -165,7 +165,9 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
     context = getattr(error, "context", None)
     where = f" ({context})" if context and context != said else ""
     message = f"not valid YAML: {said}{where}"
-    return Problem(message, source.span(mark.line, mark.column), _syntax_hint(source, mark, said))
+    last = len(source.lines) - 1
+    span = source.span(mark.line, mark.column) if mark.line <= last else source.span(last, len(source.lines[last]))
+    return Problem(message, span, _syntax_hint(source, mark, said))
 
 
 def _syntax_hint(source: Source, mark: Any, said: str) -> str:

@@ -122,7 +122,13 @@ def floor_quotient(numerator: Any, divisor: Any) -> Size:
 
 
 def exact_quotient(numerator: Any, divisor: Any) -> Size:
-    """`numerator / divisor` where the division is known to leave nothing."""
+    """`numerator / divisor` where the division is known to leave nothing: `C//4`, or `C/G`.
+
+    A floor by a number is exact here and prints as integer Python; a symbolic divisor stands
+    in the textbook's formulas alone.
+    """
+    if type(divisor) is int:
+        return floor_quotient(numerator, divisor)
     return normalise(sympy.Mul(numerator, sympy.Pow(divisor, -1)))
 
 
