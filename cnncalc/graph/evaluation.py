@@ -9,6 +9,7 @@ from cnncalc.errors import Span
 from cnncalc.graph.assembly import Assembly
 from cnncalc.graph.scope import UNKNOWN, Scope
 from cnncalc.layers import Layer, Refused, Shape
+from cnncalc.layers.fields import quote
 from cnncalc.spec.model import Argument, ArgumentError, CallItem, LayerItem, Spec
 from cnncalc.symbolic import is_known, symbol
 
@@ -44,7 +45,7 @@ class Evaluation:
             return 1
         if not is_known(times) or times < 0:
             what = "needs a number, and is" if not is_known(times) and not isinstance(times, tuple) else "cannot be"
-            self.assembly.problem(f"repeat {what} {times}", repeat.span, "a whole number from 0 up")
+            self.assembly.problem(f"repeat {what} {quote(times)}", repeat.span, "a whole number from 0 up")
             return 1
         self.assembly.check_size(times, repeat.span)
         return int(times)
@@ -115,7 +116,7 @@ class Evaluation:
     def _truth(self, value: Any, span: Span) -> bool:
         if isinstance(value, bool) or is_known(value):
             return bool(value)
-        self.assembly.problem(f"'when' must be true or false, not {value}", span)
+        self.assembly.problem(f"'when' must be true or false, not {quote(value)}", span)
         return True
 
 

@@ -80,7 +80,7 @@ class _Expansion:
         with suppress(TooLargeError):
             self.run(spec.items, Scope(names, graph.parameters), INPUT)
         if not graph.nodes and not self.assembly.problems:
-            self.assembly.problem("the network has no layers", spec.source.span())
+            self.assembly.problem("no layer is left: none of them is wanted", spec.items[0].span)
         if self.assembly.problems:
             raise SpecError(self.assembly.problems)
         return graph
@@ -125,8 +125,6 @@ class _Expansion:
 
     def _merge(self, item: MergeItem, scope: Scope, sources: tuple[int, ...], name: str, first: bool) -> int:
         if item.branches:
-            if len(sources) > 1:
-                self.assembly.problem("branches take one input, so 'from' takes one name here", item.span)
             sources = tuple(self.run(branch, scope.inside(), sources[0]) for branch in item.branches)
         elif len(sources) < 2:
             self.assembly.problem(f"{item.layer.kind} needs at least two inputs", item.span, "write 'from: [a, b]'")
@@ -166,10 +164,11 @@ class _Expansion:
         """The sources that `from` names."""
         found = tuple(self._tap(reference, scope) for reference in item.sources)
         merges = isinstance(item, MergeItem) and not item.branches
-        if len(found) > 1 and not merges:
-            self.assembly.problem(
-                "'from' takes one name here", item.span, "several inputs need add, concat or multiply"
-            )
+        if len(found) > 1 and isinstance(item, MergeItem) and item.branches:
+            self.assembly.problem("'from' takes one name here: all branches begin there", item.sources[1].span)
+        elif len(found) > 1 and not merges:
+            hint = "several inputs need add, concat or multiply"
+            self.assembly.problem("'from' takes one name here", item.sources[1].span, hint)
         return found if merges else found[:1]
 
     def _tap(self, reference: NameReference, scope: Scope) -> int:

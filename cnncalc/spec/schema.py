@@ -75,6 +75,8 @@ class _SpecReader:
         if "layers" in found:
             self.items.names = frozenset((*self.spec.parameters, "in"))
             self.spec.items = self.items.items(found["layers"])
+            if not self.spec.items:
+                self.problem("the network has no layers", found["layers"].span)
         elif not any(key.text not in KEYS and "'layers'" in closest(key.text, KEYS) for key, _ in root.pairs):
             self.problem("the spec has no layers", root.span, "add 'layers:' with one '- layer' a line")
 
@@ -86,8 +88,11 @@ class _SpecReader:
         self.spec.input = self._size(node)
 
     def _size(self, node: Node) -> InputSize | None:
+        if node.kind != "scalar":
+            self.problem(f"the input is a size such as 224x224x3, not {node.what}", node.span)
+            return None
         try:
-            return parse_input(node.text if node.kind == "scalar" else node.what, span=node.span)
+            return parse_input(node.text, span=node.span)
         except SpecError as error:
             self.spec.problems.extend(error.problems)
             return None
@@ -107,7 +112,10 @@ class _SpecReader:
 
     def _parameters(self, node: Node) -> None:
         for key, value in self._mapping(node, "parameters"):
-            if not IDENTIFIER.match(key.text) or key.text in KEYWORDS:
+            if key.text in KEYWORDS:
+                self.problem(f"'{key.text}' has a meaning of its own in expressions", key.span, "choose another name")
+                continue
+            if not IDENTIFIER.match(key.text):
                 self.problem(f"'{key.text}' cannot name a parameter", key.span, "letters, digits and _ make a name")
                 continue
             self.items.names = frozenset(self.spec.parameters)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from cnncalc.errors import Problem, Span, closest, one_of
@@ -12,6 +13,7 @@ from cnncalc.spec.model import Argument, expression_problem
 from cnncalc.spec.operators import ExpressionError
 from cnncalc.spec.yaml_reader import Node
 
+NOT_WHOLE = re.compile(r"[-+]?[0-9]*\.[0-9]+(e[-+]?[0-9]+)?\Z|[0-9]+(x[0-9]+)+\Z")
 SIBLINGS = ("name", "repeat", "first", "when", "from", "share")
 
 
@@ -41,21 +43,35 @@ class ValueReader:
         return self._expression(node, field)
 
     def _expression(self, node: Node, field: Field[Any] | None) -> Argument | None:
-        words = field.words if field else ()
         span = node.span.part(1, node.span.length - 2) if node.quoted else node.span
+        if NOT_WHOLE.match(node.text):
+            hint = f"one per axis is written [{node.text.replace('x', ', ')}]" if "x" in node.text else ""
+            self.problem(f"{node.text} is not a whole number", span, hint)
+            return None
         try:
             expression = Expression(node.text)
         except ExpressionError as error:
-            hint = closest(node.text, words) or (one_of(words) if words else error.hint)
+            words = field.words if field else ()
             problem = expression_problem(error, span)
+            hint = closest(node.text, words) or (one_of(words) if words else error.hint)
             self.problems.append(Problem(problem.message, problem.span, hint))
             return None
         unknown = [name for name in expression.names if name not in self.names]
         for name in unknown:
-            known = (*sorted(self.names), *words)
-            hint = closest(name, known) or ("names in scope: " + ", ".join(known) if known else "")
-            self.problem(f"unknown name '{name}'", span.part(expression.names[name], len(name)), hint)
+            self._unknown_name(name, node, span.part(expression.names[name], len(name)), field)
         return None if unknown else Argument(expression, span)
+
+    def _unknown_name(self, name: str, node: Node, span: Span, field: Field[Any] | None) -> None:
+        """A name in an expression that nothing gives a value; perhaps it was to be a word."""
+        words = field.words if field else ()
+        hint = closest(name, (*self.names, *words))
+        parameters = sorted(self.names - {"in"})
+        if not hint and parameters and not words:
+            hint = f"the parameters here are {', '.join(parameters)}"
+        message = f"unknown name '{name}'"
+        if field is not None and node.text == name:
+            message = f"{field.name} must be {field.accepts}, not '{name}'"
+        self.problem(message, span, hint)
 
     def layer_arguments(self, layer: type[Layer], node: Node, main: bool = True) -> dict[str, Argument] | None:
         """The keys given for a layer, each read by its field; None if any is wrong."""

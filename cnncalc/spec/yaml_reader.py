@@ -158,23 +158,27 @@ class _Composer:
 
 def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
     """What PyYAML found wrong, as a Problem."""
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    if mark is None:
-        return Problem("not a YAML file: it holds characters that no text has", source.span())
-    said = getattr(error, "problem", None) or getattr(error, "context", None) or "it cannot be read"
-    context = getattr(error, "context", None)
-    where = f" ({context})" if context and context != said else ""
-    message = f"not valid YAML: {said}{where}"
+    if isinstance(error, yaml.reader.ReaderError):
+        before = source.text[: error.position].splitlines(keepends=True) or [""]
+        open_line = before[-1][-1:] not in ("\n", "\r")
+        line, column = (len(before) - 1, len(before[-1])) if open_line else (len(before), 0)
+        message = f"not a YAML file: the character U+{error.character:04X} has no place in a text"
+        return Problem(message, source.span(line, column), "a spec is plain text")
+    mark, said = error.problem_mark, error.problem or "it cannot be read"  # type: ignore[attr-defined]
+    context, opened = error.context, error.context_mark  # type: ignore[attr-defined]
+    if opened is not None and "end of stream" in said:
+        mark = opened  # what was opened and never closed tells more than the end of the file
     last = len(source.lines) - 1
     span = source.span(mark.line, mark.column) if mark.line <= last else source.span(last, len(source.lines[last]))
-    return Problem(message, span, _syntax_hint(source, mark, said))
+    where = f" ({context})" if context and context != said else ""
+    return Problem(f"not valid YAML: {said}{where}", span, _syntax_hint(source, mark, said))
 
 
 def _syntax_hint(source: Source, mark: Any, said: str) -> str:
     line = source.lines[mark.line] if mark.line < len(source.lines) else ""
     if "\\t" in said or "\t" in line[: mark.column + 1]:
         return "indent with spaces: YAML takes no tabs"
-    if "[" in line and "{" in line:
+    if "but got '['" in said:
         return 'inside { } put an expression with brackets in quotes: {filters: "widths[2]"}'
     if "mapping values" in said:
         return "a key and its value on a line of their own, or { } around them"
