@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
+import os
 import sys
 from typing import Any
 
 import click
 
+from cnncalc import __version__
 from cnncalc.errors import SpecError
 
 COMMANDS = {
@@ -74,7 +77,7 @@ class Commands(click.Group):
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.version_option(package_name="cnncalc", prog_name="cnncalc")
+@click.version_option(__version__, prog_name="cnncalc")
 def cnncalc() -> None:
     """Print what every layer of a convolutional network makes and costs.
 
@@ -84,9 +87,23 @@ def cnncalc() -> None:
 
 
 def main() -> None:
-    """Run the command line; output that the terminal's encoding cannot hold is replaced."""
+    """Run the command line; output that the terminal's encoding cannot hold is replaced.
+
+    Output that cannot be written at all (a full disk) is told in a line, with exit status 1.
+    """
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
-    cnncalc(prog_name="cnncalc")
+    try:
+        try:
+            cnncalc(prog_name="cnncalc")
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except OSError as error:
+        if sys.stdout is not None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing is left to fail at exit
+        if error.errno != errno.EPIPE:
+            click.echo(f"error: cannot write the output: {error.strerror}", err=True)
+        sys.exit(1)

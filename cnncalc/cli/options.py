@@ -32,7 +32,7 @@ class BatchSize(click.ParamType[Any]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The number as an int, the name as a symbol."""
         text = str(value)
-        if text.isdigit() and 1 <= int(text[:12]) <= 10**9:
+        if text.isdecimal() and text.isascii() and 1 <= int(text[:12]) <= 10**9:
             return int(text)
         if text.isidentifier():
             return symbol(text)

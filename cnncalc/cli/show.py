@@ -24,7 +24,7 @@ class Depth(click.ParamType[int]):
         text = str(value)
         if text == "all":
             return ALL
-        if text.isdigit() and int(text[:9]) > 0:
+        if text.isdecimal() and text.isascii() and int(text[:9]) > 0:
             return int(text[:9])
         return self.fail(f"'{text}' is neither a number from 1 up nor 'all'", param, ctx)
 

@@ -179,7 +179,9 @@ class _Expansion:
             hint = "a layer can only read what is computed before it; anything else would be a cycle"
             self.assembly.problem(f"'{reference.name}' comes later, or contains this layer", reference.span, hint)
         else:
+            inside = [path for path in scope.names.entries if path.endswith(f"/{reference.name}")]
             hint = closest(reference.name, [*scope.names.entries, *scope.names.declared])
+            hint = f"did you mean '{inside[-1]}'?" if inside else hint
             self.assembly.problem(f"no layer is called '{reference.name}'", reference.span, hint)
         return UNKNOWN
 

@@ -85,6 +85,8 @@ def find(spec: str | os.PathLike[str]) -> Spec:
     """
     text = os.fspath(spec)
     if text == "-":
+        if sys.stdin is None:
+            raise SpecError([Problem("standard input is closed", None, "name a file, or pipe a spec in")])
         return _parsed(Source("<stdin>", _decoded(sys.stdin.buffer.read(LARGEST_FILE + 1), "<stdin>")), "stdin")
     if text in bundled():
         network = bundled()[text]

@@ -1,0 +1,194 @@
+"""The classes and commands of cnncalc -> the tables in these documents.
+
+    python docs/generate.py            rewrites what is stale
+    python docs/generate.py --check    changes nothing; names what is stale and exits with 1
+
+A generated part stands between `<!-- generated: NAME -->` and `<!-- end -->`; the text around
+it is written by hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+import cnncalc
+from cnncalc.cli.main import cnncalc as program
+from cnncalc.layers import CATALOGUE, FAMILIES, Layer, Operations
+from cnncalc.report.columns import ALIASES, COLUMNS
+
+FOLDER = Path(__file__).resolve().parent
+PART = re.compile(r"(<!-- generated: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+WIDTH = 80
+
+
+def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table."""
+    titles = list(header)
+    lines = [titles, ["---"] * len(titles), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def code(text: object) -> str:
+    """A text in the type of code; nothing for nothing."""
+    return f"`{text}`" if str(text) else ""
+
+
+def prose(text: str) -> str:
+    """A docstring's text with its asterisks kept from being taken for emphasis."""
+    return re.sub(r"(`[^`]*`)|\*", lambda match: match[1] or r"\*", text)
+
+
+# Layers -------------------------------------------------------------------------------------
+
+
+def layers() -> str:
+    """Every layer type, family by family: its names, what it does, its keys."""
+    return "\n\n".join(section for family in FAMILIES for section in _family(family))
+
+
+def _family(family: Any) -> Iterator[str]:
+    title = family.__name__.rpartition(".")[2].capitalize()
+    yield f"### {title}\n\n{prose(inspect.getdoc(family) or '')}"
+    for layer in dict.fromkeys(CATALOGUE.values()):
+        if layer.__module__ == family.__name__:
+            yield _layer(layer)
+
+
+def _layer(layer: type[Layer]) -> str:
+    parts = [f"#### `{layer.kind}`"]
+    if layer.aliases:
+        parts.append("Also " + ", ".join(map(code, layer.aliases)) + ".")
+    parts.append(prose(inspect.getdoc(layer) or ""))
+    fields = {} if layer.merges else layer.fields
+    if fields:
+        header = ("key", "symbol", "default", "takes", "meaning")
+        parts.append(table(header, (_field(layer, name, field) for name, field in fields.items())))
+    elif layer.merges:
+        parts.append("No keys: its inputs are [its branches](#merging-branches), or what `from` names.")
+    else:
+        parts.append("No keys.")
+    return "\n\n".join(parts)
+
+
+def _field(layer: type[Layer], name: str, field: Any) -> Iterator[str]:
+    main = layer.main[:1] == (name,)
+    least = getattr(field, "least", None)
+    takes = field.accepts
+    if takes == "the name of an activation":
+        takes = "the name of an [activation](#activation), or `none`"
+    yield f"**{code(name)}**" if main else code(name)
+    yield code(field.symbol)
+    yield "required" if field.required else code(_written(field.show(field.read(field.default))))
+    yield takes + (f", from {least} up" if least is not None else "")
+    yield prose(field.doc) + (f"; `{layer.kind}: X` gives it" if main else "")
+
+
+def _written(value: Any) -> str:
+    """A default as a spec would give it; nothing where the key has none."""
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def operations() -> str:
+    """The classes of operations, with the sentence that says what falls under each."""
+    text = inspect.cleandoc(Operations.__doc__ or "")
+    items = re.findall(r"^\* (.+?): (.+?)\.?$", text, re.MULTILINE)
+    return table(("class", "what it counts"), items)
+
+
+# Commands -----------------------------------------------------------------------------------
+
+
+def commands() -> str:
+    """The help of the program and of each of its commands."""
+    group = click.Context(program, info_name="cnncalc", **_width())
+    texts = [("cnncalc", program.get_help(group))]
+    for name in program.list_commands(group):
+        command = program.get_command(group, name)
+        assert command is not None
+        context = click.Context(command, parent=group, info_name=name, **_width())
+        texts.append((f"cnncalc {name}", command.get_help(context)))
+    return "\n\n".join(f"## {title}\n\n```text\n{_stripped(text)}\n```" for title, text in texts)
+
+
+def _width() -> dict[str, Any]:
+    return {**program.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
+
+
+def _stripped(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.strip().splitlines())
+
+
+def columns() -> str:
+    """Every column of a report."""
+    others = {key: [alias for alias, meant in ALIASES.items() if meant == key] for key in COLUMNS}
+    rows = ((code(key), ", ".join(map(code, others[key])), column.about) for key, column in COLUMNS.items())
+    return table(("key", "also", "what it holds"), rows)
+
+
+# Networks -----------------------------------------------------------------------------------
+
+
+def networks() -> str:
+    """Every bundled network, in exact numbers."""
+    header = ("name", "what it is", "input", "depth", "params", "MACs", "source")
+    return table(header, (_network(cnncalc.analyze(name)) for name in cnncalc.networks()))
+
+
+def _network(analysis: cnncalc.Analysis) -> Iterator[str]:
+    graph = analysis.graph
+    yield from (code(analysis.name), prose(graph.about), str(graph.input), str(analysis.depth))
+    for quantity in ("params", "macs"):
+        count = analysis.total(quantity)
+        yield f"{count:,}" if isinstance(count, int) else code(count)
+    yield prose(graph.reference)
+
+
+GENERATED: dict[str, dict[str, Callable[[], str]]] = {
+    "spec-format.md": {"layers": layers, "operations": operations},
+    "cli.md": {"commands": commands, "columns": columns},
+    "networks.md": {"networks": networks},
+}
+
+
+def fresh(name: str, text: str) -> str:
+    """The text of a document with its generated parts made anew."""
+    parts = GENERATED[name]
+    found = {match["name"] for match in PART.finditer(text)}
+    if found != parts.keys():
+        sys.exit(f"docs/{name} must have the generated parts {', '.join(parts)}, and has {', '.join(sorted(found))}")
+    return PART.sub(lambda match: f"{match[1]}\n{parts[match['name']]()}\n\n{match[3]}", text)
+
+
+def main() -> int:
+    """Rewrite the stale documents, or only name them; the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="change nothing; exit with 1 if anything is stale")
+    check = parser.parse_args().check
+    stale = 0
+    for name in GENERATED:
+        path = FOLDER / name
+        before = path.read_text(encoding="utf-8")
+        after = fresh(name, before)
+        if before == after:
+            continue
+        stale += 1
+        if check:
+            print(f"stale: docs/{name} (python docs/generate.py writes it anew)", file=sys.stderr)
+        else:
+            path.write_text(after, encoding="utf-8")
+            print(f"written: docs/{name}")
+    return int(check and stale > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

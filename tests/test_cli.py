@@ -1,0 +1,509 @@
+"""Results go to standard output, messages to standard error, and the exit status is 0, 1 or 2, never a traceback."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+import cnncalc
+from cnncalc.cli.main import cnncalc as command
+
+ROOT = Path(__file__).resolve().parent.parent
+SPECS = ROOT / "tests" / "specs"
+TINY = "input: 8x8x3\nlayers:\n  - {conv: {filters: 4, kernel: 3}, name: only}\n"
+
+
+def run(*arguments: str, stdin: str | bytes | None = None) -> Result:
+    """The command in this process."""
+    return CliRunner().invoke(command, list(arguments), input=stdin, prog_name="cnncalc")
+
+
+def output(*arguments: str, stdin: str | bytes | None = None) -> str:
+    """The standard output of a command that succeeds and has nothing to say besides."""
+    result = run(*arguments, stdin=stdin)
+    assert 0 == result.exit_code, result.output
+    assert "" == result.stderr
+    return result.stdout
+
+
+def report(*arguments: str) -> dict[str, object]:
+    """The JSON that a command prints."""
+    found: dict[str, object] = json.loads(output(*arguments, "--format", "json"))
+    return found
+
+
+def totals(*arguments: str) -> dict[str, int]:
+    found = report(*arguments)["totals"]
+    assert isinstance(found, dict)
+    return found
+
+
+def refused(status: int, *arguments: str, stdin: str | bytes | None = None) -> str:
+    """What a command that fails says on standard error; on standard output it says nothing."""
+    result = run(*arguments, stdin=stdin)
+    assert status == result.exit_code, (result.output, result.exception)
+    assert "" == result.stdout
+    assert "Traceback" not in result.stderr
+    return result.stderr
+
+
+def process(
+    *arguments: str, environment: Mapping[str, str] | None = None, stdin: bytes = b"", python: tuple[str, ...] = ()
+) -> subprocess.CompletedProcess[bytes]:
+    """The command in a process of its own, its output piped."""
+    settings = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "FORCE_COLOR")}
+    settings |= {"PYTHONPATH": str(ROOT)} | dict(environment or {})
+    line = [sys.executable, *python, "-m", "cnncalc", *arguments]
+    return subprocess.run(line, input=stdin, env=settings, capture_output=True, timeout=60, check=False)
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> str:
+    path = tmp_path / "tiny.yaml"
+    path.write_text(TINY, encoding="utf-8")
+    return str(path)
+
+
+# Commands ----------------------------------------------------------------------------------------
+
+
+def test_show_need_not_be_said() -> None:
+    assert output("show", "lenet5") == output("lenet5")
+
+
+def test_options_may_stand_before_the_network() -> None:
+    assert output("lenet5", "--no-bias") == output("--no-bias", "lenet5")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["show", "--help"], ["list", "--help"]])
+def test_help_is_printed_on_standard_output(arguments: list[str]) -> None:
+    text = output(*arguments)
+    assert text.startswith("Usage: cnncalc")
+    assert "--help" in text
+
+
+def test_the_help_of_show_names_every_column() -> None:
+    from cnncalc.report.columns import ALIASES, COLUMNS
+
+    words = set(
+        output("show", "--help").replace(",", " ").replace(";", " ").replace("(", " ").replace(".", " ").split()
+    )
+    names = {ALIASES.get(word, word) for word in words}
+    assert set() == set(COLUMNS) - names
+
+
+def test_the_examples_in_the_help_run(tmp_path: Path) -> None:
+    import shlex
+
+    lines = [line.split("  ") for text in (output("--help"), output("show", "--help")) for line in text.splitlines()]
+    examples = [part.strip() for line in lines for part in line if part.strip().startswith("cnncalc ")]
+    examples = [example for example in examples if "[" not in example and "`" not in example]
+    assert len(examples) > 8
+    (tmp_path / "net.yaml").write_text(TINY, encoding="utf-8")
+    for example in examples:
+        arguments = shlex.split(example.partition(">")[0])[1:]
+        output(*(str(tmp_path / part) if part == "net.yaml" else part for part in arguments))
+
+
+def test_without_arguments_the_help_is_shown_as_wrong_usage() -> None:
+    result = run()
+    assert 2 == result.exit_code
+    assert "Usage: cnncalc" in result.output
+
+
+def test_version_is_that_of_the_library() -> None:
+    done = process("--version")
+    assert (0, b"") == (done.returncode, done.stderr)
+    assert cnncalc.__version__ in done.stdout.decode()
+
+
+# What is refused ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "suggestion"),
+    [("vgg17", "vgg1"), ("resnet5O", "resnet50"), ("VGG16", "vgg16"), ("alexnt", "alexnet"), ("lst", "list")],
+)
+def test_a_mistyped_name_suggests_the_nearest(name: str, suggestion: str) -> None:
+    message = refused(1, name)
+    assert f"no network is called '{name}'" in message
+    assert suggestion in message.partition("hint:")[2]
+
+
+def test_the_name_of_a_family_asks_for_one_of_its_members() -> None:
+    message = refused(1, "vgg")
+    assert "'vgg' is a family of networks" in message
+    assert "vgg16" in message
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["vgg16", "--inptu", "224"],
+        ["vgg16", "lenet5"],
+        ["show"],
+        ["vgg16", "--format", "yaml"],
+        ["vgg16", "--batch", "0"],
+        ["vgg16", "--batch", "-1"],
+        ["vgg16", "--batch", "1.5"],
+        ["vgg16", "--batch", "\u00b2"],
+        ["vgg16", "--depth", "0"],
+        ["vgg16", "--depth", "every"],
+        ["vgg16", "--depth", "\u00b2"],
+        ["vgg16", "--flops", "3mac"],
+        ["vgg16", "--dtype", "float8"],
+        ["vgg16", "--layout", "nhwc"],
+        ["vgg16", "--max-layers", "0"],
+        ["vgg16", "--set"],
+        ["list", "vgg16"],
+        ["list", "--format", "csv"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
+    assert "Error: " in refused(2, *arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["vgg16", "--input", "0"], "a size must be from 1 to 1,000,000,000"),
+        (["vgg16", "--input", "1x2x3x4x5"], "has 5 numbers, but the network takes 224x224x3"),
+        (["vgg16", "--input", "16"], "the window is larger than its input"),
+        (["vgg16", "--columns", "flop"], "did you mean 'flops'?"),
+        (["vgg16", "--columns", "ops"], "there is no column 'ops'"),
+        (["vgg16", "--set", "clases=3"], "did you mean 'classes'?"),
+        (["vgg16", "--set", "classes"], "write --set name=value"),
+        (["vgg16", "--set", "=3"], "no parameter ''"),
+        (["vgg16", "--set", "classes=x y"], "unexpected 'y'"),
+        (["vgg16", "--set", "convs=[1, 2"], "not valid YAML"),
+        (["vgg16", "--set", "classes={a: 1}"], "a value is expected here"),
+        (["vgg16", "--max-layers", "5"], "the limit is 5"),
+        (["conv3-64"], "the size of the input is not known"),
+        (["no/such/net.yaml"], "there is no file 'no/such/net.yaml'"),
+        (["net.yml"], "there is no file 'net.yml'"),
+        ([str(SPECS)], "is a folder, not a spec"),
+        ([f"{SPECS}/family.yaml:larg"], "did you mean 'large'?"),
+        ([f"{SPECS}/signal.yaml:small"], "has no variant 'small'"),
+        ([""], "no network is called ''"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_cannot_be_computed_exits_with_1_and_says_why(arguments: list[str], message: str) -> None:
+    assert message in refused(1, *arguments)
+
+
+@pytest.mark.parametrize("columns", [",", " ", "+"])
+@pytest.mark.parametrize("form", ["table", "csv", "markdown"])
+def test_no_columns_at_all_are_refused_or_the_usual_ones(columns: str, form: str) -> None:
+    result = run("lenet5", "--columns", columns, "--format", form)
+    if result.exit_code == 0:
+        assert result.stdout.splitlines()[0 if form != "table" else 2].strip("| ").startswith("layer")
+    else:
+        assert isinstance(result.exception, SystemExit), repr(result.exception)
+        assert "column" in result.stderr
+
+
+def test_a_binary_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_bytes(bytes(range(256)))
+    assert "is not a text file (UTF-8)" in refused(1, str(path))
+
+
+def test_a_file_of_many_megabytes_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(TINY + "# and so on\n" * 100_000, encoding="utf-8")
+    assert "is too large" in refused(1, str(path))
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="for root every file can be read")
+def test_a_file_that_may_not_be_read_is_refused(spec: str) -> None:
+    Path(spec).chmod(0)
+    assert "cannot read" in refused(1, spec)
+
+
+# Where a spec comes from -------------------------------------------------------------------------
+
+
+def test_a_spec_comes_from_a_path(spec: str) -> None:
+    assert 3 * 3 * 3 * 4 + 4 == totals(spec)["params"]
+
+
+def test_a_spec_comes_from_standard_input() -> None:
+    assert " only " in output("-", stdin=TINY)
+    assert "<stdin>:1:1: the file is empty" in refused(1, "-", stdin="")
+    assert "'<stdin>' is not a text file (UTF-8)" in refused(1, "-", stdin=b"\xff\xfe\x00")
+
+
+def test_a_variant_of_a_file_follows_a_colon() -> None:
+    assert "Family L" in output(f"{SPECS}/family.yaml:large")
+
+
+def test_a_spec_is_slide_notation() -> None:
+    assert 165_642 == totals("conv3-64, pool2, fc-10", "--input", "32x32x3")["params"]
+
+
+def test_a_file_wins_over_a_command_or_a_layer_of_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("list", "conv3-8"):
+        (tmp_path / name).write_text(TINY, encoding="utf-8")
+        assert " only " in output(f"./{name}")
+    assert " only " in output("conv3-8")
+
+
+def test_a_name_that_looks_like_markup_is_printed_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "[red]x[_red].yaml"
+    path.write_text(TINY, encoding="utf-8")
+    assert output(str(path)).startswith("[red]x[_red]  input 8x8x3")
+    path.write_text("name: '[red]x[/red]'\n" + TINY, encoding="utf-8")
+    assert output(str(path)).startswith("[red]x[/red]  input 8x8x3")
+    assert "no network is called '[red]x[red]'" in refused(1, "[red]x[red]")
+
+
+# Options -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("224", [224, 224]), ("227x227x3", [227, 227]), ("200x300", [200, 300]), ("HxWx3", ["H", "W"]), ("H", ["H", "H"])],
+)
+def test_an_input_is_a_number_sizes_or_names(text: str, size: list[int | str]) -> None:
+    found = report("vgg16", "--input", text)["input"]
+    assert isinstance(found, dict)
+    assert (size, 3) == (found["size"], found["channels"])
+
+
+def test_a_batch_stands_before_the_sizes_or_is_an_option() -> None:
+    assert "N" == report("lenet5", "--input", "NxHxWx1")["batch"]
+    assert 8 == report("lenet5", "--input", "8x32x32x1")["batch"]
+    assert "B" == report("lenet5", "--batch", "B")["batch"]
+    assert 2 == report("lenet5", "--input", "8x32x32x1", "--batch", "2")["batch"]
+
+
+def test_a_batch_multiplies_work_and_activations_and_not_the_parameters() -> None:
+    one, eight = totals("vgg16"), totals("vgg16", "--batch", "8")
+    for key in ("macs", "flops", "activations", "memory_bytes", "neurons", "peak_memory_bytes"):
+        assert 8 * one[key] == eight[key]
+    for key in ("weights", "biases", "params", "weight_memory_bytes", "depth"):
+        assert one[key] == eight[key]
+    assert "15470264320*N" == totals("vgg16", "--batch", "N")["macs"]
+
+
+def test_no_bias_counts_weights_alone() -> None:
+    assert 138_357_544 == totals("vgg16")["params"] == totals("vgg16", "--bias")["params"]
+    assert 138_344_128 == totals("vgg16", "--no-bias")["params"]
+    assert "params without biases" in output("vgg16", "--no-bias").splitlines()[-1]
+
+
+def test_the_slide_format_counts_weights_alone_unless_told() -> None:
+    assert "(3*3*3)*64 = 1,728" in output("vgg16", "--format", "slide")
+    assert "(3*3*3)*64 + 64 = 1,792" in output("vgg16", "--format", "slide", "--bias")
+
+
+def test_flops_are_two_a_mac_one_a_mac_or_everything() -> None:
+    macs = totals("vgg16")["macs"]
+    assert 2 * macs == totals("vgg16")["flops"]
+    assert macs == totals("vgg16", "--flops", "mac")["flops"]
+    assert 2 * macs < totals("vgg16", "--flops", "all")["flops"] < 2.1 * macs
+
+
+def test_the_type_of_a_value_changes_the_bytes_alone() -> None:
+    for dtype, size in {"float64": 8, "float16": 2, "bfloat16": 2, "int8": 1}.items():
+        found = totals("vgg16", "--dtype", dtype)
+        assert size * 15_237_608 == found["memory_bytes"]
+        assert totals("vgg16")["activations"] == found["activations"]
+
+
+def test_an_optimizer_adds_its_state_to_the_memory_of_training() -> None:
+    lines = {name: output("vgg16", "--optimizer", name) for name in ("sgd", "momentum", "adam")}
+    # 138,357,544 parameters and their gradients, 15,237,608 activations and theirs: 4 bytes each.
+    values = {name: (2 + extra) * 138_357_544 + 2 * 15_237_608 for name, extra in zip(lines, (0, 1, 2), strict=True)}
+    for name, text in lines.items():
+        assert f"* training holds {4 * values[name] / 10**9:.2f} GB" in text
+
+
+def test_settings_are_numbers_lists_and_symbols() -> None:
+    assert 132_863_336 == totals("vgg16", "--set", "convs=[1, 1, 2, 2, 2]")["params"]  # VGG-11
+    ten = totals("vgg16", "--set", "classes=10", "--set", "convs=[1,1,2,2,2]")
+    assert 132_863_336 - 990 * 4097 == ten["params"]
+    assert "4097*K" in str(totals("vgg16", "--set", "classes=K")["params"])
+
+
+def test_depth_opens_blocks() -> None:
+    closed, opened = output("resnet18"), output("resnet18", "--depth", "2")
+    assert "\n conv2_1 " in closed
+    assert "\n conv2_1/" not in closed
+    assert "\n conv2_1/conv1 " in opened
+    assert opened == output("resnet18", "--depth", "all") == output("resnet18", "-d", "9")
+
+
+def test_columns_are_chosen_and_added() -> None:
+    assert "layer,macs" == output("lenet5", "--columns", "layer,macs", "--format", "csv").splitlines()[0]
+    header = output("lenet5", "--columns", "+flops").splitlines()[2].split()
+    assert {"params", "MACs", "FLOPs"} <= set(header)
+
+
+def test_the_layout_puts_channels_first() -> None:
+    assert "6x28x28" in output("lenet5", "--layout", "chw")
+    assert "28x28x6" in output("lenet5", "--layout", "hwc")
+
+
+def test_what_is_printed_expanded_can_be_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(output("googlenet", "--expanded"), encoding="utf-8")
+    assert totals("googlenet") == totals(str(path))
+
+
+# The list ----------------------------------------------------------------------------------------
+
+
+def test_the_list_has_every_network_with_size_and_source() -> None:
+    lines = output("list").splitlines()
+    names = [line.split()[0] for line in lines if line.strip()]
+    assert set() == set(cnncalc.networks()) - set(names)
+    (vgg,) = [line for line in lines if line.strip().startswith("vgg16 ")]
+    assert all(part in vgg for part in ("224x224x3", "138M", "15.5G", "Simonyan"))
+    assert "\u2026" not in "".join(lines)
+
+
+def test_the_list_may_be_names_alone_one_a_line() -> None:
+    assert cnncalc.networks() == output("list", "--names").splitlines()
+
+
+def test_the_list_as_json_has_raw_numbers() -> None:
+    entries = json.loads(output("list", "--format", "json"))
+    assert cnncalc.networks() == [entry["name"] for entry in entries]
+    (vgg,) = [entry for entry in entries if entry["name"] == "vgg16"]
+    assert (138_357_544, 15_470_264_320, 16) == (vgg["params"], vgg["macs"], vgg["depth"])
+    assert [] == [entry["name"] for entry in entries if not (entry["about"] and entry["source"])]
+
+
+# Completion --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("cnncalc vgg1", {"vgg11", "vgg16", "vgg19"}),
+        ("cnncalc show resnet1", {"resnet18", "resnet101", "resnet152"}),
+        ("cnncalc li", {"list"}),
+        ("cnncalc show vgg16 --form", {"--format"}),
+    ],
+)
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_names_commands_and_options_complete_in_the_shell(words: str, expected: set[str], shell: str) -> None:
+    environment = {
+        "_CNNCALC_COMPLETE": f"{shell}_complete",
+        "COMP_WORDS": words,
+        "COMP_CWORD": words.split()[-1] if shell == "fish" else str(len(words.split()) - 1),
+    }
+    result = CliRunner().invoke(command, [], env=environment, prog_name="cnncalc", complete_var="_CNNCALC_COMPLETE")
+    found = {part for line in result.stdout.splitlines() for part in line.replace(",", " ").split()}
+    assert expected <= found
+
+
+# In a process of its own -------------------------------------------------------------------------
+
+
+def test_python_m_cnncalc_prints_what_the_command_prints() -> None:
+    done = process("vgg16", "--input", "224")
+    assert (0, b"") == (done.returncode, done.stderr)
+    assert output("vgg16") == done.stdout.decode("utf-8")
+
+
+def test_exit_statuses_are_those_of_the_process() -> None:
+    assert [0, 1, 2] == [process(*arguments).returncode for arguments in (["list", "--names"], ["vgg17"], ["--no"])]
+
+
+def test_numbers_never_load_sympy_and_data_never_loads_rich() -> None:
+    done = process("vgg16", "--input", "224", python=("-X", "importtime"))
+    modules = {line.split("|")[-1].strip() for line in done.stderr.decode().splitlines()}
+    assert {"cnncalc", "rich.table"} <= modules
+    assert [] == [name for name in modules if name.partition(".")[0] in ("sympy", "mpmath")]
+    done = process("vgg16", "--format", "json", python=("-X", "importtime"))
+    modules = {line.split("|")[-1].strip() for line in done.stderr.decode().splitlines()}
+    assert [] == [name for name in modules if name.partition(".")[0] in ("sympy", "mpmath", "rich")]
+
+
+def test_symbols_do_load_sympy() -> None:
+    done = process("lenet5", "--input", "HxWx1", python=("-X", "importtime"))
+    assert "sympy" in {line.split("|")[-1].strip() for line in done.stderr.decode().splitlines()}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes break otherwise there")
+@pytest.mark.parametrize("form", ["table", "csv", "json", "slide", "markdown"])
+def test_a_reader_that_stops_early_is_no_error(form: str) -> None:
+    settings = os.environ | {"PYTHONPATH": str(ROOT)}
+    line = [sys.executable, "-m", "cnncalc", "resnet152", "--depth", "all", "--format", form]
+    with subprocess.Popen(line, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        assert len(running.stdout.readline()) > 1
+        running.stdout.close()
+        assert b"" == running.stderr.read()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_a_full_disk_is_told_without_a_traceback(form: str) -> None:
+    line = [sys.executable, "-m", "cnncalc", "vgg16", "--format", form]
+    with open("/dev/full", "wb") as full:
+        settings = os.environ | {"PYTHONPATH": str(ROOT)}
+        done = subprocess.run(line, env=settings, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+    assert done.returncode != 0
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="descriptors are closed otherwise there")
+def test_a_closed_standard_input_is_told_without_a_traceback() -> None:
+    settings = os.environ | {"PYTHONPATH": str(ROOT)}
+    line = ["sh", "-c", f'"{sys.executable}" -m cnncalc - <&-']
+    done = subprocess.run(line, env=settings, capture_output=True, timeout=60, check=False)
+    assert 1 == done.returncode
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["vgg16"], ["list"], ["unet", "--format", "markdown"], ["--help"]], ids=" ".join)
+def test_a_terminal_of_ascii_alone_gets_ascii_alone(arguments: list[str]) -> None:
+    done = process(*arguments, environment={"PYTHONIOENCODING": "ascii"})
+    assert (0, b"") == (done.returncode, done.stderr)
+    assert done.stdout.decode("ascii") != ""
+
+
+def test_a_message_that_ascii_cannot_hold_is_no_traceback(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text("input: 8x8x3\nlayers: [f\u00fcr_\u4e2d]\n", encoding="utf-8")
+    done = process(str(path), environment={"PYTHONIOENCODING": "ascii"})
+    assert (1, b"") == (done.returncode, done.stdout)
+    assert b"unknown layer" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_off_a_terminal_nothing_depends_on_the_width_and_nothing_is_coloured() -> None:
+    narrow, wide = (process("densenet121", "-d", "all", environment={"COLUMNS": width}) for width in ("20", "400"))
+    assert narrow.stdout == wide.stdout
+    assert b"\x1b" not in narrow.stdout
+    assert "\u2026" not in narrow.stdout.decode("utf-8")
+
+
+def test_the_csv_of_a_process_is_read_by_any_reader_of_csv() -> None:
+    rows = list(csv.DictReader(StringIO(process("vgg16", "--format", "csv").stdout.decode("utf-8"))))
+    assert 25 == len(rows)
+    assert 138_357_544 == sum(int(row["params"]) for row in rows)
+
+
+def test_code_on_the_command_line_is_not_run(tmp_path: Path) -> None:
+    target = tmp_path / "pwned"
+    code = f"__import__('os').system('touch {target}')"
+    for arguments in (["--set", f"classes={code}"], ["--input", code], ["--columns", code], ["--batch", code]):
+        assert process("lenet5", *arguments).returncode in (1, 2)
+    assert not target.exists()

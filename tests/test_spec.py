@@ -1,0 +1,645 @@
+"""The spec language says what it seems to say: round trips, scalars, expressions, families, taps, notation."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+import cnncalc
+from cnncalc import CATALOGUE, Graph, SpecError
+from cnncalc.cli.main import cnncalc as command
+from cnncalc.layers import AvgPool, Conv, DepthwiseConv, FullyConnected, MaxPool, Shape
+from cnncalc.layers.reach import AxisReach, Reach
+from cnncalc.report import expanded
+from cnncalc.spec.inputs import parse_input
+
+SPECS = Path(__file__).resolve().parent / "specs"
+OWN = sorted(path.stem for path in SPECS.glob("*.yaml"))
+CLASSES = list(dict.fromkeys(CATALOGUE.values()))
+
+Build = Callable[..., Graph]
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Build:
+    """The network of a spec given as text; `layers` alone stand on an input of 32x32x3."""
+
+    def make(text: str, size: str | None = None, **settings: Any) -> Graph:
+        if "input:" not in text:
+            text = "input: 32x32x3\n" + text
+        path = tmp_path / "net.yaml"
+        path.write_text(text, encoding="utf-8")
+        return cnncalc.expand(path, size, settings=settings)
+
+    return make
+
+
+def own(name: str, **settings: Any) -> Graph:
+    """A spec of tests/specs, `name` or `name:variant`."""
+    file, colon, variant = name.partition(":")
+    return cnncalc.expand(f"{SPECS / file}.yaml{colon}{variant}", settings=settings)
+
+
+def outputs(graph: Graph) -> dict[str, str]:
+    return {node.name: str(node.output) for node in graph.nodes}
+
+
+def sources(graph: Graph, name: str) -> list[str]:
+    """What a layer reads from, by name."""
+    (node,) = [node for node in graph.nodes if node.name == name]
+    return ["input" if source < 0 else graph.nodes[source].name for source in node.sources]
+
+
+# Round trips -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [*cnncalc.networks(), *(str(SPECS / f"{stem}.yaml") for stem in OWN)])
+def test_a_network_written_out_is_read_back_as_the_same_network(name: str, tmp_path: Path) -> None:
+    graph = cnncalc.expand(name)
+    path = tmp_path / "expanded.yaml"
+    path.write_text(expanded.render(graph), encoding="utf-8")
+    again = cnncalc.expand(path)
+    assert graph.same_network(again)
+    assert (graph.title, graph.about, graph.reference) == (again.title, again.about, again.reference)
+    assert expanded.render(graph) == expanded.render(again)
+
+
+def test_two_networks_that_differ_in_one_layer_are_not_the_same(build: Build) -> None:
+    first = build("layers: [{conv: {filters: 8, kernel: 3}}, relu]")
+    assert first.same_network(build("layers: [{conv: {filters: 8, kernel: 3}}, relu]"))
+    assert not first.same_network(build("layers: [{conv: {filters: 8, kernel: 5}}, relu]"))
+    assert not first.same_network(build("layers: [{conv: {filters: 8, kernel: 3}}, tanh]"))
+    assert not first.same_network(build("layers: [{conv: {filters: 8, kernel: 3}}, {relu: , from: input}]"))
+    assert not first.same_network(build("layers: [{conv: {filters: 8, kernel: 3}}, {relu: , name: end}]"))
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        "  - {conv: {filters: in.channels * in.channels, kernel: 3}}",
+        "  - {split: 2}\n  - {conv: {filters: in.channels, kernel: 3}}",
+        "  - {conv: {filters: in.height % 3 + 1, kernel: 3}}",
+        "  - {conv: {filters: (in.height + 1) * (in.width // 2), kernel: 3}}",
+        "  - {conv: {filters: 8, kernel: 3, padding: [[margin, 0], [0, 2*margin]]}}",
+    ],
+    ids=["square", "quotient", "remainder", "product", "nested list"],
+)
+def test_symbols_in_the_fields_of_a_layer_survive_the_round_trip(layers: str, build: Build) -> None:
+    graph = build(f"input: HxWxC\nparameters:\n  margin:\nlayers:\n{layers}\n")
+    assert graph.same_network(build(expanded.render(graph)))
+
+
+@pytest.mark.parametrize(
+    "title", ["no", "3", "it's 100% #1: [a, b] & {c}", 'say "hi" \\ there', " padded ", "- x", "ü\u00d7"]
+)
+def test_any_title_survives_the_round_trip(title: str, build: Build) -> None:
+    quoted = "'" + title.replace("'", "''") + "'"
+    graph = build(f"name: {quoted}\ninput: 8x8x3\nlayers: [relu]\n")
+    assert title == graph.title
+    assert title == build(expanded.render(graph)).title
+
+
+# The catalogue -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layer", CLASSES, ids=lambda layer: layer.kind)
+def test_every_layer_type_is_documented(layer: type[cnncalc.Layer]) -> None:
+    assert (layer.__doc__ or "").strip() != ""
+    assert [] == [name for name, field in layer.fields.items() if not field.doc]
+
+
+def test_every_layer_type_appears_in_a_bundled_network_or_a_test_spec() -> None:
+    names = [*cnncalc.networks(), *(str(SPECS / f"{stem}.yaml") for stem in OWN)]
+    used = {type(node.layer) for name in names for node in cnncalc.expand(name).nodes}
+    assert [] == [layer.kind for layer in CLASSES if layer not in used]
+
+
+def test_every_alias_makes_the_layer_it_stands_for(build: Build) -> None:
+    for alias, layer in CATALOGUE.items():
+        assert layer is CATALOGUE[layer.kind]
+        assert alias in (layer.kind, *layer.aliases)
+    names = [name for name, layer in CATALOGUE.items() if layer is FullyConnected]
+    graph = build("layers:\n" + "".join(f"  - {name}: 7\n" for name in names))
+    assert [FullyConnected(7)] * len(names) == [node.layer for node in graph.nodes]
+
+
+# Scalars -----------------------------------------------------------------------------------------
+
+
+def test_words_that_yaml_1_1_takes_for_truth_or_numbers_are_names(build: Build) -> None:
+    names = ["no", "on", "yes", "off", "y", "010", "1e3", "0x10", "null", "true", "12"]
+    graph = build("layers:\n" + "".join(f"  - {{relu: , name: '{name}'}}\n" for name in names))
+    assert names == [node.name for node in graph.nodes]
+    plain = [name for name in names if name != "null"]
+    graph = build("layers:\n" + "".join(f"  - {{relu: , name: {name}}}\n" for name in plain))
+    assert plain == [node.name for node in graph.nodes]
+
+
+@pytest.mark.parametrize("text", ["010", "3:20", "0x10", "0o17", "1e3", "1_000", "2.5", "yes", "1,5", "½", "٣"])
+def test_what_only_looks_like_a_whole_number_is_none(text: str, build: Build) -> None:
+    with pytest.raises(SpecError):
+        build(f'layers:\n  - fc: {{units: "{text}"}}\n')
+
+
+@pytest.mark.parametrize(("text", "value"), [("7", 7), ("+7", 7), ('"7"', 7), ("'3 + 4'", 7), ("0 + 7", 7)])
+def test_a_whole_number_may_be_written_in_several_ways(text: str, value: int, build: Build) -> None:
+    assert str(value) == str(build(f"layers:\n  - fc: {text}\n").nodes[0].output)
+
+
+def test_a_spec_may_begin_with_a_byte_order_mark_and_end_its_lines_as_on_windows(tmp_path: Path) -> None:
+    path = tmp_path / "windows.yaml"
+    path.write_bytes("\ufeffinput: 8x8x3\r\nlayers:\r\n  - relu\r\n".encode())
+    assert ["relu1"] == [node.name for node in cnncalc.expand(path).nodes]
+
+
+# Expressions -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("4*width", 32),
+        ("2 + 3 * 4", 14),
+        ("(2 + 3) * 4", 20),
+        ("17 // 5", 3),
+        ("-17 // 5 + 10", 6),
+        ("17 % 5", 2),
+        ("10 - 3 - 2", 5),
+        ("100 // 5 // 2", 10),
+        ("- -7", 7),
+        ("10 --3", 13),
+        ("widths[1]", 16),
+        ("widths[width // 8]", 16),
+        ("in.channels * in.height", 96),
+        ("in.width", 32),
+        ("5 if wide else 6", 6),
+        ("5 if width == 8 and not wide else 6", 5),
+        ("5 if wide else 6 if width > 8 else 7", 7),
+        ("1 + (width >= 8)", 2),
+        ("1 + (width != 8) + (width < 9) + (width <= 7)", 2),
+        ("5 if true or 1 // 0 else 6", 5),
+        ("1 if width else 2", 1),
+    ],
+)
+def test_an_expression_has_its_value(text: str, value: int, build: Build) -> None:
+    parameters = "parameters:\n  width: 8\n  widths: [8, 16]\n  wide: false\n"
+    assert str(value) == str(build(f'{parameters}layers:\n  - fc: "{text}"\n').nodes[0].output)
+
+
+def some_expression(chance: random.Random, depth: int = 0) -> str:
+    """A random expression over a = 6 and b = 4, which Python reads the same way."""
+    if depth > 3 or chance.random() < 0.2:
+        return chance.choice(("a", "b", str(chance.randrange(20))))
+    inner = [some_expression(chance, depth + 1) for _ in range(3)]
+    compared = f"({inner[0]} {chance.choice(('==', '!=', '<', '<=', '>', '>='))} {inner[1]})"
+    return chance.choice(
+        (
+            f"{inner[0]} {chance.choice('+-*')} {inner[1]}",
+            f"({inner[0]}) // {chance.randrange(1, 9)}",
+            f"{inner[0]} % {chance.randrange(1, 9)}",
+            f"({inner[0]})",
+            f"-{inner[0]}",
+            f"({inner[0]} if {chance.choice(('', 'not '))}{compared} else {inner[1]})",
+            f"({inner[0]} if {compared} {chance.choice(('and', 'or'))} {inner[2]} > 5 else {inner[1]})",
+        )
+    )
+
+
+def test_expressions_mean_what_they_mean_in_python(build: Build) -> None:
+    chance = random.Random(1)
+    texts = [some_expression(chance) for _ in range(300)]
+    texts = [text for text in texts if len(text) < 400]
+    lines = [f'  - {{fc: "1000000 + ({text})", from: input}}\n' for text in texts]
+    graph = build("parameters:\n  a: 6\n  b: 4\nlayers:\n" + "".join(lines))
+    expected = [1_000_000 + eval(text, {"a": 6, "b": 4}) for text in texts]
+    assert expected == [node.output.channels for node in graph.nodes]
+
+
+def test_a_comparison_of_three_is_refused_or_means_what_it_means_in_python(build: Build) -> None:
+    try:
+        graph = build('layers:\n  - fc: "1 + (3 > 2 > 1)"\n')
+    except SpecError:
+        return
+    assert 1 + (3 > 2 > 1) == graph.nodes[0].output.channels
+
+
+def test_a_word_of_the_expression_language_cannot_name_a_parameter(build: Build) -> None:
+    taken = []
+    for name in ("if", "else", "and", "or", "not", "true", "false", "in"):
+        try:
+            build(f'parameters:\n  "{name}": 3\nlayers: [relu]\n')
+        except SpecError:
+            continue
+        taken.append(name)
+    assert [] == taken
+
+
+def payloads(target: Path) -> list[str]:
+    """Texts that would make a file if anything ran them."""
+    return [
+        f"__import__('os').system('touch {target}')",
+        f"[].__class__.__base__.__subclasses__() or open('{target}', 'w')",
+        f"open('{target}', 'w')",
+        f"exec(\"open('{target}', 'w')\")",
+        f"$(touch {target})",
+        "().__class__",
+        "in.__class__.__name__",
+        "in.channels.__class__",
+        "width.__doc__",
+        "lambda: 1",
+        "width := 3",
+        "f'{width}'",
+    ]
+
+
+@pytest.mark.parametrize("number", range(len(payloads(Path("x")))))
+def test_no_text_runs_as_code(number: int, tmp_path: Path) -> None:
+    target = tmp_path / "pwned"
+    text = payloads(target)[number]
+    quoted = "'" + text.replace("'", "''") + "'"
+    places = (
+        f"layers:\n  - fc: {quoted}\n",
+        f"layers:\n  - {{relu: , when: {quoted}}}\n",
+        f"layers:\n  - {{relu: , repeat: {quoted}}}\n",
+        f"layers:\n  - {{conv: {{filters: 8, kernel: 3, activation: {quoted}}}}}\n",
+        f"layers: [relu]\nvariants:\n  v: {{set: {{width: {quoted}}}}}\n",
+    )
+    for place in places:
+        spec = tmp_path / "net.yaml"
+        spec.write_text("input: 8x8x3\nparameters:\n  width: 8\n" + place, encoding="utf-8")
+        with pytest.raises(SpecError):
+            cnncalc.analyze(spec)
+    spec.write_text("input: 8x8x3\nparameters:\n  width: 8\nlayers:\n  - fc: width\n", encoding="utf-8")
+    for arguments in (
+        [str(spec), "--set", f"width={text}"],
+        [str(spec), "--input", text],
+        [str(spec), "--columns", text],
+        [str(spec), "--batch", text],
+        [text],
+    ):
+        assert CliRunner().invoke(command, arguments).exit_code in (1, 2), arguments
+    assert not target.exists()
+
+
+# Parameters, variants, when, first, repeat -------------------------------------------------------
+
+
+def test_parameters_have_their_defaults_and_one_without_a_value_is_a_symbol() -> None:
+    graph = own("family")
+    assert "classes" == str(graph.nodes[-1].output)
+    assert {"stem": "32x32x4", "head/fc": "classes"}.items() <= outputs(graph).items()
+    assert "16x16x16" == outputs(graph)["stage2_1/relu"]
+
+
+def test_a_variant_sets_parameters_title_and_input() -> None:
+    large, high = own("family:large"), own("family:high")
+    assert ("Family L", "large") == (large.title, large.name)
+    assert {"stem": "32x32x16", "stage1_3/relu": "32x32x32", "head/fc": "100"}.items() <= outputs(large).items()
+    assert ("64x64x3", "7") == (str(high.input), str(high.nodes[-1].output))
+
+
+def test_when_leaves_a_layer_or_a_group_out() -> None:
+    assert "head/fc" in outputs(own("family"))
+    assert [] == [name for name in outputs(own("family:bare")) if name.startswith("head")]
+
+
+def test_first_holds_for_the_first_repeat_only(build: Build) -> None:
+    graph = build(
+        "layers:\n  - {conv: {filters: 8, kernel: 3, padding: 1}, first: {stride: 2, filters: 4}, repeat: 3, name: c}\n"
+    )
+    assert {"c_1": "16x16x4", "c_2": "16x16x8", "c_3": "16x16x8"} == outputs(graph)
+
+
+def test_repeat_0_is_not_there_and_what_follows_reads_what_came_before(build: Build) -> None:
+    graph = build("layers:\n  - {relu: , name: a}\n  - {fc: 3, repeat: 0}\n  - {tanh: , name: b}\n")
+    assert {"a": "32x32x3", "b": "32x32x3"} == outputs(graph)
+    assert ["a"] == sources(graph, "b")
+    assert ["extra_1", "extra_2"] == [name for name in outputs(own("family", extra=2)) if "extra" in name]
+
+
+def test_repeat_1_is_numbered_as_any_repeat(build: Build) -> None:
+    assert {"c_1": "32x32x3"} == outputs(build("layers:\n  - {relu: , repeat: 1, name: c}\n"))
+
+
+def test_settings_are_numbers_lists_truths_or_symbols() -> None:
+    graph = own("family", widths=[4, 6], depths=[1, 2], head=False)
+    assert {
+        "stem": "32x32x2",
+        "stage1_1/relu": "32x32x4",
+        "stage2_1/relu": "16x16x6",
+        "stage2_2/relu": "16x16x6",
+    }.items() <= outputs(graph).items()
+    assert "K" == str(own("family", classes="K").nodes[-1].output)
+    assert "12" == str(own("family", classes=12).nodes[-1].output)
+
+
+def test_a_tuple_is_as_good_a_setting_as_a_list() -> None:
+    assert own("family", depths=[1, 2]).same_network(own("family", depths=(1, 2)))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"width": 3}, "has no parameter 'width'"),
+        ({"classes": 0}, "units must be at least 1"),
+        ({"classes": [1, 2]}, "units must be a whole number"),
+        ({"widths": 8}, "only a list can be indexed"),
+        ({"depths": [1]}, "index 1 is outside the list"),
+        ({"head": [1]}, "'when' must be true or false"),
+    ],
+)
+def test_a_setting_that_does_not_fit_is_refused(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(SpecError, match=message.replace("[", r"\[")):
+        own("family", **settings)
+
+
+def test_the_argument_of_a_block_may_be_left_to_its_default_which_sees_the_others() -> None:
+    graph = own("family")
+    assert {"stage1_1/reduce": "32x32x4", "stage1_1/expand": "32x32x8"}.items() <= outputs(graph).items()
+
+
+def test_the_keys_of_a_layer_win_over_the_defaults_of_its_type(build: Build) -> None:
+    text = "defaults:\n  conv: {kernel: 3, padding: 1}\nlayers:\n  - {conv: 8}\n  - {conv: {filters: 8, kernel: 5}}\n"
+    assert [Conv(8, 3, padding=1), Conv(8, 5, padding=1)] == [node.layer for node in build(text).nodes]
+
+
+def test_defaults_under_an_alias_hold_for_the_layer_under_any_name(build: Build) -> None:
+    text = "defaults:\n  pool: {kernel: 3, stride: 2}\nlayers: [maxpool, max_pool]\n"
+    assert [MaxPool(3, 2)] * 2 == [node.layer for node in build(text).nodes]
+
+
+def test_the_rounding_of_the_spec_holds_where_a_layer_has_none_of_its_own(build: Build) -> None:
+    text = "input: 8x8x3\nrounding: ceil\nlayers:\n  - {maxpool: 3}\n  - {maxpool: {kernel: 2, rounding: floor}}\n"
+    assert ["3x3x3", "1x1x3"] == [str(node.output) for node in build(text).nodes]
+
+
+# Names and taps ----------------------------------------------------------------------------------
+
+
+def test_layers_without_a_name_are_counted_by_type_and_keep_clear_of_given_names(build: Build) -> None:
+    graph = build("layers:\n  - relu\n  - {relu: , name: relu2}\n  - relu\n  - tanh\n")
+    assert ["relu1", "relu2", "relu3", "tanh1"] == [node.name for node in graph.nodes]
+
+
+def test_a_named_group_gives_its_layers_a_path_and_may_be_tapped_by_its_name() -> None:
+    graph = own("taps")
+    assert ["left/one", "left/two"] == [name for name in outputs(graph) if name.startswith("left/")]
+    assert ["left/two", "right", "block_1/inner"] == sources(graph, "meet")
+
+
+def test_a_tap_within_a_block_means_the_layer_of_the_same_repeat() -> None:
+    graph = own("taps")
+    assert ["block_1/inner", "attention/scaled"] == sources(graph, "block_1/sum")
+    assert ["block_2/inner", "block_1/sum"] == sources(graph, "block_2/sum")
+
+
+def test_input_means_the_input_of_the_block_inside_one_and_that_of_the_network_outside() -> None:
+    graph = own("taps")
+    assert ["meet", "input"] == sources(graph, "end")
+    assert "attention/scaled" == sources(graph, "block_1/sum")[1]
+
+
+def test_the_names_within_a_block_do_not_leak_out_of_it(build: Build) -> None:
+    text = "blocks:\n  pair:\n    - {relu: , name: inner}\nlayers:\n  - {pair: , name: a}\n  - {tanh: , from: inner}\n"
+    with pytest.raises(SpecError, match="no layer is called 'inner'"):
+        build(text)
+    assert ["a/inner"] == sources(build(text.replace("from: inner", "from: a/inner, name: end")), "end")
+
+
+def test_the_names_outside_a_block_are_not_seen_in_it(build: Build) -> None:
+    text = "blocks:\n  pair:\n    - {relu: , from: outside}\nlayers:\n  - {relu: , name: outside}\n  - pair\n"
+    with pytest.raises(SpecError, match="no layer is called 'outside'"):
+        build(text)
+
+
+def test_a_block_in_a_block_is_a_longer_path(build: Build) -> None:
+    text = "blocks:\n  one: [relu]\n  two: [{one: , name: deep, repeat: 2}]\nlayers: [{two: , name: top}]\n"
+    assert ["top/deep_1/relu1", "top/deep_2/relu1"] == [node.name for node in build(text).nodes]
+
+
+def test_an_empty_branch_is_the_identity_and_a_branch_may_be_a_list(build: Build) -> None:
+    text = "layers:\n  - {conv: {filters: 3, kernel: 1}, name: c}\n  - {add: [[], [relu, tanh], relu], name: sum}\n"
+    assert ["c", "tanh1", "relu2"] == sources(build(text), "sum")
+
+
+def test_a_branch_that_is_left_out_by_when_is_the_identity(build: Build) -> None:
+    text = "layers:\n  - {relu: , name: a}\n  - {add: [{tanh: , when: 1 > 2}, []], name: sum}\n"
+    assert ["a", "a"] == sources(build(text), "sum")
+
+
+def test_from_starts_a_new_path_and_what_follows_reads_on_from_there(build: Build) -> None:
+    text = (
+        "layers:\n  - {relu: , name: a}\n  - {fc: 9, name: b}\n  - {tanh: , from: a, name: c}\n  - {tanh: , name: d}\n"
+    )
+    graph = build(text)
+    assert {"c": "32x32x3", "d": "32x32x3"}.items() <= outputs(graph).items()
+    assert (["a"], ["c"]) == (sources(graph, "c"), sources(graph, "d"))
+
+
+def test_shared_weights_count_once_and_their_work_counts_every_time() -> None:
+    analysis = cnncalc.analyze(SPECS / "taps.yaml")
+    first, second = analysis.layer("left/one"), analysis.layer("right")
+    assert (16 * 16 * 9, 16) == (first.weights, first.biases)
+    assert (0, 0) == (second.weights, second.biases)
+    assert first.macs == second.macs > 0
+    assert sum(layer.params for layer in analysis.layers) == analysis.total("params")
+
+
+# Axes, windows -----------------------------------------------------------------------------------
+
+
+def test_one_two_and_three_axes_need_no_other_layers() -> None:
+    assert {"conv1": "4000x16", "pool1": "1000x16", "up": "4000x16", "fc": "10"}.items() <= outputs(
+        own("signal")
+    ).items()
+    assert {"space": "16x56x48x8", "time": "16x56x48x8", "pool": "16x28x24x8", "both": "8x14x12x16"}.items() <= outputs(
+        own("volume")
+    ).items()
+
+
+def test_every_padding_and_rounding_gives_the_size_worked_out_by_hand() -> None:
+    expected = {
+        "valid": "59x45x8",  # 61-2, 47-2
+        "same": "30x23x8",  # 59/2 and 45/2, rounded up
+        "half": "31x24x8",  # 4 wide, 2 on each side: one more
+        "full": "33x26x8",  # 2 on each side of 3: two more
+        "per_axis": "35x26x8",  # 33+4-2, 26+2-2
+        "pairs": "34x26x8",  # 35+1-2, 26+2-2
+        "flat": "17x26x8",  # (34-1)//2+1; 7 wide, 3 on each side
+        "dilated": "17x26x8",
+        "ceil": "8x13x8",  # (17-3)/2+1; (26-3)/2+1 = 12.5, rounded up
+        "caffe": "5x7x8",  # (8+2-2)/2+1; (13+2-2)/2+1 = 7.5: an 8th window would start in the padding
+        "strict": "4x5x8",
+        "depthwise": "4x5x16",
+        "grouped": "4x5x8",
+        "sparse": "4x5x3",
+        "subsample": "2x3x3",  # 4/2; 5/2 rounded up, as the spec says
+        "up": "5x7x6",  # (2-1)*2-2+4+1; (3-1)*2-2+4+1
+        "up_same": "10x21x2",
+    }
+    assert expected == outputs(own("windows"))
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "size", "channels", "batch"),
+    [
+        ("224", "227x227x3", (224, 224), 3, None),
+        ("100x200", "227x227x3", (100, 200), 3, None),
+        ("227x227x1", "224x224x3", (227, 227), 1, None),
+        ("HxWx3", "224x224x3", ("H", "W"), 3, None),
+        ("H", "224x224x3", ("H", "H"), 3, None),
+        ("NxHxWx3", "224x224x3", ("H", "W"), 3, "N"),
+        ("8x224x224x3", "224x224x3", (224, 224), 3, 8),
+        ("64X48\u00d73", "224x224x3", (64, 48), 3, None),
+        (" 64 x 48 x 3 ", "224x224x3", (64, 48), 3, None),
+        ("500", "16000x1", (500,), 1, None),
+        ("500x2", "16000x1", (500,), 2, None),
+        ("7", "16", (), 7, None),
+        ("224x224x3", None, (224, 224), 3, None),
+        ("10", None, (), 10, None),
+    ],
+)
+def test_an_input_is_read_as_written_and_completed_from_the_spec(
+    text: str, given: str | None, size: tuple[int | str, ...], channels: int, batch: int | str | None
+) -> None:
+    found = parse_input(text, parse_input(given) if given else None)
+    assert (size, channels, batch) == (found.sizes, found.channels, found.batch)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "0", "-3", "1.5", "224x", "x224", "1x2x3x4x5", "10000000000", "9" * 5000, "a b", "224x224y3", "٣"]
+)
+def test_an_input_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(SpecError):
+        parse_input(text, parse_input("224x224x3"))
+
+
+# Slide notation ----------------------------------------------------------------------------------
+
+SAME_NETWORK = {
+    "conv3-64 x2, pool2, conv3-128 x2, pool2, fc-1000": """
+  - {conv: {filters: 64, kernel: 3, padding: 1}, repeat: 2}
+  - {maxpool: 2}
+  - {conv: {filters: 128, kernel: 3, padding: 1}, repeat: 2}
+  - {maxpool: 2}
+  - {fc: 1000}
+""",
+    "[(CONV3-64-RELU)*2-POOL2]*3-(FC256-RELU)*2-FC10-SOFTMAX": """
+  - repeat: 3
+    group:
+      - {repeat: 2, group: [{conv: {filters: 64, kernel: 3, padding: 1}}, relu]}
+      - {maxpool: 2}
+  - {repeat: 2, group: [{fc: 256}, relu]}
+  - {fc: 10}
+  - softmax
+""",
+    "conv7-64/2p3; maxpool3/2p1 -> avgpool2x3/1x2, conv1x7-8, conv4-8, conv3-6d2, conv1-6g3": """
+  - {conv: {filters: 64, kernel: 7, stride: 2, padding: 3}}
+  - {maxpool: {kernel: 3, stride: 2, padding: 1}}
+  - {avgpool: {kernel: [2, 3], stride: [1, 2]}}
+  - {conv: {filters: 8, kernel: [1, 7], padding: [0, 3]}}
+  - {conv: {filters: 8, kernel: 4}}
+  - {conv: {filters: 6, kernel: 3, dilation: 2, padding: 2}}
+  - {conv: {filters: 6, kernel: 1, groups: 3}}
+""",
+    "depthwise3/2, relu6, gap, fc-10": """
+  - {depthwise: {kernel: 3, stride: 2, padding: 1}}
+  - relu6
+  - gap
+  - {fc: 10}
+""",
+}
+
+
+@pytest.mark.parametrize(("notation", "layers"), SAME_NETWORK.items())
+def test_slide_notation_is_the_same_network_as_its_file(notation: str, layers: str, build: Build) -> None:
+    graph = cnncalc.expand(notation, "64x64x3")
+    assert graph.same_network(build(f"input: 64x64x3\nlayers:{layers}"))
+
+
+def test_vgg_16_in_slide_notation_has_the_parameters_and_macs_of_the_bundled_one() -> None:
+    notation = (
+        "conv3-64 x2, pool2, conv3-128 x2, pool2, conv3-256 x3, pool2, (conv3-512 x3, pool2) x2, "
+        "fc-4096 x2, fc-1000, softmax"
+    )
+    mine, bundled = cnncalc.analyze(notation, "224x224x3"), cnncalc.analyze("vgg16")
+    for quantity in ("weights", "biases", "macs", "activations", "neurons"):
+        assert bundled.total(quantity) == mine.total(quantity)
+
+
+KERNELS = (1, 2, 3, (1, 7))
+STRIDES = (1, 2, (2, 1))
+PADDINGS = (0, 1, 2, (0, 3), ((0, 1), (2, 0)), "valid", "same", "full", "half")
+
+
+def effect(layer: cnncalc.Layer) -> list[Any]:
+    """What a layer makes of 64x48x6, and what its outputs see."""
+    shape = Shape(6, 64, 48)
+    axes = layer.reach(Reach((AxisReach(), AxisReach())), shape).axes
+    seen = [(axis.size, axis.jump, axis.centre, axis.padding) for axis in axes]
+    return [layer.output(shape), layer.weights(shape), layer.connections(shape), seen]
+
+
+@pytest.mark.parametrize("kind", [Conv, DepthwiseConv, MaxPool, AvgPool])
+def test_the_notation_that_a_layer_prints_makes_an_equal_layer(kind: type[cnncalc.Layer]) -> None:
+    texts = 0
+    more = {Conv: [{"filters": 8}, {"filters": 9, "groups": 3}]}
+    for kernel, stride, padding, dilation in itertools.product(KERNELS, STRIDES, PADDINGS, (1, 2, (1, 3))):
+        keys: dict[str, Any] = {"kernel": kernel, "stride": stride, "padding": padding, "dilation": dilation}
+        for others in more.get(kind, [{}]):  # type: ignore[call-overload]
+            layer = kind(**keys, **others)
+            again = cnncalc.expand(layer.notation(), "64x48x6").nodes[0].layer
+            if padding == "half" or dilation == (1, 3):  # the padding may come back as what it comes to on each axis
+                assert effect(layer) == effect(again), layer.notation()
+            else:
+                assert layer == again, layer.notation()
+            texts += 1
+    assert texts >= 300
+
+
+def test_the_notation_of_a_depthwise_convolution_with_a_multiplier_makes_an_equal_layer() -> None:
+    layer = DepthwiseConv(3, padding=1, multiplier=2)
+    assert layer == cnncalc.expand(layer.notation(), "8x8x3").nodes[0].layer
+
+
+def test_the_notation_of_a_fully_connected_layer_makes_an_equal_layer() -> None:
+    for units in (1, 10, 4096):
+        assert FullyConnected(units) == cnncalc.expand(FullyConnected(units).notation(), "8x8x3").nodes[0].layer
+
+
+@pytest.mark.parametrize(
+    ("notation", "message"),
+    [
+        ("conv3-64, cnov3-64", "unknown layer 'cnov'"),
+        ("conv3-64,, pool2", "a layer is missing here"),
+        ("conv3-64 pool2", "unexpected 'p'"),
+        ("(conv3-64, pool2", r"'\)' is missing"),
+        ("conv3-64) x2", r"unexpected '\)'"),
+        ("[(CONV-RELU)*N-POOL?]*M", "needs kernel|needs filters|unknown number"),
+        ("conv3", "needs filters"),
+        ("conv-64", "needs kernel"),
+        ("conv0-64", "kernel must be at least 1"),
+        ("conv3-64/0", "stride must be at least 1"),
+        ("pool2 x99999999", "the limit is 1,000,000"),
+        ("conv3-123456789012345678901", "."),
+        ("(" * 200 + "relu" + ")" * 200, "nested more than"),
+        ("relu, " * 5000 + "relu", "at most 20,000 characters"),
+    ],
+)
+def test_wrong_notation_is_refused_with_its_place(notation: str, message: str) -> None:
+    with pytest.raises(SpecError, match=message) as caught:
+        cnncalc.expand(notation, "32x32x3")
+    spans = [problem.span for problem in caught.value.problems if problem.span]
+    assert all(0 <= span.column <= len(notation) for span in spans)
+
+
+def test_both_mistakes_in_a_notation_are_reported_at_once() -> None:
+    with pytest.raises(SpecError) as caught:
+        cnncalc.expand("conv0-64, pool2, fc-0", "32x32x3")
+    assert 2 == len(caught.value.problems)
