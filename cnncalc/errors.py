@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 WIDEST_EXCERPT = 100
 LONGEST = 160
+MOST_SHOWN = 25
 
 
 class Source:
@@ -88,7 +89,10 @@ class SpecError(ValueError):
         super().__init__(self.problems)
 
     def __str__(self) -> str:
-        return "\n\n".join(map(str, self.problems))
+        shown = [str(problem) for problem in self.problems[:MOST_SHOWN]]
+        if len(self.problems) > MOST_SHOWN:
+            shown.append(f"... and {len(self.problems) - MOST_SHOWN} more problems")
+        return "\n\n".join(shown)
 
 
 def unique(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -443,7 +443,7 @@ def test_symbols_do_load_sympy() -> None:
 @pytest.mark.parametrize("form", ["table", "csv", "json", "slide", "markdown"])
 def test_a_reader_that_stops_early_is_no_error(form: str) -> None:
     settings = os.environ | {"PYTHONPATH": str(ROOT)}
-    line = [sys.executable, "-m", "cnncalc", "resnet152", "--depth", "all", "--format", form]
+    line = [sys.executable, "-m", "cnncalc", "resnet152", "--format", form]
     with subprocess.Popen(line, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
         assert running.stdout is not None
         assert running.stderr is not None

@@ -77,7 +77,7 @@ def body(text: str) -> list[str]:
     lines = text.splitlines()
     start = next(place for place, line in enumerate(lines) if line.strip() and not line.strip().strip("\u2500"))
     end = next(place for place, line in enumerate(lines) if line.startswith(" total"))
-    return [line for line in lines[start + 1 : end + 1] if line.strip()]
+    return [line for line in lines[start + 1 : end + 1] if line.strip().strip("\u2500")]
 
 
 # The slides --------------------------------------------------------------------------------------

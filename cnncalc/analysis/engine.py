@@ -27,7 +27,7 @@ def analyze_graph(graph: Graph, convention: Convention | None = None, batch: Siz
         try:
             reach, aligned = merged([reaches[source] for source in node.sources])
         except JumpConflictError as conflict:
-            problems.append(_conflict(graph, node, conflict))
+            problems.append(_conflict(graph, node, conflict, reaches))
             reach, aligned = reaches[node.sources[0]], True
         if not aligned:
             notes.append(f"{node.name}: the paths that meet are misaligned: their windows have different centres")
@@ -75,10 +75,10 @@ def _result(node: Node, convention: Convention, batch: Size, reach: Reach, depth
     )
 
 
-def _conflict(graph: Graph, node: Node, conflict: JumpConflictError) -> Problem:
-    related = tuple(
-        (f"one path comes from {graph.nodes[source].name}", graph.nodes[source].span)
-        for source in node.sources
-        if source != INPUT
-    )
-    return Problem(f"{node.name}: {conflict}", node.span, "give all paths the same stride in all", related)
+def _conflict(graph: Graph, node: Node, conflict: JumpConflictError, reaches: dict[int, Reach]) -> Problem:
+    related = []
+    for source in node.sources:
+        name, span = ("the input", None) if source == INPUT else (graph.nodes[source].name, graph.nodes[source].span)
+        jumps = " x ".join(str(axis.jump) for axis in reaches[source].axes)
+        related.append((f"{name} has jump {jumps}", span))
+    return Problem(f"{node.name}: {conflict}", node.span, "give all paths the same stride in all", tuple(related))

@@ -11,7 +11,6 @@ from cnncalc.analysis import Analysis, analyze_graph
 from cnncalc.graph import build
 from cnncalc.report import numbers
 from cnncalc.report.data import raw
-from cnncalc.report.table import UNBOUNDED
 from cnncalc.spec.library import bundled, find
 
 
@@ -48,6 +47,8 @@ def _print(analyses: list[Analysis]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
+
+    from cnncalc.report.table import UNBOUNDED
 
     console = Console()
     utf = console.encoding.lower().startswith("utf")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import importlib
 import os
 import sys
@@ -43,7 +44,9 @@ class Commands(click.Group):
         """The command of a name, its file imported only now."""
         if cmd_name not in COMMANDS:
             return None
+        gc.disable()  # nothing that imports make is garbage: looking for some only takes time
         module = importlib.import_module(COMMANDS[cmd_name])
+        gc.enable()
         command: click.Command = module.command
         return command
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
 
@@ -14,6 +14,11 @@ from cnncalc.spec.library import bundled, find
 from cnncalc.spec.model import Argument, Spec
 from cnncalc.symbolic import symbol
 
+# Generic to the type checker, but not at run time before click 8.4.
+if TYPE_CHECKING:
+    ParamType: TypeAlias = click.ParamType[Any]
+else:
+    ParamType = click.ParamType
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -24,7 +29,7 @@ def complete_networks(ctx: click.Context, param: click.Parameter | None, incompl
     return [CompletionItem(name) for name in bundled() if name.startswith(incomplete)]
 
 
-class BatchSize(click.ParamType[Any]):
+class BatchSize(ParamType):
     """A number of images, or the name of a symbol for it."""
 
     name = "N"

@@ -7,12 +7,21 @@ from typing import Any
 import click
 
 from cnncalc.analysis import Analysis, Convention
-from cnncalc.cli.options import analysis_of, counting_options, network_options
+from cnncalc.cli.options import ParamType, analysis_of, counting_options, network_options
 
 FORMATS = ("table", "slide", "json", "csv", "markdown")
+USED = {
+    "table": ("columns", "depth", "layout"),
+    "markdown": ("columns", "depth"),
+    "csv": ("columns",),
+    "json": (),
+    "slide": (),
+    "expanded": (),
+}
+"""The options that each form of the report makes use of."""
 
 
-class Depth(click.ParamType[int]):
+class Depth(ParamType):
     """How deep blocks are opened: a number, or `all`."""
 
     name = "N"
@@ -50,12 +59,8 @@ Examples:
 @click.option(
     "-c", "--columns", metavar="KEYS", help="Columns by key, as in layer,output,flops; +flops adds to the usual ones."
 )
-@click.option(
-    "-d", "--depth", type=Depth(), default="1", show_default=True, help="Open blocks N deep; 'all' opens every block."
-)
-@click.option(
-    "--layout", type=click.Choice(["hwc", "chw"]), default="hwc", show_default=True, help="Order of sizes in the table."
-)
+@click.option("-d", "--depth", type=Depth(), help="Open blocks N deep (default 1); 'all' opens every block.")
+@click.option("--layout", type=click.Choice(["hwc", "chw"]), help="Order of sizes in the table (default hwc).")
 @click.option("--expanded", is_flag=True, help="Print the spec with every block, repeat and expression written out.")
 def command(
     spec: str,
@@ -65,8 +70,8 @@ def command(
     batch: Any,
     form: str,
     columns: str | None,
-    depth: int,
-    layout: str,
+    depth: int | None,
+    layout: str | None,
     expanded: bool,
     **counting: Any,
 ) -> None:
@@ -79,20 +84,31 @@ def command(
     activations, memory, rf (receptive field), jump, centre, padding, depth, neurons, connections;
     and operations by class: bias_adds, adds, multiplies, compares, divides, exps.
     """
+    if expanded:
+        form = "expanded"
+    _refuse_unused(form, columns=columns, depth=depth, layout=layout)
     if counting["bias"] is None:
         counting["bias"] = form != "slide"  # the slides count weights alone
     analysis = analysis_of(spec, size, settings, max_layers, batch, Convention(**counting))
-    if expanded:
+    if form == "expanded":
         from cnncalc.report.expanded import render
 
         click.echo(render(analysis.graph), nl=False)
     elif form == "table":
-        _table(analysis, columns, depth, layout)
+        _table(analysis, columns, depth or 1, layout)
     else:
-        click.echo(_text(analysis, form, columns, depth), nl=False)
+        click.echo(_text(analysis, form, columns, depth or 1), nl=False)
 
 
-def _table(analysis: Analysis, columns: str | None, depth: int, layout: str) -> None:
+def _refuse_unused(form: str, **options: Any) -> None:
+    """An option that the form of the report has no use for is an error, not ignored."""
+    for name, value in options.items():
+        if value is not None and name not in USED[form]:
+            forms = ", ".join(other for other, used in USED.items() if name in used)
+            raise click.UsageError(f"--{name} is for the forms {forms}, not for {form}")
+
+
+def _table(analysis: Analysis, columns: str | None, depth: int, layout: str | None) -> None:
     from rich.console import Console
 
     from cnncalc.report.columns import TABLE, choose

@@ -44,8 +44,10 @@ class Evaluation:
         if times is None:
             return 1
         if not is_known(times) or times < 0:
-            what = "needs a number, and is" if not is_known(times) and not isinstance(times, tuple) else "cannot be"
-            self.assembly.problem(f"repeat {what} {quote(times)}", repeat.span, "a whole number from 0 up")
+            if is_known(times) or isinstance(times, tuple):
+                self.assembly.problem(f"repeat cannot be {quote(times)}", repeat.span, "a whole number from 0 up")
+            else:
+                self._needs_number("repeat", times, repeat.span)
             return 1
         self.assembly.check_size(times, repeat.span)
         return int(times)
@@ -113,10 +115,17 @@ class Evaluation:
             self.assembly.problems.append(error.problem)
             return None
 
+    def _needs_number(self, key: str, value: Any, span: Span) -> None:
+        hint = f"give it a value, as in --set {value}=3" if str(value) in self.parameters else "give it a value"
+        self.assembly.problem(f"'{key}' needs a number, but {value} is a symbol", span, hint)
+
     def _truth(self, value: Any, span: Span) -> bool:
         if isinstance(value, bool) or is_known(value):
             return bool(value)
-        self.assembly.problem(f"'when' must be true or false, not {quote(value)}", span)
+        if isinstance(value, tuple):
+            self.assembly.problem(f"'when' must be true or false, not {quote(value)}", span)
+        else:
+            self._needs_number("when", value, span)
         return True
 
 

@@ -73,7 +73,10 @@ class _Expansion:
         graph.parameters = self.values.parameters
         if size is None:
             hint = "add 'input: 224x224x3' to the spec, or give --input 224x224x3"
-            raise SpecError(self.assembly.problems or [Problem("the size of the input is not known", None, hint)])
+            raise SpecError(
+                self.assembly.problems
+                or [Problem(f"{spec.source.name}: the size of the input is not known", None, hint)]
+            )
         graph.input = Shape(_size(size.channels), *map(_size, size.sizes))
         graph.batch = None if size.batch is None else _size(size.batch)
         names = Names("", INPUT, _declared(spec.items))

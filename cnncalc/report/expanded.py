@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -73,5 +74,4 @@ def _scalar(text: str) -> str:
     """Text as YAML holds it: in double quotes unless it can only be read as itself."""
     if PLAIN.match(text) and text.lower() not in KEYWORDS and text == text.strip():
         return text
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return json.dumps(text)  # YAML reads JSON's strings, escapes and all

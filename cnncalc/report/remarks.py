@@ -63,7 +63,10 @@ def _heaviest_kind(analysis: Analysis, quantity: str, what: str) -> str:
 def _rounded(part: int, whole: int) -> str:
     """The share to a whole percent; a tenth more exact where that would say all."""
     text = numbers.whole_percent(part, whole)
-    return f"{numbers.percent(part, whole)} %" if text == "100 %" else text
+    if text != "100 %":
+        return text
+    tenths = numbers.percent(part, whole)
+    return "over 99.9 %" if tenths == "100.0" else f"{tenths} %"
 
 
 def summary(analysis: Analysis) -> list[str]:

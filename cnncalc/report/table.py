@@ -1,42 +1,21 @@
-"""Analysis -> a rich table: wide or narrow, in colour or in a log."""
+"""Analysis -> the table on a rich console: wide or narrow, in colour or in a log."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
 
-from rich import box
 from rich.console import Console, Group, RenderableType
-from rich.measure import Measurement
-from rich.table import Table
 from rich.text import Text
 
 from cnncalc.analysis import Analysis
-from cnncalc.report import numbers
-from cnncalc.report.columns import TABLE, Column, total
+from cnncalc.report.columns import TABLE, Column, choose
+from cnncalc.report.grid import GAP, Cell, Grid, GridColumn, Layout, total_width
 from cnncalc.report.remarks import convention_line, notes, remarks, summary
 from cnncalc.report.rows import ALL, Row, input_row, rows
-from cnncalc.symbolic import is_known
 
-BAR = 6
 UNBOUNDED = 100_000
-EIGHTHS = " \u258f\u258e\u258d\u258c\u258b\u258a\u2589"
-FULL = "\u2588"
-STYLES = {"layer": "bold", "type": "cyan", "output": "green", "receptive_field": "magenta"}
 GIVEN_UP = ("type", "receptive_field", "memory_bytes")
 """The columns that a narrow terminal does without, the first of them first."""
-
-
-class Layout(NamedTuple):
-    """How much room a table takes: bars or not, shares or not, exact counts or brief ones."""
-
-    bars: bool = True
-    shares: bool = True
-    brief: bool = False
-    dropped: tuple[str, ...] = ()
-    fits: bool = True
-    """Whether every cell has its room; where not, long ones are folded."""
-
 
 LAYOUTS = (
     Layout(),
@@ -52,16 +31,80 @@ def render(
 ) -> None:
     """Print the table, its remarks and its convention, as wide as the console allows."""
     lines = [input_row(analysis), *rows(analysis, depth)]
-    width = console.width if console.is_terminal else None
-    if width is None:
-        console.width = UNBOUNDED  # a log or a file takes lines of any length: nothing is cut or folded
-    builder = _TableBuilder(analysis, lines, columns, ascii_only=_ascii_only(console), channels_first=channels_first)
-    table, layout = builder.fitting(console, width)
-    console.print(Group(_title(analysis), table, *_below(analysis, layout)))
+    width = console.width
+    if not console.is_terminal:
+        width = console.width = UNBOUNDED  # a log or a file takes lines of any length: nothing is cut or folded
+    ascii_only = not console.encoding.lower().startswith("utf")
+    grid = Grid(analysis, lines, columns, ascii_only=ascii_only, channels_first=channels_first)
+    layout, shown = _fitting(grid, width)
+    console.print(_title(analysis))
+    if total_width(shown) <= width:
+        # One text a line: rich takes its time over every cell of a table of its own.
+        console.print(Group(*_lines(lines, shown, "-" if ascii_only else "\u2500")), no_wrap=True, crop=False)
+    else:
+        console.print(_folded(lines, shown, ascii_only))
+    console.print(Group(*_below(analysis, layout)))
 
 
-def _ascii_only(console: Console) -> bool:
-    return not console.encoding.lower().startswith("utf")
+def print_table(analysis: Analysis, console: Console | None = None, depth: int = ALL) -> None:
+    """Print the default table of an analysis: what the command line prints."""
+    render(analysis, console or Console(), choose(None, TABLE), depth)
+
+
+def _fitting(grid: Grid, width: int) -> tuple[Layout, list[GridColumn]]:
+    """The roomiest layout that fits, else the narrowest; columns asked for by name are never dropped."""
+    usual = tuple(column.key for column in grid.columns) == TABLE
+    layouts = [layout for layout in LAYOUTS if usual or not layout.dropped]
+    for layout in layouts:
+        shown = grid.laid_out(layout)
+        if total_width(shown) <= width:
+            break
+    return layout, shown
+
+
+def _lines(lines: list[Row], columns: list[GridColumn], rule: str) -> Iterator[Text]:
+    """The table, a text a line."""
+    ruled = Text(f" {rule * (total_width(columns) - 2)}", style="dim")
+    yield Text()
+    yield _line(columns, (column.header for column in columns))
+    yield ruled
+    for number, line in enumerate(lines):
+        yield _line(columns, (column.cells[number] for column in columns), "dim" if line.source else "")
+    yield ruled
+    yield _line(columns, (column.foot for column in columns))
+    yield Text()
+
+
+def _line(columns: list[GridColumn], cells: Iterable[Cell], style: str = "") -> Text:
+    """Cells side by side, each as wide as its column."""
+    text = Text(" ", style=style)
+    blank = 0
+    for column, cell in zip(columns, cells, strict=True):
+        text.append(" " * blank)
+        for piece, piece_style in cell:
+            text.append(piece, piece_style or None)
+        blank = column.width - sum(len(piece) for piece, _ in cell) + len(GAP)
+    text.rstrip()
+    return text
+
+
+def _folded(lines: list[Row], columns: list[GridColumn], ascii_only: bool) -> RenderableType:
+    """The table where no layout fits: long cells go on in the next line."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.ASCII if ascii_only else box.SIMPLE_HEAD, pad_edge=False, show_footer=True)
+    for column in columns:
+        justify = "right" if column.numeric else "left"
+        header, foot = _stripped(column.header), _stripped(column.foot)
+        table.add_column(header, foot, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for number, line in enumerate(lines):
+        table.add_row(*(_stripped(column.cells[number]) for column in columns), style="dim" if line.source else "")
+    return table
+
+
+def _stripped(cell: Cell) -> Text:
+    return Text.assemble(*((piece.strip(), style) for piece, style in cell))
 
 
 def _title(analysis: Analysis) -> Text:
@@ -82,108 +125,3 @@ def _below(analysis: Analysis, layout: Layout) -> Iterator[RenderableType]:
     if layout.dropped:
         yield Text(f"hidden for want of room: {', '.join(layout.dropped)} (--columns chooses)", style="dim")
     yield Text(convention_line(analysis), style="dim")
-
-
-class _TableBuilder:
-    """Makes the table in one layout after the other, until one fits.
-
-    A count, its share and its bar are one cell, and the space between columns is part of the
-    cells: rich takes its time over every cell and every padding.
-    """
-
-    def __init__(
-        self, analysis: Analysis, lines: list[Row], columns: list[Column], *, ascii_only: bool, channels_first: bool
-    ) -> None:
-        self.lines = lines
-        self.columns = columns
-        self.ascii_only = ascii_only
-        self.channels_first = channels_first
-        self.values = {column.key: [column.value(line) for line in lines] for column in columns}
-        self.totals = {column.key: total(analysis, column) for column in columns}
-        # A column of shares tells nothing where all is symbolic.
-        self.shared = {column.key for column in columns if column.shares and is_known(self.totals[column.key])}
-
-    def fitting(self, console: Console, width: int | None) -> tuple[Table, Layout]:
-        """The roomiest table that fits `width`; the roomiest of all for None."""
-        usual = tuple(column.key for column in self.columns) == TABLE
-        # Columns that were asked for by name are never dropped.
-        layouts = [layout for layout in LAYOUTS if usual or not layout.dropped]
-        for layout in layouts:
-            table = self.table(layout)
-            if width is None:
-                return table, layout
-            if Measurement.get(console, console.options.update(width=UNBOUNDED), table).maximum <= width:
-                return table, layout
-        return self.table(layouts[-1]._replace(fits=False)), layouts[-1]
-
-    def table(self, layout: Layout) -> Table:
-        """The table in one layout."""
-        table = Table(box=box.ASCII if self.ascii_only else box.SIMPLE_HEAD, padding=0, show_footer=True)
-        shown = [column for column in self.columns if column.key not in layout.dropped]
-        cells = []
-        for column in shown:
-            foot = "total" if column is shown[0] else self._text(column, self.totals[column.key], layout)
-            texts = [self._text(column, value, layout) for value in self.values[column.key]]
-            share = layout.shares and column.key in self.shared
-            header = Text(column.title.rjust(max(map(len, (*texts, foot)))) if share else column.title)
-            if share:
-                header.append(f"{'%':>7}")
-            table.add_column(
-                Text(" ").append_text(header) if column.numeric else header.append(" "),
-                Text(f" {foot}" if column.numeric else f"{foot} ", style="bold"),
-                justify="right" if column.numeric and not share else "left",
-                style=STYLES.get(column.key, ""),
-                overflow="fold",
-                no_wrap=layout.fits,
-            )
-            cells.append(self._shares(column, texts, foot, layout) if share else self._plain(column, texts))
-        for line, row in zip(self.lines, zip(*cells, strict=True), strict=True):
-            table.add_row(*row, style="dim" if line.source else "")
-        return table
-
-    def _plain(self, column: Column, texts: list[str]) -> list[Text]:
-        """Cells of a column without shares; nothing stands out less than 0."""
-        return [
-            Text(f" {text}" if column.numeric else f"{text} ", style="dim" if value == 0 else "")
-            for text, value in zip(texts, self.values[column.key], strict=True)
-        ]
-
-    def _shares(self, column: Column, texts: list[str], foot: str, layout: Layout) -> list[Text]:
-        """Cells of a column with shares: the count, its percentage, and a bar."""
-        width = max(map(len, (*texts, foot, column.title)))
-        whole = self.totals[column.key]
-        cells = []
-        for text, value in zip(texts, self.values[column.key], strict=True):
-            cell = Text(f" {text:>{width}}", style="dim" if value == 0 else "")
-            cell.append(f"{numbers.percent(value, whole):>7}", style="dim")
-            if layout.bars:
-                cell.append(f"  {self._bar(value, whole):<{BAR}}", style=_bar_style(column.key))
-            cells.append(cell)
-        return cells
-
-    def _text(self, column: Column, value: Any, layout: Layout) -> str:
-        if value is None:
-            return ""
-        if column.key in ("input", "output"):
-            return str(value.text(channels_first=self.channels_first))
-        return column.brief(value) if layout.brief and column.brief else column.write(value)
-
-    def _bar(self, part: Any, whole: Any) -> str:
-        if not is_known(part, whole) or not whole:
-            return ""
-        eighths = (2 * 8 * BAR * part + whole) // (2 * whole)
-        if self.ascii_only:
-            return "#" * int((eighths + 4) // 8)
-        full, rest = divmod(int(eighths), 8)
-        return FULL * full + (EIGHTHS[rest] if rest else "")
-
-
-def _bar_style(key: str) -> str:
-    return {"params": "blue", "macs": "red", "flops": "red"}.get(key, "yellow")
-
-
-def print_table(analysis: Analysis, console: Console | None = None, depth: int = ALL) -> None:
-    """Print the default table of an analysis: what the command line prints."""
-    from cnncalc.report.columns import choose
-
-    render(analysis, console or Console(), choose(None, TABLE), depth)

@@ -52,7 +52,9 @@ class ItemReader(ValueReader):
         if node.kind == "scalar" and isinstance(node.value, str):
             return self._typed(node, node, Node("scalar", None, node.span), {})
         if node.kind != "map":
-            self.problem(f"a layer is expected here, not {node.what}", node.span)
+            empty = node.kind == "scalar" and node.value is None
+            message = "this entry is empty" if empty else f"a layer is expected here, not {node.what}"
+            self.problem(message, node.span)
             return BrokenItem(span=node.span)
         siblings = {key.text: value for key, value in node.pairs if key.text in SIBLINGS}
         types = [(key, value) for key, value in node.pairs if key.text not in SIBLINGS]
@@ -85,19 +87,23 @@ class ItemReader(ValueReader):
         layer = CATALOGUE.get(key.text)
         if key.text in self.refused:
             return broken
+        sound = True
         if key.text in self.blocks:
             item = self._call(self.blocks[key.text], value, siblings, key.span)
+            sound = self._only(siblings, f"block {key.text}", "share")
         elif key.text == "group":
             item = GroupItem(span=key.span, items=self.items(value, "a group"))
+            sound = self._only(siblings, "group", "first", "share")
         elif layer is None:
             hint = closest(key.text, [*CATALOGUE, *self.blocks, "group"])
             self.problem(f"unknown layer '{key.text}'", key.span, hint or "docs/spec-format.md lists every layer")
             return broken
         elif layer.merges:
             item = self._merge(layer, value, siblings, key.span)
+            sound = self._only(siblings, layer.kind, "first", "share")
         else:
             item = self._layer(layer, value, siblings, key.span)
-        if item is None or common is None:
+        if item is None or common is None or not sound:
             return broken
         for name, setting in common.items():
             setattr(item, name, setting)
@@ -113,7 +119,8 @@ class ItemReader(ValueReader):
         for name in missing:
             if name in self.excused:
                 continue
-            example = f"{layer.kind}: {{{name}: ...}}"
+            keys = [f"{layer.main[0]}: {value.text}"] if layer.main and value.kind == "scalar" and value.text else []
+            example = f"{layer.kind}: {{{', '.join([*keys, f'{name}: ...'])}}}"
             self.problem(f"{layer.kind} needs {name}: {layer.fields[name].doc}", span, f"write {example}")
         return None if missing else LayerItem(span=span, layer=layer, arguments=arguments, first=first)
 
@@ -193,7 +200,9 @@ class ItemReader(ValueReader):
         if "name" in nodes:
             result["name"] = self._name(nodes["name"]) or ""
         for key in ("repeat", "when"):
-            if key in nodes:
+            if key in nodes and nodes[key].kind == "scalar" and nodes[key].value is None:
+                self.problem(f"'{key}' has no value", nodes[key].span, f"write {key}: 2, or leave it out")
+            elif key in nodes:
                 result[key] = self.argument(nodes[key])
         if "from" in nodes:
             listed = nodes["from"].items if nodes["from"].kind == "list" else [nodes["from"]]
@@ -201,6 +210,13 @@ class ItemReader(ValueReader):
         if "share" in nodes:
             result["share"] = self._reference(nodes["share"])
         return result if len(self.problems) == before else None
+
+    def _only(self, nodes: dict[str, Node], what: str, *useless: str) -> bool:
+        """Whether an entry has none of the sibling keys that mean nothing for it."""
+        found = [name for name in useless if name in nodes]
+        for name in found:
+            self.problem(f"'{name}' means nothing beside a {what}", nodes[name].span, "put it beside a layer inside")
+        return not found
 
     def _name(self, node: Node) -> str | None:
         if node.kind != "scalar" or node.value is None or not NAME.match(node.text):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from cnncalc.errors import Problem, Source, Span
 from cnncalc.layers import Layer
@@ -68,60 +68,85 @@ def expression_problem(error: ExpressionError, span: Span) -> Problem:
     return Problem(str(error), span.part(error.position, error.length), error.hint)
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class NameReference:
+class NameReference(NamedTuple):
     """The name of a layer that something reads from."""
 
     name: str
     span: Span
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Item:
     """What all entries of a list of layers have: the sibling keys, and a place."""
 
-    span: Span
-    name: str = ""
-    repeat: Argument | None = None
-    when: Argument | None = None
-    sources: tuple[NameReference, ...] = ()
-    share: NameReference | None = None
-    first: dict[str, Argument] = field(default_factory=dict)
+    # Plain classes, not dataclasses: making those takes longer than all else in this file.
+    __slots__ = ("first", "name", "repeat", "share", "sources", "span", "when")
+
+    def __init__(
+        self,
+        *,
+        span: Span,
+        name: str = "",
+        repeat: Argument | None = None,
+        when: Argument | None = None,
+        sources: tuple[NameReference, ...] = (),
+        share: NameReference | None = None,
+        first: dict[str, Argument] | None = None,
+    ) -> None:
+        self.span = span
+        self.name = name
+        self.repeat = repeat
+        self.when = when
+        self.sources = sources
+        self.share = share
+        self.first = first or {}
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class LayerItem(Item):
     """A layer, with the keys given for it."""
 
-    layer: type[Layer]
-    arguments: dict[str, Argument] = field(default_factory=dict)
+    __slots__ = ("arguments", "layer")
+
+    def __init__(self, *, layer: type[Layer], arguments: dict[str, Argument] | None = None, **siblings: Any) -> None:
+        super().__init__(**siblings)
+        self.layer = layer
+        self.arguments = arguments or {}
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class MergeItem(LayerItem):
     """A merging layer over branches; an empty branch is the identity."""
 
-    branches: tuple[tuple[Item, ...], ...] = ()
+    __slots__ = ("branches",)
+
+    def __init__(self, *, branches: tuple[tuple[Item, ...], ...] = (), **others: Any) -> None:
+        super().__init__(**others)
+        self.branches = branches
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class CallItem(Item):
     """A block put in place, with its arguments."""
 
-    block: str
-    arguments: dict[str, Argument] = field(default_factory=dict)
+    __slots__ = ("arguments", "block")
+
+    def __init__(self, *, block: str, arguments: dict[str, Argument], **siblings: Any) -> None:
+        super().__init__(**siblings)
+        self.block = block
+        self.arguments = arguments
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class GroupItem(Item):
     """Several layers taken as one; without a name they stand as if written out."""
 
-    items: tuple[Item, ...] = ()
+    __slots__ = ("items",)
+
+    def __init__(self, *, items: tuple[Item, ...], **siblings: Any) -> None:
+        super().__init__(**siblings)
+        self.items = items
 
 
-@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class BrokenItem(Item):
     """An entry that could not be read; its problem is reported, and what follows it is unknown."""
+
+    __slots__ = ()
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -155,7 +155,8 @@ class _Parser:
         values: dict[str, Any] = {}
         if main and (sizes := self._take(SIZES)):
             values[main] = _sizes(sizes[0])
-        if main and (count := self._take(MULTIPLIER if counted == "multiplier" else COUNT)):
+        may_count = counted not in values and main
+        if may_count and (count := self._take(MULTIPLIER if counted == "multiplier" else COUNT)):
             values[counted] = int(count[1])
         while True:
             if "stride" in layer.fields and (stride := self._take(re.compile(r"/(\d+(?:x\d+)*)"))):

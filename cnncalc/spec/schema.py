@@ -193,7 +193,10 @@ class _SpecReader:
         return block
 
     def _parameter(self, block: Block, name: str, default: str | None, span: Span) -> None:
-        if not IDENTIFIER.match(name) or name in KEYWORDS or name in block.parameters:
+        if name in block.parameters:
+            self.problem(f"{block.name} has the parameter '{name}' twice", span)
+            return
+        if not IDENTIFIER.match(name) or name in KEYWORDS:
             self.problem(f"'{name}' cannot name a parameter of {block.name}", span)
             return
         block.parameters[name] = None

@@ -51,7 +51,8 @@ class Node:
             return "a list"
         if self.kind == "map":
             return "a mapping"
-        return "nothing" if self.value is None else f"'{self.text}'"
+        text = self.text if len(self.text) <= 60 else f"{self.text[:57]}..."
+        return "nothing" if self.value is None else f"'{text}'"
 
 
 def read_yaml(source: Source) -> Node:
@@ -171,15 +172,17 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
     last = len(source.lines) - 1
     span = source.span(mark.line, mark.column) if mark.line <= last else source.span(last, len(source.lines[last]))
     where = f" ({context})" if context and context != said else ""
-    return Problem(f"not valid YAML: {said}{where}", span, _syntax_hint(source, mark, said))
+    return Problem(f"not valid YAML: {said}{where}", span, _syntax_hint(source, mark, said, context))
 
 
-def _syntax_hint(source: Source, mark: Any, said: str) -> str:
+def _syntax_hint(source: Source, mark: Any, said: str, context: str | None) -> str:
     line = source.lines[mark.line] if mark.line < len(source.lines) else ""
     if "\\t" in said or "\t" in line[: mark.column + 1]:
         return "indent with spaces: YAML takes no tabs"
     if "but got '['" in said:
         return 'inside { } put an expression with brackets in quotes: {filters: "widths[2]"}'
+    if "while scanning a quoted scalar" in (context or ""):
+        return "close the quote that opens here"
     if "mapping values" in said:
         return "a key and its value on a line of their own, or { } around them"
     return ""
