@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from cnncalc.layers.base import Layer, layer
-from cnncalc.layers.condition import Condition, never
+from cnncalc.layers.condition import Condition
 from cnncalc.layers.fields import Count, Number
 from cnncalc.layers.reach import AxisReach, Reach
 from cnncalc.layers.shape import Shape
@@ -34,10 +34,7 @@ class Framed(Layer):
         return tuple(pairs) * rank if len(pairs) == 1 else tuple(pairs)
 
     def conditions(self, shape: Shape) -> Iterator[Condition]:
-        if not shape.rank:
-            yield never(f"{self.kind} frames a map, but its input is a vector of {shape.channels}")
-        elif len(self.size) not in (1, shape.rank):
-            yield never(f"size has {len(self.size)} entries, but the input {shape} has {shape.rank} axes")
+        yield from self.needs_map(shape, "size")
 
     def notation(self) -> str:
         text = "x".join(str(low) if low == high else f"[{low},{high}]" for low, high in self.margins(len(self.size)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar, TypeVar
 
-from cnncalc.layers.condition import Condition
+from cnncalc.layers.condition import Condition, never
 from cnncalc.layers.fields import Field, Refused
 from cnncalc.layers.operations import NO_OPERATIONS, Operations
 from cnncalc.layers.reach import Reach
@@ -94,6 +94,23 @@ class Layer:
     def conditions(self, shape: Shape) -> Iterator[Condition]:
         """What must hold of the input."""
         yield from ()
+
+    def needs_map(self, shape: Shape, *per_axis_fields: str) -> Iterator[Condition]:
+        """That the input has axes, and each of the fields one entry for all of them or one for each."""
+        if not shape.rank:
+            yield never(
+                f"{self.kind} needs a map, but its input is a vector of {shape.channels}",
+                "give the input a size, as in 32x32x3, or put the layer before the flattening",
+            )
+            return
+        for name in per_axis_fields:
+            entries = getattr(self, name)
+            if not isinstance(entries, str) and len(entries) not in (1, shape.rank):
+                yield never(
+                    f"{name} has {len(entries)} entries, but the input {shape} has {shape.rank} axes",
+                    f"give one number, or {shape.rank}",
+                )
+                return
 
     def output(self, shape: Shape) -> Shape:
         """The shape of the output."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from cnncalc.layers.activation import Activated
 from cnncalc.layers.base import Layer, layer
-from cnncalc.layers.condition import Condition, never
+from cnncalc.layers.condition import Condition
 from cnncalc.layers.fields import OptionalPerAxis, PerAxis, Switch, per_axis
 from cnncalc.layers.notation import sides, windowed
 from cnncalc.layers.operations import Operations
@@ -17,7 +17,7 @@ from cnncalc.layers.windowed import Sliding
 from cnncalc.symbolic import Size, ceil_div, floor_div, is_known, product
 
 
-class Pool(Sliding, Layer):
+class Pool(Sliding):
     """What pools share: a window on every map by itself, its stride the kernel unless told."""
 
     main = ("kernel", "stride", "padding")
@@ -109,8 +109,7 @@ class WholeMapPool(Layer):
         return (1,) * rank
 
     def conditions(self, shape: Shape) -> Iterator[Condition]:
-        if not shape.rank:
-            yield never(f"{self.kind} pools a map, but its input is a vector of {shape.channels}")
+        yield from self.needs_map(shape)
 
     def output(self, shape: Shape) -> Shape:
         return Shape(shape.channels, *self.grid(shape.rank))
@@ -162,9 +161,7 @@ class AdaptivePool(WholeMapPool):
         return per_axis(self.size, rank)
 
     def conditions(self, shape: Shape) -> Iterator[Condition]:
-        yield from super().conditions(shape)
-        if len(self.size) not in (1, shape.rank):
-            yield never(f"size has {len(self.size)} entries, but the input {shape} has {shape.rank} axes")
+        yield from self.needs_map(shape, "size")
 
     def reach(self, reach: Reach, shape: Shape) -> Reach:
         grid = self.grid(shape.rank)

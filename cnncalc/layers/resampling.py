@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from cnncalc.layers.base import Layer, layer
-from cnncalc.layers.condition import Condition, never
+from cnncalc.layers.condition import Condition
 from cnncalc.layers.fields import Count, PerAxis, Word, per_axis
 from cnncalc.layers.notation import sides
 from cnncalc.layers.operations import NO_OPERATIONS, Operations
@@ -48,10 +48,7 @@ class Upsample(Layer):
     mode = Word("nearest", words=MODES, doc="how the new pixels are made")
 
     def conditions(self, shape: Shape) -> Iterator[Condition]:
-        if not shape.rank:
-            yield never(f"upsample enlarges a map, but its input is a vector of {shape.channels}")
-        elif len(self.factor) not in (1, shape.rank):
-            yield never(f"factor has {len(self.factor)} entries, but the input {shape} has {shape.rank} axes")
+        yield from self.needs_map(shape, "factor")
 
     def output(self, shape: Shape) -> Shape:
         factors = per_axis(self.factor, shape.rank)
@@ -80,10 +77,7 @@ class Resize(Layer):
     mode = Word("bilinear", words=MODES, doc="how the new pixels are made")
 
     def conditions(self, shape: Shape) -> Iterator[Condition]:
-        if not shape.rank:
-            yield never(f"resize needs a map, but its input is a vector of {shape.channels}")
-        elif len(self.size) not in (1, shape.rank):
-            yield never(f"size has {len(self.size)} entries, but the input {shape} has {shape.rank} axes")
+        yield from self.needs_map(shape, "size")
 
     def output(self, shape: Shape) -> Shape:
         return Shape(shape.channels, *per_axis(self.size, shape.rank))
@@ -119,8 +113,7 @@ class PixelShuffle(Layer):
         return product([self.factor] * shape.rank)
 
     def conditions(self, shape: Shape) -> Iterator[Condition]:
-        if not shape.rank:
-            yield never(f"pixel_shuffle enlarges a map, but its input is a vector of {shape.channels}")
+        yield from self.needs_map(shape)
         yield Condition(
             shape.channels,
             "multiple of",
@@ -154,8 +147,7 @@ class SpaceToDepth(Layer):
     factor = Count(doc="how many times as short every axis becomes")
 
     def conditions(self, shape: Shape) -> Iterator[Condition]:
-        if not shape.rank:
-            yield never(f"space_to_depth folds a map, but its input is a vector of {shape.channels}")
+        yield from self.needs_map(shape)
         for length, axis in zip(shape.size, shape.axes, strict=True):
             message = f"the {axis} {length} is not a multiple of {self.factor}"
             yield Condition(length, "multiple of", self.factor, partial(str, message))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cnncalc.layers.activation import Activated
 from cnncalc.layers.base import Refused, layer
-from cnncalc.layers.condition import Condition, never
+from cnncalc.layers.condition import Condition
 from cnncalc.layers.convolution import group_conditions
 from cnncalc.layers.fields import Count, PerAxis, Switch, per_axis
 from cnncalc.layers.notation import windowed
@@ -14,7 +14,7 @@ from cnncalc.layers.operations import Operations
 from cnncalc.layers.reach import AxisReach, Reach
 from cnncalc.layers.shape import Shape
 from cnncalc.layers.window import Window
-from cnncalc.layers.windowed import Windowed
+from cnncalc.layers.windowed import WINDOW_FIELDS, Windowed
 from cnncalc.symbolic import Size, ceil_div, exact_div, floor_div, maximum, minimum, product
 
 
@@ -57,12 +57,9 @@ class TransposedConv(Windowed, Activated):
             yield window, length, (length - 1) * window.stride - (before + after) + window.extent + extra
 
     def conditions(self, shape: Shape) -> Iterator[Condition]:
-        problem = self.rank_problem(shape)
-        if problem is not None:
-            yield problem
-            return
-        if len(self.output_padding) not in (1, shape.rank):
-            yield never(f"output_padding has {len(self.output_padding)} entries for {shape.rank} axes")
+        problems = list(self.needs_map(shape, *WINDOW_FIELDS, "output_padding"))
+        yield from problems
+        if problems:
             return
         for (_, _, made), axis in zip(self._lengths(shape), shape.axes, strict=True):
             yield Condition(made, ">=", 1, lambda made=made, axis=axis: f"the {axis} would be {made}")  # type: ignore[misc]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from cnncalc.layers.condition import Condition, never
+from cnncalc.layers.base import Layer
+from cnncalc.layers.condition import Condition
 from cnncalc.layers.fields import Field, PerAxis, Refused, Word, is_number, per_axis, quote
 from cnncalc.layers.reach import Reach
 from cnncalc.layers.shape import Shape
 from cnncalc.layers.window import ROUNDINGS, Window
 from cnncalc.symbolic import Size, product
 
+WINDOW_FIELDS = ("kernel", "stride", "padding", "dilation")
 Pairs: TypeAlias = "tuple[tuple[Size, Size], ...]"
 
 
@@ -51,10 +53,9 @@ class Padding(Field["Pairs | str"]):
         return value[0][0] if len(value) == 1 else [before for before, _ in value]
 
 
-class Windowed:
+class Windowed(Layer):
     """The part of a layer that has a kernel: its fields, and one Window for every axis."""
 
-    kind: str
     rounding: Any = "floor"
     kernel = PerAxis(doc="size F of the window", symbol="F")
     stride = PerAxis(1, doc="step S from one window to the next", symbol="S")
@@ -89,22 +90,6 @@ class Windowed:
         """Taps in one map of the kernel: F*F for an image."""
         return product(per_axis(self.kernel, rank))
 
-    def rank_problem(self, shape: Shape) -> Condition | None:
-        """What is wrong if the input has no axes to slide over, or the fields not as many."""
-        if not shape.rank:
-            return never(
-                f"{self.kind} slides over a map, but its input is a vector of {shape.channels}",
-                "give the input a size, as in 32x32x3, or put the layer before the flattening",
-            )
-        for name in ("kernel", "stride", "padding", "dilation"):
-            value = getattr(self, name)
-            if not isinstance(value, str) and len(value) not in (1, shape.rank):
-                return never(
-                    f"{name} has {len(value)} entries, but the input {shape} has {shape.rank} axes",
-                    f"give one number, or {shape.rank}",
-                )
-        return None
-
 
 class Sliding(Windowed):
     """The part of a layer that slides its window: convolution and pooling."""
@@ -123,9 +108,9 @@ class Sliding(Windowed):
 
     def window_conditions(self, shape: Shape) -> Iterator[Condition]:
         """That the input has axes to slide on, that the fields match them, and that all fits."""
-        problem = self.rank_problem(shape)
-        if problem is not None:
-            yield problem
+        problems = list(self.needs_map(shape, *WINDOW_FIELDS))
+        yield from problems
+        if problems:
             return
         for window, length, axis in zip(self.windows(shape.rank), shape.size, shape.axes, strict=True):
             yield from window.conditions(length, axis)
