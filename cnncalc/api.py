@@ -7,11 +7,12 @@ from os import PathLike
 from typing import Any
 
 from cnncalc.analysis import Analysis, Convention, analyze_graph
+from cnncalc.errors import Problem, SpecError
 from cnncalc.graph import MOST_LAYERS, Graph, build
 from cnncalc.spec.inputs import parse_input
 from cnncalc.spec.library import bundled, find
 from cnncalc.spec.model import Spec
-from cnncalc.symbolic import symbol
+from cnncalc.symbolic import is_known, symbol
 
 
 def networks() -> list[str]:
@@ -70,4 +71,7 @@ def analyze(
     """
     graph = expand(spec, input, settings=settings, most_layers=most_layers)
     size = batch if batch is not None else graph.batch if graph.batch is not None else 1
+    valid = size.isidentifier() if isinstance(size, str) else not is_known(size) or size >= 1
+    if isinstance(size, bool | float) or not valid:
+        raise SpecError([Problem(f"the batch must be a number of images from 1 up, or a name, not {size!r}")])
     return analyze_graph(graph, convention, symbol(size) if isinstance(size, str) else size)

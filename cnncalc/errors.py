@@ -48,7 +48,7 @@ class Span(NamedTuple):
         """The quoted line with carets under the span; long lines are cut around it."""
         if self.line >= len(self.source.lines):
             return []
-        line = "".join(character if character.isprintable() else " " for character in self.source.lines[self.line])
+        line = printable(self.source.lines[self.line])
         first = max(0, self.column - WIDEST_EXCERPT // 2)
         shown = line[first : first + WIDEST_EXCERPT]
         column = self.column - first
@@ -68,7 +68,8 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         where = f"{self.span}: " if self.span else ""
-        message = self.message if len(self.message) <= LONGEST else f"{self.message[: LONGEST - 3]}..."
+        message = printable(self.message)
+        message = message if len(message) <= LONGEST else f"{message[: LONGEST - 3]}..."
         lines = [f"{where}{message}"]
         if self.span:
             lines += self.span.excerpt()
@@ -83,6 +84,9 @@ class Problem(NamedTuple):
 
 class SpecError(ValueError):
     """A spec that cannot be used, with every problem found in it."""
+
+    exit_status = 1
+    """2 where what is wrong is the command line and not a spec."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = unique(problems)
@@ -102,6 +106,11 @@ def unique(problems: Iterable[Problem]) -> tuple[Problem, ...]:
         return (problem.span.line, problem.span.column) if problem.span else (-1, 0)
 
     return tuple(sorted(dict.fromkeys(problems), key=place))
+
+
+def printable(text: str) -> str:
+    """The text with a space for everything that would steer a terminal."""
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def closest(word: str, candidates: Iterable[str]) -> str:

@@ -525,10 +525,6 @@ def test_bytes_are_written_with_units_of_powers_of_ten(value: int, text: str) ->
     assert text == numbers.megabytes(value)
 
 
-def test_a_mebibyte_is_2_to_the_20() -> None:
-    assert "58.13 MiB" == numbers.mebibytes(60_950_432)
-
-
 def test_a_share_is_rounded_to_a_tenth_and_is_nothing_for_nothing() -> None:
     assert ("89.4", "100.0", "", "") == (
         numbers.percent(123_633_664, 138_344_128),

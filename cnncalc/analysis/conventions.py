@@ -6,7 +6,7 @@ no loop knows of any.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from cnncalc.layers.operations import OPERATION_CLASSES, Operations
@@ -53,14 +53,11 @@ class Convention:
     def flop_count(self, operations: Operations) -> Size:
         """FLOPs of some operations: the classes weighed and added up."""
         weights = FLOPS[self.flops]
-        return normalise(sum(weights[name] * getattr(operations, name) for name in weights))
+        counted = (name for name in weights if self.bias or name != "bias_adds")
+        return normalise(sum(weights[name] * getattr(operations, name) for name in counted))
 
     def text(self) -> str:
         """The convention in words, for the last line of a table."""
         bias = "params with biases" if self.bias else "params without biases"
         unit = f"{self.dtype}, {self.bytes_per_value} bytes a value"
         return f"{bias}; a MAC is one multiply-add, {FLOPS_TEXT[self.flops]}; {unit}"
-
-    def with_(self, **changes: object) -> Convention:
-        """The convention with some entries changed."""
-        return replace(self, **changes)  # type: ignore[arg-type]

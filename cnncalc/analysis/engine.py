@@ -25,7 +25,7 @@ def analyze_graph(graph: Graph, convention: Convention | None = None, batch: Siz
     problems: list[Problem] = []
     for index, node in enumerate(graph.nodes):
         try:
-            reach, aligned = merged([reaches[source] for source in node.sources])
+            reach, aligned = merged([reaches[source] for source in node.sources], node.input.rank)
         except JumpConflictError as conflict:
             problems.append(_conflict(graph, node, conflict, reaches))
             reach, aligned = reaches[node.sources[0]], True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnncalc.analysis.conventions import OPTIMIZERS
 from cnncalc.analysis.results import Analysis
 from cnncalc.graph import INPUT, Graph
-from cnncalc.symbolic import Size, is_known
+from cnncalc.symbolic import Size, add_up, is_known
 
 
 def peak_values(graph: Graph) -> Size | None:
@@ -53,10 +53,13 @@ def training_memory(analysis: Analysis) -> dict[str, Size]:
     """Bytes held in a step of training, by what holds them.
 
     Weights, their gradients and the optimizer's state; every activation kept for the backward
-    pass, and a gradient of the same size for each (the slide's "~x2 for backward").
+    pass, those of norms too, which only inference may do in place; and a gradient of the same
+    size for each (the slide's "~x2 for backward").
     """
     params = analysis.total("params") * analysis.convention.bytes_per_value
-    activations = analysis.total("memory_bytes")
+    unit = analysis.convention.bytes_per_value * analysis.batch
+    kept = (layer.output.values * unit for layer in analysis.layers if layer.node.layer.kept_for_training)
+    activations = add_up([analysis.total("memory_bytes"), *kept])
     return {
         "weights": analysis.weight_memory_bytes,
         "weight_gradients": params,

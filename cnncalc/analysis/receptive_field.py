@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cnncalc.layers.reach import AxisReach, Reach, union
+from math import lcm
+
+from cnncalc.layers.reach import MOST_PHASES, AxisReach, Reach, union, unknown
 
 
 class JumpConflictError(ValueError):
@@ -17,8 +19,8 @@ def at_input(rank: int) -> Reach:
     return Reach(tuple(AxisReach() for _ in range(rank)))
 
 
-def merged(reaches: list[Reach]) -> tuple[Reach, bool]:
-    """The reach of a unit that reads all of `reaches`, and whether they are aligned.
+def merged(reaches: list[Reach], rank: int) -> tuple[Reach, bool]:
+    """The reach of a unit that reads all of `reaches`, on `rank` axes, and whether they are aligned.
 
     Whoever reads something that sees everything sees everything. Raises JumpConflictError.
     """
@@ -28,6 +30,10 @@ def merged(reaches: list[Reach]) -> tuple[Reach, bool]:
     for reach in reaches:
         if reach.everything or reach.unknown:
             return next((other for other in reaches if other.everything), reach), True
+    if not rank:
+        return unknown("a vector put together from several maps lies on no grid"), True
+    if lcm(*(len(axis.lows) for reach in reaches for axis in reach.axes)) > MOST_PHASES:
+        return unknown("the paths that meet are upsampled by factors without a common one"), True
     axes, aligned = first.axes, True
     for other in others:
         for mine, its in zip(axes, other.axes, strict=False):

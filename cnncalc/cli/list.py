@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from cnncalc.analysis import Analysis, analyze_graph
+from cnncalc.errors import printable
 from cnncalc.graph import build
 from cnncalc.report import numbers
 from cnncalc.report.data import raw
@@ -60,7 +61,8 @@ def _print(analyses: list[Analysis]) -> None:
     for analysis in analyses:
         graph = analysis.graph
         params, macs = (numbers.short(analysis.total(name)) for name in ("params", "macs"))
-        cells = (graph.name, str(graph.input), str(analysis.depth), params, macs, graph.about, graph.reference)
+        texts = (printable(graph.about), printable(graph.reference))
+        cells = (graph.name, str(graph.input), str(analysis.depth), params, macs, *texts)
         table.add_row(*map(Text, cells))
     if not console.is_terminal:
         console.width = UNBOUNDED

@@ -68,7 +68,7 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except SpecError as error:
             click.echo(f"{click.style('error', fg='red', bold=True)}: {error}", err=True)
-            ctx.exit(1)
+            ctx.exit(error.exit_status)
         except RecursionError:
             click.echo("error: the spec is nested too deep", err=True)
             ctx.exit(1)

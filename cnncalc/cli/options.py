@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
 
 from cnncalc.analysis import DTYPES, FLOPS, OPTIMIZERS, Analysis, Convention, analyze_graph
+from cnncalc.errors import SpecError
 from cnncalc.graph import MOST_LAYERS, build
 from cnncalc.spec.inputs import parse_input
 from cnncalc.spec.library import bundled, find
@@ -112,6 +114,16 @@ def counting_options(function: F) -> F:
     return function
 
 
+@contextmanager
+def wrong_usage() -> Iterator[None]:
+    """Problems inside are those of the command line: exit status 2."""
+    try:
+        yield
+    except SpecError as error:
+        error.exit_status = 2
+        raise
+
+
 def _settings(spec: Spec, texts: tuple[str, ...]) -> dict[str, Argument]:
     if not texts or spec.problems:
         return {}
@@ -125,7 +137,8 @@ def analysis_of(
 ) -> Analysis:
     """The analysis that the options ask for; raises SpecError."""
     found = find(spec)
-    wanted = parse_input(size, found.input) if size else None
-    values = _settings(found, settings)
+    with wrong_usage():
+        wanted = parse_input(size, found.input) if size else None
+        values = _settings(found, settings)
     graph = build(found, wanted, values, most_layers=max_layers)
     return analyze_graph(graph, convention, batch or graph.batch or 1)

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from cnncalc.analysis import Analysis, Convention
-from cnncalc.cli.options import ParamType, analysis_of, counting_options, network_options
+from cnncalc.cli.options import ParamType, analysis_of, counting_options, network_options, wrong_usage
 
 FORMATS = ("table", "slide", "json", "csv", "markdown")
 USED = {
@@ -114,7 +114,9 @@ def _table(analysis: Analysis, columns: str | None, depth: int, layout: str | No
     from cnncalc.report.columns import TABLE, choose
     from cnncalc.report.table import render
 
-    render(analysis, Console(), choose(columns, TABLE), depth, channels_first=layout == "chw")
+    with wrong_usage():
+        chosen = choose(columns, TABLE)
+    render(analysis, Console(), chosen, depth, channels_first=layout == "chw")
 
 
 def _text(analysis: Analysis, form: str, columns: str | None, depth: int) -> str:
@@ -125,6 +127,6 @@ def _text(analysis: Analysis, form: str, columns: str | None, depth: int) -> str
         return slide.render(analysis)
     if form == "json":
         return data.to_json(analysis)
-    if form == "csv":
-        return data.to_csv(analysis, choose(columns, DATA))
-    return data.to_markdown(analysis, choose(columns, TABLE), depth)
+    with wrong_usage():
+        chosen = choose(columns, DATA if form == "csv" else TABLE)
+    return data.to_csv(analysis, chosen) if form == "csv" else data.to_markdown(analysis, chosen, depth)

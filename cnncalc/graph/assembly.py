@@ -46,7 +46,7 @@ class Assembly:
                 joined = layer.join(shapes)
                 if self._holds(layer.conditions(joined), path, item, sources):
                     index = self._node(Node(path, layer, sources, joined, layer.output(joined), item.span))
-                    if item.share:
+                    if item.share and not self.problems:
                         self._share(self.graph.nodes[index], item.share, scope)
         self.enter(path, index, scope, item.span)
         return index
@@ -112,8 +112,9 @@ class Assembly:
         if found is None or found < 0:
             return
         owner = self.graph.nodes[found]
-        mine, its = ((side.layer.weights(side.input), side.layer.biases(side.input)) for side in (node, owner))
+        mine, its = ((side.layer.weight_factors(side.input), side.layer.biases(side.input)) for side in (node, owner))
         if type(owner.layer) is not type(node.layer) or mine != its:
-            numbers = f"{sum(mine):,} parameters in a {node.layer.kind}, {sum(its):,} in a {owner.layer.kind}"
+            counts = [(side.layer.kind, side.layer.params(side.input), side.input) for side in (node, owner)]
+            numbers = ", ".join(f"{params} parameters in a {kind} on {shape}" for kind, params, shape in counts)
             self.problem(f"{node.name} cannot share the weights of {owner.name}: {numbers}", reference.span)
         node.shared = owner.shared or owner.name

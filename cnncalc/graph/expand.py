@@ -5,11 +5,12 @@ Every problem met is kept, and all are raised together at the end.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from cnncalc.errors import Problem, SpecError, closest
+from cnncalc.errors import Problem, Span, SpecError, closest
 from cnncalc.graph.assembly import Assembly, TooLargeError
 from cnncalc.graph.evaluation import Evaluation
 from cnncalc.graph.model import INPUT, Graph
@@ -31,6 +32,8 @@ from cnncalc.symbolic import symbol
 
 MOST_LAYERS = 1_000_000
 DEEPEST = 100
+MOST_STEPS = 3
+"""Steps of expansion for every layer that a network may have."""
 
 
 def build(
@@ -64,6 +67,8 @@ class _Expansion:
             CallItem: self._call,
         }
         self.depth = 0
+        self.steps = 0
+        self.deepest = spec.source.span()
 
     def build(self, size: InputSize | None) -> Graph:
         """The finished graph for an input."""
@@ -84,6 +89,8 @@ class _Expansion:
             self.run(spec.items, Scope(names, graph.parameters), INPUT)
         if not graph.nodes and not self.assembly.problems:
             self.assembly.problem("no layer is left: none of them is wanted", spec.items[0].span)
+        if UNKNOWN in names.entries.values() and not self.assembly.problems:
+            self.assembly.problem("a layer is left without a value that it needs", spec.source.span())
         if self.assembly.problems:
             raise SpecError(self.assembly.problems)
         return graph
@@ -94,11 +101,21 @@ class _Expansion:
         """Put items in place one after the other; the source that their last one makes."""
         self.depth += 1
         if self.depth > DEEPEST:
-            raise RecursionError
+            self.assembly.problem(f"blocks and groups are nested more than {DEEPEST} deep", self.deepest)
+            raise TooLargeError
         for item in items:
+            self.deepest = item.span
+            self._count(item.span)
             source = self._item(item, scope, source)
         self.depth -= 1
         return source
+
+    def _count(self, span: Span) -> None:
+        """Count a step, so that blocks and repeats that make no layers come to an end too."""
+        self.steps += 1
+        if self.steps > MOST_STEPS * self.assembly.most_layers:
+            self.assembly.problem(f"the expansion takes more than {self.steps - 1:,} steps", span, "repeat less")
+            raise TooLargeError
 
     def _item(self, item: Item, scope: Scope, source: int) -> int:
         sources = self._taps(item, scope) or (source,)
@@ -110,6 +127,7 @@ class _Expansion:
         before = len(self.graph.nodes)
         for number in range(1, times + 1):
             name = f"{item.name}_{number}" if item.name else ""
+            self._count(item.span)
             inner = scope if item.name else scope.inside(suffix=f"_{number}") if times > 1 else scope
             sources = (self.place[type(item)](item, inner, sources, name, number == 1),)
             if number == 1:
@@ -178,13 +196,18 @@ class _Expansion:
         found = scope.find(reference.name)
         if found is not None:
             return found
-        if reference.name in scope.names.declared:
+        entries = list(scope.names.entries)
+        numbered = [path for path in entries if re.search(rf"(^|/){re.escape(reference.name)}_\d+$", path)]
+        inside = [path for path in entries if path.endswith(f"/{reference.name}")]
+        if numbered or inside:
+            hint = f"did you mean '{(numbered or inside)[-1]}'?"
+            self.assembly.problem(f"no layer is called '{reference.name}'", reference.span, hint)
+        elif reference.name in scope.names.declared:
             hint = "a layer can only read what is computed before it; anything else would be a cycle"
-            self.assembly.problem(f"'{reference.name}' comes later, or contains this layer", reference.span, hint)
+            message = f"'{reference.name}' comes later, contains this layer, or is left out by its 'when'"
+            self.assembly.problem(message, reference.span, hint)
         else:
-            inside = [path for path in scope.names.entries if path.endswith(f"/{reference.name}")]
-            hint = closest(reference.name, [*scope.names.entries, *scope.names.declared])
-            hint = f"did you mean '{inside[-1]}'?" if inside else hint
+            hint = closest(reference.name, [*entries, *scope.names.declared])
             self.assembly.problem(f"no layer is called '{reference.name}'", reference.span, hint)
         return UNKNOWN
 

@@ -62,17 +62,32 @@ class PReLU(LeakyReLU):
         return ((1 if self.shared else shape.channels,),)
 
 
-@layer("elu", "selu", "celu")
+@layer("elu")
 class ELU(Activation):
     """Exponential linear unit, x or exp(x) - 1: a comparison, an exponential and a difference."""
 
     work: ClassVar[dict[str, int]] = {"compares": 1, "exps": 1, "adds": 1}
 
 
+@layer("selu")
+class SELU(Activation):
+    """Scaled exponential linear unit: an ELU and a product (Klambauer et al. 2017)."""
+
+    work: ClassVar[dict[str, int]] = {"compares": 1, "exps": 1, "adds": 1, "multiplies": 1}
+
+
+@layer("celu")
+class CELU(Activation):
+    """Continuously differentiable ELU, x or a*(exp(x/a) - 1): an ELU, a division and a product."""
+
+    work: ClassVar[dict[str, int]] = {"compares": 1, "exps": 1, "adds": 1, "divides": 1, "multiplies": 1}
+
+
 @layer("gelu")
 class GELU(Activation):
     """Gaussian error linear unit, x * Phi(x): one error function, an addition and two products."""
 
+    kept_for_training = True
     work: ClassVar[dict[str, int]] = {"exps": 1, "adds": 1, "multiplies": 2}
 
 
@@ -87,6 +102,7 @@ class Sigmoid(Activation):
 class SiLU(Activation):
     """x * sigmoid(x): a sigmoid and a product a value."""
 
+    kept_for_training = True
     work: ClassVar[dict[str, int]] = {"exps": 1, "adds": 1, "divides": 1, "multiplies": 1}
 
 
@@ -97,17 +113,27 @@ class Tanh(Activation):
     work: ClassVar[dict[str, int]] = {"exps": 1, "adds": 2, "multiplies": 1, "divides": 1}
 
 
-@layer("softplus", "mish")
+@layer("softplus")
 class Softplus(Activation):
     """log(1 + exp(x)): an exponential, an addition and a logarithm a value."""
 
+    kept_for_training = True
     work: ClassVar[dict[str, int]] = {"exps": 2, "adds": 1}
+
+
+@layer("mish")
+class Mish(Activation):
+    """x * tanh(softplus(x)): a softplus, a tanh and a product (Misra 2019)."""
+
+    kept_for_training = True
+    work: ClassVar[dict[str, int]] = {"exps": 3, "adds": 3, "multiplies": 2, "divides": 1}
 
 
 @layer("hard_sigmoid", "hardsigmoid")
 class HardSigmoid(Activation):
     """clip((x + 3) / 6, 0, 1): an addition, a product and two comparisons a value."""
 
+    kept_for_training = True
     work: ClassVar[dict[str, int]] = {"adds": 1, "multiplies": 1, "compares": 2}
 
 
@@ -115,6 +141,7 @@ class HardSigmoid(Activation):
 class HardSwish(Activation):
     """x * hard_sigmoid(x) (MobileNetV3)."""
 
+    kept_for_training = True
     work: ClassVar[dict[str, int]] = {"adds": 1, "multiplies": 2, "compares": 2}
 
 

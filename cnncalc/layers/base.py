@@ -35,6 +35,8 @@ class Layer:
     """Whether it counts towards the depth of a network, as convolutions and matrix products do."""
     in_place: ClassVar[bool] = False
     """Whether its output may overwrite its input, so that it needs no memory of its own."""
+    kept_for_training: ClassVar[bool] = False
+    """Whether, though it may work in place, its backward pass needs its input as it was."""
     view: ClassVar[bool] = False
     """Whether its output is its input's memory under another shape."""
     merges: ClassVar[bool] = False

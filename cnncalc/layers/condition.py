@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-from cnncalc.symbolic import Size, is_known
+from cnncalc.symbolic import Size, is_known, normalise
 
 Relation = Literal[">=", "==", "multiple of"]
 
@@ -36,9 +36,10 @@ class Condition(NamedTuple):
         """True or False for integers; None where it depends on a symbol."""
         left, right = self.left, self.right
         if not is_known(left, right):
-            if left == right and self.relation != "multiple of":
-                return True
-            return None
+            difference = normalise(left - right)
+            if self.relation == "multiple of" or not is_known(difference):
+                return None
+            return difference == 0 if self.relation == "==" else difference >= 0
         if self.relation == ">=":
             return left >= right
         if self.relation == "==":
@@ -51,7 +52,11 @@ class Condition(NamedTuple):
 
     def __str__(self) -> str:
         if self.relation == "multiple of":
-            return f"({self.left}) % {self.right} == 0"
+            return (
+                f"({self.left}) % ({self.right}) == 0"
+                if not is_known(self.right)
+                else f"({self.left}) % {self.right} == 0"
+            )
         return f"{self.left} {self.relation} {self.right}"
 
 

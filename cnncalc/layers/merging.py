@@ -70,7 +70,8 @@ class Multiply(Merge):
     def join_conditions(self, shapes: tuple[Shape, ...]) -> Iterator[Condition]:
         joined = self.join(shapes)
         maps = tuple(shape for shape in shapes if _is_map(shape))
-        yield from equal_sizes(maps, "the maps to multiply must have one size", channels=True)
+        if maps:
+            yield from equal_sizes(maps, "the maps to multiply must have one size", channels=True)
         for shape in shapes:
             yield Condition(
                 shape.channels,

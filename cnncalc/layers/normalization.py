@@ -17,6 +17,7 @@ class Norm(Layer):
 
     title = "norms"
     in_place = True
+    kept_for_training = True
     affine = Switch(True, doc="whether a scale and an offset are trained for every channel")
 
     def weight_factors(self, shape: Shape) -> tuple[tuple[Size, ...], ...]:

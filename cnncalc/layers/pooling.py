@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from math import gcd
 from typing import Any
 
 from cnncalc.layers.activation import Activated
@@ -127,8 +129,10 @@ class WholeMapPool(Layer):
 
 def _spread(length: Size, cells: Size) -> Size:
     """Pixels in all cells: cell i of n runs from floor(i*W/n) to ceil((i + 1)*W/n)."""
-    if cells == 1:
-        return length
+    if cells == 1 or not is_known(cells):
+        return length  # with a symbol for the cells, the condition says that they divide the map
+    if is_known(length):
+        return length + cells - gcd(length, cells)
     total: Size = 0
     for number in range(cells):
         total = total + ceil_div((number + 1) * length, cells) - floor_div(number * length, cells)
@@ -162,6 +166,9 @@ class AdaptivePool(WholeMapPool):
 
     def conditions(self, shape: Shape) -> Iterator[Condition]:
         yield from self.needs_map(shape, "size")
+        for length, cells in zip(shape.size, self.grid(shape.rank), strict=False):
+            if not is_known(cells):
+                yield Condition(length, "multiple of", cells, partial(str, "the cells differ in size"), severity="note")
 
     def reach(self, reach: Reach, shape: Shape) -> Reach:
         grid = self.grid(shape.rank)

@@ -18,6 +18,10 @@ from cnncalc.symbolic import Size, is_known, maximum, minimum, normalise
 MOST_PHASES = 4096
 
 
+class UncountableError(ValueError):
+    """A receptive field that cannot be told phase by phase; the message says why."""
+
+
 class AxisReach:
     """What the units of a layer see along one axis of the network's input.
 
@@ -85,6 +89,8 @@ class AxisReach:
             reach, step = dilation * (kernel - 1) - before, self.step
             low, high = self.lows[0] - before * step, self.highs[0] + reach * step
             return AxisReach((low,), (high,), step * stride, after)
+        if not is_known(kernel, stride, before, dilation, *self.lows, *self.highs) or kernel > MOST_PHASES:
+            raise UncountableError("behind an upsampling, kernel and stride must be numbers, and the kernel not huge")
         shared = gcd(phases, stride)
         groups = (
             [self.unit(output * stride - before + tap * dilation) for tap in range(kernel)]
@@ -94,6 +100,8 @@ class AxisReach:
 
     def stretch(self, factor: int, sees: Callable[[int], Iterable[int]]) -> AxisReach:
         """What the units of a layer `factor` times as long see; unit i of it reads `sees(i)`."""
+        if not is_known(*self.lows, *self.highs, self.step):
+            raise UncountableError("an upsampling of windows whose place depends on a symbol")
         groups = ([self.unit(index) for index in sees(output)] for output in range(len(self.lows) * factor))
         return _phases(groups, self.step, None)
 
@@ -127,7 +135,10 @@ class Reach:
         """The reach with `rule(axis, number)` applied to every axis."""
         if not self.axes:
             return self
-        return Reach(tuple(rule(axis, number) for number, axis in enumerate(self.axes)))
+        try:
+            return Reach(tuple(rule(axis, number) for number, axis in enumerate(self.axes)))
+        except UncountableError as reason:
+            return unknown(str(reason))
 
     def stretched(self, factors: tuple[Size, ...], rule: Callable[[AxisReach, int], AxisReach]) -> Reach:
         """The reach behind a layer that makes every axis `factors` times as long."""

@@ -11,11 +11,11 @@ from cnncalc.layers.convolution import group_conditions
 from cnncalc.layers.fields import Count, PerAxis, Switch, per_axis
 from cnncalc.layers.notation import windowed
 from cnncalc.layers.operations import Operations
-from cnncalc.layers.reach import AxisReach, Reach
+from cnncalc.layers.reach import MOST_PHASES, AxisReach, Reach, unknown
 from cnncalc.layers.shape import Shape
 from cnncalc.layers.window import Window
 from cnncalc.layers.windowed import WINDOW_FIELDS, Windowed
-from cnncalc.symbolic import Size, ceil_div, exact_div, floor_div, maximum, minimum, product
+from cnncalc.symbolic import Size, ceil_div, exact_div, floor_div, is_known, maximum, minimum, product
 
 
 @layer("deconv", "transposed_conv", "conv_transpose", "conv_transpose2d", "upconv")
@@ -88,6 +88,8 @@ class TransposedConv(Windowed, Activated):
 
     def reach(self, reach: Reach, shape: Shape) -> Reach:
         windows = self.windows(shape.rank)
+        if not is_known(*self.kernel, *self.dilation) or max(self.kernel) > MOST_PHASES:
+            return unknown("deconv: the kernel is not a number, or huge") if reach.axes else reach
         return reach.stretched(
             tuple(window.stride for window in windows),
             lambda axis, number: _stretch(axis, windows[number]),

@@ -119,7 +119,7 @@ def to_markdown(analysis: Analysis, columns: list[Column], depth: int = 1) -> st
         lines.append(_markdown_row([column.write(column.value(row)) for column in columns]))
     sums = [(column, total(analysis, column)) for column in columns]
     feet = ["" if value is None else f"**{column.write(value)}**" for column, value in sums]
-    lines.append(_markdown_row(["**total**", *feet[1:]]))
+    lines.append(_markdown_row([feet[0] or "**total**", *feet[1:]]))
     remarks = [f"* {_escaped(note)}" for note in notes(analysis)]
     return "\n".join([*lines, "", *remarks, _escaped(convention_line(analysis))]) + "\n"
 

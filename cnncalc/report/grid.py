@@ -66,7 +66,8 @@ class Grid:
 
     def _column(self, column: Column, layout: Layout) -> GridColumn:
         texts = [self._text(column, value, layout) for value in self.values[column.key]]
-        foot = "total" if column is self.columns[0] else self._text(column, self.totals[column.key], layout)
+        labelled = column is self.columns[0] and self.totals[column.key] is None
+        foot = "total" if labelled else self._text(column, self.totals[column.key], layout)
         width = max(map(len, (*texts, foot, column.title)))
         style = STYLES.get(column.key, "")
         cells: list[Cell] = [

@@ -32,14 +32,9 @@ def megabytes(value: Any) -> str:
     if not is_known(value):
         return f"{value} B"
     for step, unit in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
-        if value >= step:
+        if value >= step - step // 200_000:  # what would be printed as 1000.00 of the unit below
             return f"{_hundredths(value, step)} {unit}"
     return f"{value} B"
-
-
-def mebibytes(value: int) -> str:
-    """Bytes as `58.13 MiB`, with MiB = 2^20 bytes."""
-    return f"{_hundredths(value, 2**20)} MiB"
 
 
 def _hundredths(value: int, step: int) -> str:

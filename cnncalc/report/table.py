@@ -8,10 +8,11 @@ from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from cnncalc.analysis import Analysis
-from cnncalc.report.columns import TABLE, Column, choose
+from cnncalc.errors import printable
+from cnncalc.report.columns import TABLE, Column
 from cnncalc.report.grid import GAP, Cell, Grid, GridColumn, Layout, total_width
 from cnncalc.report.remarks import convention_line, notes, remarks, summary
-from cnncalc.report.rows import ALL, Row, input_row, rows
+from cnncalc.report.rows import Row, input_row, rows
 
 UNBOUNDED = 100_000
 GIVEN_UP = ("type", "receptive_field", "memory_bytes")
@@ -44,11 +45,6 @@ def render(
     else:
         console.print(_folded(lines, shown, ascii_only))
     console.print(Group(*_below(analysis, layout)))
-
-
-def print_table(analysis: Analysis, console: Console | None = None, depth: int = ALL) -> None:
-    """Print the default table of an analysis: what the command line prints."""
-    render(analysis, console or Console(), choose(None, TABLE), depth)
 
 
 def _fitting(grid: Grid, width: int) -> tuple[Layout, list[GridColumn]]:
@@ -109,9 +105,9 @@ def _stripped(cell: Cell) -> Text:
 
 def _title(analysis: Analysis) -> Text:
     graph = analysis.graph
-    title = Text(graph.title or graph.name, style="bold")
+    title = Text(printable(graph.title or graph.name), style="bold")
     details = [part for part in (graph.about, f"input {graph.input}", graph.reference) if part]
-    return title.append("  " + "; ".join(details), style="dim not bold")
+    return title.append("  " + printable("; ".join(details)), style="dim not bold")
 
 
 def _below(analysis: Analysis, layout: Layout) -> Iterator[RenderableType]:

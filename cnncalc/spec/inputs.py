@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from keyword import iskeyword
 
 from cnncalc.errors import Problem, Span, SpecError
+from cnncalc.spec.expressions import KEYWORDS
 from cnncalc.spec.model import InputSize
 
 PART = re.compile(r"[0-9]+\Z|[A-WYZa-wyz_][A-WYZa-wyz0-9_]*\Z")
@@ -56,6 +58,8 @@ def _fill(
 def _part(part: str, text: str, span: Span | None) -> int | str:
     if not PART.match(part):
         raise _refused(f"'{text}' is not an input size", span)
+    if iskeyword(part) or part in KEYWORDS:
+        raise _refused(f"'{part}' cannot name a size: it is a word of the language", span)
     if not part.isdigit():
         return part
     if not 1 <= int(part[:20]) <= LARGEST or len(part) > len(str(LARGEST)):

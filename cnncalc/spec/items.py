@@ -181,6 +181,9 @@ class ItemReader(ValueReader):
         sound = True
         for name, span, value in given:
             argument = self.argument(value)
+            if value.kind == "scalar" and value.value is None:
+                self.problem(f"{name} has no value", span, f"it is {signature(block)}")
+                argument = None
             if name not in block.parameters:
                 hint = closest(name, names) or f"it is {signature(block)}"
                 self.problem(f"block {block.name} has no parameter '{name}'", span, hint)

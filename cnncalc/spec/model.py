@@ -42,7 +42,10 @@ class Argument:
         if not isinstance(self.value, Expression):
             return self.value
         try:
-            return self.value.evaluate(environment)
+            value = self.value.evaluate(environment)
+            if isinstance(value, dict):
+                raise ExpressionError("'in' is a whole volume; name a part of it, as in in.channels")
+            return value
         except ExpressionError as error:
             raise ArgumentError(expression_problem(error, self.span)) from None
 

@@ -141,6 +141,8 @@ class _Parser:
             raise self._stop(f"unknown layer '{word[0]}'", closest(word[0], CATALOGUE), start, len(word[0]))
         self.at += length
         layer = CATALOGUE[name]
+        if layer.merges:
+            raise self._stop(f"{name} needs branches, which slide notation has not", "write a spec file", start)
         values = self._values(layer)
         span = self._span(start)
         arguments = {key: Argument.of(value, span) for key, value in values.items()}
@@ -191,10 +193,13 @@ class _Parser:
     def _padding(self, text: str) -> Any:
         if text.startswith("[") and text[1].isalpha():
             return text[1:-1].lower()
-        sides = [
-            tuple(int(side) for side in part[1:-1].split(",")) if part.startswith("[") else int(part)
-            for part in text.split("x")
-        ]
+        try:
+            sides = [
+                tuple(int(side) for side in part[1:-1].split(",")) if part.startswith("[") else int(part)
+                for part in text.split("x")
+            ]
+        except ValueError:
+            raise self._stop(f"'{text}' is no padding", "as in p1, p[1,2] or p[same]") from None
         return sides[0] if len(sides) == 1 and isinstance(sides[0], int) else tuple(sides)
 
     def _span(self, start: int) -> Any:

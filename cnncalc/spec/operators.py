@@ -41,6 +41,8 @@ def known(value: Any, position: int) -> int:
 def _divide(left: Size, right: Size, position: int) -> Size:
     if right == 0:
         raise ExpressionError("division by zero", position)
+    if is_known(right) and right < 0:
+        raise ExpressionError(f"division by {right}: a divisor must be positive", position)
     return floor_div(left, right)
 
 
@@ -78,8 +80,9 @@ def operate(mark: str, left: Evaluator, right: Evaluator, position: int) -> Eval
     def run(environment: Environment) -> Any:
         values = left(environment), right(environment)
         for value in values:
-            if isinstance(value, tuple):
-                raise ExpressionError(f"'{mark}' takes numbers, not a list", position)
+            if isinstance(value, tuple | dict):
+                what = "a list" if isinstance(value, tuple) else "a whole volume (name a part, as in in.channels)"
+                raise ExpressionError(f"'{mark}' takes numbers, not {what}", position)
         return bounded(function(int_of(values[0]), int_of(values[1]), position), position)
 
     return run

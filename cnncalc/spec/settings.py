@@ -53,6 +53,8 @@ def check_name(spec: Spec, name: str) -> None:
 
 
 def _value(name: str, text: str) -> Argument:
+    if text in ("None", "null", "~", ""):
+        raise SpecError([Problem(f"{name} is given no value", None, "leave it out, or name a symbol")])
     if text.isidentifier() and text not in ("true", "false", "True", "False"):
         return Argument(symbol(text), Source(name, text).span(0, 0, len(text)))
     problems: list[Problem] = []

@@ -31,6 +31,10 @@ class ValueReader:
     def argument(self, node: Node, field: Field[Any] | None = None) -> Argument | None:
         """The value of a node: a word the field knows, a constant, a list, or an expression."""
         if node.kind == "list":
+            for part in node.items:
+                if part.kind == "scalar" and part.value is None:
+                    self.problem("an entry of this list has no value", part.span)
+                    return None
             parts = [self.argument(part, field) for part in node.items]
             return None if None in parts else Argument(tuple(part for part in parts if part), node.span)
         if node.kind == "map":

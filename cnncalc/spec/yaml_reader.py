@@ -69,11 +69,6 @@ def read_yaml(source: Source) -> Node:
         raise SpecError([_syntax_problem(source, error)]) from None
 
 
-def read_value(text: str, name: str = "value") -> Node:
-    """One value written as in a spec, such as the `[3, 4, 6, 3]` of `--set repeats=[3,4,6,3]`."""
-    return read_yaml(Source(name, text))
-
-
 class _Composer:
     """Parser events -> Nodes, with a stack of its own and so without deep recursion."""
 
