@@ -111,3 +111,14 @@ def test_a_batch_is_a_number_of_images_or_a_name(batch: object) -> None:
 def test_words_of_the_language_name_no_size(size: str) -> None:
     with pytest.raises(cnncalc.SpecError, match="word of the language"):
         cnncalc.analyze("conv3-8", size)
+
+
+def test_a_size_beyond_all_use_is_refused() -> None:
+    with pytest.raises(cnncalc.SpecError, match="beyond 1,000,000,000,000"):
+        cnncalc.analyze("upsample1000000*1000", "2x2x1")
+
+
+def test_connections_behind_a_symbolic_kernel_are_refused_with_their_reason() -> None:
+    analysis = cnncalc.analyze("stack_5x5", settings={"kernel": "K"})
+    with pytest.raises(cnncalc.SpecError, match="the kernel must be a number, not K"):
+        analysis.total("connections")

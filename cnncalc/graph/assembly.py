@@ -13,10 +13,14 @@ from cnncalc.graph.model import INPUT, Graph, Node
 from cnncalc.graph.scope import UNKNOWN, Scope
 from cnncalc.layers import Condition, Layer, Shape
 from cnncalc.spec.model import Item, NameReference
+from cnncalc.symbolic import is_known
+
+
+LARGEST = 10**12
 
 
 class TooLargeError(Exception):
-    """The network has passed the limit of layers; its problem has been noted."""
+    """The network, or a size in it, has passed its limit; the problem has been noted."""
 
 
 class Assembly:
@@ -45,7 +49,9 @@ class Assembly:
             if self._holds(layer.join_conditions(shapes), path, item, sources):
                 joined = layer.join(shapes)
                 if self._holds(layer.conditions(joined), path, item, sources):
-                    index = self._node(Node(path, layer, sources, joined, layer.output(joined), item.span))
+                    output = layer.output(joined)
+                    self._check_sizes(output, path, item.span)
+                    index = self._node(Node(path, layer, sources, joined, output, item.span))
                     if item.share and not self.problems:
                         self._share(self.graph.nodes[index], item.share, scope)
         self.enter(path, index, scope, item.span)
@@ -63,6 +69,12 @@ class Assembly:
         if total > self.most_layers:
             message = f"the network would have {total:,} layers or more; the limit is {self.most_layers:,}"
             self.problem(message, span, "repeat less, or raise the limit with --max-layers")
+            raise TooLargeError
+
+    def _check_sizes(self, shape: Shape, path: str, span: Span) -> None:
+        """Stop where a size has grown beyond all use, before its products fill pages."""
+        if any(is_known(size) and size > LARGEST for size in (shape.channels, *shape.size)):
+            self.problem(f"{path}: a size of its output is beyond {LARGEST:,}", span)
             raise TooLargeError
 
     def _node(self, node: Node) -> int:

@@ -103,7 +103,7 @@ def _taps(window: Window, length: Size, made: Size) -> Size:
     """Pairs of an input and an output position that a tap connects, those cut off left out."""
     before, _ = window.margins(length)
     total: Size = 0
-    for number in range(window.kernel):
+    for number in window.tap_numbers():
         offset = number * window.dilation - before
         first = maximum(ceil_div(-offset, window.stride), 0)
         last = minimum(floor_div(made - 1 - offset, window.stride), length - 1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnncalc.errors import Problem, SpecError
 from cnncalc.layers.condition import Condition
 from cnncalc.layers.reach import AxisReach
 from cnncalc.symbolic import Size, ceil_div, exact_div, floor_div, is_known, maximum, minimum
@@ -74,12 +75,19 @@ class Window:
         before, _ = self.margins(length)
         last = self.output(length) - 1
         total: Size = 0
-        for number in range(self.kernel):
+        for number in self.tap_numbers():
             offset = number * self.dilation - before
             first_inside = maximum(ceil_div(-offset, self.stride), 0)
             last_inside = minimum(floor_div(length - 1 - offset, self.stride), last)
             total = total + maximum(last_inside - first_inside + 1, 0)
         return total
+
+    def tap_numbers(self) -> range:
+        """The taps of the kernel, to be counted one by one; raises SpecError for a symbolic kernel."""
+        if not is_known(self.kernel):
+            message = f"connections are counted tap by tap: the kernel must be a number, not {self.kernel}"
+            raise SpecError([Problem(message, None, "give the kernel a value, or leave the connections out")])
+        return range(self.kernel)
 
     def conditions(self, length: Size, axis: str) -> Iterator[Condition]:
         """That the window fits at least once; and, as a note, that no pixel is dropped."""
