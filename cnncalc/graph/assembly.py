@@ -15,7 +15,6 @@ from cnncalc.layers import Condition, Layer, Shape
 from cnncalc.spec.model import Item, NameReference
 from cnncalc.symbolic import is_known
 
-
 LARGEST = 10**12
 
 
