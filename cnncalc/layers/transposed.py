@@ -15,7 +15,7 @@ from cnncalc.layers.reach import MOST_PHASES, AxisReach, Reach, unknown
 from cnncalc.layers.shape import Shape
 from cnncalc.layers.window import Window
 from cnncalc.layers.windowed import WINDOW_FIELDS, Windowed
-from cnncalc.symbolic import Size, ceil_div, exact_div, floor_div, is_known, maximum, minimum, product
+from cnncalc.symbolic import Size, exact_div, floor_div, is_known, maximum, product
 
 
 @layer("deconv", "transposed_conv", "conv_transpose", "conv_transpose2d", "upconv")
@@ -83,7 +83,9 @@ class TransposedConv(Windowed, Activated):
 
     def connections(self, shape: Shape, *, bias: bool = True) -> Size:
         pairs = exact_div(shape.channels * self.filters, self.groups)
-        taps = product(_taps(*lengths) for lengths in self._lengths(shape))
+        taps = product(
+            window.pairs(length, made, window.margins(length)[0]) for window, length, made in self._lengths(shape)
+        )
         return pairs * taps + (self.output(shape).values if bias and self.bias else 0)
 
     def reach(self, reach: Reach, shape: Shape) -> Reach:
@@ -97,18 +99,6 @@ class TransposedConv(Windowed, Activated):
 
     def notation(self) -> str:
         return windowed("deconv", self, f"-{self.filters}", keeps_size=False)
-
-
-def _taps(window: Window, length: Size, made: Size) -> Size:
-    """Pairs of an input and an output position that a tap connects, those cut off left out."""
-    before, _ = window.margins(length)
-    total: Size = 0
-    for number in window.tap_numbers():
-        offset = number * window.dilation - before
-        first = maximum(ceil_div(-offset, window.stride), 0)
-        last = minimum(floor_div(made - 1 - offset, window.stride), length - 1)
-        total = total + maximum(last - first + 1, 0)
-    return total
 
 
 def _stretch(axis: AxisReach, window: Window) -> AxisReach:

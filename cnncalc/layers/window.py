@@ -73,12 +73,15 @@ class Window:
     def taps(self, length: Size) -> Size:
         """Pairs of an output and an input position that a tap connects, padding left out."""
         before, _ = self.margins(length)
-        last = self.output(length) - 1
+        return self.pairs(self.output(length), length, before)
+
+    def pairs(self, windows: Size, positions: Size, before: Size) -> Size:
+        """Pairs of a window i and a tap k whose place i*S + k*D - before is one of `positions`."""
         total: Size = 0
         for number in self.tap_numbers():
             offset = number * self.dilation - before
             first_inside = maximum(ceil_div(-offset, self.stride), 0)
-            last_inside = minimum(floor_div(length - 1 - offset, self.stride), last)
+            last_inside = minimum(floor_div(positions - 1 - offset, self.stride), windows - 1)
             total = total + maximum(last_inside - first_inside + 1, 0)
         return total
 
