@@ -90,7 +90,7 @@ class Assembly:
             if holds:
                 continue
             if holds is None:
-                self.graph.conditions.append((path, condition))
+                (self.graph.fits if condition.severity == "note" else self.graph.conditions).append((path, condition))
             elif condition.severity == "note":
                 self.graph.notes.append((path, condition))
             else:

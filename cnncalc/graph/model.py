@@ -46,6 +46,8 @@ class Graph:
     """What stands at a path that holds several nodes: the block and its arguments."""
     conditions: list[tuple[str, Condition]] = field(default_factory=list)
     """(layer, condition) that depends on a symbol."""
+    fits: list[tuple[str, Condition]] = field(default_factory=list)
+    """(layer, condition) that depends on a symbol and says that no remainder is left: `notes`, not yet decided."""
     notes: list[tuple[str, Condition]] = field(default_factory=list)
     """(layer, condition) that does not hold and is only to be told: pixels dropped."""
     title: str = ""

@@ -27,8 +27,8 @@ class Condition(NamedTuple):
     message: Callable[[], str]
     hint: Callable[[], str] | str = ""
     severity: Literal["error", "fault", "note"] = "error"
-    lost: Size = 0
-    """With a note: the pixels at the end of the layer's input that no window covers."""
+    lost: Callable[[], Size] = int
+    """With a note: the pixels at the end of the layer's input that no window covers; none below 1."""
     axis: str = ""
     """The axis that the message and the hint speak of, in the word they use for it."""
 

@@ -168,7 +168,8 @@ class AdaptivePool(WholeMapPool):
         yield from self.needs_map(shape, "size")
         for length, cells in zip(shape.size, self.grid(shape.rank), strict=False):
             if not is_known(cells):
-                yield Condition(length, "multiple of", cells, partial(str, "the cells differ in size"), severity="note")
+                message = partial(str, "the cells differ in size")
+                yield Condition(length, "multiple of", cells, message, severity="fault")
 
     def reach(self, reach: Reach, shape: Shape) -> Reach:
         grid = self.grid(shape.rank)

@@ -107,11 +107,9 @@ class Window:
             ),
             "make the kernel smaller, pad more, or start from a larger input",
         )
-        if self.stride == 1 or not is_known(padded, self.extent, self.stride):
-            if self.rounding == "strict":
-                yield self._exact(padded, axis)
-            return
-        if (padded - self.extent) % self.stride:
+        if self.stride != 1 and not (
+            is_known(padded, self.extent, self.stride) and (padded - self.extent) % self.stride == 0
+        ):
             yield self._exact(padded, axis)
 
     def _exact(self, padded: Size, axis: str) -> Condition:
@@ -123,21 +121,22 @@ class Window:
             lambda: self._misfit(padded, axis),
             lambda: self._near(padded),
             "error" if self.rounding == "strict" else "note",
-            self._lost(padded),
+            lambda: self._lost(padded),
             axis,
         )
 
     def _dropped(self, padded: Size) -> Size:
-        """Pixels of the input, padding apart, that lie behind the last window."""
+        """Pixels of the input, padding apart, that lie behind the last window; none below 0."""
         before, after = self.margins(padded)
-        behind = (padded - self.extent) % self.stride - after
-        return maximum(minimum(behind, padded - before - after), 0)
+        span = padded - self.extent
+        behind = span - floor_div(span, self.stride) * self.stride - after
+        return minimum(behind, padded - before - after) if is_known(behind) else behind
 
     def _lost(self, padded: Size) -> Size:
         """Of these, those that floor loses: a stride beyond the window skips some everywhere."""
-        if self.rounding != "floor" or not is_known(padded, self.extent, self.stride):
+        if self.rounding != "floor":
             return 0
-        return maximum(self._dropped(padded) - maximum(self.stride - self.extent, 0), 0)
+        return self._dropped(padded) - maximum(self.stride - self.extent, 0)
 
     def _misfit(self, padded: Size, axis: str) -> str:
         span = padded - self.extent
@@ -149,7 +148,8 @@ class Window:
             return misfit
         if self.rounding == "floor":
             dropped = self._dropped(padded)
-            return f"{misfit}; floor drops {f'{dropped} of input' if dropped else f'{span % self.stride} of padding'}"
+            lost = f"{dropped} of input" if dropped > 0 else f"{span % self.stride} of padding"
+            return f"{misfit}; floor drops {lost}"
         before, after = self.margins(padded)
         if self.output(padded - before - after) == floor_div(span, self.stride) + 1:
             return f"{misfit}; a last window would begin in the padding, and is left out"

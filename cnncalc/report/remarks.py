@@ -104,8 +104,8 @@ def notes(analysis: Analysis, most: int | None = MOST_NOTES) -> list[str]:
 def _misfits(analysis: Analysis, most: int | None) -> list[str]:
     """Windows that do not fit: in full where pixels are lost, else, if not all are asked for, in a line."""
     found = analysis.graph.notes
-    lossy = _over_axes([(name, note) for name, note in found if most is None or note.lost])
-    names = list(dict.fromkeys(name for name, note in found if not note.lost))
+    lossy = _over_axes([(name, note) for name, note in found if most is None or note.lost() > 0])
+    names = list(dict.fromkeys(name for name, note in found if note.lost() <= 0))
     if most is None or not names:
         return lossy
     shown = ", ".join(names[:most]) + (", ..." if len(names) > most else "")
