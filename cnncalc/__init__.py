@@ -14,9 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cnncalc.analysis import Analysis, Convention, LayerResult
-    from cnncalc.api import analyze, expand, load, networks
+    from cnncalc.analysis.formulas import Formulas
+    from cnncalc.analysis.sweep import Sweep
+    from cnncalc.api import analyze, expand, explain, fit, formula, load, networks, solve, sweep
     from cnncalc.errors import Problem, SpecError
     from cnncalc.graph import Graph
+    from cnncalc.inverse.answer import Answer
+    from cnncalc.inverse.fit import Fit
     from cnncalc.layers import CATALOGUE, Layer, Shape
     from cnncalc.spec.model import Spec
 
@@ -26,9 +30,13 @@ __version__ = "0.1.0"
 # line can start before the library has.
 _HOMES = {
     "cnncalc.analysis": ("Analysis", "Convention", "LayerResult"),
-    "cnncalc.api": ("analyze", "expand", "load", "networks"),
+    "cnncalc.analysis.formulas": ("Formulas",),
+    "cnncalc.analysis.sweep": ("Sweep",),
+    "cnncalc.api": ("analyze", "expand", "explain", "fit", "formula", "load", "networks", "solve", "sweep"),
     "cnncalc.errors": ("Problem", "SpecError"),
     "cnncalc.graph": ("Graph",),
+    "cnncalc.inverse.answer": ("Answer",),
+    "cnncalc.inverse.fit": ("Fit",),
     "cnncalc.layers": ("CATALOGUE", "Layer", "Shape"),
     "cnncalc.spec.model": ("Spec",),
 }
@@ -53,7 +61,10 @@ def __dir__() -> list[str]:
 __all__ = [
     "CATALOGUE",
     "Analysis",
+    "Answer",
     "Convention",
+    "Fit",
+    "Formulas",
     "Graph",
     "Layer",
     "LayerResult",
@@ -61,9 +72,15 @@ __all__ = [
     "Shape",
     "Spec",
     "SpecError",
+    "Sweep",
     "__version__",
     "analyze",
     "expand",
+    "explain",
+    "fit",
+    "formula",
     "load",
     "networks",
+    "solve",
+    "sweep",
 ]

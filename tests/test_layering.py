@@ -11,11 +11,18 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "cnncalc"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-ORDER = ("cli", "report", "analysis", "graph", "spec", "layers", "symbolic")
+ORDER = ("cli", "report", "inverse", "analysis", "graph", "spec", "layers", "symbolic")
 SERVES_ALL = ("errors",)
 TOP = ("__init__", "__main__", "api")
 VERSION = "cnncalc.__version__"  # a constant of the package itself, which anyone may read
-PLACES = {"click": {"cli"}, "rich": {"cli", "report"}, "yaml": {"spec"}, "sympy": {"symbolic"}, "mpmath": set()}
+PLACES = {
+    "click": {"cli"},
+    "rich": {"cli", "report"},
+    "yaml": {"spec"},
+    "sympy": {"symbolic"},
+    "mpmath": set(),
+    "numpy": {"symbolic"},
+}
 RUNS_TEXT = {"eval", "exec", "compile", "__import__", "sympify", "parse_expr", "lambdify", "S"}
 NO_NAMES = {"utils", "util", "common", "helpers", "helper", "misc", "tools"}
 
@@ -96,18 +103,16 @@ def test_the_numbers_need_nothing_but_yaml_and_the_standard_library() -> None:
     assert set() == found - known
 
 
+SYMPY = {f"cnncalc.symbolic.{name}" for name in ("floor", "assuming", "printing", "solving")}
+"""The modules that need sympy as soon as they are imported."""
+
+
 def test_sympy_is_imported_where_a_symbol_comes_and_never_at_the_start() -> None:
-    (place,) = {
-        path for path in MODULES for name in imported(path) if name.startswith("sympy") if top_level(path, name)
-    }
-    assert "floor.py" == place.name
-    loaders = [
-        name_of(path) for path in MODULES for name in imported(path) if name.startswith("cnncalc.symbolic.floor.")
-    ]
-    assert {"cnncalc/symbolic/arithmetic.py"} == set(loaders)
-    assert not any(
-        top_level(PACKAGE / "symbolic" / "arithmetic.py", name) for name in ("sympy", "cnncalc.symbolic.floor")
-    )
+    places = {path for path in MODULES for name in imported(path) if name.startswith("sympy") if top_level(path, name)}
+    assert SYMPY == {f"cnncalc.symbolic.{path.stem}" for path in places}
+    for path in set(MODULES) - places:
+        early = [node for node in tree(path).body if isinstance(node, ast.ImportFrom) and node.module in SYMPY]
+        assert not early, f"{name_of(path)} imports sympy before it is needed"
 
 
 def top_level(path: Path, name: str) -> bool:

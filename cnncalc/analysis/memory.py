@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cnncalc.analysis.conventions import OPTIMIZERS
 from cnncalc.analysis.results import Analysis
 from cnncalc.graph import INPUT, Graph
@@ -13,16 +15,22 @@ def peak_values(graph: Graph) -> Size | None:
 
     A volume is held from the step that makes it to the last step that reads it; the outputs of
     the network are held to the end. Layers that work in place take their input's memory over
-    if nobody else still needs it. None where a size is a symbol.
+    if nobody else still needs it. None where a size or a repeat is a symbol.
     """
-    if not is_known(graph.input.values, *(node.output.values for node in graph.nodes)):
+    if graph.repeats or not is_known(graph.input.values, *(node.output.values for node in graph.nodes)):
         return None
+    return max(values_held(graph))
+
+
+def values_held(graph: Graph) -> Iterator[Size]:
+    """The values held at once whenever a volume is made, for one image; their most is the peak."""
     last_read = _last_reads(graph)
     held = {INPUT: graph.input.values}  # by the node that first made a buffer
     ends = {INPUT: last_read.get(INPUT, 0)}  # the last step that needs the buffer
     owner = {INPUT: INPUT}
     freed_after: dict[int, list[int]] = {}
-    live = peak = graph.input.values
+    live = graph.input.values
+    yield live
     for step, node in enumerate(graph.nodes):
         source = owner[node.sources[0]]
         end = last_read.get(step, len(graph.nodes))
@@ -35,13 +43,12 @@ def peak_values(graph: Graph) -> Size | None:
             held[step] = node.output.values
             ends[step] = end
             live += held[step]
-            peak = max(peak, live)
+            yield live
         for buffer in {*(owner[read] for read in node.sources), owner[step]}:
             freed_after.setdefault(ends[buffer], []).append(buffer)
         for buffer in set(freed_after.pop(step, [])):
             if ends[buffer] == step:
                 live -= held.pop(buffer, 0)
-    return peak
 
 
 def _last_reads(graph: Graph) -> dict[int, int]:
@@ -58,7 +65,9 @@ def training_memory(analysis: Analysis) -> dict[str, Size]:
     """
     params = analysis.total("params") * analysis.convention.bytes_per_value
     unit = analysis.convention.bytes_per_value * analysis.batch
-    kept = (layer.output.values * unit for layer in analysis.layers if layer.node.layer.kept_for_training)
+    kept = (
+        layer.output.values * layer.node.times * unit for layer in analysis.layers if layer.node.layer.kept_for_training
+    )
     activations = add_up([analysis.total("memory_bytes"), *kept])
     return {
         "weights": analysis.weight_memory_bytes,

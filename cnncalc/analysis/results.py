@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import reduce
 
 from cnncalc.analysis.conventions import Convention
+from cnncalc.errors import Problem, SpecError, closest
 from cnncalc.graph import Graph, Node
 from cnncalc.layers import Operations, Reach, Shape
-from cnncalc.symbolic import Size, add_up, normalise
+from cnncalc.symbolic import Size, add_up, maximum, normalise
 
 COUNTS = (
     "weights",
@@ -28,6 +31,8 @@ COUNTS = (
 class LayerResult:
     """What one layer makes and costs, for the whole batch, in the convention of its Analysis.
 
+    A layer in a symbolic repeat counts for all its rounds; its receptive field is that of the last.
+
     Sizes are in values, `memory_bytes` in bytes; `activations` is 0 for a layer that works in
     place or only looks at its input under another shape. Any count may be symbolic.
     """
@@ -43,7 +48,7 @@ class LayerResult:
     memory_bytes: Size
     neurons: Size
     reach: Reach
-    depth: int
+    depth: Size
     batch: Size = 1
     bias: bool = True
 
@@ -75,7 +80,7 @@ class LayerResult:
     @property
     def connections(self) -> Size:
         """Arrows from real inputs to the layer's units, and from biases where these count."""
-        return normalise(self.batch * self.node.layer.connections(self.node.input, bias=self.bias))
+        return normalise(self.batch * self.node.times * self.node.layer.connections(self.node.input, bias=self.bias))
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -109,16 +114,29 @@ class Analysis:
         return self.graph.name
 
     @property
-    def depth(self) -> int:
+    def depth(self) -> Size:
         """Weight layers on the longest path."""
-        return max((layer.depth for layer in self.layers), default=0)
+        return reduce(maximum, (layer.depth for layer in self.layers), 0)
 
     def total(self, quantity: str) -> Size:
         """The sum of a quantity over the layers, the input's activations and memory included."""
+        start: Size = getattr(self.input, quantity, 0)
+        return add_up([start, self.sum_over(self.layers, quantity)])
+
+    def sum_over(self, layers: Iterable[LayerResult], quantity: str) -> Size:
+        """The sum of a quantity over some of the layers."""
         if quantity not in COUNTS:
             raise ValueError(f"{quantity} does not add up; one of {', '.join(COUNTS)}")
-        start: Size = getattr(self.input, quantity, 0)
-        return add_up([start, *(getattr(layer, quantity) for layer in self.layers)])
+        return add_up(getattr(layer, quantity) for layer in layers)
+
+    def part(self, name: str) -> list[LayerResult]:
+        """The layer of that name, or all layers of the block or group; raises SpecError if there is none."""
+        found = [layer for layer in self.layers if layer.name == name or layer.name.startswith(f"{name}/")]
+        if not found:
+            names = [*(layer.name for layer in self.layers), *self.graph.groups]
+            hint = closest(name, names) or "cnncalc show --depth all gives their names"
+            raise SpecError([Problem(f"no layer or block of {self.name} is called '{name}'", None, hint)])
+        return found
 
     @property
     def totals(self) -> dict[str, Size]:
@@ -141,7 +159,5 @@ class Analysis:
         for layer in self.layers:
             if layer.name == name:
                 return layer
-        from cnncalc.errors import closest
-
         hint = closest(name, [layer.name for layer in self.layers])
         raise KeyError(f"no layer is called {name!r}" + (f"; {hint}" if hint else ""))

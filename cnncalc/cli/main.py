@@ -17,6 +17,11 @@ from cnncalc.errors import SpecError
 COMMANDS = {
     "show": "cnncalc.cli.show",
     "list": "cnncalc.cli.list",
+    "sweep": "cnncalc.cli.sweep",
+    "explain": "cnncalc.cli.explain",
+    "solve": "cnncalc.cli.solve",
+    "fit": "cnncalc.cli.fit",
+    "formula": "cnncalc.cli.formula",
 }
 EXAMPLES = """
 \b
@@ -27,6 +32,9 @@ Examples:
   cnncalc resnet50 --input HxWx3       with symbols for the sizes
   cnncalc net.yaml                     a network of your own
   cnncalc 'conv3-64 x2, pool2, fc-10' --input 32x32x3
+  cnncalc explain alexnet conv1        how a layer comes to its numbers
+  cnncalc fit alexnet                  which sizes fit: 227 does, 224 does not
+  cnncalc sweep vgg16 --batch 1,8,64   its totals for every point of a grid
   cnncalc list                         every network that comes along
 
 `cnncalc SPEC` is short for `cnncalc show SPEC`; `cnncalc show --help` lists its options.

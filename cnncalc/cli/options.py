@@ -11,7 +11,7 @@ import click
 from cnncalc.analysis import DTYPES, FLOPS, OPTIMIZERS, Analysis, Convention, analyze_graph
 from cnncalc.errors import SpecError
 from cnncalc.graph import MOST_LAYERS, build
-from cnncalc.spec.inputs import parse_input
+from cnncalc.spec.inputs import parse_input, symbolic_input
 from cnncalc.spec.library import bundled, find
 from cnncalc.spec.model import Argument, Spec
 from cnncalc.symbolic import symbol
@@ -46,11 +46,22 @@ class BatchSize(ParamType):
         return self.fail(f"'{text}' is not a number of images; give one from 1 up, or a name", param, ctx)
 
 
+spec_argument = click.argument("spec", shell_complete=complete_networks)
+max_layers_option = click.option(
+    "--max-layers",
+    default=MOST_LAYERS,
+    show_default=True,
+    metavar="N",
+    type=click.IntRange(1),
+    help="Refuse networks that expand to more layers than this.",
+)
+
+
 def network_options(function: F) -> F:
     """SPEC and what it is computed for: input, parameters, limit."""
     for option in reversed(
         (
-            click.argument("spec", shell_complete=complete_networks),
+            spec_argument,
             click.option(
                 "-i",
                 "--input",
@@ -65,14 +76,7 @@ def network_options(function: F) -> F:
                 multiple=True,
                 help="Set a parameter of the spec; may be given again.",
             ),
-            click.option(
-                "--max-layers",
-                default=MOST_LAYERS,
-                show_default=True,
-                metavar="N",
-                type=click.IntRange(1),
-                help="Refuse networks that expand to more layers than this.",
-            ),
+            max_layers_option,
         )
     ):
         function = option(function)
@@ -81,9 +85,14 @@ def network_options(function: F) -> F:
 
 def counting_options(function: F) -> F:
     """How things are counted: the convention, the batch."""
+    batch = click.option("-b", "--batch", type=BatchSize(), help="Count for a batch of N images (default 1).")
+    return batch(convention_options(function))
+
+
+def convention_options(function: F) -> F:
+    """How things are counted, for one image or many."""
     for option in reversed(
         (
-            click.option("-b", "--batch", type=BatchSize(), help="Count for a batch of N images (default 1)."),
             click.option(
                 "--bias/--no-bias", default=None, help="Count biases as parameters, or weights alone (default: count)."
             ),
@@ -133,12 +142,20 @@ def _settings(spec: Spec, texts: tuple[str, ...]) -> dict[str, Argument]:
 
 
 def analysis_of(
-    spec: str, size: str | None, settings: tuple[str, ...], max_layers: int, batch: Any, convention: Convention
+    spec: str,
+    size: str | None,
+    settings: tuple[str, ...],
+    max_layers: int,
+    batch: Any,
+    convention: Convention,
+    *,
+    symbolic: bool = False,
 ) -> Analysis:
-    """The analysis that the options ask for; raises SpecError."""
+    """The analysis that the options ask for; with `symbolic`, sizes not given are symbols. Raises SpecError."""
     found = find(spec)
     with wrong_usage():
-        wanted = parse_input(size, found.input) if size else None
+        given = symbolic_input(found) if symbolic else found.input
+        wanted = parse_input(size, given) if size else given
         values = _settings(found, settings)
     graph = build(found, wanted, values, most_layers=max_layers)
     return analyze_graph(graph, convention, batch or graph.batch or 1)

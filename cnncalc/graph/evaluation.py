@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 from cnncalc.errors import Span
@@ -11,7 +12,7 @@ from cnncalc.graph.scope import UNKNOWN, Scope
 from cnncalc.layers import Layer, Refused, Shape
 from cnncalc.layers.fields import quote
 from cnncalc.spec.model import Argument, ArgumentError, CallItem, LayerItem, Spec
-from cnncalc.symbolic import is_known, symbol
+from cnncalc.symbolic import Size, is_known, normalise, symbol
 
 
 class Evaluation:
@@ -38,19 +39,17 @@ class Evaluation:
         value = self._evaluate(item.when, self._with_input(scope, source))
         return value is None or self._truth(value, item.when.span)
 
-    def times(self, repeat: Argument, scope: Scope, source: int) -> int:
-        """How often an item is to be repeated."""
+    def times(self, repeat: Argument, scope: Scope, source: int) -> Size:
+        """How often an item is to be repeated: a number, or a symbol."""
         times = self._evaluate(repeat, self._with_input(scope, source))
         if times is None:
             return 1
-        if not is_known(times) or times < 0:
-            if is_known(times) or isinstance(times, tuple):
-                self.assembly.problem(f"repeat cannot be {quote(times)}", repeat.span, "a whole number from 0 up")
-            else:
-                self._needs_number("repeat", times, repeat.span)
+        if isinstance(times, tuple | Fraction) or (is_known(times) and times < 0):
+            self.assembly.problem(f"repeat cannot be {quote(times)}", repeat.span, "a whole number from 0 up")
             return 1
-        self.assembly.check_size(times, repeat.span)
-        return int(times)
+        if is_known(times):
+            self.assembly.check_size(times, repeat.span)
+        return normalise(times)
 
     def call_arguments(self, item: CallItem, scope: Scope, source: int, first: bool) -> dict[str, Any]:
         """The values of a block's parameters in a call."""
@@ -120,7 +119,7 @@ class Evaluation:
         self.assembly.problem(f"'{key}' needs a number, but {value} is a symbol", span, hint)
 
     def _truth(self, value: Any, span: Span) -> bool:
-        if isinstance(value, bool) or is_known(value):
+        if isinstance(value, bool | Fraction) or is_known(value):
             return bool(value)
         if isinstance(value, tuple):
             self.assembly.problem(f"'when' must be true or false, not {quote(value)}", span)

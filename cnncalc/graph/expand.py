@@ -14,6 +14,7 @@ from cnncalc.errors import Problem, Span, SpecError, closest
 from cnncalc.graph.assembly import Assembly, TooLargeError
 from cnncalc.graph.evaluation import Evaluation
 from cnncalc.graph.model import INPUT, Graph
+from cnncalc.graph.repetition import repeated
 from cnncalc.graph.scope import UNKNOWN, Names, Scope
 from cnncalc.layers import Shape
 from cnncalc.spec.model import (
@@ -28,7 +29,7 @@ from cnncalc.spec.model import (
     NameReference,
     Spec,
 )
-from cnncalc.symbolic import symbol
+from cnncalc.symbolic import Size, is_known, symbol
 
 MOST_LAYERS = 1_000_000
 DEEPEST = 100
@@ -124,6 +125,8 @@ class _Expansion:
         if item.repeat is None:
             return self.place[type(item)](item, scope, sources, item.name, True)
         times = self.values.times(item.repeat, scope, sources[0])
+        if not is_known(times):
+            return self._symbolic(item, item.repeat, scope, sources, times)
         before = len(self.graph.nodes)
         for number in range(1, times + 1):
             name = f"{item.name}_{number}" if item.name else ""
@@ -134,6 +137,19 @@ class _Expansion:
                 made = len(self.graph.nodes)
                 self.assembly.check_size(made + (made - before) * (times - 1), item.repeat.span)
         return sources[0] if times else source
+
+    def _symbolic(self, item: Item, repeat: Argument, scope: Scope, sources: tuple[int, ...], times: Size) -> int:
+        """Put an item in place once, to stand for all its repeats."""
+        first = len(self.graph.nodes)
+        result = self.place[type(item)](item, scope, sources, item.name, True)
+        if result == UNKNOWN or UNKNOWN in sources or len(self.graph.nodes) == first:
+            return result
+        reason = "'first' makes the first another" if item.first else repeated(self.graph, sources[0], first, times)
+        if reason:
+            hint = "let what differs stand before the repeat, or give the repeat a number"
+            self.assembly.problem(f"'repeat: {times}' cannot stay a symbol: {reason}", repeat.span, hint)
+            return UNKNOWN
+        return result
 
     def _broken(self, item: BrokenItem, scope: Scope, sources: tuple[int, ...], name: str, first: bool) -> int:
         if name:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnncalc.errors import Span
 from cnncalc.layers import Condition, Layer, Shape
+from cnncalc.symbolic import Size
 
 INPUT = -1
 """The source that stands for the input of the network."""
@@ -27,11 +28,22 @@ class Node:
     output: Shape
     span: Span | None = None
     shared: str = ""
+    times: Size = 1
+    """How often it stands in a row with others: more than once under a symbolic `repeat` alone."""
 
     @property
     def path(self) -> list[str]:
         """The name taken apart: the blocks and groups around the layer, and the layer."""
         return self.name.split("/")
+
+
+class Repeat(NamedTuple):
+    """Nodes `first` to `last`, which read `source` and keep its shape, `times` over: a symbolic repeat."""
+
+    source: int
+    first: int
+    last: int
+    times: Size
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -42,6 +54,8 @@ class Graph:
     input: Shape
     batch: Any = None
     nodes: list[Node] = field(default_factory=list)
+    repeats: list[Repeat] = field(default_factory=list)
+    """Those that are symbolic, an inner one before the one around it; all others are unrolled."""
     groups: dict[str, str] = field(default_factory=dict)
     """What stands at a path that holds several nodes: the block and its arguments."""
     conditions: list[tuple[str, Condition]] = field(default_factory=list)

@@ -74,6 +74,12 @@ class Layer:
         symbols = {name: field.textbook() for name, field in cls.fields.items() if field.symbol}
         return cls(**{name: field.show(symbols[name]) for name, field in cls.fields.items() if field.symbol} | keys)
 
+    def worked(self: T, axes: tuple[str, ...]) -> T:
+        """The same layer, its numbers known by the textbook's symbols: its rules record what they compute."""
+        made = object.__new__(type(self))
+        made.__dict__.update((name, field.worked(getattr(self, name), axes)) for name, field in self.fields.items())
+        return made
+
     def given(self) -> dict[str, Any]:
         """The fields that differ from their defaults, as a spec would give them."""
         result = {}

@@ -52,11 +52,8 @@ class Condition(NamedTuple):
 
     def __str__(self) -> str:
         if self.relation == "multiple of":
-            return (
-                f"({self.left}) % ({self.right}) == 0"
-                if not is_known(self.right)
-                else f"({self.left}) % {self.right} == 0"
-            )
+            left, right = (text if text.isalnum() else f"({text})" for text in map(str, (self.left, self.right)))
+            return f"{left} % {right} == 0"
         return f"{self.left} {self.relation} {self.right}"
 
 

@@ -10,7 +10,7 @@ from cnncalc.layers.activation import Activated
 from cnncalc.layers.base import Refused, layer
 from cnncalc.layers.condition import Condition
 from cnncalc.layers.fields import Count, Field, OptionalCount, Switch, per_axis, quote
-from cnncalc.layers.notation import windowed
+from cnncalc.layers.notation import number, windowed
 from cnncalc.layers.operations import Operations
 from cnncalc.layers.reach import Reach
 from cnncalc.layers.shape import Shape
@@ -43,12 +43,12 @@ class ConnectionTable(Field["tuple[tuple[int, ...], ...] | None"]):
 
 def group_conditions(groups: Size, channels: Size, filters: Size) -> Iterator[Condition]:
     """That the groups of a convolution split its input and its output evenly."""
-    for number, what in ((channels, "input channels"), (filters, "filters")):
+    for count, what in ((channels, "input channels"), (filters, "filters")):
         yield Condition(
-            number,
+            count,
             "multiple of",
             groups,
-            partial(_uneven_groups, groups, number, what),
+            partial(_uneven_groups, groups, count, what),
             severity="fault",
         )
 
@@ -149,8 +149,8 @@ class Conv(Filters):
         return ((*sides, exact_div(shape.channels, self.groups)), (self.filter_count(shape),))
 
     def notation(self) -> str:
-        count = len(self.table) if self.table is not None else self.filters
-        return windowed("conv", self, f"-{count}") + (f"g{self.groups}" if self.groups != 1 else "")
+        count = len(self.table) if self.table is not None else self.filters or 0
+        return windowed("conv", self, f"-{number(count)}") + (f"g{number(self.groups)}" if self.groups != 1 else "")
 
 
 @layer("depthwise", "depthwise_conv", "dwconv")
@@ -173,4 +173,4 @@ class DepthwiseConv(Filters):
         return (per_axis(self.kernel, shape.rank), (shape.channels, self.multiplier))
 
     def notation(self) -> str:
-        return windowed("depthwise", self, f"-x{self.multiplier}" if self.multiplier != 1 else "")
+        return windowed("depthwise", self, f"-x{number(self.multiplier)}" if self.multiplier != 1 else "")

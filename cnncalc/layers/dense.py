@@ -8,7 +8,7 @@ from cnncalc.layers.activation import Activated
 from cnncalc.layers.base import Layer, layer
 from cnncalc.layers.condition import Condition
 from cnncalc.layers.fields import Count, OptionalPerAxis, Switch
-from cnncalc.layers.notation import sides
+from cnncalc.layers.notation import number, sides
 from cnncalc.layers.operations import Operations
 from cnncalc.layers.reach import EVERYTHING, Reach, unknown
 from cnncalc.layers.shape import Shape
@@ -47,7 +47,7 @@ class FullyConnected(Activated):
         return EVERYTHING
 
     def notation(self) -> str:
-        return f"fc-{self.units}"
+        return f"fc-{number(self.units)}"
 
 
 @layer("rbf")
@@ -80,7 +80,7 @@ class RBF(Layer):
         return EVERYTHING
 
     def notation(self) -> str:
-        return f"rbf-{self.units}"
+        return f"rbf-{number(self.units)}"
 
 
 @layer("flatten")

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Generic, TypeVar, overload
 
-from cnncalc.symbolic import Size, symbol
+from cnncalc.symbolic import Size, is_known, symbol
 
 T = TypeVar("T")
 REQUIRED: Any = object()
+UNSAID = ("D", "G")
+"""Symbols that a textbook leaves out of its formulas where they are 1: dilation and groups."""
 
 
 class Refused(ValueError):  # noqa: N818, a value that is refused is no error of the program
@@ -67,6 +69,14 @@ class Field(Generic[T]):
         """`value` as a spec would give it: what `read` takes back."""
         return value
 
+    def worked(self, value: T, axes: tuple[str, ...]) -> T:
+        """`value` with its numbers known by the textbook's symbol, so that rules record their formulas."""
+        if not self.symbol or (self.symbol in UNSAID and value in (1, (1,) * len(axes), (1,))):
+            return value
+        from cnncalc.symbolic.working import labelled
+
+        return labelled(value, self.symbol, tuple(axis[0] for axis in axes))  # type: ignore[no-any-return]
+
     def refuse(self, value: object, hint: str = "") -> Refused:
         """The error that says what was expected and what came."""
         return Refused(f"{self.name} must be {self.accepts}, not {quote(value)}", hint)
@@ -84,7 +94,7 @@ def quote(value: object) -> str:
 
 def is_number(value: object) -> bool:
     """Whether a value is an integer or a symbolic expression (and not a truth value)."""
-    return type(value) is int or hasattr(value, "free_symbols")
+    return is_known(value) or hasattr(value, "free_symbols")
 
 
 class Count(Field[Size]):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from cnncalc.layers.fields import per_axis
 from cnncalc.symbolic import Size, floor_div, is_known
+
+CAPITAL = re.compile(r"[A-Z][0-9]*\Z")
 
 
 def windowed(name: str, layer: Any, width: str = "", *, stride: Any = (1,), keeps_size: bool = True) -> str:
@@ -25,10 +28,16 @@ def windowed(name: str, layer: Any, width: str = "", *, stride: Any = (1,), keep
 
 
 def sides(values: tuple[Size, ...]) -> str:
-    """One number where all axes have the same, else one per axis: 3, or 1x7."""
+    """One number where all axes have the same, else one per axis: 3, or 1x7; symbols as in {k}."""
     if len(set(values)) == 1:
-        return str(values[0])
-    return "x".join(str(value) for value in values)
+        return number(values[0])
+    return "x".join(map(number, values))
+
+
+def number(value: Size) -> str:
+    """A number, or a symbol as slide notation takes it: a capital letter, else in braces."""
+    text = str(value)
+    return text if is_known(value) or CAPITAL.match(text) else "{" + text + "}"
 
 
 def _goes_without_saying(layer: Any, keeps_size: bool) -> bool:
@@ -54,4 +63,4 @@ def is_odd(kernel: Size) -> bool:
 def _padding(layer: Any) -> str:
     if isinstance(layer.padding, str):
         return f"[{layer.padding}]"
-    return "x".join(str(before) if before == after else f"[{before},{after}]" for before, after in layer.padding)
+    return "x".join(number(before) if before == after else f"[{before},{after}]" for before, after in layer.padding)

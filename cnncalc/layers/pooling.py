@@ -16,7 +16,7 @@ from cnncalc.layers.operations import Operations
 from cnncalc.layers.reach import EVERYTHING, AxisReach, Reach, unknown
 from cnncalc.layers.shape import Shape
 from cnncalc.layers.windowed import Sliding
-from cnncalc.symbolic import Size, ceil_div, floor_div, is_known, product
+from cnncalc.symbolic import Size, floor_div, is_known, product
 
 
 class Pool(Sliding):
@@ -131,11 +131,17 @@ def _spread(length: Size, cells: Size) -> Size:
     """Pixels in all cells: cell i of n runs from floor(i*W/n) to ceil((i + 1)*W/n)."""
     if cells == 1 or not is_known(cells):
         return length  # with a symbol for the cells, the condition says that they divide the map
+    return length + cells - _common_divisor(length, cells)
+
+
+def _common_divisor(length: Size, cells: int) -> Size:
+    """gcd(W, n), for a symbol W as the sum of phi(d) over the divisors d of n that divide W too."""
     if is_known(length):
-        return length + cells - gcd(length, cells)
+        return gcd(length, cells)
     total: Size = 0
-    for number in range(cells):
-        total = total + ceil_div((number + 1) * length, cells) - floor_div(number * length, cells)
+    for divisor in (number for number in range(1, cells + 1) if cells % number == 0):
+        coprime = sum(gcd(number, divisor) == 1 for number in range(1, divisor + 1))
+        total = total + coprime * (floor_div(length, divisor) - floor_div(length - 1, divisor))
     return total
 
 

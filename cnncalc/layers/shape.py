@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnncalc.symbolic import Size, normalise, product
+from cnncalc.symbolic import Size, is_known, normalise, product
 
 AXES: dict[int, tuple[str, ...]] = {
     0: (),
@@ -50,7 +50,7 @@ class Shape:
     @property
     def values(self) -> Size:
         """Numbers in the whole volume."""
-        return self.channels * product(self.size)
+        return product((*self.size, self.channels))
 
     def text(self, *, channels_first: bool = False) -> str:
         """`224x224x3`, or `3x224x224`; sizes that are sums stand in parentheses."""
@@ -75,4 +75,4 @@ class Shape:
 
 def is_atom(size: Size) -> bool:
     """Whether a size prints as one word: a number or a single symbol."""
-    return type(size) is int or str(size).isidentifier()
+    return is_known(size) or str(size).isidentifier()

@@ -9,7 +9,7 @@ from cnncalc.layers.base import Refused, layer
 from cnncalc.layers.condition import Condition
 from cnncalc.layers.convolution import group_conditions
 from cnncalc.layers.fields import Count, PerAxis, Switch, per_axis
-from cnncalc.layers.notation import windowed
+from cnncalc.layers.notation import number, windowed
 from cnncalc.layers.operations import Operations
 from cnncalc.layers.reach import MOST_PHASES, AxisReach, Reach, unknown
 from cnncalc.layers.shape import Shape
@@ -98,7 +98,7 @@ class TransposedConv(Windowed, Activated):
         )
 
     def notation(self) -> str:
-        return windowed("deconv", self, f"-{self.filters}", keeps_size=False)
+        return windowed("deconv", self, f"-{number(self.filters)}", keeps_size=False)
 
 
 def _stretch(axis: AxisReach, window: Window) -> AxisReach:

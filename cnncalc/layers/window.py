@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from cnncalc.errors import Problem, SpecError
 from cnncalc.layers.condition import Condition
 from cnncalc.layers.reach import AxisReach
-from cnncalc.symbolic import Size, ceil_div, exact_div, floor_div, is_known, maximum, minimum
+from cnncalc.symbolic import Size, add_up, ceil_div, exact_div, floor_div, is_known, let, maximum, minimum
 
 ROUNDINGS = ("floor", "ceil", "caffe", "strict")
 
@@ -38,9 +38,9 @@ class Window:
         self.rounding = rounding
         self.extent = dilation * (kernel - 1) + 1
         if padding == "half":
-            padding = (floor_div(self.extent, 2), floor_div(self.extent, 2))
+            padding = (let("P", floor_div(self.extent, 2)),) * 2
         elif padding == "full":
-            padding = (self.extent - 1, self.extent - 1)
+            padding = (let("P", self.extent - 1),) * 2
         self.padding = padding
 
     def margins(self, length: Size) -> tuple[Size, Size]:
@@ -73,17 +73,17 @@ class Window:
     def taps(self, length: Size) -> Size:
         """Pairs of an output and an input position that a tap connects, padding left out."""
         before, _ = self.margins(length)
-        return self.pairs(self.output(length), length, before)
+        return let("T", self.pairs(self.output(length), length, before))
 
     def pairs(self, windows: Size, positions: Size, before: Size) -> Size:
         """Pairs of a window i and a tap k whose place i*S + k*D - before is one of `positions`."""
-        total: Size = 0
+        found: list[Size] = []
         for number in self.tap_numbers():
             offset = number * self.dilation - before
             first_inside = maximum(ceil_div(-offset, self.stride), 0)
             last_inside = minimum(floor_div(positions - 1 - offset, self.stride), windows - 1)
-            total = total + maximum(last_inside - first_inside + 1, 0)
-        return total
+            found.append(maximum(last_inside - first_inside + 1, 0))
+        return add_up(found)
 
     def tap_numbers(self) -> range:
         """The taps of the kernel, to be counted one by one; raises SpecError for a symbolic kernel."""
@@ -130,7 +130,10 @@ class Window:
         before, after = self.margins(padded)
         span = padded - self.extent
         behind = span - floor_div(span, self.stride) * self.stride - after
-        return minimum(behind, padded - before - after) if is_known(behind) else behind
+        beyond = before - self.extent
+        if not is_known(beyond) or beyond <= 0:
+            return behind  # no window lies in the padding alone, so that this is no more than all pixels
+        return minimum(behind, padded - before - after)
 
     def _lost(self, padded: Size) -> Size:
         """Of these, those that floor loses: a stride beyond the window skips some everywhere."""

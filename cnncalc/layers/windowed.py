@@ -45,6 +45,15 @@ class Padding(Field["Pairs | str"]):
             )
         return pair
 
+    def worked(self, value: Pairs | str, axes: tuple[str, ...]) -> Pairs | str:
+        if isinstance(value, str) or not self.symbol:
+            return value
+        from cnncalc.symbolic.working import labelled
+
+        alike = len(set(value)) == 1
+        names = [self.symbol if alike else f"{self.symbol}_{axis[0]}" for axis in axes] or [self.symbol]
+        return tuple(labelled(pair, name, ("before", "after")) for pair, name in zip(value, names, strict=False))
+
     def show(self, value: Pairs | str) -> Any:
         if isinstance(value, str):
             return value

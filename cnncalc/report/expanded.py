@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from cnncalc.errors import Problem, SpecError
 from cnncalc.graph import INPUT, Graph, Node
 from cnncalc.symbolic import is_known
 
@@ -16,6 +17,11 @@ KEYWORDS = frozenset(("true", "false", "null", "yes", "no", "on", "off"))
 
 def render(graph: Graph) -> str:
     """YAML that parses to the same graph; symbols of the layers become parameters without a value."""
+    if graph.repeats:
+        times = graph.repeats[0].times
+        raise SpecError(
+            [Problem(f"a repeat of {times} cannot be written out", None, f"give it a number: --set {times}=3")]
+        )
     lines = [f"name: {_scalar(graph.title or graph.name)}"]
     if graph.about:
         lines.append(f"about: {_scalar(graph.about)}")

@@ -7,7 +7,7 @@ from collections import Counter
 from cnncalc.analysis import Analysis, LayerResult, training_memory
 from cnncalc.layers import Condition
 from cnncalc.report import numbers
-from cnncalc.symbolic import is_known, lower_bound
+from cnncalc.symbolic import is_known
 
 WORDS = {2: "two", 3: "three"}
 MOST_NOTES = 4
@@ -96,7 +96,8 @@ def notes(analysis: Analysis, most: int | None = MOST_NOTES) -> list[str]:
         for layer in analysis.layers
         if layer.reach.unknown
     ]
-    presumed = [f"holds where {', '.join(presumptions(analysis))}"] if presumptions(analysis) else []
+    holds = _provisos(analysis)
+    presumed = [f"holds where {', '.join(holds)}"] if holds else []
     groups = (_misfits(analysis, most), analysis.notes, unknown[:1], presumed)
     return [line for lines in groups for line in _some(lines, most)]
 
@@ -114,6 +115,11 @@ def _misfits(analysis: Analysis, most: int | None) -> list[str]:
     return [*_some(lossy, most), f"{which} not fit exactly: {left}"]
 
 
+def misfits_of(analysis: Analysis, name: str) -> list[str]:
+    """The windows of one layer that do not fit, what that drops, and which sizes would fit."""
+    return _over_axes([(layer, note) for layer, note in analysis.graph.notes if layer == name])
+
+
 def _over_axes(found: list[tuple[str, Condition]]) -> list[str]:
     """A line for each misfit; those of one layer that differ in the axis alone share one."""
     axes: dict[str, list[str]] = {}
@@ -123,19 +129,13 @@ def _over_axes(found: list[tuple[str, Condition]]) -> list[str]:
     return [line.replace("{axis}", " and ".join(words)) for line, words in axes.items()]
 
 
-def presumptions(analysis: Analysis) -> list[str]:
-    """What must hold of the symbols, bounds on one symbol taken together: `H >= 32`."""
-    bounds: dict[str, int] = {}
-    others: list[str] = []
-    for _, condition in analysis.graph.conditions:
-        bound = None
-        if condition.relation == ">=" and is_known(condition.right):
-            bound = lower_bound(condition.left, condition.right)
-        if bound is None:
-            others.append(str(condition))
-        else:
-            bounds[bound[0]] = max(bounds.get(bound[0], 1), bound[1])
-    return [f"{name} >= {least}" for name, least in bounds.items() if least > 1] + list(dict.fromkeys(others))
+def _provisos(analysis: Analysis) -> list[str]:
+    """What a symbolic result presumes."""
+    if not analysis.graph.conditions:
+        return []
+    from cnncalc.analysis.provisos import provisos
+
+    return provisos(analysis.graph)
 
 
 def _some(lines: list[str], most: int | None) -> list[str]:

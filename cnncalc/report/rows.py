@@ -44,7 +44,7 @@ class Row:
         return self.layers[-1].reach if self.layers else None
 
     @property
-    def depth(self) -> int:
+    def depth(self) -> Size:
         """Weight layers on the longest path up to here."""
         return self.layers[-1].depth if self.layers else 0
 
@@ -85,12 +85,19 @@ def rows(analysis: Analysis, depth: int = ALL) -> Iterator[Row]:
 
 def _row(path: str, layers: list[LayerResult], groups: dict[str, str]) -> Row:
     if len(layers) == 1 and layers[0].name == path:
-        return Row(path, _label(layers[0]), layers)
+        return Row(path, layer_label(layers[0]), layers)
     return Row(path, groups.get(path) or f"{len(layers)} layers", layers)
 
 
-def _label(layer: LayerResult) -> str:
+def layer_label(layer: LayerResult) -> str:
     """The layer in slide notation, with the activation it has of its own."""
     activation = getattr(layer.node.layer, "activation", None)
     text = layer.node.layer.notation()
-    return f"{text} + {activation.kind}" if activation is not None else text
+    if activation is not None:
+        text = f"{text} + {activation.kind}"
+    return text if layer.node.times == 1 else f"{text} x{_factor(layer.node.times)}"
+
+
+def _factor(times: Size) -> str:
+    text = str(times)
+    return text if text.isidentifier() else f"({text})"

@@ -7,11 +7,12 @@ from keyword import iskeyword
 
 from cnncalc.errors import Problem, Span, SpecError
 from cnncalc.spec.expressions import KEYWORDS
-from cnncalc.spec.model import InputSize
+from cnncalc.spec.model import InputSize, Spec
 
 PART = re.compile(r"[0-9]+\Z|[A-WYZa-wyz_][A-WYZa-wyz0-9_]*\Z")
 LARGEST = 10**9
 MOST_AXES = 3
+AXIS_NAMES = {0: (), 1: ("W",), 2: ("H", "W"), 3: ("D", "H", "W")}
 HINT = "write 224x224x3 (height x width x channels), HxWx3 with symbols, or a number for a vector"
 
 
@@ -34,6 +35,17 @@ def parse_input(text: str, given: InputSize | None = None, span: Span | None = N
     if len(sizes) > MOST_AXES:
         raise _refused(f"the input '{text}' has {len(sizes)} axes; at most {MOST_AXES} are known", span)
     return InputSize(sizes, channels, batch, span)
+
+
+def symbolic_input(spec: Spec) -> InputSize:
+    """The input of a spec with a symbol for every size that is a number: H and W for an image.
+
+    The channels stay; a spec without an input is given an image of H x W x C.
+    """
+    given = spec.input or InputSize(("H", "W"), "C")
+    names = [name if name not in spec.parameters else f"{name}_in" for name in AXIS_NAMES[len(given.sizes)]]
+    sizes = tuple(size if isinstance(size, str) else name for size, name in zip(given.sizes, names, strict=True))
+    return InputSize(sizes, given.channels, given.batch, given.span)
 
 
 def _fill(

@@ -7,7 +7,9 @@
     [(CONV3-64-RELU)*2-POOL2]*3-FC10-SOFTMAX
 
 Layers are joined by a comma or a dash; brackets group, `*N` or ` xN` repeats. Besides `/`
-and `p`, `d` gives the dilation and `g` the groups of a convolution.
+and `p`, `d` gives the dilation and `g` the groups of a convolution. A number may be a symbol:
+a capital letter (`convF-K/SpP`, `conv3-C2 xL`), or any name or expression in braces
+(`conv{k}-{2*width}`); it is a parameter of the spec.
 """
 
 from __future__ import annotations
@@ -15,18 +17,30 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from cnncalc.errors import Problem, Source, SpecError, closest
+from cnncalc.errors import Problem, Source, Span, SpecError, closest
 from cnncalc.layers import CATALOGUE, Layer, Refused
 from cnncalc.layers.convolution import Filters
-from cnncalc.layers.notation import size_keeping
-from cnncalc.spec.model import Argument, BrokenItem, GroupItem, Item, LayerItem, Spec
+from cnncalc.spec.expressions import Expression
+from cnncalc.spec.model import Argument, BrokenItem, GroupItem, Item, LayerItem, Spec, expression_problem
+from cnncalc.spec.operators import ExpressionError
+from cnncalc.spec.words import (
+    COUNT,
+    DILATION,
+    GROUPS,
+    MULTIPLIER,
+    PADDING,
+    PART,
+    REPEAT,
+    SIZES,
+    STRIDE,
+    WORD,
+    evaluated,
+    keeping,
+    layer_name,
+    names_in,
+)
+from cnncalc.symbolic import symbol
 
-WORD = re.compile(r"[A-Za-z][A-Za-z_]*")
-SIZES = re.compile(r"\d+(?:x\d+)*")
-COUNT = re.compile(r"-\s*(\d+)")
-MULTIPLIER = re.compile(r"-\s*x(\d+)")
-PADDING = re.compile(r"p((?:\d+|\[[a-z0-9, ]+\])(?:x(?:\d+|\[[0-9, ]+\]))*)", re.IGNORECASE)
-REPEAT = re.compile(r"\s*(?:\*\s*|\s+[xX\u00d7]\s*|(?<=[\])\d])[xX]\s*)(\d+|[A-Za-z]\w*)")
 SEPARATOR = re.compile(r"\s*(?:,|;|->|-)\s*")
 CLOSING = {"(": ")", "[": "]"}
 LONG_NUMBER = re.compile(r"\d{16,}")
@@ -36,8 +50,7 @@ DEEPEST = 30
 
 def is_notation(text: str) -> bool:
     """Whether a text begins as slide notation does: with a layer's name, perhaps in brackets."""
-    start = text.lstrip(" ([").lower()
-    return bool(_layer_name(start)[0])
+    return bool(layer_name(text.lstrip(" (["))[0])
 
 
 def parse_notation(text: str) -> Spec:
@@ -56,21 +69,8 @@ def parse_notation(text: str) -> Spec:
     except SpecError as error:
         spec.problems.extend(error.problems)
     spec.problems.extend(parser.problems)
+    spec.parameters = parser.symbols
     return spec
-
-
-def _layer_name(text: str) -> tuple[str, int]:
-    """The layer type that `text` (in lower case) begins with, and the length of its name.
-
-    The longest name wins: `relu6` is a layer, but `conv2` is a conv of kernel 2.
-    """
-    word = WORD.match(text)
-    if word is None:
-        return "", 0
-    for name in (text[: word.end() + 2], text[: word.end() + 1], word[0]):
-        if name in CATALOGUE:
-            return name, len(name)
-    return "", 0
 
 
 class _Parser:
@@ -82,6 +82,7 @@ class _Parser:
         self.at = 0
         self.depth = 0
         self.problems: list[Problem] = []
+        self.symbols: dict[str, Argument] = {}
 
     def sequence(self, closing: str) -> tuple[Item, ...]:
         """Layers and groups up to the end, or up to the bracket that closes them."""
@@ -125,15 +126,13 @@ class _Parser:
         match = REPEAT.match(self.text, self.at)
         if match is None:
             return item
-        start, self.at = self.at, match.end()
-        if not match[1].isdigit():
-            raise self._stop(f"'{match[0].strip()}' repeats an unknown number of times", "put a number", start)
-        item.repeat = Argument(int(match[1]), self._span(match.start(1)))
+        self.at = match.end()
+        item.repeat = self._argument(self._number(match[1]), self._span(match.start(1)))
         return item
 
     def _layer(self) -> Item:
         start = self.at
-        name, length = _layer_name(self.text[start:].lower())
+        name, length = layer_name(self.text[start:])
         if not name:
             word = WORD.match(self.text, start)
             if word is None:
@@ -145,7 +144,7 @@ class _Parser:
             raise self._stop(f"{name} needs branches, which slide notation has not", "write a spec file", start)
         values = self._values(layer)
         span = self._span(start)
-        arguments = {key: Argument.of(value, span) for key, value in values.items()}
+        arguments = {key: self._argument(value, span) for key, value in values.items()}
         if not self._check(layer, values, start):
             return BrokenItem(span=span)
         return LayerItem(span=span, layer=layer, arguments=arguments)
@@ -156,29 +155,32 @@ class _Parser:
         counted = next((key for key in ("filters", "units", "multiplier") if key in layer.fields), main)
         values: dict[str, Any] = {}
         if main and (sizes := self._take(SIZES)):
-            values[main] = _sizes(sizes[0])
+            values[main] = self._sizes(sizes[0])
         may_count = counted not in values and main
         if may_count and (count := self._take(MULTIPLIER if counted == "multiplier" else COUNT)):
-            values[counted] = int(count[1])
+            values[counted] = self._number(count[1])
         while True:
-            if "stride" in layer.fields and (stride := self._take(re.compile(r"/(\d+(?:x\d+)*)"))):
-                values["stride"] = _sizes(stride[1])
+            if "stride" in layer.fields and (stride := self._take(STRIDE)):
+                values["stride"] = self._sizes(stride[1])
             elif "padding" in layer.fields and (padding := self._take(PADDING)):
                 values["padding"] = self._padding(padding[1])
-            elif "dilation" in layer.fields and (dilation := self._take(re.compile(r"d(\d+(?:x\d+)*)"))):
-                values["dilation"] = _sizes(dilation[1])
-            elif "groups" in layer.fields and (groups := self._take(re.compile(r"g(\d+)"))):
-                values["groups"] = int(groups[1])
+            elif "dilation" in layer.fields and (dilation := self._take(DILATION)):
+                values["dilation"] = self._sizes(dilation[1])
+            elif "groups" in layer.fields and (groups := self._take(GROUPS)):
+                values["groups"] = self._number(groups[1])
             else:
                 break
         if issubclass(layer, Filters) and "kernel" in values and "padding" not in values:
-            values["padding"] = _keeping(values["kernel"], values.get("dilation", 1))
+            values["padding"] = keeping(values["kernel"], values.get("dilation", 1))
         return values
 
     def _check(self, layer: type[Layer], values: dict[str, Any], start: int) -> bool:
         example = {"conv": "conv3-64", "fc": "fc-1000", "maxpool": "pool2"}.get(layer.kind, "")
+        names = {name for value in values.values() for name in names_in(value)}
+        if "in" in names:
+            return True
         try:
-            layer(**values)
+            layer(**{key: evaluated(value, {name: symbol(name) for name in names}) for key, value in values.items()})
         except (Refused, TypeError) as error:
             self.problems.append(Problem(str(error), self._span(start), f"as in {example}" if example else ""))
             return False
@@ -195,12 +197,39 @@ class _Parser:
             return text[1:-1].lower()
         try:
             sides = [
-                tuple(int(side) for side in part[1:-1].split(",")) if part.startswith("[") else int(part)
-                for part in text.split("x")
+                tuple(int(side) for side in part[1:-1].split(",")) if part.startswith("[") else self._number(part)
+                for part in PART.findall(text)
             ]
         except ValueError:
             raise self._stop(f"'{text}' is no padding", "as in p1, p[1,2] or p[same]") from None
-        return sides[0] if len(sides) == 1 and isinstance(sides[0], int) else tuple(sides)
+        return sides[0] if len(sides) == 1 and not isinstance(sides[0], tuple) else tuple(sides)
+
+    def _sizes(self, text: str) -> Any:
+        """One number, or one for every axis."""
+        sizes = tuple(map(self._number, PART.findall(text)))
+        return sizes[0] if len(sizes) == 1 else sizes
+
+    def _number(self, text: str) -> int | Expression:
+        """A number, or the expression of symbols that stands in its place; these become parameters."""
+        if text.isdigit():
+            return int(text)
+        place = self.text.rfind(text, 0, self.at + len(text))
+        span = self.source.span(0, max(place, 0), len(text))
+        inside = text[1:-1] if text.startswith("{") else text
+        try:
+            expression = Expression(inside)
+        except ExpressionError as error:
+            raise SpecError([expression_problem(error, span.part(int(inside != text), len(inside)))]) from None
+        for name in expression.names:
+            if name != "in":
+                self.symbols.setdefault(name, Argument(None, span))
+        return expression
+
+    @staticmethod
+    def _argument(value: Any, span: Span) -> Argument:
+        if isinstance(value, tuple):
+            return Argument(tuple(_Parser._argument(part, span) for part in value), span)
+        return Argument(value, span)
 
     def _span(self, start: int) -> Any:
         return self.source.span(0, start, max(self.at - start, 1))
@@ -208,18 +237,3 @@ class _Parser:
     def _stop(self, message: str, hint: str = "", start: int | None = None, length: int = 1) -> SpecError:
         span = self.source.span(0, min(self.at if start is None else start, max(len(self.text) - 1, 0)), length)
         return SpecError([Problem(message, span, hint)])
-
-
-def _sizes(text: str) -> Any:
-    sizes = tuple(int(part) for part in text.split("x"))
-    return sizes[0] if len(sizes) == 1 else sizes
-
-
-def _keeping(kernel: Any, dilation: Any) -> Any:
-    """The padding that keeps the size, for one kernel or one per axis."""
-    if not isinstance(kernel, tuple) and not isinstance(dilation, tuple):
-        return size_keeping(kernel, dilation)
-    axes = len(kernel) if isinstance(kernel, tuple) else len(dilation)
-    kernels = kernel if isinstance(kernel, tuple) else (kernel,) * axes
-    dilations = dilation if isinstance(dilation, tuple) else (dilation,) * axes
-    return tuple(size_keeping(*pair) for pair in zip(kernels, dilations, strict=False))

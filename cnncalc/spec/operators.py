@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import Any, TypeAlias
 
 from cnncalc.symbolic import Size, floor_div, is_known, product
@@ -24,23 +25,38 @@ class ExpressionError(ValueError):
 
 
 def bounded(value: Any, position: int) -> Any:
-    """The value, if no integer in a spec should be larger; raises ExpressionError."""
+    """The value, if no number in a spec should be larger, and an int if it is whole; raises ExpressionError."""
+    if isinstance(value, Fraction):
+        bounded(value.denominator, position)
+        bounded(value.numerator // value.denominator, position)
+        return value.numerator if value.denominator == 1 else value
     if type(value) is int and abs(value) > LARGEST:
         raise ExpressionError(f"the result is beyond {LARGEST:,}", position)
     return value
 
 
 def known(value: Any, position: int) -> int:
-    """The value as a plain integer; raises ExpressionError for a symbol or a list."""
+    """The value as a plain integer; raises ExpressionError for a fraction, a symbol or a list."""
     if isinstance(value, bool) or is_known(value):
         return int(value)
+    if isinstance(value, Fraction):
+        raise ExpressionError(f"this needs a whole number, but it is {value}", position)
     what = "a list" if isinstance(value, tuple) else f"the symbol {value}"
     raise ExpressionError(f"this needs a number, but it is {what}", position)
+
+
+def _compared(value: Any, position: int) -> int | Fraction:
+    """The value as a number, whole or not; raises ExpressionError for a symbol or a list."""
+    return value if isinstance(value, Fraction) else known(value, position)
 
 
 def _divide(left: Size, right: Size, position: int) -> Size:
     if right == 0:
         raise ExpressionError("division by zero", position)
+    if isinstance(left, Fraction) or isinstance(right, Fraction):
+        if _compared(right, position) < 0:
+            raise ExpressionError(f"division by {right}: a divisor must be positive", position)
+        return int(_compared(left, position) // _compared(right, position))
     if is_known(right) and right < 0:
         raise ExpressionError(f"division by {right}: a divisor must be positive", position)
     return floor_div(left, right)
@@ -63,12 +79,12 @@ ARITHMETIC: dict[str, Callable[[Size, Size, int], Any]] = {
     "//": _divide,
     "**": _power,
     "%": _modulo,
-    "<": lambda left, right, position: known(left, position) < known(right, position),
-    "<=": lambda left, right, position: known(left, position) <= known(right, position),
-    ">": lambda left, right, position: known(left, position) > known(right, position),
-    ">=": lambda left, right, position: known(left, position) >= known(right, position),
-    "==": lambda left, right, position: known(left, position) == known(right, position),
-    "!=": lambda left, right, position: known(left, position) != known(right, position),
+    "<": lambda left, right, position: _compared(left, position) < _compared(right, position),
+    "<=": lambda left, right, position: _compared(left, position) <= _compared(right, position),
+    ">": lambda left, right, position: _compared(left, position) > _compared(right, position),
+    ">=": lambda left, right, position: _compared(left, position) >= _compared(right, position),
+    "==": lambda left, right, position: _compared(left, position) == _compared(right, position),
+    "!=": lambda left, right, position: _compared(left, position) != _compared(right, position),
 }
 LEVELS: tuple[tuple[str, ...], ...] = (("==", "!=", "<", "<=", ">", ">="), ("+", "-"), ("*", "//", "%"))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from typing import Any
 
 from cnncalc.errors import Problem, Source, SpecError, closest, one_of
@@ -11,10 +13,13 @@ from cnncalc.spec.values import ValueReader
 from cnncalc.spec.yaml_reader import read_yaml
 from cnncalc.symbolic import symbol
 
+DECIMAL = re.compile(r"-?[0-9]{1,15}\.[0-9]{1,15}\Z")
+
 
 def parse_settings(spec: Spec, texts: Iterable[str]) -> dict[str, Argument]:
     """Settings given as `name=value`; a value is a number, true, false, a list, or a symbol's name.
 
+    A decimal is an exact fraction: with width=0.25, `32*width` is 8, and `30*width` is no number of filters.
     Raises SpecError for a name that the spec does not have and for a value that is none.
     """
     result = {}
@@ -28,18 +33,18 @@ def parse_settings(spec: Spec, texts: Iterable[str]) -> dict[str, Argument]:
 
 
 def settings_of(spec: Spec, values: Mapping[str, Any]) -> dict[str, Argument]:
-    """Settings given as Python values: integers, booleans, lists; a string names a symbol."""
+    """Settings given as Python values: integers, decimals, booleans, lists; a string names a symbol."""
     result = {}
     for name, value in values.items():
         check_name(spec, name)
-        result[name] = _value(name, _written(value))
+        result[name] = _value(name, written(value))
     return result
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
     """A Python value as a spec would write it."""
     if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_written, value))}]"
+        return f"[{', '.join(map(written, value))}]"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -57,6 +62,10 @@ def _value(name: str, text: str) -> Argument:
         raise SpecError([Problem(f"{name} is given no value", None, "leave it out, or name a symbol")])
     if text.isidentifier() and text not in ("true", "false", "True", "False"):
         return Argument(symbol(text), Source(name, text).span(0, 0, len(text)))
+    if DECIMAL.match(text):
+        exact = Fraction(text)
+        number = exact.numerator if exact.denominator == 1 else exact
+        return Argument(number, Source(name, text).span(0, 0, len(text)))
     problems: list[Problem] = []
     argument = ValueReader(problems).argument(read_yaml(Source(name, text)))
     if problems or argument is None:

@@ -1,12 +1,14 @@
 """Two sizes -> their quotient, minimum or product, exact for integers and for symbols alike.
 
 Layer rules are written with `+ - *` and the functions below. On integers these are plain
-integer arithmetic and never load sympy; a symbol on either side brings in `symbolic.floor`.
+integer arithmetic and never load sympy; a symbol on either side brings in `symbolic.floor`, and
+an integer that records its working `symbolic.working`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import prod
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -19,14 +21,23 @@ Size: TypeAlias = int
 
 
 def is_known(*sizes: object) -> bool:
-    """Whether every one of `sizes` is a plain integer and none depends on a symbol."""
-    return all(type(size) is int for size in sizes)
+    """Whether every one of `sizes` is an integer and none depends on a symbol."""
+    return all(type(size) is int or _works(size) for size in sizes)
+
+
+def _works(*sizes: object) -> bool:
+    """Whether all are integers, which means here that one at least is one that records its working."""
+    return all(isinstance(size, int) and type(size) is not bool for size in sizes)
 
 
 def floor_div(numerator: Size, divisor: Size) -> Size:
     """The quotient rounded down: `floor_div(7, 2) == 3`, `floor_div(H + 2, 2) == H//2 + 1`."""
     if type(numerator) is int and type(divisor) is int:
         return numerator // divisor
+    if _works(numerator, divisor):
+        from cnncalc.symbolic import working
+
+        return working.floor_quotient(numerator, divisor)
     from cnncalc.symbolic.floor import floor_quotient
 
     return floor_quotient(numerator, divisor)
@@ -34,6 +45,12 @@ def floor_div(numerator: Size, divisor: Size) -> Size:
 
 def ceil_div(numerator: Size, divisor: Size) -> Size:
     """The quotient rounded up, by way of the floor: `ceil_div(7, 2) == 4`."""
+    if type(numerator) is int and type(divisor) is int:
+        return (numerator + divisor - 1) // divisor
+    if _works(numerator, divisor):
+        from cnncalc.symbolic import working
+
+        return working.ceil_quotient(numerator, divisor)
     return floor_div(numerator + divisor - 1, divisor)
 
 
@@ -48,6 +65,11 @@ def exact_div(numerator: Size, divisor: Size) -> Size:
         if remainder:
             raise ArithmeticError(f"{numerator} is not a multiple of {divisor}")
         return quotient
+    if _works(numerator, divisor):
+        from cnncalc.symbolic import working
+
+        exact_div(int(numerator), int(divisor))
+        return working.exact_quotient(numerator, divisor)
     from cnncalc.symbolic.floor import exact_quotient
 
     return exact_quotient(numerator, divisor)
@@ -57,6 +79,10 @@ def minimum(first: Size, second: Size) -> Size:
     """The smaller of two sizes."""
     if type(first) is int and type(second) is int:
         return min(first, second)
+    if _works(first, second):
+        from cnncalc.symbolic import working
+
+        return working.smallest(first, second)
     from cnncalc.symbolic.floor import smallest
 
     return smallest(first, second)
@@ -66,17 +92,34 @@ def maximum(first: Size, second: Size) -> Size:
     """The larger of two sizes."""
     if type(first) is int and type(second) is int:
         return max(first, second)
+    if _works(first, second):
+        from cnncalc.symbolic import working
+
+        return working.largest(first, second)
     from cnncalc.symbolic.floor import largest
 
     return largest(first, second)
 
 
+def greatest(sizes: Iterable[Size]) -> Size:
+    """The greatest of many sizes; symbolic ones are compared only once their numbers are known."""
+    found = list(dict.fromkeys(sizes))
+    if is_known(*found):
+        return max(found)
+    from cnncalc.symbolic.floor import greatest_of
+
+    return greatest_of(found)
+
+
 def product(sizes: Iterable[Size]) -> Size:
     """All of `sizes` multiplied; 1 for none."""
-    result = 1
-    for size in sizes:
-        result = result * size
-    return result
+    factors = tuple(sizes)
+    result = prod(factors)
+    if type(result) is int or not _works(result):
+        return result
+    from cnncalc.symbolic import working
+
+    return working.grouped_product(factors)
 
 
 def add_up(sizes: Iterable[Size]) -> Size:
@@ -90,9 +133,25 @@ def add_up(sizes: Iterable[Size]) -> Size:
             symbolic.append(size)
     if not symbolic:
         return numbers
+    if _works(*symbolic):
+        from cnncalc.symbolic import working
+
+        return working.total([*symbolic, numbers])
     from cnncalc.symbolic.floor import add_terms
 
     return add_terms([numbers, *symbolic])
+
+
+def let(letter: str, value: Size) -> Size:
+    """`value`, to which a textbook would give a letter of its own: the integer or expression as it is.
+
+    Only an integer that records its working takes the letter, so that formulas made of it show it.
+    """
+    if type(value) is int or not _works(value):
+        return value
+    from cnncalc.symbolic import working
+
+    return working.letter(letter, value)
 
 
 def normalise(value: Any) -> Size:
@@ -102,6 +161,11 @@ def normalise(value: Any) -> Size:
     if getattr(value, "is_Integer", False):
         return int(value)
     return value  # type: ignore[no-any-return]
+
+
+def multiplied_out(value: Any) -> Size:
+    """A size as a sum of products, in which what can cancels: `(L - 1)*k + k` becomes `L*k`."""
+    return value if is_known(value) else normalise(value.expand())
 
 
 def symbol(name: str) -> Size:

@@ -73,6 +73,14 @@ class Program:
         self._run(operations, lambda leaf: note(ranges[leaf] if isinstance(leaf, str) else (leaf, leaf)))
         return largest
 
+    def bounds(self, ranges: Mapping[str, Range]) -> list[Range]:
+        """(least, most) that every expression can come to while the symbols stay in their ranges.
+
+        The bounds hold always; where a symbol stands in several places they may be wider than
+        need be, and they close in as the ranges do.
+        """
+        return self._run(RANGES, lambda leaf: ranges[leaf] if isinstance(leaf, str) else (leaf, leaf))
+
     def _run(self, operations: Mapping[str, Callable[[Any, Any], Any]], leaf: Callable[[int | str], Any]) -> list[Any]:
         found: list[Any] = []
         for value, step in zip(self.values, self.steps, strict=True):

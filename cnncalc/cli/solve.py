@@ -1,0 +1,83 @@
+"""`cnncalc solve QUESTION`: which size, kernel, stride, padding or width gives the number wanted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cnncalc.analysis import Convention
+from cnncalc.cli.options import convention_options, max_layers_option
+
+if TYPE_CHECKING:
+    from cnncalc.inverse.answer import Answer
+
+EPILOG = """
+\b
+One layer (a conv, unless the first word is another: pool, deconv, fc ...):
+  cnncalc solve '227 -> 55, F=11, P=0, S=?'           which stride
+  cnncalc solve F=7 keep P                            which padding keeps the size
+  cnncalc solve keep P                                the same for every F
+  cnncalc solve '32 -> 16, F<=7, S, P'                every F, S, P that do it exactly
+  cnncalc solve '224 -> 55, F=11, S=4, P'             one that only does it unevenly
+  cnncalc solve in=227 out=55 F=11 C=3 params=34,944 S K
+  cnncalc solve '7x7x512 -> 1x1x4096, F'              an fc layer as a conv
+  cnncalc solve deconv '4 -> ?, k3 s2 p1 op1'         forwards, too
+  cnncalc solve fc in=7x7x512 params=102,764,544 K
+\b
+A network: SPEC, what is wanted, and the unknown (the input, unless another is named):
+  cnncalc solve vgg16 pool5=7x7                       which input gives 7x7 at pool5
+  cnncalc solve mobilenet_v1 width 'params < 5M'      which width stays under 5M
+  cnncalc solve 'conv3-C xL' 'rf >= 224'              how many 3x3 layers see 224 pixels
+  cnncalc solve alexnet 'macs <= 1G'                  the largest input for 1G MACs
+  cnncalc solve alexnet input                         the smallest input there is
+\b
+Quote what holds -> < or >: the shell reads them otherwise.
+"""
+
+
+@click.command("solve", epilog=EPILOG)
+@click.argument("words", nargs=-1, required=True, metavar="[SPEC|LAYER] QUESTION...")
+@click.option("-i", "--input", "size", metavar="SIZE", help="Size of the network's input, where it is not the unknown.")
+@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="Set a parameter of SPEC.")
+@max_layers_option
+@convention_options
+@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True,
+              help="Form of the answer.")  # fmt: skip
+def command(
+    words: tuple[str, ...], size: str | None, settings: tuple[str, ...], max_layers: int, form: str, **counting: Any
+) -> None:
+    """Answer an inverse question: which sizes give the number that is wanted.
+
+    Say what is known (F=11, S=4, 227 -> 55, F<=7), and name what is asked for (S=? or just S).
+    Letters are the textbook's: input W and C, filters K, kernel F, stride S, padding P, dilation
+    D, groups G; words do as well (in, out, kernel, stride, padding, params, macs, rf). Numbers
+    may be short: 5M, 34,944, 58MiB, 7x7x512.
+
+    All solutions are given where they are finitely many, with the range that was searched; a
+    general form where they are not; and where there is none, what comes nearest. Exit status 1
+    if there is none.
+    """
+    if counting["bias"] is None:
+        counting["bias"] = True
+    answer = _answer(words, size, settings, max_layers, Convention(**counting))
+    from cnncalc.report import solve
+
+    if form == "json":
+        click.echo(solve.to_json(answer), nl=False)
+    else:
+        from rich.console import Console
+
+        solve.render(answer, Console())
+    if not answer:
+        click.get_current_context().exit(1)
+
+
+def _answer(
+    words: tuple[str, ...], size: str | None, settings: tuple[str, ...], max_layers: int, convention: Convention
+) -> Answer:
+    from cnncalc.inverse.ask import ask, layer_asked
+
+    if layer_asked(words) and (size or settings):
+        raise click.UsageError("--input and --set belong to a network; for one layer write in=227")
+    return ask(words, size, settings, max_layers, convention)

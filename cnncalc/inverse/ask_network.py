@@ -1,0 +1,150 @@
+"""A question about a network -> its Answer: an input size or a parameter, searched in closed forms or one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from cnncalc.analysis import Analysis
+from cnncalc.errors import SpecError
+from cnncalc.inverse.answer import Answer, nearest
+from cnncalc.inverse.network import WHOLE_INPUT, Network, check_known, constraints_of, range_of, unknowns_of, value_in
+from cnncalc.inverse.one_layer import names_in
+from cnncalc.inverse.question import Claim, Question
+from cnncalc.inverse.search import Constraint, Found, merged, search
+from cnncalc.symbolic import is_known, substitute, symbol
+from cnncalc.symbolic.program import Range
+
+MOST_VALUES = 400
+MOST_WORK = 100_000
+"""One by one, no further value is tried after as many layers."""
+
+
+def ask_network(network: Network, question: Question) -> Answer:
+    """The answer to a question about a network; raises SpecError for one that cannot be asked of it."""
+    unknowns = tuple(unknowns_of(network, question))
+    claims = [claim for claim in question.claims if claim.name not in unknowns]
+    ranges = {name: range_of(name, question) for name in unknowns}
+    try:
+        analysis = network.analysis({name: symbol(name) for name in unknowns})
+        equations = [each for claim in claims for each in constraints_of(claim, analysis)]
+        check_known(equations, unknowns)
+        conditions = [Constraint(each.left, each.relation, each.right) for _, each in analysis.graph.conditions]
+        conditions = [each for each in conditions if names_in(each.left, each.right) <= set(unknowns)]
+        found = _searched(analysis, unknowns, ranges, equations, conditions)
+    except (SpecError, ValueError) as reason:
+        if len(unknowns) > 1 or unknowns[0] not in network.spec.parameters:
+            raise
+        return _one_by_one(network, question, claims, unknowns[0], ranges[unknowns[0]], reason)
+    exact, rounded, notes = found
+    notes += _boundaries(network, unknowns, exact or rounded, claims, ranges)
+    if WHOLE_INPUT in unknowns and not claims:
+        notes.append("cnncalc fit tells which of them drop no pixel")
+    return Answer(question.text, unknowns, exact, rounded, (), tuple(notes), searched=ranges)
+
+
+def _searched(
+    analysis: Analysis,
+    unknowns: Sequence[str],
+    ranges: Mapping[str, Range],
+    equations: Sequence[Constraint],
+    conditions: Sequence[Constraint],
+) -> tuple[Found, Found, list[str]]:
+    """Solutions that drop no pixel, all solutions, and what there is to say of them."""
+    losses = {each.lost(): None for _, each in analysis.graph.fits}
+    wanted = [each for each in equations if each.relation == "=="]
+    fits = [
+        Constraint(0, ">=", lost) for lost in losses if wanted and names_in(lost) and names_in(lost) <= set(unknowns)
+    ]
+    every = list(dict.fromkeys([*equations, *conditions]))
+    rounded = search(every, ranges)
+    exact = search([*every, *fits], ranges) if fits else rounded
+    notes = list(_crossings(equations, unknowns))
+    if not rounded:
+        miss = nearest(every, ranges)
+        if miss is None:
+            notes.append("the network has no output for any of them")
+        else:
+            values = ", ".join(f"{name} = {value:,}" for name, value in miss[0].items())
+            wanted = [each for each in wanted if is_known(each.right)]
+            comes = ", ".join(f"{substitute(each.left, miss[0]):,} in place of {each.right:,}" for each in wanted)
+            notes.append(f"nothing does; {values} comes nearest: {comes}" if comes else "nothing does")
+    if not (exact.complete and rounded.complete):
+        notes.append("there are more than could be looked at: say more of the unknowns")
+    return exact, rounded, notes
+
+
+def _crossings(equations: Sequence[Constraint], unknowns: Sequence[str]) -> Iterator[str]:
+    """`2*L + 1 = 224 at L = 111.5`: where the closed form meets the number, when that is no whole number."""
+    from cnncalc.symbolic.printing import plain
+    from cnncalc.symbolic.solving import solved_for
+
+    for left, _, right in equations:
+        form, number = (left, right) if is_known(right) else (right, left)
+        if len(unknowns) != 1 or not is_known(number):
+            continue
+        solved = solved_for(form, number, unknowns[0])
+        if solved is not None and not is_known(solved) and not names_in(solved):
+            yield f"{plain(form)} = {number:,} at {unknowns[0]} = {float(solved):.6g}"
+
+
+def _boundaries(
+    network: Network, unknowns: Sequence[str], found: Found, claims: Sequence[Claim], ranges: Mapping[str, Range]
+) -> Iterator[str]:
+    """At the ends of what solves, and just beyond: what the quantities in question come to."""
+    if len(unknowns) != 1 or not found or len(found.boxes) > 2:
+        return
+    name = unknowns[0]
+    low, high = ranges[name]
+    for ((first, last),) in found.boxes:
+        for value in dict.fromkeys(each for each in (first - 1, first, last, last + 1) if low <= each < high):
+            numbers = _numbers(network, name, value, claims)
+            if numbers:
+                yield f"{name} = {value:,}: {numbers}"
+        parameter = network.spec.parameters.get(name)
+        default: Any = parameter.value if parameter else None
+        if is_known(default) and default not in (0, last) and last < high:
+            yield f"{last:,} is {last / default:.3g} times the {default:,} of the spec"
+
+
+def _numbers(network: Network, name: str, value: int, claims: Sequence[Claim]) -> str:
+    try:
+        analysis = network.analysis({name: value})
+    except SpecError:
+        return ""
+    return ", ".join(
+        f"{claim.name} = {'x'.join(f'{size:,}' for size in value_in(claim, analysis))}" for claim in claims
+    )
+
+
+def _one_by_one(
+    network: Network, question: Question, claims: Sequence[Claim], name: str, bounds: Range, reason: Exception
+) -> Answer:
+    """Every value of a parameter that changes the structure, tried in turn."""
+    low, high = bounds[0], min(bounds[1], bounds[0] + MOST_VALUES - 1)
+    boxes: list[tuple[Range, ...]] = []
+    work, last, failures = 0, low, 0
+    for value in range(low, high + 1):
+        if work > MOST_WORK:
+            break
+        last = value
+        try:
+            analysis = network.analysis({name: value})
+        except SpecError:
+            failures += 1
+            continue
+        work += len(analysis.layers)
+        constraints = [each for claim in claims for each in constraints_of(claim, analysis)]
+        check_known(constraints, ())
+        if all(each.left >= each.right if each.relation == ">=" else each.left == each.right for each in constraints):
+            boxes.append(((value, value),))
+    if failures == last - low + 1:
+        raise reason
+    joined = merged(boxes)
+    found = Found((name,), joined, True)
+    notes = [f"{name} changes the layers themselves: {low:,} to {last:,} were tried one by one"]
+    ranges = {name: (low, last)}
+    notes += _boundaries(network, (name,), found, claims, ranges)
+    if not found:
+        notes.append("none of them does")
+    return Answer(question.text, (name,), found, found, (), tuple(notes), searched=ranges)

@@ -1,0 +1,137 @@
+"""Constraints on symbols, and a range for each -> every whole solution, by halving boxes.
+
+A Program runs on ranges as well as on numbers: what a constraint can come to in a box tells
+whether none of it, all of it or some of it solves; only then is the box halved. So no solution is
+missed, whether the constraints rise, fall or do neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
+from typing import NamedTuple
+
+from cnncalc.layers.condition import Relation
+from cnncalc.symbolic import Size
+from cnncalc.symbolic.program import Program, Range
+
+MOST_BOXES = 60_000
+MOST_POINTS = 20_000
+
+
+class Constraint(NamedTuple):
+    """`left relation right` must hold."""
+
+    left: Size
+    relation: Relation
+    right: Size
+
+
+class Found(NamedTuple):
+    """Boxes full of solutions, in order, each a range for every unknown; whether they are all there are."""
+
+    unknowns: tuple[str, ...]
+    boxes: list[tuple[Range, ...]]
+    complete: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.boxes)
+
+    @property
+    def number(self) -> int:
+        """How many solutions there are."""
+        total = 0
+        for box in self.boxes:
+            volume = 1
+            for low, high in box:
+                volume *= high - low + 1
+            total += volume
+        return total
+
+    def points(self, most: int) -> list[dict[str, int]]:
+        """The first solutions one by one, at most so many."""
+        found: list[dict[str, int]] = []
+        for box in self.boxes:
+            for values in product(*(range(low, high + 1) for low, high in box)):
+                if len(found) == most:
+                    return found
+                found.append(dict(zip(self.unknowns, values, strict=True)))
+        return found
+
+
+def search(constraints: Sequence[Constraint], ranges: Mapping[str, Range]) -> Found:
+    """Every solution within the ranges (both ends included); incomplete beyond a limit of work.
+
+    Raises ValueError for a constraint that is no integer arithmetic.
+    """
+    unknowns = tuple(ranges)
+    program = Program([side for each in constraints for side in (each.left, each.right)], unknowns)
+    relations = [each.relation for each in constraints]
+    boxes: list[tuple[Range, ...]] = []
+    waiting = [tuple(ranges.values())] if all(low <= high for low, high in ranges.values()) else []
+    looked = 0
+    while waiting:
+        looked += 1
+        if looked > MOST_BOXES or len(boxes) > MOST_POINTS:
+            return Found(unknowns, merged(boxes), False)
+        box = waiting.pop()
+        verdict = _verdict(relations, program.bounds(dict(zip(unknowns, box, strict=True))))
+        if verdict:
+            boxes.append(box)
+        elif verdict is None:
+            waiting += _halves(box)
+    return Found(unknowns, merged(boxes), True)
+
+
+def _verdict(relations: Sequence[Relation], bounds: Sequence[Range]) -> bool | None:
+    """Whether all constraints hold in all of a box (True), one in none of it (False), or neither."""
+    everywhere = True
+    for relation, left, right in zip(relations, bounds[::2], bounds[1::2], strict=True):
+        holds = _holds(relation, left, right)
+        if holds is False:
+            return False
+        everywhere = everywhere and holds is True
+    return True if everywhere else None
+
+
+def _holds(relation: Relation, left: Range, right: Range) -> bool | None:
+    if relation == ">=":
+        return True if left[0] >= right[1] else False if left[1] < right[0] else None
+    if relation == "==":
+        if left[1] < right[0] or right[1] < left[0]:
+            return False
+        return True if left == right and left[0] == left[1] else None
+    if right[0] != right[1]:
+        return None
+    return _multiple(left, right[0])
+
+
+def _multiple(left: Range, divisor: int) -> bool | None:
+    """Whether all, none or some of a range are multiples of a number."""
+    if divisor == 0 or left[1] // divisor < -(-left[0] // divisor):
+        return False
+    return True if divisor == 1 or left[0] == left[1] else None
+
+
+def _halves(box: tuple[Range, ...]) -> Iterable[tuple[Range, ...]]:
+    """The box cut across its longest side, the higher half first (the last is looked at first)."""
+    number = max(range(len(box)), key=lambda at: box[at][1] - box[at][0])
+    low, high = box[number]
+    if low == high:
+        return []
+    middle = (low + high) // 2
+    return [(*box[:number], half, *box[number + 1 :]) for half in ((middle + 1, high), (low, middle))]
+
+
+def merged(boxes: list[tuple[Range, ...]]) -> list[tuple[Range, ...]]:
+    """The boxes in order; of one unknown, neighbours joined."""
+    ordered = sorted(boxes)
+    if not ordered or len(ordered[0]) != 1:
+        return ordered
+    joined = [ordered[0][0]]
+    for (box,) in ordered[1:]:
+        if box[0] == joined[-1][1] + 1:
+            joined[-1] = (joined[-1][0], box[1])
+        else:
+            joined.append(box)
+    return [(box,) for box in joined]

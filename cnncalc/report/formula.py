@@ -1,0 +1,159 @@
+"""Formulas -> text: as a person writes them, as LaTeX, as integer Python, as JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from cnncalc.analysis import Analysis
+from cnncalc.analysis.formulas import Formulas
+from cnncalc.layers import Shape
+from cnncalc.layers.shape import AXES
+from cnncalc.report import numbers
+from cnncalc.symbolic import is_known
+
+TITLES = {
+    "macs": "MACs",
+    "flops": "FLOPs",
+    "memory_bytes": "memory (bytes)",
+    "receptive_field": "receptive field",
+}
+Write = Callable[[Any], str]
+
+
+def heading(analysis: Analysis, formulas: Formulas) -> str:
+    """What the formulas are of: the network or its part, and the input."""
+    whole = f"{formulas.name}, {formulas.part}" if formulas.part else formulas.name
+    batch = "" if analysis.batch == 1 else f", batch {analysis.batch}"
+    return f"{whole}  input {analysis.graph.input}{batch}"
+
+
+def text(formulas: Formulas) -> Iterator[tuple[str, str]]:
+    """(quantity, formula) as a person reads them; the last lines say where they hold."""
+    from cnncalc.symbolic.printing import plain
+
+    for quantity, value in formulas.values.items():
+        yield (
+            TITLES.get(quantity, quantity),
+            _one(value, lambda size: numbers.exact(size) if is_known(size) else plain(size)),
+        )
+    if formulas.assumptions:
+        yield "assumed", ", ".join(formulas.assumptions)
+    if formulas.conditions:
+        yield "holds where", ", ".join(formulas.conditions)
+
+
+def render(analysis: Analysis, found: Sequence[Formulas], console: Console) -> None:
+    """Print formulas; a long one goes on under itself, on a terminal only."""
+    for number, formulas in enumerate(found):
+        if number:
+            console.print()
+        console.print(Text(heading(analysis, formulas), style="bold"), soft_wrap=True)
+        console.print()
+        lines = list(text(formulas))
+        width = max(len(title) for title, _ in lines)
+        for title, formula in lines:
+            style = "dim" if title in ("assumed", "holds where") else "cyan"
+            mark = "  " if style == "dim" else " = "
+            head, room = Text.assemble(" ", (title.ljust(width), style), mark), console.width - width - 4
+            pieces = _pieces(formula, room) if console.is_terminal and room > 20 else [formula]
+            console.print(Text("\n" + " " * (width + 4)).join([Text.assemble(head, pieces[0]), *map(Text, pieces[1:])]),
+                          soft_wrap=True)  # fmt: skip
+
+
+def _pieces(formula: str, room: int) -> list[str]:
+    """A formula cut where it may be, in front of ` + ` and ` - ` and behind commas, into pieces of `room` at most."""
+    pieces = [""]
+    for part in re.split(r"(?= [+-] )|(?<=, )", formula):
+        if pieces[-1] and len(pieces[-1]) + len(part) > room:
+            pieces.append("")
+        pieces[-1] += part if pieces[-1] else part.lstrip()
+    return pieces
+
+
+def _one(value: Any, write: Write, times: str = "x") -> str:
+    """A value of any kind in one line: a shape as HxWxC, one size for all axes or one for each."""
+    if isinstance(value, Shape):
+        return times.join(_factor(write(size)) for size in (*value.size, value.channels))
+    if isinstance(value, tuple):
+        texts = [write(size) for size in value]
+        return texts[0] if len(set(texts)) == 1 else times.join(map(_factor, texts))
+    return value if isinstance(value, str) else write(value)
+
+
+def _factor(text: str) -> str:
+    """A size as a factor: what is more than a word stands in parentheses."""
+    return text if re.fullmatch(r"[\w,{}]+|\\left.lfloor[^+]*rfloor", text) else f"({text})"
+
+
+def to_python(analysis: Analysis, formulas: Formulas) -> str:
+    """Assignments in integer Python, one for every number; conditions stand in comments."""
+    from cnncalc.symbolic.printing import integer_python
+
+    lines = [f"# {heading(analysis, formulas)}"]
+    lines += [f"# assumed: {each}" for each in formulas.assumptions]
+    lines += [f"# holds where {each}" for each in formulas.conditions]
+    for quantity, value in formulas.values.items():
+        lines += [f"{name} = {_python(size, integer_python)}" for name, size in _named(quantity, value)]
+    return "\n".join(lines) + "\n"
+
+
+def _python(value: Any, write: Write) -> str:
+    return repr(value) if isinstance(value, str) or value is None else write(value)
+
+
+def _named(quantity: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """A value of any kind as numbers with names: output_height, output_width, output_channels."""
+    if isinstance(value, Shape):
+        yield from ((f"{quantity}_{axis}", size) for axis, size in zip(value.axes, value.size, strict=True))
+        yield f"{quantity}_channels", value.channels
+    elif isinstance(value, tuple):
+        axes = AXES[len(value)]
+        yield from ((f"{quantity}_{axis}", size) for axis, size in zip(axes, value, strict=True))
+    else:
+        yield quantity, value
+
+
+def to_latex(formulas: Formulas) -> str:
+    """An align* environment, one line for every quantity."""
+    from cnncalc.symbolic.printing import latex
+
+    lines = []
+    for quantity, value in formulas.values.items():
+        right = rf"\text{{{value}}}" if isinstance(value, str) else _one(value, latex, r" \times ")
+        lines.append(rf"\text{{{TITLES.get(quantity, quantity)}}} &= {right}")
+    return "\\begin{align*}\n" + " \\\\\n".join(f"  {line}" for line in lines) + "\n\\end{align*}\n"
+
+
+def to_data(analysis: Analysis, formulas: Formulas) -> dict[str, Any]:
+    """A JSON-ready mapping: integers as they are, closed forms as strings of integer Python."""
+    from cnncalc.symbolic.printing import integer_python
+
+    def raw(size: Any) -> Any:
+        return size if isinstance(size, str | int) or size is None else integer_python(size)
+
+    def data(value: Any) -> Any:
+        if isinstance(value, Shape):
+            return {"channels": raw(value.channels), "size": [raw(size) for size in value.size]}
+        return [raw(size) for size in value] if isinstance(value, tuple) else raw(value)
+
+    return {
+        "schema_version": 1,
+        "name": formulas.name,
+        "part": formulas.part or None,
+        "input": data(analysis.graph.input),
+        "batch": raw(analysis.batch),
+        "assumed": list(formulas.assumptions),
+        "holds_where": list(formulas.conditions),
+        "formulas": {quantity: data(value) for quantity, value in formulas.values.items()},
+    }
+
+
+def to_json(found: list[dict[str, Any]]) -> str:
+    """One mapping, or a list of them where several parts were asked for."""
+    return json.dumps(found[0] if len(found) == 1 else found, indent=2) + "\n"

@@ -1,0 +1,126 @@
+"""Answer -> text: the solutions, the working of some, where was searched; or the same as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from cnncalc.analysis.working import explain_layer
+from cnncalc.inverse.answer import Answer
+from cnncalc.inverse.search import Found
+from cnncalc.report.blackboard import stages
+from cnncalc.report.remarks import misfits_of
+from cnncalc.report.table import UNBOUNDED
+
+MOST_SHOWN = 20
+
+
+def render(answer: Answer, console: Console) -> None:
+    """Print the answer: what was found in bold, how it comes about below."""
+    if not console.is_terminal:
+        console.width = UNBOUNDED
+    for line in lines(answer):
+        console.print(line)
+
+
+def lines(answer: Answer) -> Iterator[Text]:
+    """The answer line by line."""
+    for name, value in answer.known:
+        yield Text(f"{name} = {value}", "bold")
+    if answer.general:
+        yield from (Text(f"  {line}" if line.startswith("whole where") else line, "bold") for line in answer.general)
+    if answer.exact is not None and answer.rounded is not None:
+        yield from _found(answer, answer.exact, answer.rounded)
+    if not answer and answer.exact is None:
+        yield Text("none", "bold red")
+    for note in answer.notes:
+        yield Text(f"* {note}")
+    yield from _workings(answer)
+    if answer.searched:
+        where = ", ".join(f"{name} from {low:,} to {high:,}" for name, (low, high) in answer.searched.items())
+        yield Text(f"searched: {where}", "dim")
+
+
+def _found(answer: Answer, exact: Found, rounded: Found) -> Iterator[Text]:
+    """The solutions: those without a remainder first, then how many more there are with one."""
+    if not rounded:
+        yield Text("none", "bold red")
+        return
+    yield from (Text(line, "bold") for line in _listed(answer, exact or rounded))
+    more = rounded.number - exact.number
+    if not exact:
+        yield Text("  these leave a remainder, which the layer rounds away", "yellow")
+    elif more:
+        others = f"; {', '.join(_ranges(answer, rounded))} in all" if len(answer.unknowns) == 1 else ""
+        yield Text(f"  exactly, with nothing dropped; {more:,} more with a remainder{others}", "dim")
+
+
+def _listed(answer: Answer, found: Found) -> list[str]:
+    """One line for each solution; of one unknown, for each range."""
+    if len(answer.unknowns) == 1:
+        texts = _ranges(answer, found)
+    else:
+        points = found.points(MOST_SHOWN + 1)
+        texts = [", ".join(f"{name} = {value:,}" for name, value in point.items()) for point in points]
+    hidden = (found.number if len(answer.unknowns) > 1 else len(texts)) - MOST_SHOWN
+    return texts if hidden <= 0 else [*texts[:MOST_SHOWN], f"... and {hidden:,} more"]
+
+
+def _ranges(answer: Answer, found: Found) -> list[str]:
+    """`W = 227`, `W = 224 to 255`, `L >= 112`: the solutions of one unknown."""
+    name = answer.unknowns[0]
+    least, most = answer.searched[name]
+    texts = []
+    for ((low, high),) in found.boxes:
+        if low == high:
+            texts.append(f"{name} = {low:,}")
+        elif high == most:
+            texts.append(f"{name} >= {low:,}" if low > least else f"any {name}")
+        elif low == least:
+            texts.append(f"{name} <= {high:,}")
+        else:
+            texts.append(f"{name} = {low:,} to {high:,}")
+    return texts
+
+
+def _workings(answer: Answer) -> Iterator[Text]:
+    """The layer with a solution in it, on the blackboard: of its steps, those the question is about."""
+    for analysis in answer.workings:
+        for layer in analysis.layers:
+            for step in explain_layer(analysis, layer).steps:
+                # the channels of the output are no more than those that were given
+                if step.quantity not in answer.focus or step.result is None or step.symbol.startswith("C"):
+                    continue
+                symbol = " = ".join((*step.also, step.symbol))
+                parts = [*stages(step.tree), f"{step.result:,}"]
+                shown = [part for number, part in enumerate(parts) if part not in parts[number + 1 :]]
+                yield Text(f"  {symbol} = {' = '.join(shown)}")
+            if "output" in answer.focus:
+                yield from (Text(f"  ! {note}", "red") for note in misfits_of(analysis, layer.name))
+
+
+def to_json(answer: Answer) -> str:
+    """The answer as JSON: solutions one by one (at most 10,000), and as ranges."""
+    data: dict[str, Any] = {
+        "schema_version": 1,
+        "question": answer.question,
+        "unknowns": list(answer.unknowns),
+        "known": dict(answer.known),
+        "general": list(answer.general),
+        "exact": _boxes(answer.exact),
+        "rounded": _boxes(answer.rounded),
+        "solutions": answer.solutions,
+        "notes": list(answer.notes),
+        "searched": {name: list(bounds) for name, bounds in answer.searched.items()},
+    }
+    return json.dumps(data, indent=2) + "\n"
+
+
+def _boxes(found: Found | None) -> list[dict[str, list[int]]] | None:
+    if found is None:
+        return None
+    return [dict(zip(found.unknowns, map(list, box), strict=True)) for box in found.boxes]

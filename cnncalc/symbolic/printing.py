@@ -1,0 +1,74 @@
+"""Symbolic sizes -> text: as a person writes them, as integer Python, as LaTeX."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+from sympy.printing.latex import LatexPrinter
+from sympy.printing.precedence import PRECEDENCE
+from sympy.printing.str import StrPrinter
+
+from cnncalc.symbolic.arithmetic import is_known
+from cnncalc.symbolic.floor import FloorDiv
+
+
+class _Plain(StrPrinter):  # type: ignore[misc]
+    """Sums begin with what is added: `H - F + 2*P`; minimum and maximum as Python calls them."""
+
+    def _as_ordered_terms(self, expr: Any, order: Any = None) -> Any:
+        return _added_first(super()._as_ordered_terms(expr, order=order))
+
+    def _print_Min(self, expr: Any) -> str:  # noqa: N802, sympy calls it by the name of the class
+        return f"min({self.stringify(expr.args, ', ')})"
+
+    def _print_Max(self, expr: Any) -> str:  # noqa: N802
+        return f"max({self.stringify(expr.args, ', ')})"
+
+
+class _Latex(LatexPrinter):  # type: ignore[misc]
+    """The same order of sums; floors, which have brackets of their own, get no others."""
+
+    def _needs_mul_brackets(self, expr: Any, first: bool = False, last: bool = False) -> bool:
+        return not isinstance(expr, FloorDiv) and bool(super()._needs_mul_brackets(expr, first, last))
+
+    def _needs_brackets(self, expr: Any) -> bool:
+        return not isinstance(expr, FloorDiv) and bool(super()._needs_brackets(expr))
+
+    def _as_ordered_terms(self, expr: Any, order: Any = None) -> Any:
+        return _added_first(super()._as_ordered_terms(expr, order=order))
+
+
+def _added_first(terms: list[Any]) -> list[Any]:
+    """The terms, the first that is added in front of those that are taken away."""
+    if not terms[0].could_extract_minus_sign():
+        return terms
+    added = [term for term in terms if not term.could_extract_minus_sign()]
+    first = next((term for term in added if term.as_coeff_Mul()[0] == 1), added[0] if added else terms[0])
+    return [first, *(term for term in terms if term is not first)]
+
+
+def plain(value: Any) -> str:
+    """A size as a person writes it: `H/32` where a quotient is exact, `(H + 31)//32` where it is not."""
+    return str(value) if is_known(value) else str(_Plain().doprint(value))
+
+
+def integer_python(value: Any) -> str:
+    """A size as an expression of integer Python, in which every division is `//`."""
+    if is_known(value) or not _divides(value):
+        return plain(value)
+    above, below = sympy.together(value).as_numer_denom()
+    printer = _Plain()
+    return f"{printer.parenthesize(above, PRECEDENCE['Mul'])}//{printer.parenthesize(below, PRECEDENCE['Pow'])}"
+
+
+def _divides(value: Any) -> bool:
+    """Whether a plain quotient stands in the size: H/32, or C*K/G."""
+    return any(not part.is_Integer for part in value.atoms(sympy.Rational)) or any(
+        power.exp.is_negative for power in value.atoms(sympy.Pow)
+    )
+
+
+def latex(value: Any) -> str:
+    """A size as LaTeX, for mathematics mode."""
+    return str(value) if is_known(value) else str(_Latex().doprint(value))

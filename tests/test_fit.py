@@ -1,0 +1,549 @@
+"""The sizes that fit a network are told exactly: as the numeric engine finds them, one size at a time."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+import cnncalc
+from cnncalc import SpecError
+from cnncalc.cli.main import cnncalc as program
+from cnncalc.graph import build
+from cnncalc.inverse.congruence import MOST_CANDIDATES, Rule, Sieve, Sizes, TooManyError, conflict, solve
+from cnncalc.inverse.demands import demands, rule_of
+from cnncalc.inverse.fit import Fit, fit_spec
+from cnncalc.report.fit import sizes_text
+from cnncalc.spec.library import find
+from cnncalc.spec.model import InputSize, Spec
+from cnncalc.symbolic import floor_div, maximum, minimum, symbol
+from cnncalc.symbolic.periods import UnsolvableError, courses
+from cnncalc.symbolic.program import Program
+
+GOLDEN = Path(__file__).parent / "golden"
+H = symbol("H")
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(program, ["fit", *arguments])
+
+
+def output(*arguments: str, status: int = 0) -> str:
+    result = run(*arguments)
+    assert status == result.exit_code, (result.output, result.stderr, result.exception)
+    return result.stdout
+
+
+def data(*arguments: str, status: int = 0) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(output(*arguments, "--format", "json", status=status))
+    return found
+
+
+def written(folder: Path, text: str) -> str:
+    path = folder / "net.yaml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+@cache
+def fit(name: str, strict: bool = False) -> Fit:
+    return cnncalc.fit(name, strict=strict)
+
+
+def numeric(spec: Spec, given: InputSize, size: int, *, whole: bool = False) -> tuple[bool, bool]:
+    """Whether a size fits by the numbers alone: (no pixel dropped, nothing left over at all)."""
+    from cnncalc.analysis import analyze_graph
+
+    try:
+        graph = build(spec, InputSize((size,) * len(given.sizes), given.channels))
+        if whole:
+            analyze_graph(graph)
+    except SpecError:
+        return False, False
+    return not any(note.lost() > 0 for _, note in graph.notes), not graph.notes
+
+
+# Known truths ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "strict", "text"),
+    [
+        ("alexnet", False, "H = 67 + 32k (k >= 0)"),
+        ("alexnet", True, "H = 67 + 32k (k >= 0)"),
+        ("unet", False, "H = 188 + 16k (k >= 0)"),
+        ("unet", True, "H = 188 + 16k (k >= 0)"),
+        ("vgg16", False, "H = 32k (k >= 1)"),
+        ("vgg16", True, "H = 32k (k >= 1)"),
+        ("resnet50", False, "every H"),
+        ("resnet50", True, "H = 1 + 32k (k >= 0)"),
+        ("lenet5", False, "H = 32 + 4k (k >= 0)"),
+        ("googlenet", False, "every H from 223 up"),
+        ("googlenet", True, "H = 253 + 32k (k >= 0)"),
+        ("densenet121", False, "H = r + 32k, r = 29 to 32 (k >= 0)"),
+        ("stack_5x5", True, "every H"),
+    ],
+)
+def test_what_fits_a_bundled_network_is_its_congruence(name: str, strict: bool, text: str) -> None:
+    found = fit(name, strict)
+    assert text == sizes_text("H", found.sizes["H"])
+    assert found.sizes["H"] == found.sizes["W"]
+
+
+def test_of_224_and_227_alexnet_fits_227_and_conv1_is_to_blame() -> None:
+    alexnet = fit("alexnet")
+    assert 227 in alexnet
+    assert 224 not in alexnet
+    assert (195, 227) == alexnet.nearest(224)
+    assert (195, 259) == alexnet.nearest(227)
+    blame = alexnet.blame(224)
+    assert ("conv1", "height", 1) == (blame[0].layer, blame[0].axis, blame[0].lost)
+    assert "(224 - 11)/4 + 1 = 54.25; floor drops 1 of input" in blame[0].message
+    assert [] == alexnet.blame(227)
+
+
+def test_each_layer_of_alexnet_narrows_the_sizes_in_turn() -> None:
+    steps = fit("alexnet").steps["H"]
+    assert [
+        ("conv1", "H = 11 + 4k"),
+        ("pool1", "H = 19 + 8k"),
+        ("pool2", "H = 35 + 16k"),
+        ("pool3", "H = 67 + 32k"),
+    ] == [(step.layer, sizes_text("H", step.left, brief=True)) for step in steps]
+
+
+SAME_UNET = """
+input: 256x256x1
+defaults: {conv: {kernel: 3, padding: same}}
+layers:
+  - {conv: 8, name: down1}
+  - maxpool: 2
+  - {conv: 8, name: down2}
+  - maxpool: 2
+  - {conv: 8, name: down3}
+  - maxpool: 2
+  - {conv: 8, name: down4}
+  - maxpool: 2
+  - conv: 8
+  - {upsample: 2, name: up4}
+  - {concat: , from: [down4, up4]}
+  - {deconv: {filters: 8, kernel: 2, stride: 2}, name: up3}
+  - {concat: , from: [down3, up3]}
+  - {upsample: 2, name: up2}
+  - {concat: , from: [down2, up2]}
+  - {upsample: 2, name: up1}
+  - {concat: , from: [down1, up1]}
+"""
+
+
+def test_a_unet_with_four_pools_takes_multiples_of_16(tmp_path: Path) -> None:
+    for rounding in ("floor", "ceil"):  # rounded up, no pool drops a pixel, but the sizes must meet all the same
+        path = written(tmp_path, f"rounding: {rounding}\n{SAME_UNET}")
+        assert Sizes(16, (0,), 16) == cnncalc.fit(path).sizes["H"]
+
+
+def test_a_height_may_be_fixed_and_a_name_be_given() -> None:
+    found = cnncalc.fit("vgg16", "224xV")
+    assert {"V": Sizes(32, (0,), 32)} == found.sizes
+    assert "224x320" in found
+    assert "224x321" not in found
+    with pytest.raises(SpecError, match="none of the input"):
+        found.blame("225x320")
+    assert {"N": Sizes(32, (3,), 67)} == cnncalc.fit("alexnet", "N").sizes
+
+
+def test_a_fixed_height_that_drops_pixels_leaves_no_width() -> None:
+    found = cnncalc.fit("alexnet", "224xW")
+    assert found.impossible
+    assert "conv1" == found.reasons["W"][0].layer
+    assert 67 == found.valid["W"].least
+
+
+def test_volumes_and_signals_have_axes_of_their_own(tmp_path: Path) -> None:
+    text = "input: {}\nlayers:\n  - conv: {{filters: 4, kernel: 3, stride: 2}}\n  - maxpool: 2\n"
+    assert {"L": Sizes(4, (1,), 5)} == cnncalc.fit(written(tmp_path, text.format("64x1"))).sizes
+    assert ["D", "H", "W"] == list(cnncalc.fit(written(tmp_path, text.format("16x64x64x1"))).sizes)
+
+
+def test_axes_with_different_strides_have_different_sizes(tmp_path: Path) -> None:
+    text = "input: 8x8x1\nlayers:\n  - maxpool: {kernel: [2, 3]}\n"
+    found = cnncalc.fit(written(tmp_path, text))
+    assert {"H": Sizes(2, (0,), 2), "W": Sizes(3, (0,), 3)} == found.sizes
+    assert "4x9" in found
+    assert (6, 18) == found.nearest(12)
+    assert (9, 15) == found.nearest(12, "W")
+    assert {"H": (2, 6), "W": (3, 6)} == found.check("4x4").nearest
+
+
+# Sizes that have to meet -------------------------------------------------------------------------
+
+
+def test_sizes_that_never_meet_name_the_layers_that_contradict_each_other(tmp_path: Path) -> None:
+    text = """
+input: 64x64x1
+rounding: strict
+layers:
+  - {conv: {filters: 4, kernel: 2, stride: 2}, name: even}
+  - {space_to_depth: 2, name: fourth}
+  - {concat: [[{crop: {size: 1}}, {maxpool: {kernel: 2, stride: 2}}], [{maxpool: {kernel: 1, stride: 2}}]], name: join}
+"""
+    found = cnncalc.fit(written(tmp_path, text))
+    assert found.impossible
+    assert 2 == len(found.reasons["H"])
+    assert None is found.sizes["H"].least
+
+
+def test_a_map_that_must_have_one_size_has_finitely_many_inputs(tmp_path: Path) -> None:
+    text = (
+        "input: 64x64x1\nlayers:\n  - maxpool: {kernel: 2, rounding: ceil}\n  - reshape: {channels: 49, size: [1, 1]}\n"
+    )
+    found = cnncalc.fit(written(tmp_path, text))
+    assert "reshape1" == found.square
+    assert Sizes(1, (), 15, (13, 14)) == found.sizes["H"]
+    assert "H = 13, 14 and no other" == sizes_text("H", found.sizes["H"])
+    assert {13, 14} == {size for size in range(1, 100) if size in found}
+    assert "13x14" in found  # judged by the numbers, for axes of their own
+
+
+def test_paths_with_different_strides_are_an_error_of_the_network(tmp_path: Path) -> None:
+    text = "input: 64x64x4\nlayers:\n  - add: [[], [{conv: {filters: 4, kernel: 3, stride: 2, padding: 1}}]]\n"
+    with pytest.raises(SpecError, match="different jumps"):
+        cnncalc.fit(written(tmp_path, text))
+
+
+# The numeric truth -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", cnncalc.networks())
+def test_every_size_up_to_300_is_judged_as_the_numbers_do(name: str) -> None:
+    spec = find(name)
+    given = spec.input
+    assert given is not None
+    loose, strict = fit(name), fit(name, True)
+    # Of the deep ones every seventh size, which still leaves every remainder by 32.
+    for size in range(1, 301, 1 if len(loose.graph.nodes) < 110 else 7):
+        assert numeric(spec, given, size) == (size in loose, size in strict), size
+
+
+@pytest.mark.parametrize("name", ["alexnet", "densenet121", "unet", "squeezenet", "zfnet", "googlenet"])
+def test_the_answer_holds_for_three_periods_and_the_smallest_valid_size_is_one(name: str) -> None:
+    for strict in (False, True):
+        found = fit(name, strict)
+        asked = demands(found.graph, strict=strict)
+        mine = [demand for demand in asked if "H" in demand.names]
+        for size in range(1, 3 * found.sizes["H"].modulus + 400):
+            assert all(demand.rule.holds(size) for demand in mine) == (size in found.sizes["H"])
+        spec = find(name)
+        least = found.valid["H"].least
+        assert least is not None
+        assert spec.input is not None
+        for size, valid in ((least, True), (least - 1, False)):
+            assert valid == (size > 0 and not any(blame.error for blame in found.blame(size)))
+
+
+class Nets:
+    """Random networks on a signal, as the text of a spec."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.names = 0
+        self.taps: list[str] = []
+        self.sized = False
+
+    def pick(self, *choices: Any) -> Any:
+        return self.chance.choice(choices)
+
+    def window(self) -> str:
+        keys = {
+            "kernel": self.pick(1, 2, 3, 3, 5),
+            "stride": self.pick(1, 1, 2, 2, 3, 4),
+            "padding": self.pick(0, 0, 1, 1, "same", "half", "[[0, 1]]", "[[2, 0]]", "[[5, 0]]"),
+        }
+        if self.chance.random() < 0.2:
+            keys["dilation"] = 2
+        if self.chance.random() < 0.35:
+            keys["rounding"] = self.pick("ceil", "caffe", "strict", "floor")
+        return ", ".join(f"{key}: {value}" for key, value in keys.items())
+
+    def layer(self) -> str:
+        kind = self.pick("conv", "conv", "pool", "pool", "deconv", "upsample", "crop", "pad", "rearrange", "size")
+        if kind == "conv":
+            return f"conv: {{filters: 4, {self.window()}}}"
+        if kind == "pool":
+            return f"maxpool: {{{self.window()}}}"
+        if kind == "deconv":
+            extra = self.pick("padding: same", "padding: 1", "padding: 0, output_padding: 1", "dilation: 2")
+            return f"deconv: {{filters: 4, kernel: {self.pick(2, 3, 4)}, stride: {self.pick(1, 2, 3)}, {extra}}}"
+        if kind == "rearrange":
+            return self.pick("space_to_depth: 2", "space_to_depth: 3", "pixel_shuffle: 2")  # type: ignore[no-any-return]
+        if kind == "size" and self.chance.random() < 0.3:
+            self.sized = True
+            return f"{self.pick('adaptiveavgpool', 'resize')}: {self.pick(1, 3, 6)}"
+        return f"{self.pick('upsample', 'crop', 'pad')}: {self.pick(1, 2, 2, 3)}"
+
+    def branch(self) -> str:
+        return f"[{', '.join(f'{{{self.layer()}}}' for _ in range(self.pick(0, 1, 1, 2)))}]"
+
+    def entry(self) -> str:
+        self.names += 1
+        name = f"layer{self.names}"
+        draw = self.chance.random()
+        if draw < 0.2:
+            return f"  - {{concat: [{self.branch()}, {self.branch()}], name: {name}}}"
+        if draw < 0.35 and len(self.taps) > 1:
+            return f"  - {{concat: , from: [{self.pick(*self.taps)}, {self.taps[-1]}], name: {name}}}"
+        return f"  - {{{self.layer()}, name: {name}}}"
+
+    def text(self) -> str:
+        lines = ["input: 64x4", "layers:"]
+        if self.chance.random() < 0.4:  # a U-Net of depth 1 or 2, padded or not
+            return "\n".join([*lines, *self.unet(self.pick(1, 2)), ""])
+        for _ in range(self.pick(1, 2, 3, 4, 5)):
+            lines.append(self.entry())
+            self.taps.append(f"layer{self.names}")
+        return "\n".join([*lines, ""])
+
+    def unet(self, depth: int) -> list[str]:
+        """Down and up again, with a window before every pool, and skips that meet, or do not."""
+        padding = self.pick(0, 1, 1)
+        stride = self.pick(2, 2, 3)
+        conv = f"conv: {{filters: 4, kernel: 3, padding: {padding}}}"
+        rounding = self.pick("floor", "ceil", "caffe", "strict")
+        lines = []
+        for level in range(depth):
+            lines.append(f"  - {{{conv}, name: down{level}}}")
+            lines.append(f"  - maxpool: {{kernel: {stride}, rounding: {rounding}}}")
+        lines.append(f"  - {conv}")
+        for level in reversed(range(depth)):
+            up = self.pick(f"upsample: {stride}", f"deconv: {{filters: 4, kernel: {stride}, stride: {stride}}}")
+            lines.append(f"  - {{{up}, name: up{level}}}")
+            skip = f"down{level}"
+            if padding == 0:
+                lost = 2 * stride if level == depth - 1 else 2 * stride * (stride + 3)
+                size = f"[[{lost // 2}, {lost - lost // 2}]]"
+                lines.append(f"  - {{crop: {{size: {size}}}, from: {skip}, name: cut{level}}}")
+                skip = f"cut{level}"
+            lines.append(f"  - {{concat: , from: [{skip}, up{level}]}}")
+            lines.append(f"  - {conv}")
+        return lines
+
+
+@pytest.mark.parametrize("seed", [*range(150), 5133])
+def test_random_networks_are_judged_as_the_numbers_do(tmp_path: Path, seed: int) -> None:
+    nets = Nets(seed)
+    text = nets.text()
+    spec = find(written(tmp_path, text))
+    given = spec.input
+    assert given is not None
+    try:
+        loose, strict = fit_spec(spec), fit_spec(spec, strict=True)
+    except SpecError:
+        assert not any(numeric(spec, given, size, whole=True)[0] for size in range(1, 130)), text
+        return
+    for size in range(1, 160):
+        # What an adaptive pool sees depends on whether its cells are equal: only its shapes are compared.
+        truth = numeric(spec, given, size, whole=not nets.sized)
+        assert truth == (size in loose, size in strict), (size, text)
+    for found in (loose, strict):
+        for name, reasons in found.reasons.items():
+            assert not solve([demand.rule for demand in reasons]), name
+
+
+# Integers alone ----------------------------------------------------------------------------------
+
+
+def test_rules_of_random_expressions_repeat_as_they_say() -> None:
+    chance = random.Random(5)
+
+    def expression(depth: int) -> Any:
+        if depth == 0:
+            return chance.choice((1, 1, 2, 3)) * H + chance.randint(-9, 9)
+        inner = expression(depth - 1)
+        kind = chance.randrange(5)
+        if kind == 0:
+            return chance.choice((2, 3, -1)) * inner + chance.randint(-20, 20)
+        if kind == 1:
+            return inner - expression(depth - 1)
+        if kind == 2:
+            return chance.choice((minimum, maximum))(inner, expression(depth - 1))
+        return floor_div(inner + chance.randint(-5, 5), chance.choice((2, 3, 4, 6)))
+
+    for _ in range(120):
+        program_ = Program([expression(chance.randint(1, 4))], ["H"])
+        relation, divisor = chance.choice(((">=", 0), ("==", 0), ("remainder", chance.choice((2, 3, 4, 9)))))
+
+        def plain(n: int) -> bool:
+            (value,) = program_.run({"H": n})  # noqa: B023
+            return bool({">=": value >= 0, "==": value == 0}.get(relation, divisor and value % divisor == 0))  # noqa: B023
+
+        rule = rule_of(program_, relation, divisor)
+        sizes = solve([rule])
+        assert [n for n in range(1, 400) if plain(n)] == [n for n in range(1, 400) if n in sizes]
+        (course,) = courses(program_)
+        assert course.slope is not None
+        for n in range(course.since, course.since + 60):
+            here, later = (program_.run({"H": at})[0] for at in (n, n + course.period))
+            assert later == here + course.slope * course.period
+            assert course.slope * n + course.low <= here <= course.slope * n + course.high
+
+
+def test_products_are_solved_where_they_grow_and_refused_where_they_may_not() -> None:
+    area = floor_div(H, 2) * (H + 3) * 5
+    (course,) = courses(Program([area]))
+    assert course.slope is None
+    for relation, divisor, shift in ((">=", 0, 400), ("==", 0, 5 * 4 * 11), ("remainder", 6, 0)):
+        rule = rule_of(Program([area - shift]), relation, divisor)
+        expected = []
+        for n in range(1, 200):
+            value = n // 2 * (n + 3) * 5 - shift
+            if {">=": value >= 0, "==": value == 0}.get(relation, divisor and value % divisor == 0):
+                expected.append(n)
+        found = solve([rule])
+        assert expected == [n for n in range(1, 200) if n in found]
+    with pytest.raises(UnsolvableError, match="products"):
+        rule_of(Program([H * H - H * floor_div(H, 2)]), "==")
+    with pytest.raises(UnsolvableError, match="divisor"):
+        courses(Program([floor_div(symbol("W") + 1, H)]))
+
+
+def test_sizes_know_their_neighbours() -> None:
+    chance = random.Random(6)
+    for _ in range(200):
+        modulus = chance.randint(1, 12)
+        residues = {chance.randrange(modulus) for _ in range(chance.randint(0, 4))}
+        since = chance.randint(1, 40)
+        small = {chance.randint(1, 40) for _ in range(3)} if chance.random() < 0.5 else set()
+        members = {n for n in range(1, 300) if (n % modulus in residues if n >= since else n in small)}
+        rule = Rule(lambda n: n in members, modulus, since)  # noqa: B023
+        sizes = solve([rule])
+        assert sorted(members)[:20] == sizes.first(20)[: len(sorted(members)[:20])]
+        for n in range(1, 120):
+            assert (n in members) == (n in sizes)
+            assert max((m for m in members if m < n), default=None) == sizes.below(n)
+            assert min((m for m in members if m > n), default=None) == sizes.above(n)
+
+
+def test_a_pattern_is_told_in_its_simplest_form() -> None:
+    assert Sizes(2, (1,), 1) == solve([Rule(lambda n: n % 4 in (1, 3), 4)])
+    assert Sizes(6, (1, 5), 1) == solve([Rule(lambda n: n % 2 == 1, 2), Rule(lambda n: n % 3 != 0, 3)])
+    assert Sizes() == solve([])
+    assert not solve([Rule(lambda n: n % 2 == 0, 2), Rule(lambda n: n % 4 == 1, 4)])
+
+
+def test_a_conflict_is_as_small_as_can_be() -> None:
+    rules = [
+        Rule(lambda n: n % 3 == 0, 3),
+        Rule(lambda n: n % 2 == 0, 2),
+        Rule(lambda n: n >= 9, 1, 9, 9),
+        Rule(lambda n: n % 4 == 1, 4),
+    ]
+    assert [1, 3] == conflict(rules)
+
+
+def test_a_long_chain_stays_cheap_and_a_pattern_beyond_listing_is_told() -> None:
+    sieve = Sieve()
+    for power in range(1, 200):
+        sieve.add(Rule(lambda n, power=power: n % 2**power == 0, 2**power))  # type: ignore[misc]
+    assert Sizes(2**199, (0,), 2**199) == sieve.sizes()
+    sieve = Sieve()
+    rules = [Rule(lambda n, prime=prime: n % prime > 1, prime) for prime in (97, 101, 103)]  # type: ignore[misc]
+    for rule in rules[:2]:
+        sieve.add(rule)
+    with pytest.raises(TooManyError, match="repeats after"):
+        sieve.add(rules[2])
+    assert len(sieve.residues) <= MOST_CANDIDATES
+
+
+# The command -------------------------------------------------------------------------------------
+
+
+GOLDENS = {
+    "fit_alexnet_224_227": (["alexnet", "--size", "224,227"], 1),
+    "fit_unet": (["unet"], 0),
+    "fit_unet_512": (["unet", "--input", "512"], 1),
+    "fit_densenet121": (["densenet121"], 0),
+    "fit_resnet50_strict": (["resnet50", "--strict", "--size", "224,225"], 1),
+    "fit_alexnet_224xW": (["alexnet", "--input", "224xW"], 1),
+    "fit_googlenet": (["googlenet", "--size", "223x320"], 0),
+}
+
+
+@pytest.mark.parametrize("name", GOLDENS)
+def test_the_report_is_as_it_was(name: str, golden: Callable[[Path, str], None]) -> None:
+    arguments, status = GOLDENS[name]
+    golden(GOLDEN / f"{name}.txt", output(*arguments, status=status))
+
+
+def test_json_tells_the_same_as_the_library() -> None:
+    found = data("alexnet", "--size", "224,227x320", status=1)
+    assert {"modulus": 32, "residues": [3], "from": 67, "exceptions": [], "least": 67} == found["sizes"]["H"]
+    assert {"H": 67, "W": 67} == found["smallest_valid"]
+    assert ["conv1", "pool1", "pool2", "pool3"] == [step["layer"] for step in found["imposed_by"]["H"]]
+    first, second = found["checks"]
+    assert ([224, 224], False, "conv1", 1) == (
+        first["size"],
+        first["fits"],
+        first["blame"][0]["layer"],
+        first["blame"][0]["lost"],
+    )
+    assert {"H": [195, 227], "W": [195, 227]} == first["nearest"]
+    assert {"H": [195, 259], "W": [291, 323]} == second["nearest"]
+    assert {"width"} == {blame["axis"] for blame in second["blame"]}
+
+
+def test_the_exit_status_is_that_of_a_check(tmp_path: Path) -> None:
+    assert 0 == run("unet", "--size", "572").exit_code
+    assert 1 == run("unet", "--size", "572,570").exit_code
+    assert 1 == run("unet", "--input", "570").exit_code
+    assert 0 == run("conv3-8p0, pool2", "--input", "HxWx3").exit_code
+    assert 0 == run("conv3-8p0, pool2", "--input", "6x6x3").exit_code
+    never = "input: 8x8x1\nlayers:\n  - {maxpool: {kernel: 2, stride: 4}}\n  - {crop: 1, name: cut}\n"
+    assert 0 == run(written(tmp_path, never)).exit_code
+    assert "nearest that fit: 556 and 572" in output("unet", "--size", "570", status=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["alexnet", "--size", "HxW"], 2, "not a size in numbers"),
+        (["alexnet", "--size", "224,"], 2, "not an input size"),
+        (["alexnet", "--size", "1x2x3x4x5"], 2, "5 numbers"),
+        (["alexnet", "--size", "0"], 2, "from 1 to"),
+        (["alexnet", "--input", "224xW", "--size", "227"], 2, "none of the input"),
+        (["alexnet", "--set", "x=1"], 2, "no parameter"),
+        (["alexnot"], 1, "did you mean"),
+        (["conv3-8, pool2"], 1, "size of the input is not known"),
+        (["fc-10", "--input", "100"], 1, "vector"),
+        (["alexnet", "--format", "table"], 2, "table"),
+        (["conv3-8g2", "--input", "HxWxC"], 1, "C"),
+    ],
+)
+def test_wrong_usage_is_told_on_standard_error(arguments: list[str], status: int, words: str) -> None:
+    result = run(*arguments)
+    assert status == result.exit_code, result.output
+    assert "" == result.stdout
+    assert words in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_markup_in_a_name_stays_text(tmp_path: Path) -> None:
+    text = "name: '[red]net[/red]'\ninput: 8x8x1\nlayers:\n  - {maxpool: 2, name: 'b'}\n"
+    assert "[red]net[/red]" in output(written(tmp_path, text))
+
+
+def test_the_examples_of_the_help_run() -> None:
+    import shlex
+
+    lines = [line.strip() for line in output("--help").splitlines() if line.strip().startswith("cnncalc fit ")]
+    assert len(lines) > 4
+    for line in lines:
+        arguments = shlex.split(line.split("   ")[0])[2:]
+        result = run(*arguments)
+        assert result.exit_code in (0, 1), (line, result.stderr)
+        assert " = " in result.stdout or "every" in result.stdout

@@ -1,0 +1,390 @@
+"""Closed forms are the numbers: put sizes in, and every column of every layer is what the numeric engine says."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+import pytest
+import sympy
+from click.testing import CliRunner
+
+import cnncalc
+from cnncalc.analysis import Analysis
+from cnncalc.cli.main import cnncalc as program
+from cnncalc.spec.assumptions import parse_assumptions
+from cnncalc.symbolic import floor_div, is_known, multiplied_out, substitute, symbol
+from cnncalc.symbolic.floor import FloorDiv
+from cnncalc.symbolic.printing import integer_python, latex, plain
+from cnncalc.symbolic.program import Program
+
+GOLDEN = Path(__file__).parent / "golden"
+NETWORKS = cnncalc.networks()
+SIZES = 20
+COUNTS = (
+    *("weights", "biases", "params", "buffers", "macs", "flops", "activations", "memory_bytes"),
+    *("neurons", "connections", "depth"),
+)
+H, W, C, C1, C2, K, F, P, S, L, k = map(symbol, ["H", "W", "C", "C1", "C2", "K", "F", "P", "S", "L", "k"])
+
+
+@cache
+def symbolic(name: str) -> Analysis:
+    """A network with a symbol for every axis that is a number in its spec."""
+    given = cnncalc.load(name).input
+    assert given is not None
+    axes = {1: ("W",), 2: ("H", "W")}[len(given.sizes)]
+    return cnncalc.analyze(name, "x".join(axes))
+
+
+def cells(analysis: Analysis) -> Iterator[tuple[str, Any]]:
+    """(column of layer, value): all there is to say of a network, the totals too."""
+    for layer in analysis.layers:
+        yield f"{layer.name} channels", layer.output.channels
+        yield from ((f"{layer.name} size {number}", size) for number, size in enumerate(layer.output.size))
+        yield from ((f"{layer.name} {count}", getattr(layer, count)) for count in COUNTS)
+        yield from ((f"{layer.name} {each}", count) for each, count in layer.operations.counts())
+        for number, axis in enumerate(layer.reach.axes):
+            for each in ("size", "jump", "centre", "padding"):
+                if getattr(axis, each) is not None:
+                    yield f"{layer.name} field's {each} {number}", getattr(axis, each)
+    yield from analysis.totals.items()
+    yield from analysis.operations.counts()
+    yield "weight memory", analysis.weight_memory_bytes
+
+
+def sizes_for(name: str) -> list[dict[str, int]]:
+    """The smallest sizes from which on a network may work, and random ones, each axis by itself."""
+    chance = random.Random(name)
+    smallest = {"H": 1, "W": 1}
+    for text in cnncalc.formula(name, only=["params"]).conditions:
+        if match := re.fullmatch(r"(\w) >= (\d+)", text):
+            smallest[match[1]] = int(match[2])
+    sizes = [dict(smallest), {each: least + 1 for each, least in smallest.items()}]
+    while len(sizes) < SIZES:
+        high = chance.choice((40, 300))
+        sizes.append({each: chance.randint(least, least + high) for each, least in smallest.items()})
+    if name == "unet":  # its sizes must meet again: 188 + 16k
+        sizes = [{each: 188 + 16 * ((size - 185) // 8) for each, size in size.items()} for size in sizes]
+    return sizes
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_column_of_every_layer_is_what_numbers_give_at_twenty_sizes(name: str) -> None:
+    formulas = dict(cells(symbolic(name)))
+    whole = {key: value for key, value in formulas.items() if not isinstance(value, Fraction)}
+    halves = {key: value for key, value in formulas.items() if isinstance(value, Fraction)}
+    compiled = Program(whole.values(), ("H", "W"))
+    texts = {value: integer_python(value) for value in set(whole.values())}
+    printed: dict[str, CodeType] = {text: compile(text, "formula", "eval") for text in set(texts.values())}
+    parameters = {each: 3 + number for number, each in enumerate(sorted(set(compiled.inputs) - {"H", "W"}))}
+    rank = len(symbolic(name).graph.input.size)
+    for size in sizes_for(name):
+        text = "x".join(str(size[axis]) for axis in "HW"[:rank])
+        if parameters:  # the stacks of 3x3: C1 channels come in
+            text += f"x{parameters['C1']}"
+        numeric = dict(
+            cells(cnncalc.analyze(name, text, settings={each: parameters[each] for each in parameters if each != "C1"}))
+        )
+        values = {**size, **parameters}
+        assert dict(zip(whole, compiled.run(values), strict=True)) == {key: numeric[key] for key in whole}, size
+        assert {key: numeric[key] for key in halves} == halves
+        python = {
+            each: eval(code, {"__builtins__": {"min": min, "max": max}}, values) for each, code in printed.items()
+        }
+        assert {key: python[texts[value]] for key, value in whole.items()} == {key: numeric[key] for key in whole}, size
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_conditions_fail_exactly_where_numbers_are_refused(name: str) -> None:
+    graph = symbolic(name).graph
+    settings = {"C2": 4} if "C1" in str(graph.input) else {}
+    chance = random.Random(name)
+    for _ in range(12):
+        size = {"H": chance.randint(1, 260), "W": chance.randint(1, 260)}
+        holds = all(
+            condition._replace(left=substitute(condition.left, size), right=substitute(condition.right, size)).holds()
+            for _, condition in graph.conditions
+        )
+        text = f"{size['H']}x{size['W']}" + ("x3" if settings else "")
+        try:
+            cnncalc.analyze(name, text, settings=settings)
+            refused = False
+        except cnncalc.SpecError:
+            refused = True
+        assert holds is not refused, size
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_no_closed_form_keeps_a_floor_inside_a_floor(name: str) -> None:
+    for key, value in cells(symbolic(name)):
+        if "connections" in key or is_known(value) or isinstance(value, Fraction):
+            continue  # the taps at a border are counted one by one, with Min and Max
+        for floor in value.atoms(FloorDiv):
+            assert not any(part.has(FloorDiv) for part in floor.args), f"{key}: {value}"
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_latex_of_every_closed_form_balances(name: str) -> None:
+    for value in {
+        value for _, value in cells(symbolic(name)) if not is_known(value) and not isinstance(value, Fraction)
+    }:
+        text = latex(value)
+        assert (text.count("{"), text.count(r"\left")) == (text.count("}"), text.count(r"\right")), text
+        assert not re.search("//|FloorDiv", text)
+
+
+def test_resnet50_ends_in_a_map_of_h_plus_31_over_32() -> None:
+    last = [layer for layer in symbolic("resnet50").layers if layer.output.rank and layer.output.size != (1, 1)][-1]
+    assert ("(H + 31)//32", "(W + 31)//32") == tuple(map(str, last.output.size))
+
+
+def is_chain(name: str) -> bool:
+    """Whether a network is windows one behind the other, all of them rounded down."""
+    layers = [node.layer for node in symbolic(name).graph.nodes]
+    return not any(layer.merges or getattr(layer, "rounding", "floor") != "floor" for layer in layers)
+
+
+@pytest.mark.parametrize("name", [name for name in NETWORKS if is_chain(name)])
+def test_a_chain_is_one_window_of_size_r_jump_j_and_padding_p(name: str) -> None:
+    """W' = (W - R + 2P)//J + 1, as one symbolic identity for every layer of every chain."""
+    seen = 0
+    for layer in symbolic(name).layers:
+        for before, axis, after in zip((H, W), layer.reach.axes, layer.output.size, strict=False):
+            assert after == floor_div(before - axis.size + multiplied_out(2 * axis.padding), axis.jump) + 1, layer.name
+            seen += 1
+    assert seen
+
+
+# The slides' symbolic claims ----------------------------------------------------------------------
+
+
+def test_one_5x5_against_two_3x3_as_on_the_slide() -> None:
+    one = cnncalc.formula("conv5-C2", input="HxWxC1", convention=cnncalc.Convention(bias=False))
+    assert 25 * C1 * C2 == one["params"]
+    assert 25 * C1 * C2 * H * W == one["macs"]
+    two = cnncalc.formula("conv3-C2, conv3-C2", input="HxWxC1", convention=cnncalc.Convention(bias=False))
+    assert sympy.expand(9 * C1 * C2 + 9 * C2 * C2 - two["params"]) == 0
+    assert one["receptive_field"] == two["receptive_field"] == (5, 5)
+    # "18*C1*C2" and "18*C1*C2*H*W" hold, as printed, where the middle has C1 = C2 channels
+    alike = cnncalc.formula(
+        "conv3-C2, conv3-C2", input="HxWxC1", assume="C1 == C2", convention=cnncalc.Convention(bias=False)
+    )
+    assert 18 * C1 * C1 == alike["params"]
+    assert 18 * C1 * C1 * H * W == alike["macs"]
+
+
+def test_l_layers_of_k_by_k_see_1_plus_l_times_k_minus_1() -> None:
+    stack = cnncalc.formula("conv{k}-C p[same] xL")
+    assert "L*(k - 1) + 1" == plain(stack["receptive_field"][0])
+    assert L == cnncalc.formula("conv{k}-C p[same] xL", only=["depth"])["depth"]
+
+
+def test_a_3x3_filter_makes_d1_minus_2_by_d2_minus_2() -> None:
+    result = CliRunner().invoke(program, ["formula", "conv3-1p0", "--input", "d1xd2xm", "--only", "output"])
+    assert "output      = (d1 - 2)x(d2 - 2)x1\n" in result.output
+
+
+def test_the_general_convolution_and_pool_of_the_slides() -> None:
+    conv = cnncalc.formula("convF-K/SpP", input="WxWxC")
+    assert floor_div(W - F + 2 * P, S) + 1 == conv["output"].size[0]
+    assert K == conv["output"].channels
+    assert sympy.expand(F * F * C * K + K - conv["params"]) == 0
+    pool = cnncalc.formula("poolF/S", input="WxWxC")
+    assert floor_div(W - F, S) + 1 == pool["output"].size[0]
+    assert (C, 0) == (pool["output"].channels, pool["params"])
+
+
+# Assumptions --------------------------------------------------------------------------------------
+
+
+def test_an_assumption_makes_a_polynomial_where_there_is_one() -> None:
+    resnet = cnncalc.formula("resnet50", assume=["H % 32 == 0", "W % 32 == 0"])
+    assert 76848 * H * W + 2048000 == resnet["macs"]
+    assert ("H >= 32", "W >= 32") == resnet.conditions
+    for size in (32, 224, 320):  # 76848 * 224^2 + 2048000 = 3,857,973,248, the table's 3.8 billion
+        assert cnncalc.analyze("resnet50", size).total("macs") == substitute(resnet["macs"], {"H": size, "W": size})
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_assumptions_change_no_number_where_they_hold(name: str) -> None:
+    if "C1" in str(symbolic(name).graph.input):
+        pytest.skip("its sizes need no assumption")
+    remainder = 12 if name == "unet" else 5
+    assumed = cnncalc.formula(name, assume=f"H % 16 == {remainder} and H == W")
+    for size in (remainder + 16 * 15, remainder + 16 * 20):
+        totals = cnncalc.analyze(name, size).totals
+        for quantity in ("params", "macs", "flops", "activations", "memory_bytes"):
+            value = assumed[quantity]
+            assert totals[quantity] == substitute(value, {"H": size})
+            assert totals[quantity] == eval(integer_python(value), {"__builtins__": {}}, {"H": size})
+
+
+def test_two_remainders_of_one_symbol_are_taken_together() -> None:
+    assumed = cnncalc.formula("pool2, pool3", input="HxWx1", assume="H % 2 == 0 and H % 3 == 0", only=["output"])
+    assert "H/6" == plain(assumed["output"].size[0])
+    with pytest.raises(cnncalc.SpecError, match="contradicts itself"):
+        cnncalc.formula("pool2, pool3", input="HxWx1", assume="H % 2 == 0 and H % 4 == 1")
+
+
+def test_assumptions_that_the_network_contradicts_are_refused() -> None:
+    for assume, message in (
+        ("H == 30", "pool2: what is assumed contradicts"),
+        ("Q % 2 == 0", "there is no symbol 'Q' in alexnet"),
+    ):
+        with pytest.raises(cnncalc.SpecError, match=message):
+            cnncalc.formula("alexnet", assume=assume)
+    with pytest.raises(cnncalc.SpecError, match="skip3: what is assumed contradicts"):
+        cnncalc.formula("unet", assume="H % 16 == 0 and H == W")
+
+
+HOSTILE = (
+    "__import__('os').system('touch hacked') == 1",
+    "H == __import__('os').system('touch hacked')",
+    "H == (lambda: 1)()",
+    "H == [].__class__",
+    "H % 2 == exec('1')",
+    "H == 9**9**9",
+    "H == 10000000000000000000",
+    "H == W.free_symbols",
+    "H\x00 == 1",
+    "H == " + "(" * 5000,
+    "H % 99999999999999999999 == 1",
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_an_assumption_is_never_run(text: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(cnncalc.SpecError):
+        parse_assumptions([text])
+    result = CliRunner().invoke(program, ["formula", "vgg16", "--assume", text])
+    assert (2, True) == (result.exit_code, "Traceback" not in result.output)
+    assert not list(tmp_path.iterdir())
+
+
+# Symbolic repeats and notation --------------------------------------------------------------------
+
+RESIDUAL = """
+input: HxWx16
+parameters: {L: , M: 2}
+layers:
+  - conv: {filters: 16, kernel: 3, padding: 1}
+  - group:
+      - add:
+          - - conv: {filters: 16, kernel: 3, padding: 1, groups: 4}
+            - relu
+            - conv: {filters: 16, kernel: 5, padding: 2}
+            - batchnorm
+          - []
+      - conv: {filters: 16, kernel: 1}
+        repeat: M
+    repeat: L
+  - maxpool: 2
+  - conv: {filters: 16, kernel: 3, padding: same}
+    repeat: L
+  - fc: 10
+"""
+
+
+def test_a_symbolic_repeat_is_the_repeat_written_out(tmp_path: Any) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(RESIDUAL)
+    for settings in ({}, {"M": "M"}):
+        formulas = cnncalc.analyze(path, settings=settings)
+        for times, inner in ((1, 2), (2, 2), (5, 2), (3, 4)):
+            if inner != 2 and not settings:
+                continue
+            numeric = cnncalc.analyze(path, "20x31", settings={"L": times, "M": inner})
+            values = {"H": 20, "W": 31, "L": times, "M": inner}
+            assert numeric.totals == {each: substitute(total, values) for each, total in formulas.totals.items()}
+            assert numeric.total("connections") == substitute(formulas.total("connections"), values)
+            assert list(numeric.operations) == [substitute(count, values) for count in formulas.operations]
+            assert numeric.depth == substitute(formulas.depth, values)
+            ends = [
+                next(layer for layer in reversed(each.layers) if layer.kind == "conv") for each in (numeric, formulas)
+            ]
+            for mine, its in zip(ends[0].reach.axes, ends[1].reach.axes, strict=True):
+                for quantity in ("size", "jump"):
+                    assert getattr(mine, quantity) == substitute(getattr(its, quantity), values)
+                assert 2 * mine.padding == substitute(multiplied_out(2 * its.padding), values)
+
+
+def test_a_symbolic_repeat_that_changes_its_shape_is_refused_with_the_reason() -> None:
+    for spec, reason in (
+        ("conv3-64 xL", "what is repeated must keep its shape, but makes HxWx64 of HxWx3"),
+        ("conv3-3p0 xL", "makes (H - 2)x(W - 2)x3 of HxWx3"),
+        ("[conv3-3, pool2]*L", "makes (H//2)x(W//2)x3 of HxWx3"),
+    ):
+        with pytest.raises(cnncalc.SpecError, match=re.escape(reason)):
+            cnncalc.analyze(spec, "HxWx3")
+
+
+def test_symbols_of_slide_notation_are_parameters() -> None:
+    spec = "conv3-C2/S, conv{k}-{2*width}p{k//2}, poolF, fc-K"
+    assert ["C2", "S", "k", "width", "F", "K"] == list(cnncalc.load(spec).parameters)
+    numbers = {"C2": 8, "S": 2, "k": 5, "width": 6, "F": 3, "K": 10}
+    plain_text = "conv3-8/2, conv5-12p2, pool3, fc-10"
+    expected = cnncalc.analyze(plain_text, "33x47x3")
+    assert expected.totals == cnncalc.analyze(spec, "33x47x3", settings=numbers).totals
+    formulas = cnncalc.analyze(spec, "33x47x3")
+    assert expected.totals == {each: substitute(total, numbers) for each, total in formulas.totals.items()}
+    assert "conv3-C2/S" == formulas.layers[0].node.layer.notation()
+    assert "conv{k}-{2*width}p{k//2}" == formulas.layers[1].node.layer.notation()
+
+
+# The command --------------------------------------------------------------------------------------
+
+
+def run(*arguments: str) -> str:
+    result = CliRunner().invoke(program, ["formula", *arguments])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_the_forms_of_the_report(golden: Any) -> None:
+    parts = [
+        run("resnet50"),
+        run("resnet50", "--assume", "H % 32 == 0 and W % 32 == 0", "conv5_1"),
+        run("alexnet", "conv1", "pool3", "--input", "NxHxWx3", "--only", "output,macs,rf,padding"),
+        run("unet", "--assume", "H == W"),
+        run("stack_3x3_twice", "--format", "latex", "--no-bias"),
+        run("densenet121", "--set", "growth=k", "--format", "python"),
+        run("alexnet", "conv1", "--assume", "H % 4 == 3", "--format", "json"),
+    ]
+    golden(GOLDEN / "formula.txt", "\n".join(parts))
+
+
+def test_integer_python_is_python_and_json_is_data() -> None:
+    text = run("densenet121", "--set", "growth=k", "--format", "python")
+    names: dict[str, Any] = {"H": 224, "W": 224, "k": 32}
+    exec(text, {"__builtins__": {}}, names)
+    numeric = cnncalc.analyze("densenet121")
+    assert (numeric.total("macs"), numeric.total("params")) == (names["macs"], names["params"])
+    data = json.loads(run("vgg16", "conv5_3", "--format", "json"))
+    assert {"channels": 512, "size": ["H//16", "W//16"]} == data["formulas"]["output"]
+    assert ["H >= 32", "W >= 32"] == data["holds_where"]
+
+
+def test_unknown_parts_and_quantities_are_refused_with_the_nearest() -> None:
+    for arguments, message in (
+        (["vgg16", "conv1_11"], "did you mean 'conv1_1'?"),
+        (["vgg16", "--only", "parms"], "did you mean 'params'?"),
+        (["vgg16", "--assume", "H"], "'H' is no assumption"),
+    ):
+        result = CliRunner().invoke(program, ["formula", *arguments])
+        assert result.exit_code in (1, 2)
+        assert message in result.output
+
+
+def test_results_are_plain_sympy_expressions_or_integers() -> None:
+    found = cnncalc.formula("vgg16", "pool5")
+    assert isinstance(found["activations"], sympy.Expr)
+    assert type(found["params"]) is int

@@ -1,0 +1,281 @@
+"""Inverse questions: each answered by one command, its answer worked out by hand beside it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+import shlex
+from pathlib import Path
+from typing import Any
+
+import oracle
+import pytest
+from click.testing import CliRunner
+
+import cnncalc
+from cnncalc.cli.main import cnncalc as program
+from cnncalc.inverse.search import Constraint, search
+from cnncalc.symbolic import ceil_div, floor_div, minimum, substitute, symbol
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def run(command: str, status: int = 0) -> str:
+    result = CliRunner().invoke(program, shlex.split(command))
+    assert status == result.exit_code, result.output
+    return result.output
+
+
+# (command, lines that its output must hold). W' = (W - F + 2P)/S + 1 throughout.
+SINGLE_LAYERS = (
+    # (7 - 3)/1 + 1 = 5; (7 - 3)/2 + 1 = 3; (7 - 3)/3 + 1 = 2.33, which does not fit
+    ("solve '7 -> ?, F=3, S=1'", ["out = 5"]),
+    ("solve '7 -> ?, F=3, S=2'", ["out = 3"]),
+    ("solve '7 -> ?, F=3, S=3'", ["out = 2", "= 2.33; floor drops 1 of input"]),
+    # (7 - 3 + 2)/1 + 1 = 7
+    ("solve '7 -> ?, F=3, P=1'", ["out = 7"]),
+    # W - F + 2P + 1 = W: P = (F - 1)/2 = 1, 2, 3
+    ("solve F=3 keep P", ["P = 1"]),
+    ("solve F=5 keep P", ["P = 2"]),
+    ("solve F=7 keep P", ["P = 3"]),
+    ("solve keep P", ["P = (F - 1)/2", "whole where (F - 1) % 2 == 0"]),
+    # 6 = 2P + 1 has no whole P; 2 + 3 = 5 rows of zeros do
+    ("explain 'conv5-6p0' conv1 --input 32x32x3", ["= (32 - 5 + 2*0)/1 + 1 = 28", "= (5*5*3)*6 + 6 = 456"]),
+    ("show 'conv5-6p0, conv5-10p0' --input 32x32x3 --columns layer,output", ["28x28x6", "24x24x10"]),
+    # (32 - 5 + 4) + 1 = 32; (5*5*3 + 1)*10 = 760
+    ("solve '32x32x3 -> ?, K=10, F=5, P=2, params'", ["out = 32x32x10", "params = 760"]),
+    # F=5, S=2: W - 5 + 2P is even where W is odd, whatever P; where W is even, 0 + 1 rows do
+    ("solve W=31 F=5 S=2 P", ["P <= 4"]),
+    ("solve W=32 F=5 S=2 P", ["no padding that is the same on both sides does it exactly; 0 before and 1 after does"]),
+    ("formula convF-K/SpP --input WxWxD1 --only output,weights,biases", ["(W - F + 2*P)//S + 1", "D1*F**2*K", "= K"]),
+    ("formula poolF/S --input WxWxD1 --only output,params", ["(W - F)//S + 1", "xD1", "params      = 0"]),
+    # 28*28*5 = 3,920 neurons; 5*5 = 25 arrows; 3*5 - 2 = 13 arrows to real inputs
+    ("show conv5-5p0 --input 32x32x3 --columns layer,neurons", ["3,920"]),
+    ("show fc-5 --input 5 --no-bias --columns layer,connections", ["25"]),
+    ("show conv3-1p1 --input 5x1 --no-bias --columns layer,connections", ["13"]),
+    ("formula conv3-1p0 --input d1xd2xm --only output", ["(d1 - 2)x(d2 - 2)x1"]),
+    ("show conv1-32 --input 28x28x192 --columns layer,output", ["28x28x32"]),
+    # (63 - 7)/2 + 1 = 29
+    ("solve '63x63x16 -> ?, K=32, F=7, S=2'", ["out = 29x29x32"]),
+    # 15 + 2 + 2 = 19
+    ("show pad2 --input 15x15x8 --columns layer,output", ["19x19x8"]),
+    # (39 - 3) + 1 = 37; (37 - 5)/2 + 1 = 17; (17 - 5)/2 + 1 = 7; 7*7*40 = 1960
+    (
+        "show 'conv3-10p0, conv5-20/2p0, conv5-40/2p0, flatten' --input 39x39x3 --columns layer,output",
+        ["37x37x10", "17x17x20", "7x7x40", "1960"],
+    ),
+    # (4 - 1)*2 - 2*1 + 3 + 1 = 8
+    ("solve deconv '4 -> ?, k3 s2 p1 op1'", ["out = 8", "(4 - 1)*2 - 2*1 + 3 + 1 = 8"]),
+    ("solve deconv '4 -> 8, k3 s2 p1, op'", ["O = 1"]),
+    # (227 - 11)/S + 1 = 55: S = 216/54 = 4
+    ("solve '227 -> 55, F = 11, P = 0: which S?'", ["S = 4", "(227 - 11 + 2*0)/4 + 1 = 55"]),
+    # 2P = 54*4 - 213 = 3: no whole P, but 1 + 2
+    ("solve '224 -> 55, F=11, S=4, P'", ["does it exactly; 1 before and 2 after does"]),
+    # (11*11*3 + 1)*K = 364*K = 34,944: K = 96
+    ("solve in=227 out=55 F=11 C=3 params=34,944 S K", ["S = 4, K = 96", "= (11*11*3)*96 + 96 = 34,944"]),
+    # F = 2P + 2 at S = 2; at S = 1, F = 17 + 2P is beyond 7
+    ("solve '32 -> 16, F<=7, S, P'", ["F = 2, S = 2, P = 0", "F = 4, S = 2, P = 1", "F = 6, S = 2, P = 2"]),
+    # a filter that sees all of 7x7x512 is a unit: 7*7*512*4096 = 102,760,448 weights
+    ("solve '7x7x512 -> 1x1x4096, F'", ["F = 7"]),
+    ("solve '7x7x512 -> 1x1x4096, F=7, weights'", ["weights = 102,760,448"]),
+    ("solve fc in=7x7x512 weights=102,760,448 K", ["K = 4,096"]),
+    # (9*C + 1)*K = 1000
+    ("solve params=1000 F=3 K", ["K = 1000/(9*C + 1)", "whole where 1000 % (9*C + 1) == 0"]),
+    # 15 = 1 + 2*D: D = 7
+    ("solve rf=15 F=3 D", ["D = 7"]),
+)
+STACKS = (
+    # 1 + L*(k - 1)
+    ("formula 'conv{k}-C p[same] xL' --only receptive_field", ["= L*(k - 1) + 1"]),
+    # 1 + 2*L = 224: L = 111.5, so 112
+    ("solve 'conv3-C xL' 'rf >= 224'", ["L >= 112", "2*L + 1 = 224 at L = 111.5"]),
+    ("solve 'conv3-64 xL' 'rf >= 224'", ["L >= 112", "tried one by one"]),
+    ("formula stack_5x5 --no-bias --only params,macs", ["= 25*C1*C2", "= 25*C1*C2*H*W"]),
+    # 9*C1*C2 + 9*C2*C2, which is 18*C1*C2 where C1 = C2
+    ("formula stack_3x3_twice --no-bias --only params,macs,rf", ["= 9*C1*C2 + 9*C2**2", "receptive field = 5"]),
+    ("formula stack_3x3_twice --no-bias --only params,macs --assume 'C1 == C2'", ["= 18*C1**2", "= 18*C1**2*H*W"]),
+    # a stride makes the field of what comes after it grow: 3 + 2*2 = 7 against 3 + 2 = 5
+    ("show 'conv3-1/2, conv3-1' --input 32x32x1 --columns layer,rf", ["      3\n", "      7\n"]),
+    # dilations 1, 2, 4: 1 + 2*1 + 2*2 + 2*4 = 15
+    ("show 'conv3-1, conv3-1d2, conv3-1d4' --input 64x64x1 --columns layer,rf", ["     15\n"]),
+    # backwards: out 1 <- 5 <- 10 <- 12, 14, 16
+    ("solve 'conv3-8p0 x3, pool2, conv5-8p0' input --input HxWx3", ["input >= 16"]),
+)
+NETWORKS = (
+    # 224/32 = 7; floors give 7 up to 255
+    ("solve vgg16 'which input gives pool5=7x7'", ["input = 224\n", "input = 224 to 255 in all"]),
+    # 6 <- 13 <- 27 <- 55 <- 227
+    ("solve alexnet pool3=6", ["input = 227\n"]),
+    # 3066*w^2 + 34,106*w + 1000 < 5,000,000: w = 35 gives 4,950,560, w = 36 gives 5,202,352
+    ("solve mobilenet_v1 width 'params < 5M'", ["width <= 35", "1.09 times the 32"]),
+    ("solve unet out=388", ["input = 572\n"]),
+    # 67 = 11 + 4*14: the smallest that every window fits into
+    ("solve alexnet input", ["input >= 67"]),
+    # (227 - 11)/4 = 54, but (224 - 11)/4 = 53.25
+    ("fit alexnet --size 227", ["227x227 fits", "H = 67 + 32k"]),
+    # 4097*classes + 58,281,344 = 62,378,344: classes = 1000
+    ("solve alexnet classes params=62378344", ["classes = 1,000"]),
+    ("solve stack_3x3_twice --input 32x32x64 --no-bias params=73728", ["C2 = 64"]),
+    ("solve densenet121 growth 'params <= 5M'", ["growth <= 24"]),
+)
+
+
+@pytest.mark.parametrize(("command", "expected"), SINGLE_LAYERS + STACKS + NETWORKS, ids=lambda value: str(value)[:60])
+def test_a_question_is_answered_by_one_command(command: str, expected: list[str]) -> None:
+    output = run(command)
+    for text in expected:
+        assert text in output
+
+
+def test_which_of_224_and_227_fits_alexnet_and_why() -> None:
+    output = run("fit alexnet --size 224,227", status=1)
+    assert "conv1 does not fit in height and width: (224 - 11)/4 + 1 = 54.25; floor drops 1 of input" in output
+    assert "227x227 fits" in output
+
+
+# No answer, too many, too little said ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("solve F=6 keep P", "no padding that is the same on both sides does it; 2 before and 3 after does"),
+        ("solve unet out=389", "input = 572 comes nearest: 388 in place of 389"),
+        ("solve W=10 out=20 F=3 S", "S = 1 comes nearest: 8 in place of 20"),
+        ("solve 'conv3-C xL' rf=226", "2*L + 1 = 226 at L = 112.5"),
+        ("solve fc in=7x7x512 weights=102.76M K", "K = 4,096 comes nearest: 102,760,448 in place of 102,760,000"),
+    ],
+)
+def test_where_nothing_does_the_reason_and_the_nearest_miss_are_given(command: str, expected: str) -> None:
+    output = run(command, status=1)
+    assert output.startswith("none\n")
+    assert expected in output
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("solve W=227 foo=3", "a conv has no 'foo'"),
+        ("solve W=227 out=55 F=11 S=4", "nothing is asked"),
+        ("solve F=5 S=2 P", "nothing is said of what should come out"),
+        ("solve macs=1000 F=3 P", "this depends on"),
+        ("solve vgg16", "nothing is asked of 'vgg16'"),
+        ("solve vgg61 pool5=7", "did you mean 'vgg16'?"),
+        ("solve vgg16 pool55=7", "no layer or block of vgg16 is called 'pool55'"),
+        ("solve vgg16 widht params=3", "'widht' is nothing that can be asked for"),
+        ("solve resnet50 rf=483", "this does not depend on input"),
+        ("solve vgg16 pool5=7x7x512x3", "pool5 has 3 numbers, not 4"),
+        ("solve 'W=227 $ out=55'", "'$' says nothing here"),
+        ("solve out=1.5 W=3 F", "'1.5' is not a whole number"),
+        ("solve out=99999999999999999 W=3 F", "is not a whole number up to"),
+        ("solve 'conv3-{a}, conv3-{b}' params=9 --input 8x8x3", "it depends on a and b: which is asked for?"),
+        ("solve relu out=3 P", "a relu has no 'P'"),
+        ("solve in=2x3x4x5 out=3 F", "an input is a size, or height x width x channels"),
+    ],
+)
+def test_a_question_that_cannot_be_understood_says_where_and_what(command: str, expected: str) -> None:
+    result = CliRunner().invoke(program, shlex.split(command))
+    assert result.exit_code in (1, 2), result.output
+    assert expected in result.output
+    assert "Traceback" not in result.output
+
+
+HOSTILE = (
+    "__import__('os').system('touch hacked')=1",
+    "W=__import__('os') out=3 F",
+    "W=3 out=[].__class__ F",
+    "(lambda: 0)() F=3",
+    "W=3, out=9**9**9, F",
+    "F=3 keep P; import os",
+    "\x00\x1b[31m=3",
+    "=" * 3000,
+    "W=" + "9" * 1000,
+    "x" * 1999,
+    "",
+    "   ",
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_question_is_never_run(text: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for words in ([text], ["vgg16", text], ["conv", text]):
+        result = CliRunner().invoke(program, ["solve", *words])
+        assert result.exit_code in (1, 2), result.output
+        assert result.exception is None or isinstance(result.exception, SystemExit)
+        assert "\x1b" not in result.output
+    assert not list(tmp_path.iterdir())
+
+
+# The search finds every solution, and nothing else --------------------------------------------------
+
+
+def test_every_window_question_has_the_answers_that_sliding_it_has() -> None:
+    """An oracle slides every window; the search must find the same F, S and P, exact and rounded."""
+    chance = random.Random(5)
+    for _ in range(12):
+        length, wanted = chance.randint(4, 24), chance.randint(1, 12)
+        answer = cnncalc.solve(f"{length} -> {wanted}, F<=7, S<=4, P<=3")
+        every, exact = [], []
+        for kernel, stride, side in itertools.product(range(1, 8), range(1, 5), range(4)):
+            slid = oracle.slide(length, kernel, stride, (side, side), 1)
+            if slid is not None and len(slid.starts) == wanted and side < kernel:
+                every.append((kernel, stride, side))
+                exact += [every[-1]] if slid.ends_exactly else []
+        for expected, found in ((exact, answer.exact), (every, answer.rounded)):
+            assert found is not None
+            assert found.complete
+            assert sorted(expected) == sorted(tuple(point[name] for name in "FSP") for point in found.points(10_000))
+
+
+def test_the_search_finds_what_trying_all_finds() -> None:
+    chance = random.Random(6)
+    x, y = symbol("x"), symbol("y")
+    for number in range(150):
+        a, b, c, d = (chance.randint(1, 6) for _ in range(4))
+        left = chance.choice(
+            (floor_div(a * x + b, c) - d * y, a * x * y - b, minimum(x, a * y) + ceil_div(x, c), x * x - d * y * y)
+        )
+        relation = chance.choice(("==", ">=", "multiple of"))
+        constraint = Constraint(left, relation, chance.randint(1, 9))
+        found = search([constraint], {"x": (1, 12), "y": (1, 9)})
+        holds = {
+            "==": lambda value, right: value == right,
+            ">=": lambda value, right: value >= right,
+            "multiple of": lambda value, right: value % right == 0,
+        }[relation]
+        expected = {
+            (one, two)
+            for one, two in itertools.product(range(1, 13), range(1, 10))
+            if holds(substitute(left, {"x": one, "y": two}), constraint.right)
+        }
+        assert found.complete
+        assert expected == {(point["x"], point["y"]) for point in found.points(1000)}, f"{number}: {constraint}"
+        assert len(expected) == found.number
+
+
+def test_an_input_that_answers_gives_what_was_wanted_and_no_other_does() -> None:
+    for name, layer, wanted in (("resnet18", "conv4_2", 9), ("zfnet", "pool2", 13), ("googlenet", "pool4", 8)):
+        answer = cnncalc.solve(name, f"{layer}={wanted}")
+        assert answer.rounded is not None
+        found = {point["input"] for point in answer.rounded.points(1000)}
+        for size in range(120, 330):
+            output = (
+                cnncalc.analyze(name, size).part(layer)[-1].output.size if size >= 223 or name != "googlenet" else ()
+            )
+            assert ((wanted, wanted) == output) is (size in found), size
+
+
+def test_answers_as_json_and_from_python() -> None:
+    data = json.loads(run("solve '32 -> 16, F<=7, S, P' --format json"))
+    answer = cnncalc.solve("32 -> 16, F<=7, S, P")
+    assert answer.solutions == data["solutions"]
+    assert [{"F": 2, "S": 2, "P": 0}, {"F": 4, "S": 2, "P": 1}, {"F": 6, "S": 2, "P": 2}] == answer.solutions
+    assert {"F": [1, 7], "S": [1, 8], "P": [0, 7]} == data["searched"]
+    assert not cnncalc.solve("keep F=6 P")
+
+
+def test_the_transcript_of_a_session(golden: Any) -> None:
+    commands = [command for command, _ in (*SINGLE_LAYERS, *STACKS, *NETWORKS) if command.startswith("solve")]
+    golden(GOLDEN / "solve.txt", "\n".join(f"$ cnncalc {command}\n{run(command)}" for command in commands))
