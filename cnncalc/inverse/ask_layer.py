@@ -122,9 +122,8 @@ def _paddings(said: OneLayer, question: Question) -> tuple[str, Analysis] | None
     before, after = map(symbol, PAIR)
     layer, shape = said.layer(padding=[[before, after]]), said.shape()
     constraints = [*said.equations(layer, shape), Constraint(after, ">=", before), Constraint(before + 1, ">=", after)]
-    constraints += [Constraint(each.left, each.relation, each.right) for each in layer.conditions(shape)]
-    if any(names_in(each.left, each.right) - set(PAIR) for each in constraints):
-        return None
+    conditions = (Constraint(each.left, each.relation, each.right) for each in layer.conditions(shape))
+    constraints += (each for each in conditions if unknown_only(each, PAIR))
     found = search(constraints, dict.fromkeys(PAIR, (0, 1000)))
     if not found:
         return None

@@ -17,6 +17,8 @@ from cnncalc.report.remarks import misfits_of
 from cnncalc.report.table import UNBOUNDED
 
 MOST_SHOWN = 20
+LIMIT = 400
+"""Where a search ends at this number or later, it ends because it must; what holds there holds beyond."""
 
 
 def render(answer: Answer, console: Console) -> None:
@@ -78,7 +80,7 @@ def _ranges(answer: Answer, found: Found) -> list[str]:
     for ((low, high),) in found.boxes:
         if low == high:
             texts.append(f"{name} = {low:,}")
-        elif high == most:
+        elif high == most >= LIMIT:
             texts.append(f"{name} >= {low:,}" if low > least else f"any {name}")
         elif low == least:
             texts.append(f"{name} <= {high:,}")
