@@ -103,6 +103,11 @@ def test_every_session_in_the_documents_prints_what_it_shows(document, file, tex
         assert re.fullmatch(pattern(expected), lines), f"{shlex.join(arguments)} printed\n{lines}"
 
 
+@pytest.mark.parametrize(("document", "file", "text"), examples("python"))
+def test_the_python_in_the_documents_runs_and_its_assertions_hold(document, file, text):
+    exec(compile(text, document.name, "exec"), {})
+
+
 def test_a_named_example_has_one_text():
     names = [file for document in DOCUMENTS for _, file, _ in blocks(document, "yaml") if file]
     assert len(names) == len(set(names))

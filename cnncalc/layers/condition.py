@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-from cnncalc.symbolic import Size, is_known, normalise
+from cnncalc.symbolic import Size, is_known, normalise, written
 
 Relation = Literal[">=", "==", "multiple of"]
 
@@ -52,9 +52,9 @@ class Condition(NamedTuple):
 
     def __str__(self) -> str:
         if self.relation == "multiple of":
-            left, right = (text if text.isalnum() else f"({text})" for text in map(str, (self.left, self.right)))
+            left, right = (text if text.isalnum() else f"({text})" for text in map(written, (self.left, self.right)))
             return f"{left} % {right} == 0"
-        return f"{self.left} {self.relation} {self.right}"
+        return f"{written(self.left)} {self.relation} {written(self.right)}"
 
 
 def never(message: str, hint: str = "") -> Condition:

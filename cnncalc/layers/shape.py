@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnncalc.symbolic import Size, is_known, normalise, product
+from cnncalc.symbolic import Size, is_known, normalise, product, written
 
 AXES: dict[int, tuple[str, ...]] = {
     0: (),
@@ -56,7 +56,7 @@ class Shape:
         """`224x224x3`, or `3x224x224`; sizes that are sums stand in parentheses."""
         maps = (self.channels,)
         parts = maps + self.size if channels_first else self.size + maps
-        return "x".join(str(part) if is_atom(part) else f"({part})" for part in parts)
+        return "x".join(written(part) if is_atom(part) else f"({written(part)})" for part in parts)
 
     def __str__(self) -> str:
         return self.text()

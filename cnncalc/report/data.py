@@ -12,7 +12,7 @@ from cnncalc.layers import Reach, Shape
 from cnncalc.report.columns import Column, total
 from cnncalc.report.remarks import convention_line, notes
 from cnncalc.report.rows import ALL, Row, input_row, rows
-from cnncalc.symbolic import is_known
+from cnncalc.symbolic import is_known, written
 
 SCHEMA_VERSION = 1
 LAYER_COUNTS = ("weights", "biases", "params", "macs", "flops", "activations", "memory_bytes")
@@ -59,7 +59,7 @@ def to_json(analysis: Analysis) -> str:
 
 def raw(value: Any) -> Any:
     """A count as JSON holds it: an integer, null, or a string in integer Python."""
-    return value if value is None or is_known(value) else str(value)
+    return value if value is None or is_known(value) else written(value)
 
 
 def _shape(shape: Shape) -> dict[str, Any]:
@@ -86,9 +86,9 @@ def _reach(reach: Reach) -> dict[str, Any] | None:
         return None
     return {
         "size": [raw(axis.size) for axis in reach.axes],
-        "jump": [str(axis.jump) for axis in reach.axes],
-        "centre": [str(axis.centre) for axis in reach.axes],
-        "padding": [None if axis.padding is None else str(axis.padding) for axis in reach.axes],
+        "jump": [written(axis.jump) for axis in reach.axes],
+        "centre": [written(axis.centre) for axis in reach.axes],
+        "padding": [None if axis.padding is None else written(axis.padding) for axis in reach.axes],
     }
 
 
@@ -105,8 +105,8 @@ def to_csv(analysis: Analysis, columns: list[Column]) -> str:
 def _plain(column: Column, row: Row) -> str:
     value = column.value(row)
     if isinstance(value, tuple):
-        return "x".join(map(str, value if len(set(value)) > 1 else value[:1]))
-    return str(value)
+        return "x".join(map(written, value if len(set(value)) > 1 else value[:1]))
+    return written(value)
 
 
 def to_markdown(analysis: Analysis, columns: list[Column], depth: int = 1) -> str:

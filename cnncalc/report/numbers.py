@@ -5,14 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from cnncalc.symbolic import is_known
+from cnncalc.symbolic import is_known, written
 
 STEPS = ((10**15, "P"), (10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "K"))
 
 
 def exact(value: Any) -> str:
     """`1,792`; a symbolic value in integer Python."""
-    return f"{value:,}" if is_known(value) else str(value)
+    return f"{value:,}" if is_known(value) else written(value)
 
 
 def short(value: Any, digits: int = 3) -> str:

@@ -16,6 +16,7 @@ from cnncalc.symbolic.arithmetic import (
     product,
     substitute,
     symbol,
+    written,
 )
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "product",
     "substitute",
     "symbol",
+    "written",
 ]

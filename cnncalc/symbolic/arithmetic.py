@@ -196,3 +196,16 @@ def substitute(value: Any, values: Mapping[str, int]) -> Size:
         return value
     symbols: dict[sympy.Basic, int] = {free: values[free.name] for free in value.free_symbols if free.name in values}
     return normalise(value.subs(symbols))
+
+
+def written(value: Any) -> str:
+    """A size as text: a number as it is, a symbolic one in integer Python.
+
+    >>> written(minimum(symbol("H") - symbol("F"), 7))
+    'min(7, H - F)'
+    """
+    if not hasattr(value, "free_symbols"):
+        return str(value)
+    from cnncalc.symbolic.printing import plain
+
+    return plain(value)
