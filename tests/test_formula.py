@@ -340,6 +340,19 @@ def test_symbols_of_slide_notation_are_parameters() -> None:
     assert "conv{k}-{2*width}p{k//2}" == formulas.layers[1].node.layer.notation()
 
 
+def test_a_symbolic_dilation_keeps_the_size_as_a_number_does() -> None:
+    formulas = cnncalc.analyze("conv3-8dD, conv3x5-8dD", "32x32x4")
+    for dilation in (1, 2, 3):
+        numeric = cnncalc.analyze("conv3-8dD, conv3x5-8dD", "32x32x4", settings={"D": dilation})
+        assert numeric.totals == {each: substitute(total, {"D": dilation}) for each, total in formulas.totals.items()}
+        assert all(layer.output.size == (32, 32) for layer in numeric.layers)
+
+
+def test_an_input_named_like_a_parameter_is_that_parameter() -> None:
+    assert 65_536 == cnncalc.analyze("conv3-C xL", "32x32xC", settings={"C": 64}).layers[0].input.values
+    assert "HxWxC" == str(cnncalc.analyze("conv3-C xL", "HxWxC").graph.input)
+
+
 # The command --------------------------------------------------------------------------------------
 
 

@@ -85,6 +85,21 @@ SINGLE_LAYERS = (
     # 15 = 1 + 2*D: D = 7
     ("solve rf=15 F=3 D", ["D = 7"]),
 )
+FURTHER = (
+    # 11*11*3*96 = 34,848 weights
+    ("solve --no-bias in=227 out=55 F=11 C=3 params=34,848 S K", ["S = 4, K = 96", "(11*11*3)*96 = 34,848"]),
+    ("solve 'which padding keeps the size for F=5?'", ["P = 2"]),
+    ("solve '? -> 55, F=11, S=4'", ["W = 227\n", "W = 227 to 230 in all"]),
+    # (3*3*64 + 1)*128
+    ("solve '56x56x64, F=3, K=128, params'", ["params = 73,856"]),
+    ("solve unet output --input 572", ["output = 388x388x2"]),
+    ("solve '227 -> 55, F=11, P=0, S=4'", ["out = 55", "as said"]),
+    # 3*3*64*56*56 = 1,806,336 for each filter: 110 of them are 198,696,960
+    ("solve 'in=56x56x64, F=3, P=1, macs<=200M, K'", ["K <= 110", "= 198,696,960"]),
+    ("solve alexnet 'macs <= 1G' 'input >= 100'", ["input = 100 to 218"]),
+    ("solve 'conv3-64 xL' 'rf >= 1000'", ["L >= 500"]),
+    ("solve F=3 keep P S=2", ["P = (W + 1)/2"]),
+)
 STACKS = (
     # 1 + L*(k - 1)
     ("formula 'conv{k}-C p[same] xL' --only receptive_field", ["= L*(k - 1) + 1"]),
@@ -121,7 +136,9 @@ NETWORKS = (
 )
 
 
-@pytest.mark.parametrize(("command", "expected"), SINGLE_LAYERS + STACKS + NETWORKS, ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(
+    ("command", "expected"), SINGLE_LAYERS + FURTHER + STACKS + NETWORKS, ids=lambda value: str(value)[:60]
+)
 def test_a_question_is_answered_by_one_command(command: str, expected: list[str]) -> None:
     output = run(command)
     for text in expected:
@@ -144,6 +161,9 @@ def test_which_of_224_and_227_fits_alexnet_and_why() -> None:
         ("solve unet out=389", "input = 572 comes nearest: 388 in place of 389"),
         ("solve W=10 out=20 F=3 S", "S = 1 comes nearest: 8 in place of 20"),
         ("solve 'conv3-C xL' rf=226", "2*L + 1 = 226 at L = 112.5"),
+        ("solve in=227 out=55 F=11 C=3 params=34,848 S K", "S = 4, K = 96 comes nearest: 34,944 in place of 34,848"),
+        ("solve vgg16 input=224 'macs<=1G'", "input = 224: macs = 15,470,264,320"),
+        ("solve '10 -> 20, F=3, S=1, P'", "P = 2 comes nearest: 12 in place of 20"),
         ("solve fc in=7x7x512 weights=102.76M K", "K = 4,096 comes nearest: 102,760,448 in place of 102,760,000"),
     ],
 )
@@ -157,7 +177,8 @@ def test_where_nothing_does_the_reason_and_the_nearest_miss_are_given(command: s
     ("command", "expected"),
     [
         ("solve W=227 foo=3", "a conv has no 'foo'"),
-        ("solve W=227 out=55 F=11 S=4", "nothing is asked"),
+        ("solve W=227 F=11 S=4", "nothing is asked"),
+        ("solve '28x28x192 -> 28x28x32, F=5, params'", "this is 24, not 28 as said"),
         ("solve F=5 S=2 P", "nothing is said of what should come out"),
         ("solve macs=1000 F=3 P", "this depends on"),
         ("solve vgg16", "nothing is asked of 'vgg16'"),
@@ -277,5 +298,5 @@ def test_answers_as_json_and_from_python() -> None:
 
 
 def test_the_transcript_of_a_session(golden: Any) -> None:
-    commands = [command for command, _ in (*SINGLE_LAYERS, *STACKS, *NETWORKS) if command.startswith("solve")]
+    commands = [command for command, _ in (*SINGLE_LAYERS, *FURTHER, *STACKS, *NETWORKS) if command.startswith("solve")]
     golden(GOLDEN / "solve.txt", "\n".join(f"$ cnncalc {command}\n{run(command)}" for command in commands))

@@ -83,8 +83,8 @@ class _Expansion:
                 self.assembly.problems
                 or [Problem(f"{spec.source.name}: the size of the input is not known", None, hint)]
             )
-        graph.input = Shape(_size(size.channels), *map(_size, size.sizes))
-        graph.batch = None if size.batch is None else _size(size.batch)
+        graph.input = Shape(self._size(size.channels), *map(self._size, size.sizes))
+        graph.batch = None if size.batch is None else self._size(size.batch)
         names = Names("", INPUT, _declared(spec.items))
         with suppress(TooLargeError):
             self.run(spec.items, Scope(names, graph.parameters), INPUT)
@@ -95,6 +95,11 @@ class _Expansion:
         if self.assembly.problems:
             raise SpecError(self.assembly.problems)
         return graph
+
+    def _size(self, part: int | str) -> Any:
+        """A size of the input: a number, the parameter of that name where it has a number, or a symbol."""
+        value = self.graph.parameters.get(part) if isinstance(part, str) else part
+        return value if type(value) is int else symbol(str(part))
 
     # Items ----------------------------------------------------------------------------------
 
@@ -226,10 +231,6 @@ class _Expansion:
             hint = closest(reference.name, [*entries, *scope.names.declared])
             self.assembly.problem(f"no layer is called '{reference.name}'", reference.span, hint)
         return UNKNOWN
-
-
-def _size(part: int | str) -> Any:
-    return symbol(part) if isinstance(part, str) else part
 
 
 def _shown(value: Any) -> str:

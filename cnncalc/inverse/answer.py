@@ -7,8 +7,12 @@ from dataclasses import dataclass, field
 
 from cnncalc.analysis import Analysis
 from cnncalc.inverse.search import Constraint, Found, search
-from cnncalc.symbolic import Size, is_known
+from cnncalc.symbolic import is_known
 from cnncalc.symbolic.program import Range
+
+SHARES = 10**6
+MOST_SHARE = 10**12
+"""A miss is measured in millionths of the number wanted, up to a million times that number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,10 @@ class Answer:
     workings: tuple[Analysis, ...] = ()
     focus: tuple[str, ...] = ()
     searched: Mapping[str, Range] = field(default_factory=dict)
+    bounded: frozenset[str] = frozenset()
+    """Unknowns of which the question gives bounds, so that the end of the search is no end of its own."""
+    contradicted: bool = False
+    """Whether what is said does not agree with what follows."""
 
     @property
     def solutions(self) -> list[dict[str, int]]:
@@ -40,32 +48,31 @@ class Answer:
         return found.points(10_000) if found else []
 
     def __bool__(self) -> bool:
-        return bool(self.exact or self.rounded or self.general or self.known)
+        return not self.contradicted and bool(self.exact or self.rounded or self.general or self.known)
 
 
-def nearest(constraints: Sequence[Constraint], ranges: Mapping[str, Range]) -> tuple[dict[str, int], int] | None:
-    """The values that miss the equations between a symbol and a number by least, and by how much.
+def nearest(constraints: Sequence[Constraint], ranges: Mapping[str, Range]) -> dict[str, int] | None:
+    """The values that miss the equations between a symbol and a number by the least share of that number.
 
     None where even the other constraints cannot hold.
     """
     equations = [each for each in constraints if each.relation == "==" and is_known(each.right)]
     others = [each for each in constraints if each not in equations]
 
-    def within(error: Size) -> Found:
-        loose = [
-            Constraint(left, ">=", right)
-            for each in equations
-            for left, right in ((each.left, each.right - error), (each.right + error, each.left))
-        ]
+    def within(share: int) -> Found:
+        loose = []
+        for each in equations:
+            error = abs(each.right) * share // SHARES + int(each.right == 0) * share
+            loose += [
+                Constraint(each.left, ">=", each.right - error),
+                Constraint(each.right + error, ">=", each.left),
+            ]
         return search([*others, *loose], ranges)
 
-    error = 1
-    while not within(error):
-        error *= 2
-        if error > 2**50:
-            return None
-    low, high = error // 2, error
+    if not equations or not within(MOST_SHARE):
+        return None
+    low, high = 0, MOST_SHARE
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if within(middle) else (middle, high)
-    return within(high).points(1)[0], high
+    return within(high).points(1)[0]

@@ -14,7 +14,7 @@ from cnncalc.inverse.letters import DERIVED, LETTERS
 from cnncalc.inverse.question import NAME, NOISE, NUMBER, SHAPE, parse_question
 from cnncalc.layers import CATALOGUE
 
-SAYS = re.compile(rf"\s*(?:{NAME}\s*(?:[<>=])|(?:{SHAPE}|{NUMBER}|\?)\s*(?:->|=>|\u2192|to\b))")
+SAYS = re.compile(rf"\s*(?:{NAME}\s*(?:[<>=])|(?:{SHAPE}|{NUMBER}|\?)(?![\w./]))")
 FIRST = re.compile(r"\s*([A-Za-z_0-9']+)[\s,:]*")
 OWN_WORDS = {"keep", "keeps", *NOISE, *DERIVED, *(name for names in LETTERS.values() for name in names)}
 
@@ -47,7 +47,7 @@ def ask(
     if layer is not None:
         from cnncalc.inverse.ask_layer import ask_layer
 
-        return ask_layer(CATALOGUE[layer[0]], parse_question(layer[1]))
+        return ask_layer(CATALOGUE[layer[0]], parse_question(layer[1]), convention)
     if not " ".join(words[1:]).strip():
         raise SpecError([Problem(f"nothing is asked of '{words[0]}'", None, "as in: cnncalc solve vgg16 pool5=7x7")])
     return _ask_network(words, size, settings, most_layers, convention or Convention())

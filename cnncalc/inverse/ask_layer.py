@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from cnncalc.analysis import Analysis, analyze_graph
+from cnncalc.analysis import Analysis, Convention, analyze_graph
 from cnncalc.errors import Problem, SpecError
 from cnncalc.graph import INPUT, Graph, Node
 from cnncalc.inverse.answer import Answer, nearest
 from cnncalc.inverse.letters import WHAT, field_of
 from cnncalc.inverse.one_layer import OneLayer, names_in, unknown_only
 from cnncalc.inverse.question import Question
-from cnncalc.inverse.search import Constraint, search
+from cnncalc.inverse.search import Constraint, holds, search
 from cnncalc.layers import Layer, Shape
 from cnncalc.symbolic import Size, is_known, substitute, symbol
 
@@ -21,9 +21,9 @@ ANY_SIZE = 100_000
 """Stands in for a size that does not matter."""
 
 
-def ask_layer(kind: type[Layer], question: Question) -> Answer:
+def ask_layer(kind: type[Layer], question: Question, convention: Convention | None = None) -> Answer:
     """The answer to a question about one layer of the type `kind`; raises SpecError for one that says too little."""
-    said = OneLayer(kind, question)
+    said = OneLayer(kind, question, convention or Convention())
     layer, shape = said.layer(), said.shape()
     equations = list(said.equations(layer, shape))
     if not said.unknowns:
@@ -73,15 +73,15 @@ def _searched(
     exact = search([*equations, *must, *fits], ranges)
     rounded = exact if not fits else search([*equations, *must], ranges)
     notes = []
-    workings = [_numbers(said, point) for point in (exact or rounded).points(MOST_WORKINGS)]
+    shown = exact or rounded
+    points = shown.points(MOST_WORKINGS) if len(shown.unknowns) > 1 else shown.ends()[-MOST_WORKINGS:]
+    workings = [_numbers(said, point) for point in points]
     if not exact and said.unknowns == ["P"]:
         pair = _paddings(said, question)
         notes.append("no padding that is the same on both sides does it exactly" + (f"; {pair[0]}" if pair else ""))
         workings += pair[1:] if pair else []
     if not rounded:
-        miss = nearest([*equations, *must], ranges)
-        notes.append(_missed(miss, said, equations) if miss else "no value lets the window fit its input")
-        workings += [_numbers(said, miss[0])] if miss and not workings else []
+        notes.append(_missed(nearest([*equations, *must], ranges), equations))
     if not exact.complete or not rounded.complete:
         notes.append("there are more than could be looked at: say more of the unknowns, as in F<=7")
     return Answer(
@@ -94,6 +94,7 @@ def _searched(
         workings=tuple(workings),
         focus=_focus(said),
         searched=ranges,
+        bounded=frozenset(said.bounds),
     )
 
 
@@ -121,27 +122,27 @@ def _paddings(said: OneLayer, question: Question) -> tuple[str, Analysis] | None
     """`1 before and 2 after does`: paddings that differ by one, which together leave nothing over."""
     before, after = map(symbol, PAIR)
     layer, shape = said.layer(padding=[[before, after]]), said.shape()
-    constraints = [*said.equations(layer, shape), Constraint(after, ">=", before), Constraint(before + 1, ">=", after)]
+    constraints = [*said.equations(layer, shape), Constraint(after, "==", before + 1)]
     conditions = (Constraint(each.left, each.relation, each.right) for each in layer.conditions(shape))
     constraints += (each for each in conditions if unknown_only(each, PAIR))
-    found = search(constraints, dict.fromkeys(PAIR, (0, 1000)))
+    widest = said.quantities(said.layer(), said.shape())["rf"]
+    found = search(constraints, dict.fromkeys(PAIR, (0, widest[0] - 1 if widest and is_known(widest[0]) else 1000)))
     if not found:
         return None
     point = found.points(1)[0]
     padded = said.layer(padding=[[point[PAIR[0]], point[PAIR[1]]]], **_fields(said, {}))
     text = f"{point[PAIR[0]]} before and {point[PAIR[1]]} after does"
-    return text, _one_layer_analysis(padded, _plain(shape, {}))
+    return text, _one_layer_analysis(said, padded, _plain(shape, {}))
 
 
-def _missed(miss: tuple[dict[str, int], int], said: OneLayer, equations: list[Constraint]) -> str:
-    values, _ = miss
+def _missed(values: dict[str, int] | None, equations: list[Constraint]) -> str:
+    """What comes nearest to an answer, and by how much it fails."""
+    if values is None:
+        return "nothing does"
     where = ", ".join(f"{letter} = {value:,}" for letter, value in values.items())
-    found = [
-        f"{substitute(each.left, values):,} in place of {each.right:,}"
-        for each in equations
-        if each.relation == "==" and is_known(each.right)
-    ]
-    return f"nothing does; {where} comes nearest: {', '.join(found)}" if found else "nothing does"
+    numbers = dict.fromkeys((substitute(each.left, values), each.right) for each in equations if each.relation == "==")
+    found = ", ".join(f"{got:,} in place of {want:,}" for got, want in numbers if is_known(want) and got != want)
+    return f"nothing does; {where} comes nearest: {found}" if found else "nothing does"
 
 
 def _operand(size: Size) -> str:
@@ -169,7 +170,7 @@ def _general(said: OneLayer, question: Question) -> Iterator[tuple[str, Size]]:
     """Unknowns in terms of one another and of what is not given, every division taken as whole."""
     from cnncalc.symbolic.solving import solved_for
 
-    blank = OneLayer(said.kind, question._replace(claims=()))
+    blank = OneLayer(said.kind, question._replace(claims=()), said.convention)
     blank.unknowns = [letter for letter in "FSPDKG" if field_of(letter, said.kind)]
     blank.values = {
         letter: value for letter, value in _unsaid(said).items() if letter not in {*said.values, *said.unknowns}
@@ -191,14 +192,21 @@ def _unsaid(said: OneLayer) -> dict[str, Size]:
 
 
 def _follows(said: OneLayer, question: Question, layer: Layer, shape: Shape, equations: list[Constraint]) -> Answer:
-    """A question whose answer only needs working out."""
-    if not said.asked:
-        raise SpecError([Problem("nothing is asked", None, "put a question mark, as in S=?, or name what is wanted")])
+    """A question whose answer only needs working out; what is said to come out is checked."""
     quantities = said.quantities(layer, shape)
-    known = tuple((name, _text(name, quantities)) for name in said.asked)
-    needed = {name for name in said.asked for value in quantities[name] if not is_known(value)}
-    workings = () if needed else (_numbers(said, {}),)
-    return Answer(question.text, known=known, workings=workings, focus=_focus(said))
+    wrong = [each for each in equations if is_known(each.left, each.right) and not holds(each)]
+    asked = said.asked or [letter for letter, _ in said.claims if letter in quantities]
+    if not asked:
+        raise SpecError([Problem("nothing is asked", None, "put a question mark, as in S=?, or name what is wanted")])
+    known = tuple((name, _text(name, quantities)) for name in dict.fromkeys(asked))
+    open_ones = {name for name in asked for value in quantities[name] if not is_known(value)}
+    notes = list(dict.fromkeys(f"this is {each.left:,}, not {each.right:,} as said" for each in wrong))
+    if not said.asked and not wrong and equations and not open_ones:
+        notes.append("as said")
+    workings = () if open_ones else (_numbers(said, {}),)
+    return Answer(
+        question.text, known=known, notes=tuple(notes), workings=workings, focus=_focus(said), contradicted=bool(wrong)
+    )
 
 
 def _text(name: str, quantities: Mapping[str, tuple[Size, ...]]) -> str:
@@ -213,7 +221,7 @@ def _text(name: str, quantities: Mapping[str, tuple[Size, ...]]) -> str:
 
 def _numbers(said: OneLayer, values: Mapping[str, int]) -> Analysis:
     """The layer with a solution put in, analysed; what is not known and does not matter is 1."""
-    return _one_layer_analysis(said.layer(**_fields(said, values)), _plain(said.shape(), values))
+    return _one_layer_analysis(said, said.layer(**_fields(said, values)), _plain(said.shape(), values))
 
 
 def _fields(said: OneLayer, values: Mapping[str, int]) -> dict[str, int]:
@@ -232,10 +240,10 @@ def _plain(shape: Shape, values: Mapping[str, int]) -> Shape:
     return Shape(number(shape.channels), *map(number, shape.size))
 
 
-def _one_layer_analysis(layer: Layer, shape: Shape) -> Analysis:
+def _one_layer_analysis(said: OneLayer, layer: Layer, shape: Shape) -> Analysis:
     graph = Graph(layer.notation(), shape)
     graph.nodes.append(Node(layer.kind, layer, (INPUT,), shape, layer.output(shape)))
     graph.notes.extend(
         (layer.kind, each) for each in layer.conditions(shape) if each.severity == "note" and each.holds() is False
     )
-    return analyze_graph(graph)
+    return analyze_graph(graph, said.convention)

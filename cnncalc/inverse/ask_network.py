@@ -12,18 +12,22 @@ from cnncalc.inverse.network import WHOLE_INPUT, Network, check_known, constrain
 from cnncalc.inverse.one_layer import names_in
 from cnncalc.inverse.question import Claim, Question
 from cnncalc.inverse.search import Constraint, Found, merged, search
-from cnncalc.symbolic import is_known, substitute, symbol
+from cnncalc.symbolic import is_known, substitute, symbol, written
 from cnncalc.symbolic.program import Range
 
-MOST_VALUES = 400
-MOST_WORK = 100_000
+MOST_VALUES = 2_000
+MOST_WORK = 200_000
 """One by one, no further value is tried after as many layers."""
 
 
 def ask_network(network: Network, question: Question) -> Answer:
     """The answer to a question about a network; raises SpecError for one that cannot be asked of it."""
+    forwards = _forwards(network, question)
+    if forwards:
+        return forwards
     unknowns = tuple(unknowns_of(network, question))
     claims = [claim for claim in question.claims if claim.name not in unknowns]
+    bounded = frozenset(claim.name for claim in question.claims if claim.name in unknowns)
     ranges = {name: range_of(name, question) for name in unknowns}
     try:
         analysis = network.analysis({name: symbol(name) for name in unknowns})
@@ -37,10 +41,11 @@ def ask_network(network: Network, question: Question) -> Answer:
             raise
         return _one_by_one(network, question, claims, unknowns[0], ranges[unknowns[0]], reason)
     exact, rounded, notes = found
+    notes = [*_crossings(claims, analysis, unknowns), *notes]
     notes += _boundaries(network, unknowns, exact or rounded, claims, ranges)
     if WHOLE_INPUT in unknowns and not claims:
         notes.append("cnncalc fit tells which of them drop no pixel")
-    return Answer(question.text, unknowns, exact, rounded, (), tuple(notes), searched=ranges)
+    return Answer(question.text, unknowns, exact, rounded, (), tuple(notes), searched=ranges, bounded=bounded)
 
 
 def _searched(
@@ -59,43 +64,62 @@ def _searched(
     every = list(dict.fromkeys([*equations, *conditions]))
     rounded = search(every, ranges)
     exact = search([*every, *fits], ranges) if fits else rounded
-    notes = list(_crossings(equations, unknowns))
+    notes = []
     if not rounded:
-        miss = nearest(every, ranges)
-        if miss is None:
-            notes.append("the network has no output for any of them")
-        else:
-            values = ", ".join(f"{name} = {value:,}" for name, value in miss[0].items())
-            wanted = [each for each in wanted if is_known(each.right)]
-            comes = ", ".join(f"{substitute(each.left, miss[0]):,} in place of {each.right:,}" for each in wanted)
-            notes.append(f"nothing does; {values} comes nearest: {comes}" if comes else "nothing does")
+        notes.append(_missed(search(conditions, ranges), nearest(every, ranges), equations))
     if not (exact.complete and rounded.complete):
         notes.append("there are more than could be looked at: say more of the unknowns")
     return exact, rounded, notes
 
 
-def _crossings(equations: Sequence[Constraint], unknowns: Sequence[str]) -> Iterator[str]:
+def _missed(possible: Found, values: dict[str, int] | None, equations: Sequence[Constraint]) -> str:
+    """Why nothing does: the network is none there, or what comes nearest."""
+    if not possible:
+        return "the network has no output for any of them"
+    if values is None:
+        return "nothing does"
+    where = ", ".join(f"{name} = {value:,}" for name, value in values.items())
+    numbers = dict.fromkeys((substitute(each.left, values), each.right) for each in equations if each.relation == "==")
+    comes = ", ".join(f"{got:,} in place of {want:,}" for got, want in numbers if is_known(want) and got != want)
+    return f"nothing does; {where} comes nearest: {comes}" if comes else "nothing does"
+
+
+def _forwards(network: Network, question: Question) -> Answer | None:
+    """A question that only needs working out: all that is asked for is a quantity or a layer."""
+    names = [name for name, _ in question.unknowns]
+    parameters = network.spec.parameters
+    if not names or question.claims or any(name in parameters or name.lower() in (WHOLE_INPUT, "in") for name in names):
+        return None
+    analysis = network.analysis({})
+    known = []
+    for name, span in question.unknowns:
+        values = value_in(Claim(name, "==", (), span), analysis)
+        one = values[:1] if len(set(values)) == 1 else values
+        known.append((name, "x".join(f"{value:,}" if is_known(value) else f"({written(value)})" for value in one)))
+    return Answer(question.text, known=tuple(known))
+
+
+def _crossings(claims: Sequence[Claim], analysis: Analysis, unknowns: Sequence[str]) -> Iterator[str]:
     """`2*L + 1 = 224 at L = 111.5`: where the closed form meets the number, when that is no whole number."""
-    from cnncalc.symbolic.printing import plain
     from cnncalc.symbolic.solving import solved_for
 
-    for left, _, right in equations:
-        form, number = (left, right) if is_known(right) else (right, left)
-        if len(unknowns) != 1 or not is_known(number):
-            continue
-        solved = solved_for(form, number, unknowns[0])
-        if solved is not None and not is_known(solved) and not names_in(solved):
-            yield f"{plain(form)} = {number:,} at {unknowns[0]} = {float(solved):.6g}"
+    for claim in claims if len(unknowns) == 1 else ():
+        for form, number in dict.fromkeys(zip(value_in(claim, analysis), claim.amount, strict=False)):
+            solved = None if isinstance(number, str | None) else solved_for(form, number, unknowns[0])
+            if solved is not None and not is_known(solved) and not names_in(solved):
+                yield f"{written(form)} = {number:,} at {unknowns[0]} = {float(solved):.6g}"
 
 
 def _boundaries(
     network: Network, unknowns: Sequence[str], found: Found, claims: Sequence[Claim], ranges: Mapping[str, Range]
 ) -> Iterator[str]:
     """At the ends of what solves, and just beyond: what the quantities in question come to."""
-    if len(unknowns) != 1 or not found or len(found.boxes) > 2:
+    if len(unknowns) != 1 or len(found.boxes) > 2:
         return
     name = unknowns[0]
     low, high = ranges[name]
+    if not found and low == high:
+        yield f"{name} = {low:,}: {_numbers(network, name, low, claims)}"
     for ((first, last),) in found.boxes:
         for value in dict.fromkeys(each for each in (first - 1, first, last, last + 1) if low <= each < high):
             numbers = _numbers(network, name, value, claims)
@@ -146,5 +170,5 @@ def _one_by_one(
     ranges = {name: (low, last)}
     notes += _boundaries(network, (name,), found, claims, ranges)
     if not found:
-        notes.append("none of them does")
+        notes.append(f"none of them does; for larger ones say where to begin, as in '{name} >= {last + 1:,}'")
     return Answer(question.text, (name,), found, found, (), tuple(notes), searched=ranges)

@@ -13,10 +13,9 @@ from cnncalc.inverse.blame import Blame, blame_of
 from cnncalc.inverse.congruence import Rule, Sizes, solve
 from cnncalc.inverse.demands import Demand, demands
 from cnncalc.inverse.narrowing import Step, narrowed
-from cnncalc.spec.inputs import parse_input
+from cnncalc.spec.inputs import AXIS_NAMES, parse_input
 from cnncalc.spec.model import Argument, InputSize, Spec
 
-AXES = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
 WITNESSES = 3
 """Sizes that are tried in numbers where symbols leave it open whether the paths that meet have one stride."""
 
@@ -181,7 +180,7 @@ def _with_symbols(spec: Spec, size: InputSize | None) -> InputSize | None:
         return size
     taken = {*spec.parameters, size.channels, size.batch}
     names = []
-    for name in AXES.get(len(size.sizes), ()):
+    for name in AXIS_NAMES[len(size.sizes)]:
         while name in taken:
             name += "_in"
         names.append(name)

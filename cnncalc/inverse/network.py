@@ -85,15 +85,8 @@ def _open_one(network: Network, question: Question) -> str:
     named = set().union(*(names_in(each.left, each.right) for each in constraints))
     asked = [name for name in open_ones if name in named]
     if len(asked) > 1:
-        raise SpecError(
-            [
-                Problem(
-                    f"it depends on {' and '.join(asked)}: which is asked for?",
-                    None,
-                    f"name it, or give --set {asked[0]}=64",
-                )
-            ]
-        )
+        message = f"it depends on {' and '.join(asked)}: which is asked for?"
+        raise SpecError([Problem(message, None, f"name it, or give --set {asked[0]}=64")])
     return "".join(asked)
 
 

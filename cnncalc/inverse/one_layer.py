@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from cnncalc.analysis import Convention
 from cnncalc.errors import Problem, SpecError
 from cnncalc.inverse.letters import field_of, letter_of, range_of
 from cnncalc.inverse.question import Claim, Question
@@ -21,9 +22,10 @@ ORDER = "WFSPDCKGO"
 class OneLayer:
     """What a question says of one layer: `values` of letters, `unknowns` asked for, `asked` of what follows."""
 
-    def __init__(self, kind: type[Layer], question: Question) -> None:
+    def __init__(self, kind: type[Layer], question: Question, convention: Convention) -> None:
         """Sort what is said; raises SpecError for a quantity that the layer type has not."""
         self.kind = kind
+        self.convention = convention
         self.values: dict[str, Size] = {}
         self.height: Size | None = None
         self.unknowns: list[str] = []
@@ -105,10 +107,10 @@ class OneLayer:
         return {
             "out": output.size or (output.channels,),
             "channels": (output.channels,),
-            "params": (layer.params(shape),),
+            "params": (layer.params(shape) if self.convention.bias else layer.weights(shape),),
             "weights": (layer.weights(shape),),
             "macs": (operations.macs,),
-            "flops": (2 * operations.macs,),
+            "flops": (self.convention.flop_count(operations),),
             "rf": tuple(axis.size for axis in reach.axes),
         }
 

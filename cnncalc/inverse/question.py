@@ -23,6 +23,8 @@ TOKEN = re.compile(
     rf"(?P<from>{AMOUNT})\s*(?:->|=>|\u2192|\bto\b)\s*(?P<to>{AMOUNT})"
     rf"|(?P<name>{NAME})\s*(?P<relation><=|>=|==|=|<|>)\s*(?P<value>{AMOUNT})"
     r"|(?P<letter>op|[kfspdg])(?P<number>[0-9]+)(?![A-Za-z0-9_])"
+    r"|(?P<keep>keeps?\b(?:\s+(?:the\s+|its\s+)?(?:same\s+)?(?:size|input|it|W)\b(?!\s*=))?)"
+    rf"|(?P<shape>{SHAPE})"
     rf"|(?P<word>{NAME})(?:\s*\?)?"
 )
 NOISE = frozenset(
@@ -32,7 +34,7 @@ NOISE = frozenset(
         "give gives make makes does do take takes get",
     )
 )
-GAP = re.compile(r"[\s,;:?.]+")
+GAP = re.compile(r"(?:[\s,;:.]|\?(?!\s*(?:->|=>|\u2192|to\b|x)))+")
 STEPS = {"K": 10**3, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 BINARY = {"K": 2**10, "k": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 LONGEST = 2000
@@ -86,10 +88,13 @@ def _take(match: re.Match[str], span: Span, claims: list[Claim], unknowns: list[
         pairs = [(match["name"], match["relation"], match["value"])]
     elif match["letter"]:
         pairs = [(match["letter"], "=", match["number"])]
+    elif match["shape"]:
+        pairs = [("in", "=", match["shape"])]
+    elif match["keep"]:
+        claims.append(Claim("out", "==", "in", span))
+        return
     else:
-        if match["word"].lower() in ("keep", "keeps"):
-            claims.append(Claim("out", "==", "in", span))
-        elif match["word"].lower() not in NOISE:
+        if match["word"].lower() not in NOISE:
             unknowns.append((match["word"], span))
         return
     for name, relation, value in pairs:

@@ -48,6 +48,10 @@ class Found(NamedTuple):
             total += volume
         return total
 
+    def ends(self) -> list[dict[str, int]]:
+        """Of one unknown: the first and the last value of every range."""
+        return [{self.unknowns[0]: value} for ((low, high),) in self.boxes for value in dict.fromkeys((low, high))]
+
     def points(self, most: int) -> list[dict[str, int]]:
         """The first solutions one by one, at most so many."""
         found: list[dict[str, int]] = []
@@ -56,7 +60,7 @@ class Found(NamedTuple):
                 if len(found) == most:
                     return found
                 found.append(dict(zip(self.unknowns, values, strict=True)))
-        return found
+        return sorted(found, key=lambda point: tuple(point.values()))
 
 
 def search(constraints: Sequence[Constraint], ranges: Mapping[str, Range]) -> Found:
@@ -81,6 +85,12 @@ def search(constraints: Sequence[Constraint], ranges: Mapping[str, Range]) -> Fo
         elif verdict is None:
             waiting += _halves(box)
     return Found(unknowns, merged(boxes), True)
+
+
+def holds(constraint: Constraint) -> bool:
+    """Whether a constraint between two numbers holds."""
+    left, right = constraint.left, constraint.right
+    return _holds(constraint.relation, (left, left), (right, right)) is True
 
 
 def _verdict(relations: Sequence[Relation], bounds: Sequence[Range]) -> bool | None:

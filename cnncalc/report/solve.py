@@ -33,12 +33,14 @@ def lines(answer: Answer) -> Iterator[Text]:
     """The answer line by line."""
     for name, value in answer.known:
         yield Text(f"{name} = {value}", "bold")
-    if answer.general:
+    if answer.exact is None:
         yield from (Text(f"  {line}" if line.startswith("whole where") else line, "bold") for line in answer.general)
     if answer.exact is not None and answer.rounded is not None:
         yield from _found(answer, answer.exact, answer.rounded)
-    if not answer and answer.exact is None:
+    if not answer and answer.exact is None and not answer.known:
         yield Text("none", "bold red")
+    if answer.exact is not None:
+        yield from (Text(f"  in general, {line}", "dim") for line in answer.general)
     for note in answer.notes:
         yield Text(f"* {note}")
     yield from _workings(answer)
@@ -80,6 +82,8 @@ def _ranges(answer: Answer, found: Found) -> list[str]:
     for ((low, high),) in found.boxes:
         if low == high:
             texts.append(f"{name} = {low:,}")
+        elif name in answer.bounded:
+            texts.append(f"{name} = {low:,} to {high:,}")
         elif high == most >= LIMIT:
             texts.append(f"{name} >= {low:,}" if low > least else f"any {name}")
         elif low == least:

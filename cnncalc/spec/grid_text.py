@@ -41,7 +41,7 @@ def parse_grid(
     """
     sizes, given = _input_axes(spec, size)
     settings_axes = _setting_axes(spec, settings, {"input", "batch", "problem", *taken})
-    counts = _choices("--batch", batch, _count) if batch else None
+    counts = None if batch is None else _choices("--batch", batch, _count)
     batches = [Axis("batch", counts)] if counts else []
     axes = (*sizes, *settings_axes, *batches)
     if not axes:

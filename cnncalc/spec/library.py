@@ -85,15 +85,14 @@ def find(spec: str | os.PathLike[str]) -> Spec:
     """
     text = os.fspath(spec)
     if text == "-":
-        if sys.stdin is None:
-            raise SpecError([Problem("standard input is closed", None, "name a file, or pipe a spec in")])
-        return _parsed(Source("<stdin>", _decoded(sys.stdin.buffer.read(LARGEST_FILE + 1), "<stdin>")), "stdin")
+        return _parsed(read_source(text), "stdin")
     if text in bundled():
         network = bundled()[text]
-        return select(_parsed(_read(network.path, os.path.basename(network.path)), network.name), network.variant)
+        source = read_source(network.path, os.path.basename(network.path))
+        return select(_parsed(source, network.name), network.variant)
     path, variant = _path_and_variant(text)
     if path is not None:
-        return select(_parsed(_read(path, path), stem(path)), variant)
+        return select(_parsed(read_source(path), stem(path)), variant)
     if text in families():
         hint = one_of(families()[text])
         raise SpecError([Problem(f"'{text}' is a family of networks; name one of them", None, hint)])
@@ -122,19 +121,23 @@ def _not_found(text: str) -> Problem:
     return Problem(f"no network is called '{text}', and it is neither a file nor slide notation", None, hint)
 
 
-def _read(path: str, name: str) -> Source:
+def read_source(path: str, name: str = "", hint: str = "a spec is a YAML file") -> Source:
+    """The text of a file, or of standard input for `-`, under its name; raises SpecError where there is none."""
     try:
-        with open(path, "rb") as file:
-            return Source(name, _decoded(file.read(LARGEST_FILE + 1), name))
+        if path == "-":
+            name = "<stdin>"
+            if sys.stdin is None:
+                raise SpecError([Problem("standard input is closed", None, "name a file, or pipe a text in")])
+            data = sys.stdin.buffer.read(LARGEST_FILE + 1)
+        else:
+            name = name or path
+            with open(path, "rb") as file:
+                data = file.read(LARGEST_FILE + 1)
+        return Source(name, data.decode("utf-8-sig"))
     except OSError as error:
         raise SpecError([Problem(f"cannot read '{name}': {error.strerror}")]) from None
-
-
-def _decoded(data: bytes, name: str) -> str:
-    try:
-        return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise SpecError([Problem(f"'{name}' is not a text file (UTF-8)", None, "a spec is a YAML file")]) from None
+        raise SpecError([Problem(f"'{name}' is not a text file (UTF-8)", None, hint)]) from None
 
 
 def _parsed(source: Source, key: str) -> Spec:

@@ -180,7 +180,11 @@ class _Parser:
         if "in" in names:
             return True
         try:
-            layer(**{key: evaluated(value, {name: symbol(name) for name in names}) for key, value in values.items()})
+            values = {key: evaluated(value, {name: symbol(name) for name in names}) for key, value in values.items()}
+        except ExpressionError:
+            return True  # a list that is indexed; it is evaluated where the list is known
+        try:
+            layer(**values)
         except (Refused, TypeError) as error:
             self.problems.append(Problem(str(error), self._span(start), f"as in {example}" if example else ""))
             return False

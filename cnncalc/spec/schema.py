@@ -32,6 +32,11 @@ def parse_spec(source: Source) -> Spec:
     except SpecError as error:
         spec.problems.extend(error.problems)
         return spec
+    return spec_of(root, spec)
+
+
+def spec_of(root: Node, spec: Spec) -> Spec:
+    """The spec that a tree holds, read into an empty one, with all that is wrong with it in `problems`."""
     if root.kind != "map":
         what = "the file is empty" if root.value is None else f"a spec is a mapping, not {root.what}"
         spec.problems.append(Problem(what, root.span, "begin with 'input: 224x224x3' and 'layers:'"))

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from cnncalc.layers import CATALOGUE
-from cnncalc.layers.notation import size_keeping
+from cnncalc.layers.notation import is_odd, size_keeping
 from cnncalc.spec.expressions import Expression
 
 WORD = re.compile(r"[A-Za-z][A-Za-z_]*")
@@ -57,6 +57,8 @@ def evaluated(value: Any, environment: dict[str, Any]) -> Any:
 
 def keeping(kernel: Any, dilation: Any) -> Any:
     """The padding that keeps the size, for one kernel or one per axis."""
+    if names_in(dilation):  # a symbol: half of what the kernel spans, which is whole for odd kernels
+        return "half" if all(is_odd(side) for side in (kernel if isinstance(kernel, tuple) else (kernel,))) else 0
     if not isinstance(kernel, tuple) and not isinstance(dilation, tuple):
         return size_keeping(kernel, dilation)
     axes = len(kernel) if isinstance(kernel, tuple) else len(dilation)
