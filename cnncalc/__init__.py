@@ -14,14 +14,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cnncalc.analysis import Analysis, Convention, LayerResult
+    from cnncalc.analysis.applied import Applied
     from cnncalc.analysis.formulas import Formulas
     from cnncalc.analysis.sweep import Sweep
-    from cnncalc.api import analyze, expand, explain, fit, formula, load, networks, solve, sweep
+    from cnncalc.api.forms import explain, formula, sweep
+    from cnncalc.api.networks import analyze, expand, load, networks
+    from cnncalc.api.questions import apply, check, fit, quiz, solve
+    from cnncalc.claims.claim import Claim, Verdict
     from cnncalc.errors import Problem, SpecError
     from cnncalc.graph import Graph
     from cnncalc.inverse.answer import Answer
     from cnncalc.inverse.fit import Fit
     from cnncalc.layers import CATALOGUE, Layer, Shape
+    from cnncalc.questions.sheet import Question
     from cnncalc.spec.model import Spec
 
 __version__ = "0.1.0"
@@ -30,14 +35,19 @@ __version__ = "0.1.0"
 # line can start before the library has.
 _HOMES = {
     "cnncalc.analysis": ("Analysis", "Convention", "LayerResult"),
+    "cnncalc.analysis.applied": ("Applied",),
     "cnncalc.analysis.formulas": ("Formulas",),
     "cnncalc.analysis.sweep": ("Sweep",),
-    "cnncalc.api": ("analyze", "expand", "explain", "fit", "formula", "load", "networks", "solve", "sweep"),
+    "cnncalc.api.forms": ("explain", "formula", "sweep"),
+    "cnncalc.api.networks": ("analyze", "expand", "load", "networks"),
+    "cnncalc.api.questions": ("apply", "check", "fit", "quiz", "solve"),
+    "cnncalc.claims.claim": ("Claim", "Verdict"),
     "cnncalc.errors": ("Problem", "SpecError"),
     "cnncalc.graph": ("Graph",),
     "cnncalc.inverse.answer": ("Answer",),
     "cnncalc.inverse.fit": ("Fit",),
     "cnncalc.layers": ("CATALOGUE", "Layer", "Shape"),
+    "cnncalc.questions.sheet": ("Question",),
     "cnncalc.spec.model": ("Spec",),
 }
 
@@ -62,6 +72,8 @@ __all__ = [
     "CATALOGUE",
     "Analysis",
     "Answer",
+    "Applied",
+    "Claim",
     "Convention",
     "Fit",
     "Formulas",
@@ -69,18 +81,23 @@ __all__ = [
     "Layer",
     "LayerResult",
     "Problem",
+    "Question",
     "Shape",
     "Spec",
     "SpecError",
     "Sweep",
+    "Verdict",
     "__version__",
     "analyze",
+    "apply",
+    "check",
     "expand",
     "explain",
     "fit",
     "formula",
     "load",
     "networks",
+    "quiz",
     "solve",
     "sweep",
 ]

@@ -20,6 +20,9 @@ from typing import Any
 import click
 
 import cnncalc
+from cnncalc.analysis import Convention
+from cnncalc.analysis.convention_catalogue import CONVENTIONS
+from cnncalc.analysis.conventions import Rule
 from cnncalc.cli.main import cnncalc as program
 from cnncalc.layers import CATALOGUE, FAMILIES, Layer, Operations
 from cnncalc.report.columns import ALIASES, COLUMNS
@@ -153,10 +156,53 @@ def _network(analysis: cnncalc.Analysis) -> Iterator[str]:
     yield prose(graph.reference)
 
 
+# Conventions --------------------------------------------------------------------------------
+
+
+def conventions() -> str:
+    """Every named convention: its version, what it was held against, its source and its faults."""
+    header = ("name", "version", "held against", "source", "known faults")
+    return table(header, (_convention(convention) for convention in CONVENTIONS.values()))
+
+
+def _convention(convention: Convention) -> Iterator[str]:
+    yield from (code(convention.name), convention.version)
+    yield "the tool's output" if convention.captured else "its source"
+    yield prose(convention.source)
+    yield prose("; ".join(convention.faults))
+
+
+def counts() -> str:
+    """What every named convention counts, as its rules say it."""
+    header = ("name", "is asked for", "MACs", "parameters", "values held")
+    return table(header, (_counts(convention) for convention in CONVENTIONS.values()))
+
+
+def _counts(convention: Convention) -> Iterator[str]:
+    yield code(convention.name)
+    unit = {"2mac": "2 x MACs", "mac": "MACs"}[convention.flops]
+    yield {"macs": "MACs", "params": "parameters", "flops": f"FLOPs = {unit}"}[convention.headline]
+    yield _rules(convention.mac_rules) or ("none" if convention.headline == "params" else "as usual")
+    yield _rules(convention.param_rules) or ("as usual" if convention.bias else "weights")
+    yield _rules(convention.activation_rules) or "as usual"
+
+
+def _rules(rules: tuple[Rule, ...]) -> str:
+    return "; ".join(_rule(rule, "all others" if len(rules) > 1 else "all") for rule in rules)
+
+
+def _rule(rule: Rule, unnamed: str) -> str:
+    kinds = ", ".join(rule.of) or unnamed
+    where = "".join(f" ({value})" for _, value in rule.where)
+    terms = " + ".join(name if weight == 1 else f"{weight} {name}" for name, weight in rule.weights)
+    return f"{kinds}{where}: {code(terms.replace('+ -1 ', '- ') or 0)}"
+
+
 GENERATED: dict[str, dict[str, Callable[[], str]]] = {
     "spec-format.md": {"layers": layers, "operations": operations},
     "cli.md": {"commands": commands, "columns": columns},
     "networks.md": {"networks": networks},
+    "conventions.md": {"conventions": conventions, "counts": counts},
 }
 
 

@@ -63,6 +63,13 @@ def examples(language):
     ]
 
 
+def named_examples():
+    """(name, text) of every example that has a name: specs are `yaml`, tables and answers `yml` or `csv`."""
+    for document in DOCUMENTS:
+        for language in ("yaml", "yml", "csv"):
+            yield from ((file, text) for _, file, text in blocks(document, language) if file)
+
+
 def slug(heading):
     """The anchor of a heading, as GitHub makes it."""
     return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
@@ -76,10 +83,8 @@ def prose(document):
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A folder to run examples in, with the file of every example that has a name."""
-    for document in DOCUMENTS:
-        for _, file, text in blocks(document, "yaml"):
-            if file:
-                (tmp_path / file).write_text(text, encoding="utf-8")
+    for file, text in named_examples():
+        (tmp_path / file).write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
     return tmp_path
@@ -109,7 +114,7 @@ def test_the_python_in_the_documents_runs_and_its_assertions_hold(document, file
 
 
 def test_a_named_example_has_one_text():
-    names = [file for document in DOCUMENTS for _, file, _ in blocks(document, "yaml") if file]
+    names = [file for file, _ in named_examples()]
     assert len(names) == len(set(names))
 
 

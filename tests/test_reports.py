@@ -311,7 +311,15 @@ CONTRACT = {
     "schema_version": "int",
     "name": "str",
     "batch": "int",
-    "convention": {"bias": "bool", "flops": "str", "dtype": "str", "bytes_per_value": "int", "text": "str"},
+    "convention": {
+        "name": "str",
+        "version": "str",
+        "bias": "bool",
+        "flops": "str",
+        "dtype": "str",
+        "bytes_per_value": "int",
+        "text": "str",
+    },
     "input": VOLUME | {"activations": "int", "memory_bytes": "int"},
     "totals": COUNTS
     | dict.fromkeys(("buffers", "neurons", "depth", "peak_memory_bytes", "weight_memory_bytes"), "int"),

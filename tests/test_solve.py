@@ -97,8 +97,10 @@ FURTHER = (
     # 3*3*64*56*56 = 1,806,336 for each filter: 110 of them are 198,696,960
     ("solve 'in=56x56x64, F=3, P=1, macs<=200M, K'", ["K <= 110", "= 198,696,960"]),
     ("solve alexnet 'macs <= 1G' 'input >= 100'", ["input = 100 to 218"]),
-    ("solve 'conv3-64 xL' 'rf >= 1000'", ["L >= 500"]),
+    ("solve 'conv3-64 xL' 'rf >= 1000' 'L >= 480'", ["L >= 500"]),
     ("solve F=3 keep P S=2", ["P = (W + 1)/2"]),
+    # 1 + 2*5 = 11, though every layer shrinks the map
+    ("solve 'conv3-8p0 xL' rf=11", ["L = 5\n"]),
 )
 STACKS = (
     # 1 + L*(k - 1)

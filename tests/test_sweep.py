@@ -483,9 +483,9 @@ def test_columns_are_chosen_as_in_the_table_of_a_network() -> None:
 
 
 def test_the_example_of_the_library_prints_what_it_shows() -> None:
-    import cnncalc.api
+    import cnncalc.api.forms
 
-    (example,) = doctest.DocTestFinder().find(cnncalc.api.sweep, globs=vars(cnncalc.api))
+    (example,) = doctest.DocTestFinder().find(cnncalc.api.forms.sweep, globs=vars(cnncalc.api.forms))
     assert (0, 1) == doctest.DocTestRunner().run(example)
 
 

@@ -54,18 +54,21 @@ def layer_result(node: Node, convention: Convention, batch: Size, reach: Reach, 
     layer, shape = node.layer, node.input
     own = 0 if node.shared else node.times
     rounds = batch * node.times
-    operations = layer.operations(shape)
-    if rounds != 1:
-        operations = operations.times(rounds)
-    activations = 0 if layer.in_place or layer.view else normalise(node.output.values * rounds)
+    once = layer.operations(shape)
+    macs = normalise(convention.mac_count(layer, shape, once) * rounds)
+    operations = once if rounds == 1 else once.times(rounds)
+    held = 0 if layer.in_place or layer.view else node.output.values
+    activations = normalise(convention.activation_count(layer, shape, held) * rounds)
+    weights = normalise(layer.weights(shape) * own)
+    biases = normalise(layer.biases(shape) * own) if convention.bias else 0
     return LayerResult(
         node=node,
-        weights=normalise(layer.weights(shape) * own),
-        biases=normalise(layer.biases(shape) * own) if convention.bias else 0,
+        weights=weights,
+        biases=biases,
         buffers=normalise(layer.buffers(shape) * own),
         operations=operations,
-        macs=normalise(operations.macs),
-        flops=convention.flop_count(operations),
+        macs=macs,
+        flops=convention.flop_count(operations._replace(macs=macs)),
         activations=activations,
         memory_bytes=normalise(activations * convention.bytes_per_value),
         neurons=normalise(node.output.values * rounds) if layer.weighted else 0,
@@ -73,4 +76,12 @@ def layer_result(node: Node, convention: Convention, batch: Size, reach: Reach, 
         depth=depth,
         batch=batch,
         bias=convention.bias,
+        params=_params(node, convention, weights, biases),
     )
+
+
+def _params(node: Node, convention: Convention, weights: Size, biases: Size) -> Size:
+    """Weights and biases, or what the convention counts as parameters."""
+    if not convention.param_rules or node.shared:
+        return normalise(weights + biases)
+    return normalise(convention.param_count(node.layer, node.input, 0) * node.times)

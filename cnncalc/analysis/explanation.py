@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cnncalc.analysis.results import COUNTS, Analysis, LayerResult
 from cnncalc.analysis.steps import LayerWorking
 from cnncalc.analysis.working import SYMBOLS, explain_layer
-from cnncalc.errors import Problem, SpecError, closest
+from cnncalc.errors import Problem, SpecError
 from cnncalc.symbolic import is_known
 
 LARGEST = 3
@@ -60,29 +60,16 @@ def _refuse_symbols(analysis: Analysis) -> None:
 
 def _chosen(analysis: Analysis, names: Sequence[str]) -> list[LayerResult]:
     """The layers of all names, in the order of the network, each once."""
-    problems = []
+    problems: list[Problem] = []
     wanted: set[str] = set()
     for name in names:
-        path = name.strip("/")
-        found = {layer.name for layer in analysis.layers if f"{layer.name}/".startswith(f"{path}/")}
-        if not found:
-            problems.append(
-                Problem(f"no layer or block of {analysis.name} is called '{name}'", None, _near(analysis, path))
-            )
-        wanted |= found
+        try:
+            wanted.update(layer.name for layer in analysis.part(name))
+        except SpecError as error:
+            problems += error.problems
     if problems:
         raise SpecError(problems)
     return [layer for layer in analysis.layers if layer.name in wanted]
-
-
-def _near(analysis: Analysis, name: str) -> str:
-    """The likeliest layer or block that was meant."""
-    paths = [layer.node.path for layer in analysis.layers]
-    known = dict.fromkeys("/".join(path[:count]) for path in paths for count in range(1, len(path) + 1))
-    ends = [path for path in known if path.endswith(f"/{name}")]
-    if ends:
-        return f"did you mean '{ends[0]}'?"
-    return closest(name, known) or f"cnncalc {analysis.name} --depth all lists them"
 
 
 def _totals(analysis: Analysis) -> Iterator[TotalWorking]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cnncalc.analysis.provisos import assume, provisos
+from cnncalc.analysis.premises import Premises, premises_of
+from cnncalc.analysis.provisos import provisos
 from cnncalc.analysis.results import COUNTS, Analysis
 from cnncalc.errors import Problem, SpecError, closest, one_of
 from cnncalc.graph import Graph
@@ -49,6 +50,7 @@ def formulas_of(
     """
     layers = analysis.part(part) if part else analysis.layers
     check_symbols(analysis, assumptions)
+    premises = premises_of(assumptions)
     values: dict[str, Any] = {}
     for quantity in only:
         if quantity not in QUANTITIES:
@@ -56,8 +58,8 @@ def formulas_of(
             raise SpecError([Problem(f"there is no formula for '{quantity}'", None, hint)])
         if quantity != "receptive_field" and quantity in FIELDS and layers[-1].reach.everything:
             continue  # what sees everything lies on no grid
-        values[quantity] = _assumed(value_of(analysis, part, quantity), assumptions, analysis.graph)
-    conditions = provisos(analysis.graph, assumptions)
+        values[quantity] = _assumed(value_of(analysis, part, quantity), premises, analysis.graph)
+    conditions = provisos(analysis.graph, premises)
     return Formulas(analysis.name, part, values, tuple(conditions), tuple(each.text for each in assumptions))
 
 
@@ -73,26 +75,27 @@ def value_of(analysis: Analysis, part: str, quantity: str) -> Any:
     if quantity in FIELDS:
         if last.reach.everything or last.reach.unknown:
             return "all" if last.reach.everything else f"unknown: {last.reach.unknown}"
-        return tuple(getattr(axis, FIELDS[quantity]) for axis in last.reach.axes)
+        lengths = tuple(getattr(axis, FIELDS[quantity]) for axis in last.reach.axes)
+        return "none: behind an upsampling the windows are not alike" if None in lengths else lengths
     if whole:
         return analysis.total(quantity)
     return analysis.sum_over(layers, quantity)
 
 
-def _assumed(value: Any, assumptions: Sequence[Assumption], graph: Graph) -> Any:
+def _assumed(value: Any, premises: Premises, graph: Graph) -> Any:
     """A value of any kind under the assumptions, every size in it in the fewest operations."""
     if isinstance(value, str) or value is None or is_known(value):
         return value
     if isinstance(value, Shape):
-        return Shape(_assumed(value.channels, assumptions, graph), *_assumed(value.size, assumptions, graph))
+        return Shape(_assumed(value.channels, premises, graph), *_assumed(value.size, premises, graph))
     if isinstance(value, tuple):
-        return tuple(_assumed(part, assumptions, graph) for part in value)
+        return tuple(_assumed(part, premises, graph) for part in value)
     if not hasattr(value, "free_symbols"):
         return value  # a fraction
     from cnncalc.symbolic.assuming import shortest
 
     repeats = {str(repeat.times) for repeat in graph.repeats if str(repeat.times).isidentifier()}
-    return shortest(assume(value, assumptions), tuple(sorted(repeats)))
+    return shortest(premises.apply(value), tuple(sorted(repeats)))
 
 
 def check_symbols(analysis: Analysis, assumptions: Iterable[Assumption]) -> None:

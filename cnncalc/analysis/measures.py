@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias
@@ -50,7 +49,7 @@ class Measure(NamedTuple):
         if not self.layer:
             total = _total(analysis, self.quantity)
             return None if total is None else (total,)
-        layers = layers_of(analysis, self.layer)
+        layers = analysis.layers_in(self.layer)
         if not layers:
             return None
         if self.quantity in SHAPES:
@@ -61,14 +60,6 @@ class Measure(NamedTuple):
         if self.quantity == "depth":
             return (layers[-1].depth,)
         return (add_up(_count(layer, self.quantity) for layer in layers),)
-
-
-def layers_of(analysis: Analysis, name: str) -> list[LayerResult]:
-    """The layer of that name, or all layers of the block, the group or the repeat (conv5_1, conv5_2) of that name."""
-    whole = re.compile(rf"{re.escape(name)}(/|\Z)")
-    rounds = re.compile(rf"{re.escape(name)}_[0-9]+(/|\Z)")
-    found = [layer for layer in analysis.layers if whole.match(layer.name)]
-    return found or [layer for layer in analysis.layers if rounds.match(layer.name)]
 
 
 def _total(analysis: Analysis, quantity: str) -> Size | None:
@@ -114,7 +105,9 @@ def choose(text: str | None, layers: Iterable[str] = ()) -> tuple[Measure, ...]:
     """
     layers = tuple(layers)
     usual = [Measure(key) for key in USUAL]
-    if not text:
+    if "" in layers:
+        raise SpecError([Problem("a layer is named by nothing at all", None, "as in --layer conv1")])
+    if text is None:
         usual_of_a_layer = ("output", "params", "macs", "receptive_field")
         return tuple(Measure(key, layer) for layer in layers for key in usual_of_a_layer) or tuple(usual)
     more = text.startswith("+")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import reduce
 
 from cnncalc.analysis.conventions import Convention
-from cnncalc.errors import Problem, SpecError, closest
+from cnncalc.errors import Problem, SpecError, closest, printable
 from cnncalc.graph import Graph, Node
 from cnncalc.layers import Operations, Reach, Shape
 from cnncalc.symbolic import Size, add_up, maximum, normalise
@@ -34,7 +35,8 @@ class LayerResult:
     A layer in a symbolic repeat counts for all its rounds; its receptive field is that of the last.
 
     Sizes are in values, `memory_bytes` in bytes; `activations` is 0 for a layer that works in
-    place or only looks at its input under another shape. Any count may be symbolic.
+    place or only looks at its input under another shape. `params` are weights and biases, unless
+    the convention counts others. Any count may be symbolic.
     """
 
     node: Node
@@ -49,6 +51,7 @@ class LayerResult:
     neurons: Size
     reach: Reach
     depth: Size
+    params: Size
     batch: Size = 1
     bias: bool = True
 
@@ -71,11 +74,6 @@ class LayerResult:
     def output(self) -> Shape:
         """The shape that goes out."""
         return self.node.output
-
-    @property
-    def params(self) -> Size:
-        """Weights and biases."""
-        return normalise(self.weights + self.biases)
 
     @property
     def connections(self) -> Size:
@@ -129,14 +127,31 @@ class Analysis:
             raise ValueError(f"{quantity} does not add up; one of {', '.join(COUNTS)}")
         return add_up(getattr(layer, quantity) for layer in layers)
 
+    def layers_in(self, name: str) -> list[LayerResult]:
+        """The layer of that name, or all layers of the block, the group or the repeat (conv5_1, conv5_2); or none."""
+        path = name.strip("/")
+        found = [layer for layer in self.layers if f"{layer.name}/".startswith(f"{path}/")]
+        if found:
+            return found
+        rounds = re.compile(rf"{re.escape(path)}_[0-9]+/")
+        return [layer for layer in self.layers if rounds.match(f"{layer.name}/")]
+
     def part(self, name: str) -> list[LayerResult]:
-        """The layer of that name, or all layers of the block or group; raises SpecError if there is none."""
-        found = [layer for layer in self.layers if layer.name == name or layer.name.startswith(f"{name}/")]
+        """As `layers_in`; raises SpecError, with the nearest name, if there is none."""
+        found = self.layers_in(name)
         if not found:
-            names = [*(layer.name for layer in self.layers), *self.graph.groups]
-            hint = closest(name, names) or "cnncalc show --depth all gives their names"
-            raise SpecError([Problem(f"no layer or block of {self.name} is called '{name}'", None, hint)])
+            message = f"no layer or block of {self.name} is called '{printable(name)}'"
+            raise SpecError([Problem(message, None, self._nearest(name.strip("/")))])
         return found
+
+    def _nearest(self, name: str) -> str:
+        """The likeliest layer or block that was meant."""
+        paths = [layer.node.path for layer in self.layers]
+        known = dict.fromkeys("/".join(path[:count]) for path in paths for count in range(1, len(path) + 1))
+        ends = [path for path in known if path.endswith(f"/{name}")]
+        if ends and name:
+            return f"did you mean '{ends[0]}'?"
+        return closest(name, known) or f"cnncalc {self.name} --depth all lists them"
 
     @property
     def totals(self) -> dict[str, Size]:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from cnncalc.analysis.closed_forms import ClosedForms
 from cnncalc.analysis.conventions import Convention
-from cnncalc.analysis.measures import Measure, layers_of, value
+from cnncalc.analysis.measures import Measure, value
 from cnncalc.analysis.points import Points, sentence
 from cnncalc.analysis.results import Analysis
 from cnncalc.errors import Problem, SpecError, closest
@@ -131,7 +131,7 @@ class Sweep:
             except SpecError:
                 continue
         for name in names:
-            if found and not any(layers_of(analysis, name) for analysis in found):
+            if found and not any(analysis.layers_in(name) for analysis in found):
                 hint = closest(name, [layer.name for layer in found[0].layers])
                 error = SpecError([Problem(f"{self.spec.key} has no layer '{name}'", None, hint)])
                 error.exit_status = 2

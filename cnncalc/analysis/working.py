@@ -156,7 +156,8 @@ def _remark(layer: LayerResult, quantity: str) -> str:
 
 def _flops(analysis: Analysis, layer: LayerResult) -> Working:
     """FLOPs, from the other operations by their names."""
-    operations = (letter(SYMBOLS.get(name, name), count) if count else 0 for name, count in layer.operations.counts())
+    counts = layer.operations._replace(macs=layer.macs).counts()
+    operations = (letter(SYMBOLS.get(name, name), count) if count else 0 for name, count in counts)
     count = analysis.convention.flop_count(Operations(*operations))
     return Working("flops", "FLOPs", layer.flops, checked(tree_of(count), layer.flops))
 

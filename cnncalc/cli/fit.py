@@ -55,10 +55,10 @@ def command(
 
     found = find(spec)
     with wrong_usage():
-        wanted = parse_input(size, found.input) if size else None
+        wanted = None if size is None else parse_input(size, found.input)
         values = parse_settings(found, settings) if settings and not found.problems else {}
     fit = fit_spec(found, wanted, values, strict=strict, most_layers=max_layers)
-    texts = [text.strip() for text in checked.split(",")] if checked else []
+    texts = [] if checked is None else [text.strip() for text in checked.split(",")]
     if wanted and all(isinstance(part, int) for part in wanted.sizes):
         texts.insert(0, "x".join(map(str, wanted.sizes)))
     with wrong_usage():

@@ -18,7 +18,7 @@ EPILOG = """
 Examples:
   cnncalc formula resnet50                       totals in H and W, and where they hold
   cnncalc formula resnet50 --assume 'H % 32 == 0 and W % 32 == 0'
-  cnncalc formula resnet50 --assume 'H == W' stage4
+  cnncalc formula resnet50 --assume 'H == W' conv4
   cnncalc formula vgg16 conv1_1 pool5 --input NxHxWx3
   cnncalc formula 'conv5-C2' --input HxWxC1 --no-bias
   cnncalc formula 'convF-K/SpP'                  one layer in the textbook's symbols
@@ -74,7 +74,9 @@ def command(
     with wrong_usage():
         assumptions = parse_assumptions(assume)
     analysis = analysis_of(spec, size, settings, max_layers, batch, Convention(**counting), symbolic=True)
-    chosen = _quantities(only) if only else USUAL
+    chosen = USUAL if only is None else _quantities(only)
+    if "" in layers:
+        analysis.part("")  # raises: no layer is called so
     _print(analysis, [formulas_of(analysis, part, assumptions, chosen) for part in layers or ("",)], form)
 
 
@@ -83,7 +85,10 @@ def _quantities(only: str) -> tuple[str, ...]:
     from cnncalc.report.columns import ALIASES
 
     keys = (part.strip().lower().replace(" ", "_") for part in only.split(",") if part.strip())
-    return tuple(dict.fromkeys(ALIASES.get(key, key) for key in keys))
+    chosen = tuple(dict.fromkeys(ALIASES.get(key, key) for key in keys))
+    if not chosen:
+        raise click.UsageError(f"--only {only!r} names no quantity")
+    return chosen
 
 
 def _print(analysis: Analysis, found: list[Formulas], form: str) -> None:

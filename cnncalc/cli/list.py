@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from cnncalc.analysis import Analysis, analyze_graph
+from cnncalc.claims.published import checked_against
 from cnncalc.errors import printable
 from cnncalc.graph import build
 from cnncalc.report import numbers
@@ -19,7 +20,10 @@ from cnncalc.spec.library import bundled, find
 @click.option("--names", is_flag=True, help="Only the names, one a line.")
 @click.option("-f", "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def command(names: bool, form: str) -> None:
-    """List the networks that come with cnncalc, with their size and source."""
+    """List the networks that come with cnncalc, with their size, their source, and what they are checked against.
+
+    `cnncalc check --published` checks them all.
+    """
     if names:
         click.echo("\n".join(bundled()))
         return
@@ -40,6 +44,7 @@ def _entry(analysis: Analysis) -> dict[str, Any]:
         "depth": analysis.depth,
         "params": raw(analysis.total("params")),
         "macs": raw(analysis.total("macs")),
+        "checked_against": [{"table": table.name, "source": table.source} for table in checked_against(analysis.name)],
     }
 
 
@@ -54,14 +59,15 @@ def _print(analyses: list[Analysis]) -> None:
     console = Console()
     utf = console.encoding.lower().startswith("utf")
     table = Table(box=box.SIMPLE_HEAD if utf else box.ASCII, pad_edge=False)
-    for title in ("name", "input", "depth", "params", "MACs", "what it is", "source"):
+    for title in ("name", "input", "depth", "params", "MACs", "what it is", "source", "checked against"):
         right = title in ("depth", "params", "MACs")
-        fixed = title not in ("what it is", "source")
+        fixed = title not in ("what it is", "source", "checked against")
         table.add_column(title, justify="right" if right else "left", no_wrap=fixed, overflow="fold")
     for analysis in analyses:
         graph = analysis.graph
         params, macs = (numbers.short(analysis.total(name)) for name in ("params", "macs"))
-        texts = (printable(graph.about), printable(graph.reference))
+        tables = ", ".join(table.name for table in checked_against(analysis.name))
+        texts = (printable(graph.about), printable(graph.reference), tables)
         cells = (graph.name, str(graph.input), str(analysis.depth), params, macs, *texts)
         table.add_row(*map(Text, cells))
     if not console.is_terminal:

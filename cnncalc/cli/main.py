@@ -17,11 +17,15 @@ from cnncalc.errors import SpecError
 COMMANDS = {
     "show": "cnncalc.cli.show",
     "list": "cnncalc.cli.list",
+    "compare": "cnncalc.cli.compare",
+    "check": "cnncalc.cli.check",
     "sweep": "cnncalc.cli.sweep",
     "explain": "cnncalc.cli.explain",
     "solve": "cnncalc.cli.solve",
     "fit": "cnncalc.cli.fit",
     "formula": "cnncalc.cli.formula",
+    "quiz": "cnncalc.cli.quiz",
+    "apply": "cnncalc.cli.apply",
 }
 EXAMPLES = """
 \b
@@ -35,6 +39,10 @@ Examples:
   cnncalc explain alexnet conv1        how a layer comes to its numbers
   cnncalc fit alexnet                  which sizes fit: 227 does, 224 does not
   cnncalc sweep vgg16 --batch 1,8,64   its totals for every point of a grid
+  cnncalc apply maxpool '9 8; 5 7' -k 2   a layer's numbers by hand
+  cnncalc quiz --level 2               questions to answer, mistakes told
+  cnncalc check --published            which numbers of papers and slides hold
+  cnncalc compare vgg16 --conventions  as fvcore, thop, ptflops ... count it, and why they differ
   cnncalc list                         every network that comes along
 
 `cnncalc SPEC` is short for `cnncalc show SPEC`; `cnncalc show --help` lists its options.

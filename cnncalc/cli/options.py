@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 import click
 
 from cnncalc.analysis import DTYPES, FLOPS, OPTIMIZERS, Analysis, Convention, analyze_graph
 from cnncalc.errors import SpecError
 from cnncalc.graph import MOST_LAYERS, build
-from cnncalc.spec.inputs import parse_input, symbolic_input
+from cnncalc.spec.inputs import names_size, parse_input, symbolic_size
 from cnncalc.spec.library import bundled, find
 from cnncalc.spec.model import Argument, Spec
 from cnncalc.symbolic import symbol
@@ -41,9 +42,31 @@ class BatchSize(ParamType):
         text = str(value)
         if text.isdecimal() and text.isascii() and 1 <= int(text[:12]) <= 10**9:
             return int(text)
-        if text.isidentifier():
+        if names_size(text):
             return symbol(text)
         return self.fail(f"'{text}' is not a number of images; give one from 1 up, or a name", param, ctx)
+
+
+class ConventionName(ParamType):
+    """A counting convention by name."""
+
+    name = "NAME"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Convention:
+        """The convention; wrong usage, with the nearest name, if there is none."""
+        from cnncalc.analysis.convention_catalogue import find_convention
+
+        with wrong_usage():
+            return find_convention(str(value))
+
+
+def complete_conventions(ctx: click.Context, param: click.Parameter | None, incomplete: str) -> list[Any]:
+    """The conventions that begin as typed."""
+    from click.shell_completion import CompletionItem
+
+    from cnncalc.analysis.convention_catalogue import CONVENTIONS
+
+    return [CompletionItem(name) for name in CONVENTIONS if name.startswith(incomplete)]
 
 
 spec_argument = click.argument("spec", shell_complete=complete_networks)
@@ -90,37 +113,55 @@ def counting_options(function: F) -> F:
 
 
 def convention_options(function: F) -> F:
-    """How things are counted, for one image or many."""
+    """How things are counted, for one image or many: the command gets every field of the convention by its name.
+
+    Options given override the named convention; without either, `bias` is None and left to the command.
+    """
+
+    @wraps(function)
+    def counting(*values: Any, convention: Convention | None, **options: Any) -> Any:
+        given = {name: options.pop(name) for name in ("bias", "flops", "dtype", "optimizer")}
+        chosen = (convention or Convention()).overridden({k: value for k, value in given.items() if value is not None})
+        keys = chosen.as_keys()
+        if convention is None and given["bias"] is None:
+            keys["bias"] = None
+        return function(*values, **options, **keys)
+
+    made = cast(F, counting)
     for option in reversed(
         (
+            click.option(
+                "--convention",
+                type=ConventionName(),
+                metavar="NAME",
+                shell_complete=complete_conventions,
+                help="Count as a tool or a paper does: fvcore, thop, torchinfo ... (`cnncalc compare --list`).",
+            ),
             click.option(
                 "--bias/--no-bias", default=None, help="Count biases as parameters, or weights alone (default: count)."
             ),
             click.option(
                 "--flops",
                 type=click.Choice(list(FLOPS)),
-                default="2mac",
-                show_default=True,
+                show_default="2mac",
                 help="FLOPs as 2 x MACs, as MACs, or with all other operations added.",
             ),
             click.option(
                 "--dtype",
                 type=click.Choice(list(DTYPES)),
-                default="float32",
-                show_default=True,
+                show_default="float32",
                 help="Type of a value.",
             ),
             click.option(
                 "--optimizer",
                 type=click.Choice(list(OPTIMIZERS)),
-                default="sgd",
-                show_default=True,
+                show_default="sgd",
                 help="Optimizer whose state the memory of training includes.",
             ),
         )
     ):
-        function = option(function)
-    return function
+        made = option(made)
+    return made
 
 
 @contextmanager
@@ -154,8 +195,9 @@ def analysis_of(
     """The analysis that the options ask for; with `symbolic`, sizes not given are symbols. Raises SpecError."""
     found = find(spec)
     with wrong_usage():
-        given = symbolic_input(found) if symbolic else found.input
-        wanted = parse_input(size, given) if size else given
+        wanted = (
+            symbolic_size(found, size) if symbolic else parse_input(size, found.input) if size is not None else None
+        )
         values = _settings(found, settings)
     graph = build(found, wanted, values, most_layers=max_layers)
     return analyze_graph(graph, convention, batch or graph.batch or 1)

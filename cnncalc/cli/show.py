@@ -115,8 +115,14 @@ def _table(analysis: Analysis, columns: str | None, depth: int, layout: str | No
     from cnncalc.report.table import render
 
     with wrong_usage():
-        chosen = choose(columns, TABLE)
+        chosen = choose(columns, _usual(TABLE, analysis.convention))
     render(analysis, Console(), chosen, depth, channels_first=layout == "chw")
+
+
+def _usual(columns: tuple[str, ...], convention: Convention) -> tuple[str, ...]:
+    """The usual columns, FLOPs in the place of MACs where those are what the convention's tool prints."""
+    shown = {"macs": convention.headline} if convention.headline == "flops" else {}
+    return tuple(shown.get(key, key) for key in columns)
 
 
 def _text(analysis: Analysis, form: str, columns: str | None, depth: int) -> str:
@@ -128,5 +134,5 @@ def _text(analysis: Analysis, form: str, columns: str | None, depth: int) -> str
     if form == "json":
         return data.to_json(analysis)
     with wrong_usage():
-        chosen = choose(columns, DATA if form == "csv" else TABLE)
+        chosen = choose(columns, DATA if form == "csv" else _usual(TABLE, analysis.convention))
     return data.to_csv(analysis, chosen) if form == "csv" else data.to_markdown(analysis, chosen, depth)

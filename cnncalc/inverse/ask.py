@@ -62,18 +62,17 @@ def _ask_network(
 ) -> Answer:
     from cnncalc.inverse.ask_network import ask_network
     from cnncalc.inverse.network import Network
-    from cnncalc.spec.inputs import parse_input, symbolic_input
+    from cnncalc.spec.inputs import parse_input, symbolic_size
     from cnncalc.spec.library import find
     from cnncalc.spec.settings import parse_settings, settings_of
 
     spec = find(words[0])
     if spec.problems:
         build(spec)  # raises them
-    given = spec.input or symbolic_input(spec)
     values = settings_of(spec, settings) if isinstance(settings, Mapping) else parse_settings(spec, settings)
     network = Network(
         spec,
-        parse_input(str(size), given) if size is not None else given,
+        (spec.input or symbolic_size(spec, None)) if size is None else parse_input(str(size), spec.input),
         values,
         convention,
         most_layers=most_layers,

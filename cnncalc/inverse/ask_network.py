@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from cnncalc.analysis import Analysis
@@ -16,8 +17,10 @@ from cnncalc.symbolic import is_known, substitute, symbol, written
 from cnncalc.symbolic.program import Range
 
 MOST_VALUES = 2_000
-MOST_WORK = 200_000
+MOST_WORK = 40_000
 """One by one, no further value is tried after as many layers."""
+ANY_SIZE = 1_000_000
+"""Stands in for the size of an input that does not matter: numbers are quicker than symbols."""
 
 
 def ask_network(network: Network, question: Question) -> Answer:
@@ -146,6 +149,7 @@ def _one_by_one(
 ) -> Answer:
     """Every value of a parameter that changes the structure, tried in turn."""
     low, high = bounds[0], min(bounds[1], bounds[0] + MOST_VALUES - 1)
+    network = _with_any_size(network, claims, name, low)
     boxes: list[tuple[Range, ...]] = []
     work, last, failures = 0, low, 0
     for value in range(low, high + 1):
@@ -172,3 +176,17 @@ def _one_by_one(
     if not found:
         notes.append(f"none of them does; for larger ones say where to begin, as in '{name} >= {last + 1:,}'")
     return Answer(question.text, (name,), found, found, (), tuple(notes), searched=ranges)
+
+
+def _with_any_size(network: Network, claims: Sequence[Claim], name: str, value: int) -> Network:
+    """The network with a number for sizes that are symbols, where the claims do not depend on them."""
+    sizes = network.size.sizes
+    try:
+        analysis = network.analysis({name: value})
+        constraints = [each for claim in claims for each in constraints_of(claim, analysis)]
+    except SpecError:
+        return network
+    if names_in(*(side for each in constraints for side in (each.left, each.right))) & set(map(str, sizes)):
+        return network
+    numbers = tuple(ANY_SIZE if isinstance(size, str) else size for size in sizes)
+    return replace(network, size=replace(network.size, sizes=numbers))

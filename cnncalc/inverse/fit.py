@@ -13,7 +13,7 @@ from cnncalc.inverse.blame import Blame, blame_of
 from cnncalc.inverse.congruence import Rule, Sizes, solve
 from cnncalc.inverse.demands import Demand, demands
 from cnncalc.inverse.narrowing import Step, narrowed
-from cnncalc.spec.inputs import AXIS_NAMES, parse_input
+from cnncalc.spec.inputs import AXIS_NAMES, parse_input, symbolic_input
 from cnncalc.spec.model import Argument, InputSize, Spec
 
 WITNESSES = 3
@@ -131,7 +131,7 @@ def fit_spec(
     def rebuild(size: InputSize | None) -> Graph:
         return build(spec, size, settings, most_layers=most_layers)
 
-    wanted = _with_symbols(spec, input or spec.input)
+    wanted = _with_symbols(spec, input or spec.input or symbolic_input(spec))
     graph = rebuild(wanted)
     analysis = analyze_graph(graph)  # raises where paths with different strides meet: no size mends that
     if wanted is None or not wanted.sizes:

@@ -92,6 +92,8 @@ class TransposedConv(Windowed, Activated):
         windows = self.windows(shape.rank)
         if not is_known(*self.kernel, *self.dilation) or max(self.kernel) > MOST_PHASES:
             return unknown("deconv: the kernel is not a number, or huge") if reach.axes else reach
+        if not is_known(*(window.margins(length)[0] for window, length in zip(windows, shape.size, strict=True))):
+            return unknown("deconv: the padding is not a number") if reach.axes else reach
         return reach.stretched(
             tuple(window.stride for window in windows),
             lambda axis, number: _stretch(axis, windows[number]),

@@ -31,6 +31,8 @@ def to_dict(analysis: Analysis) -> dict[str, Any]:
         "name": analysis.name,
         "batch": raw(analysis.batch),
         "convention": {
+            "name": convention.name,
+            "version": convention.version,
             "bias": convention.bias,
             "flops": convention.flops,
             "dtype": convention.dtype,
@@ -59,7 +61,11 @@ def to_json(analysis: Analysis) -> str:
 
 def raw(value: Any) -> Any:
     """A count as JSON holds it: an integer, null, or a string in integer Python."""
-    return value if value is None or is_known(value) else written(value)
+    if value is None or is_known(value):
+        return value
+    from cnncalc.symbolic.printing import integer_python
+
+    return integer_python(value)
 
 
 def _shape(shape: Shape) -> dict[str, Any]:

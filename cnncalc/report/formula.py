@@ -23,6 +23,8 @@ TITLES = {
     "memory_bytes": "memory (bytes)",
     "receptive_field": "receptive field",
 }
+HALVES = ("jump", "padding", "centre")
+"""Quantities that may be fractions."""
 Write = Callable[[Any], str]
 
 
@@ -93,18 +95,22 @@ def _factor(text: str) -> str:
 
 def to_python(analysis: Analysis, formulas: Formulas) -> str:
     """Assignments in integer Python, one for every number; conditions stand in comments."""
-    from cnncalc.symbolic.printing import integer_python
-
     lines = [f"# {heading(analysis, formulas)}"]
     lines += [f"# assumed: {each}" for each in formulas.assumptions]
     lines += [f"# holds where {each}" for each in formulas.conditions]
-    for quantity, value in formulas.values.items():
-        lines += [f"{name} = {_python(size, integer_python)}" for name, size in _named(quantity, value)]
+    named = [(quantity, *pair) for quantity, value in formulas.values.items() for pair in _named(quantity, value)]
+    taken = [name for _, name, _ in named]
+    lines += [f"{name} = {_python(quantity, size, taken)}" for quantity, name, size in named]
     return "\n".join(lines) + "\n"
 
 
-def _python(value: Any, write: Write) -> str:
-    return repr(value) if isinstance(value, str) or value is None else write(value)
+def _python(quantity: str, value: Any, taken: Sequence[str] = ()) -> str:
+    """A number as an expression of Python, in integers unless it may be a half."""
+    from cnncalc.symbolic.printing import integer_python, true_python
+
+    if isinstance(value, str) or value is None:
+        return repr(value)
+    return (true_python if quantity in HALVES else integer_python)(value, taken)
 
 
 def _named(quantity: str, value: Any) -> Iterator[tuple[str, Any]]:
@@ -132,25 +138,23 @@ def to_latex(formulas: Formulas) -> str:
 
 def to_data(analysis: Analysis, formulas: Formulas) -> dict[str, Any]:
     """A JSON-ready mapping: integers as they are, closed forms as strings of integer Python."""
-    from cnncalc.symbolic.printing import integer_python
 
-    def raw(size: Any) -> Any:
-        return size if isinstance(size, str | int) or size is None else integer_python(size)
-
-    def data(value: Any) -> Any:
+    def data(value: Any, quantity: str = "") -> Any:
         if isinstance(value, Shape):
-            return {"channels": raw(value.channels), "size": [raw(size) for size in value.size]}
-        return [raw(size) for size in value] if isinstance(value, tuple) else raw(value)
+            return {"channels": data(value.channels), "size": [data(size) for size in value.size]}
+        if isinstance(value, tuple):
+            return [data(size, quantity) for size in value]
+        return value if isinstance(value, str | int) or value is None else _python(quantity, value)
 
     return {
         "schema_version": 1,
         "name": formulas.name,
         "part": formulas.part or None,
         "input": data(analysis.graph.input),
-        "batch": raw(analysis.batch),
+        "batch": data(analysis.batch),
         "assumed": list(formulas.assumptions),
         "holds_where": list(formulas.conditions),
-        "formulas": {quantity: data(value) for quantity, value in formulas.values.items()},
+        "formulas": {quantity: data(value, quantity) for quantity, value in formulas.values.items()},
     }
 
 

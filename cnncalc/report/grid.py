@@ -21,6 +21,8 @@ FULL = "\u2588"
 STYLES = {"layer": "bold", "type": "cyan", "output": "green", "receptive_field": "magenta"}
 BAR_STYLES = {"params": "blue", "macs": "red", "flops": "red"}
 GAP = "  "
+STORED = ("weights", "biases", "params", "buffers")
+"""Columns that a convention may print in thousands of its own."""
 
 Cell: TypeAlias = "list[tuple[str, str]]"
 """Pieces of text, each with its style."""
@@ -55,6 +57,7 @@ class Grid:
         self.columns = columns
         self.ascii_only = ascii_only
         self.channels_first = channels_first
+        self.thousand = analysis.convention.thousand
         self.values = {column.key: [column.value(line) for line in lines] for column in columns}
         self.totals = {column.key: total(analysis, column) for column in columns}
         # A column of shares tells nothing where all is symbolic.
@@ -99,6 +102,8 @@ class Grid:
             return ""
         if column.key in ("input", "output"):
             return str(value.text(channels_first=self.channels_first))
+        if column.key in STORED and self.thousand != 1000:
+            return numbers.in_thousands(value, self.thousand)
         return column.brief(value) if layout.brief and column.brief else column.write(value)
 
     def _bar(self, part: Any, whole: Any) -> str:

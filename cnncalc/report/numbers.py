@@ -27,6 +27,15 @@ def short(value: Any, digits: int = 3) -> str:
     return f"{head}.{tail:0{places}d}{letter}" if places else f"{head}{letter}"
 
 
+def in_thousands(value: Any, thousand: int, digits: int = 3) -> str:
+    """`112K`: some significant digits, rounded half up, in units of `thousand`; a paper's K may be 1024."""
+    if not is_known(value) or abs(value) < thousand:
+        return exact(value)
+    places = max(digits - len(str(abs(value) // thousand)), 0)
+    head, tail = divmod((2 * value * 10**places + thousand) // (2 * thousand), 10**places)
+    return f"{head:,}.{tail:0{places}d}K" if places else f"{head:,}K"
+
+
 def megabytes(value: Any) -> str:
     """Bytes as `12.85 MB`, with MB = 10^6 bytes (kB below one, GB above a thousand)."""
     if not is_known(value):
@@ -53,6 +62,13 @@ def percent(part: Any, whole: Any) -> str:
 def whole_percent(part: int, whole: int) -> str:
     """The share to a whole percent, `89 %`."""
     return f"{(200 * part + whole) // (2 * whole)} %"
+
+
+def ratio(first: Any, second: Any) -> str:
+    """How many times `second` is as large as `first`, to a hundredth; nothing where it has no number."""
+    if first is None or second is None or not is_known(first, second) or first == 0:
+        return ""
+    return f"{_hundredths(second, first)}x"
 
 
 def fraction(value: Any) -> str:

@@ -17,7 +17,7 @@ from cnncalc.report.remarks import misfits_of
 from cnncalc.report.table import UNBOUNDED
 
 MOST_SHOWN = 20
-LIMIT = 400
+LIMIT = 200
 """Where a search ends at this number or later, it ends because it must; what holds there holds beyond."""
 
 

@@ -11,6 +11,7 @@ from cnncalc.spec.model import InputSize, Spec
 
 PART = re.compile(r"[0-9]+\Z|[A-WYZa-wyz_][A-WYZa-wyz0-9_]*\Z")
 LARGEST = 10**9
+BATCHES = ("N", "B")
 MOST_AXES = 3
 AXIS_NAMES = {0: (), 1: ("W",), 2: ("H", "W"), 3: ("D", "H", "W")}
 HINT = "write 224x224x3 (height x width x channels), HxWx3 with symbols, or a number for a vector"
@@ -20,7 +21,8 @@ def parse_input(text: str, given: InputSize | None = None, span: Span | None = N
     """The input that `text` names; `given` is the spec's own, which fills in what is left out.
 
     With a spec's input of r axes, 1 number sets every axis, r set the axes, r + 1 the axes and
-    the channels, r + 2 the batch before them. Without, the last number is the channels.
+    the channels, r + 2 the batch before them. Without, the last number is the channels, and the
+    first of four is the batch if it is called N or B.
 
     >>> parse_input("224", parse_input("227x227x3")).sizes
     (224, 224)
@@ -29,7 +31,8 @@ def parse_input(text: str, given: InputSize | None = None, span: Span | None = N
     """
     parts = [_part(part.strip(), text, span) for part in re.split(r"[xX*\u00d7]", text)]
     if given is None:
-        sizes, channels, batch = tuple(parts[:-1]), parts[-1], None
+        batch = parts.pop(0) if len(parts) == MOST_AXES + 1 and parts[0] in BATCHES else None
+        sizes, channels = tuple(parts[:-1]), parts[-1]
     else:
         sizes, channels, batch = _fill(parts, given, text, span)
     if len(sizes) > MOST_AXES:
@@ -46,6 +49,12 @@ def symbolic_input(spec: Spec) -> InputSize:
     names = [name if name not in spec.parameters else f"{name}_in" for name in AXIS_NAMES[len(given.sizes)]]
     sizes = tuple(size if isinstance(size, str) else name for size, name in zip(given.sizes, names, strict=True))
     return InputSize(sizes, given.channels, given.batch, given.span)
+
+
+def symbolic_size(spec: Spec, text: str | None) -> InputSize:
+    """The input that `text` names for a spec, sizes not given being symbols; raises SpecError."""
+    given = symbolic_input(spec)
+    return given if text is None else parse_input(text, given if spec.input else None)
 
 
 def _fill(
@@ -67,10 +76,15 @@ def _fill(
     raise _refused(f"the input '{text}' has {len(parts)} numbers, but the network takes {mine}", span)
 
 
+def names_size(text: str) -> bool:
+    """Whether a text may name a size, or a batch: a name of plain letters that is no word of the languages."""
+    return bool(PART.match(text)) and not text.isdigit() and not iskeyword(text) and text not in KEYWORDS
+
+
 def _part(part: str, text: str, span: Span | None) -> int | str:
     if not PART.match(part):
         raise _refused(f"'{text}' is not an input size", span)
-    if iskeyword(part) or part in KEYWORDS:
+    if not part.isdigit() and not names_size(part):
         raise _refused(f"'{part}' cannot name a size: it is a word of the language", span)
     if not part.isdigit():
         return part

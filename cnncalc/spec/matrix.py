@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from typing import Any, TypeAlias
 
 from cnncalc.errors import Problem, Source, Span, SpecError
@@ -20,12 +21,13 @@ Rows: TypeAlias = "list[list[Span]]"
 
 LONGEST_SIDE = 64
 LARGEST_TEXT = 100_000
-NUMBER = re.compile(r"[-+]?(?:[0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15}|[0-9]{1,15}/0{0,3}[1-9][0-9]{0,2})\Z")
+LARGEST_DIVISOR = 10**60
+NUMBER = re.compile(r"[-+]?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20}|[0-9]{1,20}/0*[1-9][0-9]{0,19})\Z")
 MARK = re.compile(r"[][,;]|[^][,;\s]+")
 WORD = re.compile(r"\S+")
 FILE = re.compile(r"[^\s,;]*[A-Za-z][^\s,;]*\Z")
 MINUS = "\u2212"
-HINT = "numbers are written 3, -3, 0.5 or 1/3 (at most 15 digits; a divisor has at most 3)"
+HINT = "numbers are written 3, -3, 0.5 or 1/3 (at most 20 digits)"
 FORMS = "write '1 2; 3 4', '[[1, 2], [3, 4]]', or name a file with a row on every line"
 
 
@@ -197,6 +199,9 @@ def _checked(flat: bool, rows: Rows, values: list[list[Number | Problem]]) -> Ma
     if problems:
         raise SpecError(problems)
     numbers = tuple(value for row in values for value in row if not isinstance(value, Problem))
+    if lcm(*(value.denominator for value in numbers)) > LARGEST_DIVISOR:
+        message = f"the common divisor of these fractions is beyond {len(str(LARGEST_DIVISOR)) - 1} digits"
+        raise SpecError([Problem(message, rows[0][0], "round them to decimals")])
     return Matrix((len(rows[0]),) if flat else (len(rows), len(rows[0])), numbers)
 
 

@@ -7,6 +7,7 @@ a function of its own, with these rewrite laws (x, y, a integers; c, d positive 
     (d*x + y) // d            =  x + y // d
     (k*x + a) // (k*d)        =  (x + a // k) // d
     (x // c + a) // d         =  (x + a*c) // (c*d)
+    (x / c) // d              =  x // (c*d)              where c divides x, as a rule has stated
 
 The constant left in a numerator is brought to 0 <= a < d, so equal quotients look equal.
 """
@@ -60,6 +61,10 @@ class FloorDiv(sympy.Function):  # type: ignore[misc]
 
 def _reduce(numerator: Any, divisor: Any) -> tuple[Any, Any, Any]:
     """(whole, rest, divisor) with numerator // divisor = whole + rest // divisor, by the laws."""
+    if not all(term.is_integer for term in sympy.Add.make_args(numerator)):
+        # (H - F)/S is a whole number where H/S and F/S are none: the terms must stay together.
+        numerator, exact = sympy.together(numerator).as_numer_denom()
+        divisor *= exact
     whole, rest = _split_multiples(numerator.expand(), divisor)
     if rest == 0 or divisor == 1:
         return whole + rest, sympy.Integer(0), sympy.Integer(1)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+from fractions import Fraction
+from keyword import iskeyword
 from typing import Any
 
 import sympy
 from sympy.printing.latex import LatexPrinter
-from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
 from cnncalc.symbolic.arithmetic import is_known
@@ -24,6 +26,18 @@ class _Plain(StrPrinter):  # type: ignore[misc]
 
     def _print_Max(self, expr: Any) -> str:  # noqa: N802
         return f"max({self.stringify(expr.args, ', ')})"
+
+
+class _Python(_Plain):
+    """The names of symbols as Python takes them: `lambda_`, and `depth_` where `depth` is taken."""
+
+    def __init__(self, taken: Container[str]) -> None:
+        super().__init__()
+        self.taken = taken
+
+    def _print_Symbol(self, expr: Any) -> str:  # noqa: N802
+        name = str(expr.name)
+        return f"{name}_" if iskeyword(name) or name in ("min", "max") or name in self.taken else name
 
 
 class _Latex(LatexPrinter):  # type: ignore[misc]
@@ -53,13 +67,36 @@ def plain(value: Any) -> str:
     return str(value) if is_known(value) else str(_Plain().doprint(value))
 
 
-def integer_python(value: Any) -> str:
-    """A size as an expression of integer Python, in which every division is `//`."""
-    if is_known(value) or not _divides(value):
-        return plain(value)
-    above, below = sympy.together(value).as_numer_denom()
-    printer = _Plain()
-    return f"{printer.parenthesize(above, PRECEDENCE['Mul'])}//{printer.parenthesize(below, PRECEDENCE['Pow'])}"
+def integer_python(value: Any, taken: Container[str] = ()) -> str:
+    """A size as an expression of integer Python, in which every division is `//`.
+
+    A symbol whose name is a word of Python, or one of `taken`, gets an underscore behind it. What
+    is no size but may be a half (a padding, a centre) is for `true_python`.
+    """
+    return plain(value) if is_known(value) else str(_Python(taken).doprint(_exact(value)))
+
+
+def true_python(value: Any, taken: Container[str] = ()) -> str:
+    """A length that may be a half as an expression of Python, whose `/` leaves it exact: `(F - 1)/2`."""
+    return plain(value) if not hasattr(value, "free_symbols") else str(_Python(taken).doprint(value))
+
+
+def _exact(value: Any) -> Any:
+    """A size with its quotients brought together, each into one `//` that leaves nothing.
+
+    H/S and F/S may leave something each where (H - F)/S does not.
+    """
+    if not _divides(value):
+        return value
+    above, below = sympy.together(_exact_within(value)).as_numer_denom()
+    return above if below == 1 else FloorDiv(above, below, evaluate=False)
+
+
+def _exact_within(value: Any) -> Any:
+    """A size with every quotient inside of a floor, a minimum or a maximum brought together there."""
+    if isinstance(value, FloorDiv | sympy.Min | sympy.Max):
+        return value.func(*map(_exact, value.args), evaluate=False)
+    return value if value.is_Atom else value.func(*map(_exact_within, value.args))
 
 
 def _divides(value: Any) -> bool:
@@ -71,4 +108,6 @@ def _divides(value: Any) -> bool:
 
 def latex(value: Any) -> str:
     """A size as LaTeX, for mathematics mode."""
-    return str(value) if is_known(value) else str(_Latex().doprint(value))
+    if is_known(value):
+        return str(value)
+    return str(_Latex().doprint(sympy.Rational(value) if isinstance(value, Fraction) else value))

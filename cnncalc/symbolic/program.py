@@ -124,8 +124,8 @@ class Program:
     def _operation(self, expression: Any) -> int:
         if expression.is_Symbol:
             return self._leaf(expression.name)
-        if expression.is_Mul:
-            return self._product(expression)
+        if expression.is_Mul or (expression.is_Add and not all(term.is_integer for term in expression.args)):
+            return self._exact(expression)
         name = OPERATIONS.get(type(expression).__name__)
         if name is not None:
             return self._chain(name, [self._compile(part) for part in expression.args])
@@ -133,13 +133,13 @@ class Program:
             return self._chain("*", [self._compile(expression.base)] * int(expression.exp))
         raise ValueError(f"no integer arithmetic: {expression}")
 
-    def _product(self, expression: Any) -> int:
-        """A product; `C*K/G`, where the rule has stated that nothing remains, divides at the end."""
+    def _exact(self, expression: Any) -> int:
+        """A product or a sum; `C*K/G` and `H/S - F/S`, which a rule has stated to be whole, divide at the end."""
         above, below = expression.as_numer_denom()
         if below.is_Integer:
             if below != 1:
                 raise ValueError(f"no integer arithmetic: {expression}")
-            return self._chain("*", [self._compile(part) for part in expression.args])
+            return self._chain("*" if expression.is_Mul else "+", [self._compile(part) for part in expression.args])
         return self._step("//", self._compile(above), self._compile(below))
 
 

@@ -1,0 +1,1 @@
+"""Published tables and homework answers -> claims, and a verdict on each."""

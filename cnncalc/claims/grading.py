@@ -1,0 +1,70 @@
+"""Files of answers or tables -> an Outcome each: no file, however broken, stops the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from cnncalc.claims.claim import Verdict
+from cnncalc.claims.tables import Table, read_table
+from cnncalc.claims.verdicts import verdicts
+from cnncalc.errors import Problem, SpecError
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file: the verdicts on its claims, or why it could not be read."""
+
+    path: str
+    table: Table | None = None
+    verdicts: tuple[Verdict, ...] = ()
+    error: SpecError | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the file was read and all in it is as it should be."""
+        return self.error is None and all(verdict.passed for verdict in self.verdicts)
+
+    def count(self, *statuses: str) -> int:
+        """How many verdicts there are of the given statuses."""
+        return sum(verdict.status in statuses for verdict in self.verdicts)
+
+    @property
+    def wrong(self) -> list[Verdict]:
+        """The verdicts that are not as they should be."""
+        return [verdict for verdict in self.verdicts if not verdict.passed]
+
+
+def check_file(
+    path: str,
+    *,
+    network: str = "",
+    input: str = "",  # noqa: A002, the word users know it by
+    settings: tuple[str, ...] = (),
+) -> Outcome:
+    """The outcome of one file; raises nothing but what ends the whole run."""
+    try:
+        table = read_table(path, network=network, input=input, settings=settings)
+        return Outcome(path, table, tuple(verdicts(table)))
+    except SpecError as error:
+        return Outcome(path, error=error)
+    except RecursionError:
+        return Outcome(path, error=SpecError([Problem(f"'{path}' is nested too deep")]))
+    except MemoryError:
+        return Outcome(path, error=SpecError([Problem(f"'{path}' takes more memory than there is")]))
+    except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
+        # A fault of the program, met in one student's file: the other 999 are still to be graded.
+        what = f"{type(error).__name__}: {error}"
+        return Outcome(path, error=SpecError([Problem(f"'{path}' cannot be checked, by a fault of cnncalc ({what})")]))
+
+
+def check_files(
+    paths: Iterable[str],
+    *,
+    network: str = "",
+    input: str = "",  # noqa: A002, the word users know it by
+    settings: tuple[str, ...] = (),
+) -> Iterator[Outcome]:
+    """The outcome of every file, as soon as it is known."""
+    for path in paths:
+        yield check_file(path, network=network, input=input, settings=settings)

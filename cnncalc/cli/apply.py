@@ -1,0 +1,121 @@
+"""`cnncalc apply OPERATION MATRIX`: convolution, pooling and padding on numbers, every sum written out."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cnncalc.cli.options import ParamType, wrong_usage
+from cnncalc.layers.window import ROUNDINGS
+
+if TYPE_CHECKING:
+    from cnncalc.analysis.applied import Applied
+
+OPERATIONS = ("convolution", "correlation", "maxpool", "avgpool", "pad")
+WORDS = ("valid", "same", "half", "full")
+PART = re.compile(r"[0-9]{1,9}(,[0-9]{1,9})?\Z")
+NEGATIVE = re.compile(r"-\.?[0-9]")
+EPILOG = """
+\b
+Examples:
+  cnncalc apply maxpool '99 81 51 54; 93 25 73 29; 33 8 66 68; 39 68 59 31' -k 2
+  cnncalc apply correlation '1 2 3; 4 5 6; 7 8 9' -k '1 0; 0 -1'
+  cnncalc apply convolution '[[1, 2], [3, 4]]' -k '[[0, 1], [1, 0]]' --padding full
+  cnncalc apply avgpool '1 2 3 4; 5 6 7 8' --kernel 1x2 --stride 1
+  cnncalc apply correlation '1 2 3 4 5' -k '1 0 -1'   a signal: one row is a vector
+  cnncalc apply pad '1 2; 3 4' --padding 0,1          before,after every axis
+"""
+
+
+class Sizes(ParamType):
+    """`2` or `2x3`, one number or one per axis; with `pairs`, also `1,2` for before and after."""
+
+    def __init__(self, *words: str, pairs: bool = False) -> None:
+        self.words = words
+        self.pairs = pairs
+        self.name = "N"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """A word as it is, the numbers as a list, pairs as lists of two."""
+        text = str(value).strip()
+        if text in self.words:
+            return text
+        parts = text.split("x")
+        if not all(map(PART.match, parts)) or ("," in text and not self.pairs):
+            words = f", or {', '.join(self.words)}" if self.words else ""
+            self.fail(f"'{text}' is not a size; write 2, or 2x3 for rows x columns{words}", param, ctx)
+        numbers = [[int(side) for side in part.split(",")] for part in parts]
+        return [pair if len(pair) > 1 else pair[0] for pair in numbers]
+
+
+class NumbersFirst(click.Command):
+    """A command whose arguments may begin with a negative number: `-1 2; 3 4` is no option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put a blank before arguments that begin with a minus and a digit."""
+        return super().parse_args(ctx, [f" {text}" if NEGATIVE.match(text) else text for text in args])
+
+
+@click.command("apply", cls=NumbersFirst, epilog=EPILOG)
+@click.argument("operation", type=click.Choice(OPERATIONS))
+@click.argument("matrix")
+@click.option("-k", "--kernel", metavar="KERNEL", help="The kernel: a matrix, as MATRIX is; for a pool, its size.")
+@click.option("-s", "--stride", type=Sizes(), help="Step of the window (default 1; for a pool, its size).")
+@click.option("-p", "--padding", type=Sizes(*WORDS, pairs=True),
+              help="Zeros around MATRIX: a number, or valid, same, half, full.")  # fmt: skip
+@click.option("-d", "--dilation", type=Sizes(), help="Distance between the taps of the kernel.")
+@click.option("-r", "--rounding", type=click.Choice(ROUNDINGS), help="What to do where the stride leaves a remainder.")
+@click.option("--count-padding/--no-count-padding", default=None,
+              help="Let the zeros of the padding count in a mean (default: they count).")  # fmt: skip
+@click.option("--no-working", is_flag=True, help="Print the output alone; it can be read as a MATRIX again.")
+@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(
+    operation: str,
+    matrix: str,
+    kernel: str | None,
+    no_working: bool,
+    form: str,
+    count_padding: bool | None,
+    **keys: Any,
+) -> None:
+    """Do OPERATION to the numbers of MATRIX, and show how every number of the output comes about.
+
+    MATRIX is text ('1 2; 3 4' or [[1, 2], [3, 4]]), a file of such text or of CSV, or - for
+    standard input. Decimals and fractions are exact. A convolution turns its kernel by 180
+    degrees, as its definition says; a correlation does not, and is what libraries call a
+    convolution. Rows and columns count from 0.
+    """
+    if count_padding is not None and operation != "avgpool":
+        raise click.UsageError("--count-padding belongs to avgpool: it is about what a mean is of")
+    given = {key: value for key, value in keys.items() if value is not None}
+    applied = _applied(operation, matrix, kernel, given, counts_padding=count_padding is not False)
+    from cnncalc.report import apply
+
+    if form == "json":
+        click.echo(apply.to_json(applied), nl=False)
+    elif no_working:
+        click.echo("\n".join(apply.grid(applied.matrix)))
+    else:
+        from rich.console import Console
+
+        apply.render(applied, Console())
+
+
+def _applied(operation: str, matrix: str, kernel: str | None, keys: dict[str, Any], *, counts_padding: bool) -> Applied:
+    from cnncalc.analysis.applied import OPERATIONS as KNOWN
+    from cnncalc.analysis.applied import apply_layer, layer_for
+    from cnncalc.spec.matrix import find_matrix
+
+    weights = None
+    if kernel is not None and KNOWN[operation].summary == "sum":
+        if kernel == matrix == "-":
+            raise click.UsageError("MATRIX and --kernel cannot both come from standard input")
+        weights = find_matrix(kernel, "kernel")
+    elif kernel is not None:
+        keys["kernel"] = Sizes().convert(kernel, None, click.get_current_context())
+    found = find_matrix(matrix)
+    with wrong_usage():
+        layer = layer_for(operation, found, weights, keys)
+    return apply_layer(operation, layer, found, weights, counts_padding=counts_padding)

@@ -1,0 +1,163 @@
+"""`cnncalc check FILE...`: tables of numbers and sheets of answers, judged claim by claim."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from cnncalc.cli.options import complete_networks, wrong_usage
+
+if TYPE_CHECKING:
+    from cnncalc.claims.grading import Outcome
+
+MANY = 20
+"""Files from which on progress is told."""
+ENDINGS = (".yaml", ".yml", ".csv", ".tsv")
+EPILOG = """
+\b
+Examples:
+  cnncalc check answers.yaml                         one sheet, with what went wrong
+  cnncalc check answers.csv --network vgg16          a spreadsheet: layer,output,params
+  cnncalc check answers/ --network lenet --grades grades.csv
+  cnncalc check --published                          the tables that come with cnncalc
+  cnncalc check tables/*.cnn.yaml --format junit > report.xml
+
+\b
+A table:
+  network: vgg16                  a name, a path, slide notation; or `spec:` with a spec in place
+  bias: false                     also flops, dtype, batch, thousand (1024), zeros (blank)
+  claims:
+    conv1_1: {output: 224x224x64, params: (3*3*3)*64 = 1,728, activations: 3.2M}
+    pool5: 7x7x512
+    total: {params: 138M}
+"""
+
+
+@click.command("check", epilog=EPILOG)
+@click.argument("files", nargs=-1, metavar="FILE...", type=click.Path())
+@click.option("--published", is_flag=True, help="Check the tables of published numbers that come with cnncalc.")
+@click.option(
+    "-n",
+    "--network",
+    metavar="SPEC",
+    default="",
+    shell_complete=complete_networks,
+    help="The network that the files are about, whatever they say themselves.",
+)
+@click.option("-i", "--input", "size", metavar="SIZE", default="", help="The input of that network.")
+@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="Set a parameter of its spec.")
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "junit", "csv"]),
+    default="text",
+    show_default=True,
+    help="Verdicts as text, JSON or JUnit XML; csv is the table of grades.",
+)
+@click.option("-g", "--grades", metavar="CSV", type=click.Path(dir_okay=False), help="Write a table of grades as well.")
+@click.option(
+    "--out-of", metavar="N", type=click.IntRange(1), help="Grade the right answers as a share of N questions."
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but what is wrong.")
+def command(
+    files: tuple[str, ...],
+    published: bool,
+    network: str,
+    size: str,
+    settings: tuple[str, ...],
+    form: str,
+    grades: str | None,
+    out_of: int | None,
+    quiet: bool,
+) -> None:
+    """Check the numbers in FILEs against the networks that they are about.
+
+    A FILE is a table in YAML, or CSV with a header (layer,output,params,...); a folder stands for
+    the tables in it. A number holds if the exact value, rounded or truncated to the digits
+    printed, is what is printed. The exit status is 0 if all numbers hold and all errata still
+    are errata, else 1. A file that cannot be read is told, and does not stop the others.
+    """
+    from cnncalc.claims.grading import check_files
+    from cnncalc.claims.network import Network
+    from cnncalc.claims.published import published_tables
+
+    paths = [*(published_tables() if published else ()), *_opened(files)]
+    if not paths:
+        found = "no tables are in the folders named" if files else "name a FILE, or ask for --published"
+        raise click.UsageError(found)
+    if network:
+        with wrong_usage():
+            Network(network, size, settings).graph()
+    outcomes = _with_progress(check_files(paths, network=network, input=size, settings=settings), len(paths), quiet)
+    found_outcomes = _reported(outcomes, form, len(paths), out_of, quiet)
+    if grades:
+        _write_grades(grades, found_outcomes, out_of)
+    if not all(outcome.passed for outcome in found_outcomes):
+        raise click.exceptions.Exit(1)
+
+
+def _opened(files: Iterable[str]) -> Iterator[str]:
+    """The files, with the tables of a folder in its place."""
+    for path in files:
+        if os.path.isdir(path):
+            names = sorted(os.listdir(path))
+            yield from (os.path.join(path, name) for name in names if name.lower().endswith(ENDINGS))
+        else:
+            yield path
+
+
+def _with_progress(outcomes: Iterable[Outcome], total: int, quiet: bool) -> Iterator[Outcome]:
+    """The outcomes as they come; for many files, how far it is goes to standard error."""
+    if quiet or total < MANY:
+        yield from outcomes
+        return
+    terminal = sys.stderr is not None and sys.stderr.isatty()
+    step = 1 if terminal else -(-total // 10)
+    for number, outcome in enumerate(outcomes, 1):
+        if number % step == 0 or number == total:
+            end = "\r" if terminal and number < total else "\n"
+            click.echo(f"checked {number:,} of {total:,} files{end}", nl=False, err=True)
+        yield outcome
+
+
+def _reported(outcomes: Iterable[Outcome], form: str, total: int, out_of: int | None, quiet: bool) -> list[Outcome]:
+    """All outcomes, each printed as soon as it is there where the form allows it."""
+    if form == "text":
+        return _as_text(outcomes, total, quiet)
+    from cnncalc.report.check_data import to_grades, to_json, to_junit
+
+    found = list(outcomes)
+    if form == "csv":
+        click.echo(to_grades(found, out_of), nl=False)
+    else:
+        click.echo(to_json(found) if form == "json" else to_junit(found), nl=False)
+    return found
+
+
+def _as_text(outcomes: Iterable[Outcome], total: int, quiet: bool) -> list[Outcome]:
+    from rich.console import Console
+
+    from cnncalc.report.check import render, render_summary
+
+    console, found = Console(), []
+    for outcome in outcomes:
+        render(outcome, console, brief=total > 1, quiet=quiet)
+        found.append(outcome)
+    if total > 1 and not quiet:
+        render_summary(found, console)
+    return found
+
+
+def _write_grades(path: str, outcomes: list[Outcome], out_of: int | None) -> None:
+    from cnncalc.report.check_data import to_grades
+
+    try:
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            file.write(to_grades(outcomes, out_of))
+    except OSError as error:
+        raise click.UsageError(f"cannot write '{path}': {error.strerror}") from None

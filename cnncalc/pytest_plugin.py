@@ -1,0 +1,127 @@
+"""`*.cnn.yaml` tables of claims -> tests: one item for every claim, collected by pytest where cnncalc is installed.
+
+A claim that does not hold fails with what explains it; an erratum is a strict xfail: it fails on
+the day it comes true. Without such a file nothing of this costs more than a look at the names.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from cnncalc.claims.claim import Claim, Verdict
+    from cnncalc.claims.tables import Table
+
+ENDING = ".cnn.yaml"
+
+
+class ClaimFailedError(Exception):
+    """A claim that does not hold, or an erratum that does: the text of the failure."""
+
+
+class ErratumStandsError(Exception):
+    """An erratum that is still one, as it should be."""
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> TableFile | None:
+    """The collector of a table; nothing for a file of any other name."""
+    if not file_path.name.endswith(ENDING):
+        return None
+    collector: TableFile = TableFile.from_parent(parent, path=file_path)
+    return collector
+
+
+class TableFile(pytest.File):
+    """A table of claims."""
+
+    def collect(self) -> Iterator[ClaimItem]:
+        """An item for every claim; claims of one name are numbered."""
+        from cnncalc.claims.tables import read_table
+        from cnncalc.errors import SpecError
+
+        try:
+            table = read_table(self.path)
+        except SpecError as error:
+            raise self.CollectError(self.shortened(str(error))) from None
+        names: Counter[str] = Counter()
+        for claim in table.claims:
+            names[claim.full_title] += 1
+            again = names[claim.full_title]
+            name = f"{claim.full_title} #{again}" if again > 1 else claim.full_title
+            yield ClaimItem.from_parent(self, name=name, table=table, claim=claim)
+
+    def shortened(self, text: str) -> str:
+        """The text with this file's path as seen from where pytest was started."""
+        try:
+            short = os.path.relpath(self.path, self.config.invocation_params.dir)
+        except ValueError:  # another drive
+            return text
+        return text.replace(str(self.path), short)
+
+
+class ClaimItem(pytest.Item):
+    """A claim as a test."""
+
+    parent: TableFile
+
+    def __init__(self, *, table: Table, claim: Claim, **keys: Any) -> None:
+        super().__init__(**keys)
+        self.table = table
+        self.claim = claim
+        if claim.erratum:
+            self.add_marker(pytest.mark.xfail(reason=claim.erratum, raises=ErratumStandsError, strict=True))
+
+    def runtest(self) -> None:
+        """Judge the claim."""
+        from dataclasses import replace
+
+        from cnncalc.claims.verdicts import verdicts
+
+        (verdict,) = verdicts(replace(self.table, claims=[self.claim]))
+        if verdict.status == "erratum":
+            raise ErratumStandsError(failure(verdict))
+        if not verdict.passed:
+            raise ClaimFailedError(failure(verdict))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any, **keys: Any) -> Any:
+        """What is wrong with the claim, without a traceback."""
+        if isinstance(excinfo.value, ClaimFailedError | ErratumStandsError):
+            return self.parent.shortened(str(excinfo.value))
+        return super().repr_failure(excinfo, *args, **keys)
+
+    def reportinfo(self) -> tuple[os.PathLike[str], int | None, str]:
+        """The file, the line of the claim, and its name."""
+        return self.path, self.claim.span.line if self.claim.span else None, self.name
+
+
+def failure(verdict: Verdict) -> str:
+    """The exact number and the printed one, the line of the table, and what explains the difference."""
+    claim = verdict.claim
+    lines = [headline(verdict)]
+    if claim.span:
+        lines += [str(claim.span), *claim.span.excerpt()]
+    if verdict.status in ("mismatch", "erratum") and verdict.message:
+        lines.append(f"  {verdict.message}")
+    lines += [f"  perhaps {diagnosis}" for diagnosis in verdict.diagnoses]
+    if claim.source:
+        lines.append(f"  source: {claim.source}")
+    return "\n".join(lines)
+
+
+def headline(verdict: Verdict) -> str:
+    """What became of the claim, in a line that stands behind its name in a summary."""
+    from cnncalc.report.check import exact_text
+
+    printed = verdict.claim.printed
+    if verdict.status == "unexpected match":
+        return f"[XPASS(strict)] it is {printed}: {verdict.message}"
+    if verdict.status == "error":
+        return f"it cannot be checked: {verdict.message}"
+    exact = exact_text(verdict.exact, verdict.claim)
+    return f"it is {exact}, not {printed}" if exact else f"it has no number, and is not {printed}"

@@ -1,0 +1,1 @@
+"""A seed and a level -> questions with one answer each, and what becomes of an answer."""

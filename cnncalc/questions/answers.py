@@ -1,0 +1,66 @@
+"""A file of answers, as a student fills it in -> the answer to each question, by number.
+
+YAML has a line for each question (`3: 28x28x6`), CSV a row (`3,28x28x6`), with a header or without.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+
+from cnncalc.claims.tables import is_csv, read_source
+from cnncalc.errors import Problem, Source, Span, SpecError
+from cnncalc.spec.yaml_reader import read_yaml
+
+HINT = "a file of answers has a line for each question, as in '3: 28x28x6'"
+HEADER = ("question", "number", "no", "nr", "#")
+
+
+def read_answers(path: str, count: int) -> dict[int, str]:
+    """The answers to `count` questions; those that are left out or empty are not in it.
+
+    Raises SpecError with every problem of the file.
+    """
+    source = read_source(path)
+    rows = list(_of_csv(source) if is_csv(path) else _of_yaml(source))
+    problems: list[Problem] = []
+    found: dict[int, str] = {}
+    for name, answer, span in rows:
+        number = int(name) if name.isdecimal() and name.isascii() and len(name) < 6 else 0
+        if not 1 <= number <= count:
+            problems.append(
+                Problem(f"there is no question '{name[:40]}'", span, f"they are numbered from 1 to {count}")
+            )
+        elif number in found:
+            problems.append(Problem(f"question {number} is answered twice", span))
+        elif answer.strip():
+            found[number] = answer.strip()
+    if problems:
+        raise SpecError(problems)
+    return found
+
+
+def _of_yaml(source: Source) -> Iterator[tuple[str, str, Span]]:
+    """(question, answer, place) for every line."""
+    node = read_yaml(source)
+    if node.kind != "map":
+        raise SpecError([Problem("these are no answers", node.span, HINT)])
+    for key, value in node.pairs:
+        if value.kind != "scalar":
+            raise SpecError([Problem(f"the answer to question {key.text[:40]} is not a number", value.span, HINT)])
+        yield key.text.strip(), "" if value.value is None else value.text, key.span
+
+
+def _of_csv(source: Source) -> Iterator[tuple[str, str, Span]]:
+    first = source.lines[0]
+    separator = next((mark for mark in "\t;" if mark in first), ",")
+    reader = csv.reader(source.lines, delimiter=separator, strict=True)
+    try:
+        for row in reader:
+            cells = [cell.strip() for cell in row]
+            if not any(cells) or cells[0].lower() in HEADER:
+                continue
+            # a thousands comma that was not quoted makes several cells of one number
+            yield cells[0], ",".join(cell for cell in cells[1:] if cell), source.span(reader.line_num - 1)
+    except csv.Error as error:
+        raise SpecError([Problem(f"the rows cannot be read: {error}", source.span(reader.line_num - 1))]) from None

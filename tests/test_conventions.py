@@ -1,0 +1,255 @@
+"""Named conventions give the real tools' numbers to the last digit, and every difference is taken apart."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+import cnncalc
+from cnncalc.analysis import Analysis, Convention, LayerResult
+from cnncalc.analysis.comparison import choose_conventions, compare_conventions
+from cnncalc.analysis.convention_catalogue import CONVENTIONS, find_convention
+from cnncalc.analysis.counting import MEASURES, parts, terms
+from cnncalc.cli.main import cnncalc as command
+from cnncalc.layers import CATALOGUE
+from cnncalc.symbolic import symbol
+
+HERE = Path(__file__).resolve().parent
+CAPTURES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in HERE.glob("captures/*.json")}
+SPECS = {name: str(HERE / "captures" / f"{name}.yaml") for name in ("small", "mixed", "functional")}
+NETWORKS = ("vgg16", "resnet50_v1.5", "alexnet", "mobilenet_v2", "small", "mixed", "functional")
+BLIND = {("thop", "functional", "macs"), ("torchsummary", "functional", "activation_mebibytes")}
+"""What these tools cannot see, activations and pools that are functions, a spec does not tell from modules."""
+
+
+def convention_of(capture: dict[str, Any]) -> Convention:
+    """The convention for a capture: ptflops counts functions otherwise than modules."""
+    functional = (capture["tool"], capture["network"]) == ("ptflops", "functional")
+    return CONVENTIONS["ptflops-functional" if functional else capture["tool"]]
+
+
+def analysis_of(network: str, convention: Convention) -> Analysis:
+    return cnncalc.analyze(SPECS.get(network, network), convention=convention)
+
+
+def nonzero(counts: list[int]) -> list[int]:
+    return [count for count in counts if count]
+
+
+def by_step(layers: list[LayerResult], convention: Convention) -> list[int]:
+    """The MACs of every step, a layer's activation being a step of its own."""
+    if not convention.mac_rules:
+        return [layer.macs for layer in layers]
+    steps = [part for layer in layers for part in parts(layer.node.layer, layer.node.input)]
+    return [sum(terms(convention.mac_rules, part).values()) for part in steps]
+
+
+def test_every_tool_was_run_on_every_network_it_can_run_on() -> None:
+    tools = defaultdict(set)
+    for capture in CAPTURES.values():
+        tools[capture["tool"]].add(capture["network"])
+        assert capture["versions"]
+    usual = set(NETWORKS)
+    expected = dict.fromkeys(("torchinfo", "torchsummary", "fvcore", "ptflops", "ptflops-aten", "thop"), usual)
+    expected |= {"flop-counter-mode": usual, "onnx-tool": usual - {"alexnet", "mixed"}}
+    assert expected | {"keras": usual - {"mixed", "functional"}} == dict(tools)
+
+
+@pytest.mark.parametrize("name", sorted(CAPTURES))
+def test_totals_are_those_of_the_tool_to_the_last_digit(name: str) -> None:
+    capture = CAPTURES[name]
+    analysis = analysis_of(capture["network"], convention_of(capture))
+    held = analysis.total("memory_bytes") - analysis.input.memory_bytes
+    found = {key: analysis.total(key) for key in ("params", "macs", "flops")}
+    found |= {"activation_bytes": held, "activation_mebibytes": f"{held / 2**20:.2f}"}
+    trainable = sum(layer.weights + layer.biases for layer in analysis.layers)
+    found |= {"input_mebibytes": f"{analysis.input.memory_bytes / 2**20:.2f}", "trainable": trainable}
+    found |= {"non_trainable": analysis.total("buffers")}
+    seen = {key for key in capture["totals"] if (capture["tool"], capture["network"], key) not in BLIND}
+    assert {key: capture["totals"][key] for key in seen} == {key: found[key] for key in seen}
+
+
+def with_layers(key: str) -> list[str]:
+    """The captures that list layers with such a count, and whose network has no functions."""
+    seen = {name: capture for name, capture in CAPTURES.items() if capture["network"] != "functional"}
+    return sorted(name for name, capture in seen.items() if any(key in layer for layer in capture.get("layers", ())))
+
+
+@pytest.mark.parametrize("name", with_layers("count"))
+def test_counts_are_those_of_the_tool_layer_by_layer(name: str) -> None:
+    capture = CAPTURES[name]
+    convention = convention_of(capture)
+    listed = [layer["count"] for layer in capture.get("layers", ()) if "count" in layer]
+    layers = analysis_of(capture["network"], convention).layers
+    unit = convention.flops_of_a_mac if convention.headline == "flops" else 1
+    assert sorted(nonzero(listed)) == sorted(unit * count for count in nonzero(by_step(layers, convention)))
+    if capture["network"] not in ("resnet50_v1.5", "mobilenet_v2"):  # elsewhere paths may be told in another order
+        assert nonzero(listed) == [unit * count for count in nonzero(by_step(layers, convention))]
+
+
+@pytest.mark.parametrize("name", with_layers("params"))
+def test_parameters_are_those_of_the_tool_layer_by_layer(name: str) -> None:
+    capture = CAPTURES[name]
+    listed = [layer["params"] for layer in capture.get("layers", ()) if "params" in layer]
+    layers = analysis_of(capture["network"], convention_of(capture)).layers
+    assert sorted(nonzero(listed)) == sorted(nonzero([layer.params for layer in layers]))
+
+
+@pytest.mark.parametrize("convention", CONVENTIONS.values(), ids=lambda convention: convention.name)
+def test_a_convention_has_a_source_and_a_version_and_names_only_what_there_is(convention: Convention) -> None:
+    assert convention.source
+    assert convention.version
+    assert convention.headline in ("macs", "flops", "params")
+    assert all(fault for fault in convention.faults)
+    titles = {layer.title for layer in CATALOGUE.values()}
+    for rule in (*convention.mac_rules, *convention.param_rules, *convention.activation_rules):
+        assert set(rule.of) <= CATALOGUE.keys() | titles
+        assert {name for name, _ in rule.weights} <= MEASURES.keys()
+        assert {field for field, _ in rule.where} <= {field for layer in CATALOGUE.values() for field in layer.fields}
+
+
+def test_a_convention_is_captured_where_there_are_captures_in_its_version() -> None:
+    tools = {convention_of(capture).name: capture["versions"] for capture in CAPTURES.values()}
+    assert {name for name, convention in CONVENTIONS.items() if convention.captured} == tools.keys()
+    assert all(CONVENTIONS[name].version in versions.values() for name, versions in tools.items())
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("reference", ["cnncalc", "flop-counter-mode", "onnx-tool", "keras"])
+def test_the_items_of_a_difference_add_up_to_it(network: str, reference: str) -> None:
+    graph = cnncalc.expand(SPECS.get(network, network))
+    against = find_convention(reference)
+    first, *found = compare_conventions(graph, [against, *CONVENTIONS.values()], against, batch=2)
+    start = cnncalc.analyze(SPECS.get(network, network), batch=2, convention=against).total("macs")
+    for counted in found:
+        assert counted.params - first.params == sum(item.amount for item in counted.param_items)
+        if counted.count is not None:
+            base = start if first.count is None else first.count
+            assert counted.count - base == sum(item.amount for item in counted.count_items), counted.convention.name
+
+
+def test_the_items_are_named() -> None:
+    graph = cnncalc.expand("vgg16")
+    reference = Convention()
+    found = {
+        counted.convention.name: [(item.amount, item.what) for item in counted.count_items]
+        for counted in compare_conventions(graph, list(CONVENTIONS.values()), reference)
+    }
+    assert [(13_556_712, "biases")] == found["torchinfo"]
+    assert [(15_470_264_320, "x2 MAC -> FLOP")] == found["flop-counter-mode"]
+    biases, softmax = (13_556_712, "biases"), (1_000, "softmax")
+    assert [biases, (13_555_712, "relu"), (6_121_472, "maxpool"), softmax] == found["ptflops-functional"]
+    assert [biases, (27_111_424, "relu twice"), (12_242_944, "maxpool twice"), softmax] == found["ptflops"]
+
+
+def test_known_faults_are_reproduced() -> None:
+    norm = cnncalc.analyze("bn", "8x8x4", convention=CONVENTIONS["torchinfo"])
+    assert 8 == norm.total("macs")  # its parameters, and not 8*8*4 times something
+    deconv = "deconv4-6/2p1"
+    right = cnncalc.analyze(deconv, "8x8x3").total("macs")
+    assert 8 * 8 * 4 * 4 * 3 * 6 == right
+    biases = 16 * 16 * 6
+    assert 4 * right + biases == cnncalc.analyze(deconv, "8x8x3", convention=CONVENTIONS["torchinfo"]).total("macs")
+    relu, pool = (cnncalc.analyze(net, "8x8x4", convention=CONVENTIONS["ptflops"]) for net in ("relu", "pool2"))
+    assert (2 * 256, 2 * 256) == (relu.total("macs"), pool.total("macs"))
+
+
+def test_the_paper_counts_parameters_in_units_of_1024() -> None:
+    result = CliRunner().invoke(command, ["googlenet", "--convention", "paper"])
+    assert "160K" in result.output  # the paper's 159K is 159.5K
+    assert "1,409K" in result.output
+    assert "K = 1024" in result.output
+
+
+def test_show_gives_a_tools_numbers_and_names_its_convention() -> None:
+    result = CliRunner().invoke(command, ["alexnet", "--convention", "fvcore"])
+    assert f"{CAPTURES['fvcore.alexnet']['totals']['flops']:,}" in result.output
+    assert "convention fvcore 0.1.5.post20221221: " in result.output.splitlines()[-1]
+    data = json.loads(CliRunner().invoke(command, ["alexnet", "--convention", "thop", "--format", "json"]).output)
+    assert ("thop", CAPTURES["thop.alexnet"]["totals"]["macs"]) == (data["convention"]["name"], data["totals"]["macs"])
+
+
+def test_options_override_the_convention() -> None:
+    def totals(*options: str) -> dict[str, Any]:
+        result = CliRunner().invoke(command, ["vgg16", "--format", "json", *options])
+        found: dict[str, Any] = json.loads(result.output)["totals"]
+        return found
+
+    plain = totals()
+    assert plain["params"] - totals("--convention", "slides")["params"] == plain["biases"]
+    assert plain["params"] == totals("--convention", "slides", "--bias")["params"]
+    assert 2 * plain["macs"] == totals("--convention", "fvcore", "--flops", "2mac")["flops"]
+    assert totals("--flops", "all")["flops"] == totals("--convention", "thop", "--flops", "all")["flops"]
+
+
+def test_formulas_sweeps_and_explanations_follow_the_convention() -> None:
+    thop = CONVENTIONS["thop"]
+    closed = cnncalc.formula("resnet50_v1.5", convention=thop, assume="H % 32 == 0 and W % 32 == 0")["macs"]
+    assert CAPTURES["thop.resnet50_v1.5"]["totals"]["macs"] == closed.subs({symbol("H"): 224, symbol("W"): 224})
+    rows = cnncalc.sweep("resnet50_v1.5", "192,224", convention=thop, columns="macs")
+    assert CAPTURES["thop.resnet50_v1.5"]["totals"]["macs"] == list(rows)[1]["macs"]
+    text = cnncalc.explain(SPECS["small"], "deconv1", convention=CONVENTIONS["torchinfo"])
+    layer = cnncalc.analyze(SPECS["small"], convention=CONVENTIONS["torchinfo"]).layer("deconv1")
+    assert f"{layer.macs:,}" in text
+
+
+def test_compare_prints_every_convention_and_what_makes_the_difference() -> None:
+    result = CliRunner().invoke(command, ["compare", "vgg16", "--conventions"])
+    assert 0 == result.exit_code
+    assert all(name in result.output for name in CONVENTIONS)
+    assert "+13,556,712 biases" in result.output
+    some = CliRunner().invoke(command, ["compare", "vgg16", "--conventions", "thop,fvcore", "--format", "json"])
+    data = json.loads(some.output)
+    assert ["thop", "fvcore"] == [row["convention"]["name"] for row in data["conventions"]]
+    assert [{"amount": -2999, "what": "softmax"}] == data["conventions"][1]["count_difference"]
+
+
+def test_compare_sets_networks_side_by_side() -> None:
+    result = CliRunner().invoke(command, ["compare", "vgg16", "resnet50", "--format", "json"])
+    assert [138_357_544, 25_557_032] == [row["params"] for row in json.loads(result.output)["networks"]]
+    assert "0.18x" in CliRunner().invoke(command, ["compare", "vgg16", "resnet50"]).output
+
+
+def test_compare_lists_the_conventions_with_their_sources() -> None:
+    text = CliRunner().invoke(command, ["compare", "--list"]).output
+    for convention in CONVENTIONS.values():
+        assert convention.title in text
+        assert convention.source in text
+        assert all(fault in text for fault in convention.faults)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["vgg16", "--convention", "fvcoe"], "did you mean 'fvcore'?"),
+        (["compare", "vgg16", "--conventions", "thopp"], "did you mean 'thop'?"),
+        (["compare", "vgg16"], "--conventions"),
+        (["compare"], "--list"),
+        (["compare", "vgg16", "alexnet", "--conventions", "thop"], "one network"),
+    ],
+)
+def test_wrong_usage_is_told(arguments: list[str], said: str) -> None:
+    result = CliRunner().invoke(command, arguments)
+    assert 2 == result.exit_code
+    assert said in result.output
+
+
+def test_a_chosen_list_is_held_against_its_first() -> None:
+    assert ["cnncalc", "thop"] == [found.name for found in choose_conventions("thop", Convention())]
+    assert ["thop", "fvcore"] == [found.name for found in choose_conventions("thop, fvcore", Convention())]
+
+
+def test_no_code_asks_for_a_conventions_name() -> None:
+    names = CONVENTIONS.keys() - {"slides", "paper"}
+    package = HERE.parent / "cnncalc"
+    for path in package.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Compare):
+                values = [value.value for value in ast.walk(node) if isinstance(value, ast.Constant)]
+                assert not names & {value for value in values if isinstance(value, str)}, path.name

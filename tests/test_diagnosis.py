@@ -1,0 +1,291 @@
+"""Wrong numbers -> the mistakes that were made: found in answers that wrong_answers.py makes wrong by hand."""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from collections import Counter, defaultdict
+from typing import Any
+
+import pytest
+from wrong_answers import (
+    WRONG,
+    Net,
+    all_nets,
+    cases,
+    plain,
+    reached,
+    right,
+    seen,
+    summed,
+    truth,
+    usual,
+    wrong_pairs,
+    wrong_totals,
+)
+
+from cnncalc import analyze
+from cnncalc.analysis.formulas import QUANTITIES
+from cnncalc.diagnosis.catalogue import ALONE, MISTAKES
+from cnncalc.diagnosis.diagnose import Candidate, diagnose
+from cnncalc.diagnosis.likelihood import LAYER, NETWORK
+from cnncalc.diagnosis.network import TOTALS
+
+MOST_CASES = 60
+"""Wrong answers that are made at most for a mistake."""
+NOT_GENERATED = {"table-ignored", "padding-connected", "fully-connected"}
+"""Mistakes of LeNet-5's table and of connections, which have their examples by hand."""
+
+
+@pytest.fixture(scope="module")
+def nets(tmp_path_factory: pytest.TempPathFactory) -> list[Net]:
+    return all_nets(tmp_path_factory.mktemp("nets"))
+
+
+def diagnosed(at: Net, index: int | None, quantity: str, answer: Any) -> list[Candidate]:
+    layer = None if index is None else at.analysis.layers[index]
+    return diagnose(at.analysis, layer, quantity, lambda value: bool(plain(value) == answer), answer)
+
+
+def test_the_hand_agrees_with_the_engine_where_nothing_is_wrong(nets: list[Net]) -> None:
+    for at in nets:
+        for index, layer in enumerate(at.analysis.layers):
+            for quantity, value in right(at, index).items():
+                assert value == plain(getattr(layer, quantity)), (at.name, index, quantity)
+            if seen(at, index):
+                assert reached(at, index, usual) == (layer.reach.axes[0].size, layer.reach.axes[0].jump)
+
+
+def test_every_mistake_has_its_place_in_the_order_and_its_wrong_answers() -> None:
+    assert list(LAYER) == [mistake.key for mistake in MISTAKES]
+    assert list(NETWORK) == [mistake.key for mistake in TOTALS]
+    assert set(LAYER) == WRONG.keys() | NOT_GENERATED
+
+
+def test_every_generated_mistake_is_found_and_told_first_in_95_of_100(nets: list[Net]) -> None:
+    lost: list[Any] = []
+    told: dict[str, Counter[str]] = defaultdict(Counter)
+    for key in WRONG:
+        made = list(cases(nets, key))
+        assert made, f"no wrong answer for {key}"
+        for number, index, quantity, answer in random.Random(key).sample(made, min(len(made), MOST_CASES)):
+            found = diagnosed(nets[number], index, quantity, answer)
+            if not any(key in named(candidate) for candidate in found):
+                lost.append((key, nets[number].name, nets[number].steps[index], quantity, answer, found))
+            first = found[0] if found else Candidate(("nothing",), "", 0)
+            same = "with others" if key in first.instead else f"not {first.mistakes[0]}"
+            told[key][key if first.mistakes == (key,) else same] += 1
+    alone = sum(counted[key] for key, counted in told.items())
+    first_told = alone + sum(counted["with others"] for counted in told.values())
+    all_told = sum(map(Counter.total, told.values()))
+    for key, counted in told.items():
+        say(f"{key:30} {counted[key]:4} of {counted.total():4} {dict(counted - Counter({key: counted[key]}))}")
+    say(f"found in {all_told - len(lost)}, first in {first_told} ({alone} as the likeliest) of {all_told}")
+    assert [] == lost
+    assert first_told >= 0.95 * all_told
+
+
+def say(text: object) -> None:
+    """A measured rate, which pytest -s shows."""
+    sys.stdout.write(f"{text}\n")
+
+
+def named(candidate: Candidate) -> tuple[str, ...]:
+    """The single mistakes that a candidate says it may be."""
+    return (*candidate.mistakes, *candidate.instead) if len(candidate.mistakes) == 1 else ()
+
+
+# Totals ----------------------------------------------------------------------------------------
+
+
+def test_the_totals_by_hand_are_the_engines(nets: list[Net]) -> None:
+    for at in nets:
+        for name in ("weights", "biases", "params", "macs", "flops", "activations", "memory_bytes", "neurons"):
+            assert summed(at, name) == at.analysis.total(name), (at.name, name)
+
+
+def test_every_generated_mistake_in_a_total_is_found_and_first_in_95_of_100(nets: list[Net]) -> None:
+    lost, told = [], Counter[str]()
+    for at in nets:
+        truths = {
+            name: at.analysis.total(name)
+            for name in ("weights", "params", "macs", "flops", "activations", "memory_bytes")
+        }
+        truths["depth"] = at.analysis.depth
+        for key, quantity, answer in wrong_totals(at):
+            if answer in (truths[quantity], 0):
+                continue
+            found = diagnosed(at, None, quantity, answer)
+            if not any(key in named(candidate) for candidate in found):
+                lost.append((key, at.name, quantity, answer, found))
+            told["first" if found and key in named(found[0]) else f"{key} behind {found and found[0].mistakes}"] += 1
+    say(told)
+    assert [] == lost
+    assert told["first"] >= 0.95 * told.total()
+
+
+# Pairs, silence, right answers --------------------------------------------------------------------
+
+
+def test_two_mistakes_are_found_where_one_does_not_explain_the_number(nets: list[Net]) -> None:
+    lost, told = [], Counter[str]()
+    for at in nets[1::2]:
+        for index in range(len(at.steps)):
+            for keys, quantity, answer in wrong_pairs(at, index):
+                found = diagnosed(at, index, quantity, answer)
+                if answer == truth(at, index, quantity) or (found and len(found[0].mistakes) == 1):
+                    told["one explains it"] += 1
+                    continue
+                pairs = [set(candidate.mistakes) for candidate in found]
+                if set(keys) not in pairs:
+                    lost.append((keys, at.name, at.steps[index], quantity, answer, found))
+                told[
+                    "first" if pairs and pairs[0] == set(keys) else f"{keys} behind {found and found[0].mistakes}"
+                ] += 1
+    say(told)
+    assert [] == lost
+    assert told["first"] >= 0.9 * (told.total() - told["one explains it"])
+
+
+def test_a_right_answer_is_never_called_wrong(nets: list[Net]) -> None:
+    for at in nets:
+        for index, layer in enumerate(at.analysis.layers):
+            for quantity, value in right(at, index).items():
+                assert [] == diagnosed(at, index, quantity, value)
+            for quantity in QUANTITIES:
+                assert [] == diagnose(at.analysis, layer, quantity, lambda value: True, 1)
+        for quantity in QUANTITIES:
+            assert [] == diagnose(at.analysis, None, quantity, lambda value: True, 1)
+
+
+@pytest.mark.parametrize(("digits", "by_one", "by_two"), [(0, 0.0, 0.02), (3, 0.15, 1.0)], ids=["exact", "3 digits"])
+def test_random_numbers_are_seldom_explained(nets: list[Net], digits: int, by_one: float, by_two: float) -> None:
+    """Numbers off by up to half; printed in three digits, chance explains some."""
+    dice, told, tried = random.Random(4), Counter[int](), 0
+    for at in nets:
+        for index in range(0, len(at.steps), 3):
+            for quantity in ("params", "macs", "activations", "memory_bytes"):
+                value = right(at, index)[quantity]
+                answer = rounded(round(value * dice.uniform(0.5, 1.5)), digits)
+                if value < 1000 or answer == rounded(value, digits):
+                    continue
+                tried += 1
+                layer = at.analysis.layers[index]
+                found = diagnose(at.analysis, layer, quantity, lambda v: rounded(v, digits) == answer, answer)  # noqa: B023
+                told[len(found[0].mistakes) if found else 0] += 1
+    say(f"of {tried} random numbers {told[1]} had one mistake, {told[2]} two")
+    assert told[1] <= by_one * tried
+    assert told[2] <= by_two * tried
+
+
+def rounded(number: int, digits: int) -> int:
+    """A number as printed in so many digits; 0 for all."""
+    return round(number, digits - len(str(number))) if digits else number
+
+
+# By hand ------------------------------------------------------------------------------------------
+
+
+def explained(spec: str, layer: str, quantity: str, answer: Any, **options: Any) -> list[Candidate]:
+    analysis = analyze(spec, options.pop("input", None), **options)
+    place = analysis.layer(layer) if layer else None
+    return diagnose(analysis, place, quantity, lambda value: bool(plain(value) == answer), answer)
+
+
+@pytest.mark.parametrize(
+    ("spec", "size", "layer", "quantity", "answer", "mistakes"),
+    [
+        # The slides' 32x32x3 with filters of 5x5: 760 parameters for ten of them, 7,600 for a hundred.
+        ("conv5-100p2", "32x32x3", "conv1", "params", 2600, ["depth-forgotten"]),
+        ("conv5-10p2", "32x32x3", "conv1", "params", 260, ["depth-forgotten"]),
+        ("conv5-10p2", "32x32x3", "conv1", "params", 750, ["biases-forgotten"]),
+        ("conv5-10p2", "32x32x3", "conv1", "params", 250, ["biases-forgotten", "depth-forgotten"]),
+        ("conv5-10p2", "32x32x3", "conv1", "params", 76, ["filters-forgotten"]),
+        ("conv5-10p2", "32x32x3", "conv1", "params", 706, ["digits-transposed"]),
+        ("conv5-10p2", "32x32x3", "conv1", "output", (28, 28, 10), ["padding-forgotten"]),
+        ("conv5-10p2", "32x32x3", "conv1", "output", (30, 30, 10), ["padding-once"]),
+        ("conv5-10p2", "32x32x3", "conv1", "output", (31, 31, 10), ["plus-one-forgotten"]),
+        ("conv5-10p2", "32x32x3", "conv1", "output", (32, 32, 3), ["channels-exchanged"]),
+        # 7x7 with 3x3 at stride 3 is 2.33: floor gives 2, ceil 3.
+        ("conv3-1/3p0", "7x7x1", "conv1", "output", (3, 3, 1), ["ceil-for-floor"]),
+        ("alexnet", None, "conv1", "params", 34848, ["biases-forgotten"]),
+        ("alexnet", None, "conv1", "params", 34494, ["digits-transposed"]),
+        ("alexnet", None, "conv1", "output", (54, 54, 96), ["plus-one-forgotten"]),
+        ("alexnet", None, "conv1", "output", (217, 217, 96), ["stride-ignored"]),
+        ("alexnet", None, "fc6", "params", 256 * 4096 + 4096, ["flatten-forgotten"]),
+        ("alexnet", None, "fc6", "params", 13 * 13 * 256 * 4096 + 4096, ["wrong-map-flattened"]),
+        ("alexnet_grouped", None, "conv2", "params", 5 * 5 * 96 * 256 + 256, ["groups-ignored"]),
+        ("alexnet", None, "conv2", "receptive_field", 19 + 4, ["jump-forgotten"]),
+        ("alexnet", None, "conv2", "receptive_field", 11 + 2 + 4, ["jump-forgotten"]),
+        ("conv3-8, conv3-8", "32x32x3", "conv2", "receptive_field", 6, ["kernel-not-less-one"]),
+        ("lenet5", None, "C3", "params", 5 * 5 * 6 * 16 + 16, ["table-ignored"]),
+        # Five inputs, a filter of 3 and padding: 13 arrows, not 15, and 25 only when all are joined.
+        ("conv3-1p1", "5x1", "conv1", "connections", 3 * 5 + 5, ["padding-connected"]),
+        ("conv3-1p1", "5x1", "conv1", "connections", 5 * 5 + 5, ["fully-connected"]),
+        ("vgg16", None, "", "params", 138_344_128, ["biases-forgotten"]),
+        ("vgg16", None, "", "activations", 15_237_608 - 224 * 224 * 3, ["input-forgotten"]),
+        ("vgg16", None, "", "memory_bytes", 15_237_608, ["elements-for-bytes"]),
+        ("vgg16", None, "", "depth", 21, ["pools-as-layers"]),
+        ("alexnet_grouped", None, "", "params", 62_378_344, ["groups-ignored"]),
+    ],
+)
+def test_examples_by_hand(
+    spec: str, size: str | None, layer: str, quantity: str, answer: Any, mistakes: list[str]
+) -> None:
+    found = explained(spec, layer, quantity, answer, input=size)
+    assert found, "nothing was found"
+    assert mistakes == list(found[0].mistakes)
+
+
+def test_a_candidate_is_a_sentence_with_the_number_and_has_its_formula() -> None:
+    found = explained("conv5-100p2", "conv1", "params", 2600, input="32x32x3")
+    assert ["the depth of the input was forgotten; this gives 2,600"] == [each.text for each in found]
+    assert found[0].formula is not None
+    assert 2600 == found[0].formula.value == found[0].value
+
+
+def test_mistakes_that_no_answer_tells_apart_are_one_candidate() -> None:
+    (found,) = explained("conv3-8p1", "conv1", "output", (31, 31, 8), input="32x32x3")
+    assert ("padding-once",) == found.mistakes
+    assert ("plus-one-forgotten",) == found.instead
+    expected = "the padding was counted once instead of twice, or the + 1 in (W - F + 2P)/S + 1 was forgotten"
+    assert f"{expected}; this gives 31x31x8" == found.text
+
+
+def test_printed_megabytes_are_explained_as_printed() -> None:
+    """58 MB for VGG-16, where 60.95 MB are 58.13 MiB: matched by the digits printed."""
+    found = diagnose(analyze("vgg16"), None, "memory_bytes", lambda value: round(value, -6) == 58_000_000, 58_000_000)
+    assert ("1024-for-1000",) == found[0].mistakes
+
+
+def test_few_digits_are_not_explained_by_what_explains_everything() -> None:
+    """6.8M for GoogLeNet's 7.0M parameters is about its activations, too, and its parameters without some layer."""
+    analysis = analyze("googlenet")
+    found = diagnose(analysis, None, "params", lambda value: round(value, -5) == 6_800_000, 6_800_000)
+    assert ["it was divided by 1024, but K means 1000; this gives 6,834,523"] == [each.text for each in found]
+
+
+def test_a_symbolic_network_is_not_diagnosed() -> None:
+    analysis = analyze("vgg16", "HxWx3")
+    assert [] == diagnose(analysis, None, "macs", lambda value: False, 5)
+    assert [] == diagnose(analysis, analysis.layers[0], "output", lambda value: False, 5)
+
+
+@pytest.mark.parametrize("spec", ["vgg16", "densenet121", "googlenet", "unet", "lenet5"])
+def test_what_nothing_explains_is_soon_given_up(spec: str) -> None:
+    analysis = analyze(spec)
+    for quantity in QUANTITIES:
+        for layer in (None, analysis.layers[0], analysis.layers[len(analysis.layers) // 2], analysis.layers[-1]):
+            start = time.process_time()
+            assert [] == diagnose(analysis, layer, quantity, lambda value: False, 5)
+            assert time.process_time() - start < 3, f"{quantity} of {layer and layer.name}"
+
+
+def test_two_mistakes_of_one_thing_are_never_paired() -> None:
+    assert {"padding-forgotten", "padding-once", "padding-added"} == {
+        mistake.key for mistake in MISTAKES if mistake.touches == "padding"
+    }
+    assert {"layer-before", "layer-after", "other-quantity", "channels-first", "digits-transposed"} == {
+        mistake.key for mistake in MISTAKES if mistake.touches == ALONE
+    }
