@@ -69,9 +69,13 @@ def nearest(constraints: Sequence[Constraint], ranges: Mapping[str, Range]) -> d
             ]
         return search([*others, *loose], ranges)
 
-    if not equations or not within(MOST_SHARE):
+    if not equations:
         return None
-    low, high = 0, MOST_SHARE
+    low, high = 0, 1
+    while not within(high):
+        low, high = high, 2 * high
+        if high > MOST_SHARE:
+            return None
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if within(middle) else (middle, high)
