@@ -204,6 +204,15 @@ def test_a_claim_may_have_a_convention_and_a_batch_of_its_own() -> None:
     assert ["match"] * 3 == statuses(VGG + claims)
 
 
+def test_a_table_may_name_the_convention_of_a_tool() -> None:
+    text = "network: mobilenet_v2\nconvention: {}\nclaims: {{total: {{macs: '327,553,719'}}}}\n"
+    for name, status in (("thop", "match"), ("cnncalc", "mismatch")):
+        (verdict,) = verdicts(read_table(Source("table.yaml", text.format(name))))
+        assert status == verdict.status
+    with pytest.raises(cnncalc.SpecError, match="did you mean 'thop'"):
+        read_table(Source("table.yaml", text.format("thopp")))
+
+
 def test_a_table_may_hold_its_spec_or_name_one_beside_it(tmp_path: Path) -> None:
     spec = "{input: 8x8x3, parameters: {width: 4}, layers: [{conv: {filters: width, kernel: 3}, name: only}]}"
     assert ["match"] == statuses(f"spec: {spec}\nclaims: {{only: {{params: 112}}}}\n")

@@ -253,3 +253,8 @@ def test_no_code_asks_for_a_conventions_name() -> None:
             if isinstance(node, ast.Compare):
                 values = [value.value for value in ast.walk(node) if isinstance(value, ast.Constant)]
                 assert not names & {value for value in values if isinstance(value, str)}, path.name
+
+
+def test_against_a_tool_that_counts_no_operations_all_of_them_are_the_difference() -> None:
+    result = CliRunner().invoke(command, ["compare", "vgg16", "--conventions", "keras,fvcore"])
+    assert "15,470,264,320 all there is: keras counts no operations" in " ".join(result.output.split())

@@ -82,6 +82,9 @@ def _count_items(
     graph: Graph, reference: Convention, convention: Convention, batch: Size, macs: Size
 ) -> tuple[Item, ...]:
     """The differences in MACs, in the reference's unit, then the change of the unit."""
+    if reference.headline == "params":
+        whole = normalise(macs * headline_unit(convention))
+        return (Item(whole, f"all there is: {reference.name} counts no operations"),)
     mine, its = headline_unit(reference), headline_unit(convention)
     rules = (reference.mac_rules or USUAL_MACS, convention.mac_rules or USUAL_MACS)
     items = [Item(normalise(item.amount * batch * mine), item.what) for item in _differences(graph, *rules)]

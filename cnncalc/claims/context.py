@@ -12,7 +12,7 @@ from cnncalc.claims.printed import Printed
 from cnncalc.claims.quantities import NOUNS
 from cnncalc.errors import Problem, Span, SpecError, closest, one_of
 
-CONTEXT_KEYS = ("bias", "flops", "dtype", "batch", "thousand", "zeros")
+CONTEXT_KEYS = ("convention", "bias", "flops", "dtype", "batch", "thousand", "zeros")
 CHOICES: dict[str, dict[str, Any]] = {
     "bias": {"true": True, "false": False, "yes": True, "no": False},
     "flops": {name: name for name in FLOPS},
@@ -50,6 +50,11 @@ class Context:
             if not (number.isascii() and number.isdecimal() and 1 <= int(number[:12]) <= LARGEST_BATCH):
                 raise SpecError([Problem(f"batch is a number of images from 1 up, not '{text}'")])
             return replace(self, batch=int(number))
+        if key == "convention":
+            from cnncalc.analysis.convention_catalogue import find_convention
+
+            named = find_convention(text)
+            return replace(self, convention=named, thousand=named.thousand)
         choices = CHOICES[key]
         if text.lower() not in choices:
             hint = closest(text, choices) or one_of(tuple(choices))

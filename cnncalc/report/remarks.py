@@ -147,7 +147,9 @@ def _some(lines: list[str], most: int | None) -> list[str]:
 def convention_line(analysis: Analysis) -> str:
     """The line that ends every report: convention, units, batch."""
     batch = "1 image" if analysis.batch == 1 else f"a batch of {analysis.batch} images"
+    rules = analysis.convention.activation_rules
+    memory = f"what {analysis.convention.name} counts" if rules else "the input and every output, activations in place"
     return (
         f"counted for {batch}: {analysis.convention.text()}; MB = 10^6 bytes; "
-        "memory = the input and every output, activations in place"
+        f"memory = {memory}"
     )
