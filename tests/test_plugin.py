@@ -154,7 +154,11 @@ def test_pip_install_registers_the_plugin() -> None:
 
 def test_pytest_is_imported_by_the_plugin_alone() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", "import cnncalc.cli.main, cnncalc.api.questions, sys; sys.exit('pytest' in sys.modules)"],
+        [
+            sys.executable,
+            "-c",
+            "import sys, cnncalc.api.questions, cnncalc.cli.main; sys.exit('pytest' in sys.modules)",
+        ],
         cwd=ROOT,
         check=False,
     )

@@ -149,7 +149,4 @@ def convention_line(analysis: Analysis) -> str:
     batch = "1 image" if analysis.batch == 1 else f"a batch of {analysis.batch} images"
     rules = analysis.convention.activation_rules
     memory = f"what {analysis.convention.name} counts" if rules else "the input and every output, activations in place"
-    return (
-        f"counted for {batch}: {analysis.convention.text()}; MB = 10^6 bytes; "
-        f"memory = {memory}"
-    )
+    return f"counted for {batch}: {analysis.convention.text()}; MB = 10^6 bytes; memory = {memory}"
