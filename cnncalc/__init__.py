@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cnncalc.analysis import Analysis, Convention, LayerResult
     from cnncalc.analysis.applied import Applied
     from cnncalc.analysis.formulas import Formulas
-    from cnncalc.analysis.sweep import Sweep
+    from cnncalc.analysis.grids.sweep import Sweep
     from cnncalc.api.forms import explain, formula, sweep
     from cnncalc.api.networks import analyze, expand, load, networks
     from cnncalc.api.questions import apply, check, fit, quiz, solve
@@ -37,7 +37,7 @@ _HOMES = {
     "cnncalc.analysis": ("Analysis", "Convention", "LayerResult"),
     "cnncalc.analysis.applied": ("Applied",),
     "cnncalc.analysis.formulas": ("Formulas",),
-    "cnncalc.analysis.sweep": ("Sweep",),
+    "cnncalc.analysis.grids.sweep": ("Sweep",),
     "cnncalc.api.forms": ("explain", "formula", "sweep"),
     "cnncalc.api.networks": ("analyze", "expand", "load", "networks"),
     "cnncalc.api.questions": ("apply", "check", "fit", "quiz", "solve"),

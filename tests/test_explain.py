@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 
 import cnncalc
 from cnncalc.analysis import COUNTS, Analysis, Convention, LayerResult
-from cnncalc.analysis.explanation import explain_analysis
-from cnncalc.analysis.steps import LayerWorking, Working
+from cnncalc.analysis.workings.explanation import explain_analysis
+from cnncalc.analysis.workings.steps import LayerWorking, Working
 from cnncalc.cli.main import cnncalc as command
 from cnncalc.layers import CATALOGUE, Shape
 from cnncalc.report.blackboard import decimal, stages

@@ -22,9 +22,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 import cnncalc
-from cnncalc.analysis.measures import OF_A_LAYER, TOTALS, choose, value
-from cnncalc.analysis.points import sentence
-from cnncalc.analysis.sweep import FEW
+from cnncalc.analysis.grids.measures import OF_A_LAYER, TOTALS, choose, value
+from cnncalc.analysis.grids.points import sentence
+from cnncalc.analysis.grids.sweep import FEW
 from cnncalc.cli.main import cnncalc as command
 from cnncalc.spec.grid_text import parse_grid
 from cnncalc.spec.library import find

@@ -16,7 +16,7 @@ from cnncalc.spec.model import Spec
 
 if TYPE_CHECKING:
     from cnncalc.analysis.formulas import Formulas
-    from cnncalc.analysis.sweep import Sweep
+    from cnncalc.analysis.grids.sweep import Sweep
 
 
 def explain(
@@ -37,7 +37,7 @@ def explain(
 
     `form` is "text", "json" or "latex". Raises SpecError, also for a layer that there is not.
     """
-    from cnncalc.analysis.explanation import explain_analysis
+    from cnncalc.analysis.workings.explanation import explain_analysis
     from cnncalc.report.explain_data import FORMS
 
     if form not in FORMS:
@@ -101,8 +101,8 @@ def sweep(
     Grids are written as on the command line ("32:512:32", "1,8,64"), or are ranges and lists. A
     point on which the network does not fit has None for numbers and a `problem`. Raises SpecError.
     """
-    from cnncalc.analysis.measures import TOTALS, choose
-    from cnncalc.analysis.sweep import Sweep
+    from cnncalc.analysis.grids.measures import TOTALS, choose
+    from cnncalc.analysis.grids.sweep import Sweep
     from cnncalc.spec.grid_text import MOST_POINTS, grid_text, parse_grid
 
     found = spec if isinstance(spec, Spec) else load(spec)

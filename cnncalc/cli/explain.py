@@ -51,7 +51,7 @@ def command(
     padding P, dilation D, groups G; a receptive field of R pixels, and J pixels from one unit to
     the next. A prime marks what comes out. Sizes must be numbers.
     """
-    from cnncalc.analysis.explanation import explain_analysis
+    from cnncalc.analysis.workings.explanation import explain_analysis
 
     if counting["bias"] is None:
         counting["bias"] = True

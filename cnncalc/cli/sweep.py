@@ -12,8 +12,8 @@ from typing import Any
 import click
 
 from cnncalc.analysis import Convention
-from cnncalc.analysis.measures import TOTALS, choose
-from cnncalc.analysis.sweep import Chunk, Sweep
+from cnncalc.analysis.grids.measures import TOTALS, choose
+from cnncalc.analysis.grids.sweep import Chunk, Sweep
 from cnncalc.cli.options import convention_options, max_layers_option, spec_argument, wrong_usage
 from cnncalc.spec.grid_text import MOST_POINTS, parse_grid
 from cnncalc.spec.library import find

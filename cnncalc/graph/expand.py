@@ -15,7 +15,7 @@ from cnncalc.graph.assembly import Assembly, TooLargeError
 from cnncalc.graph.evaluation import Evaluation
 from cnncalc.graph.model import INPUT, Graph
 from cnncalc.graph.repetition import repeated
-from cnncalc.graph.scope import UNKNOWN, Names, Scope
+from cnncalc.graph.scope import UNKNOWN, Names, Scope, declared
 from cnncalc.layers import Shape
 from cnncalc.spec.model import (
     Argument,
@@ -85,7 +85,7 @@ class _Expansion:
             )
         graph.input = Shape(self._size(size.channels), *map(self._size, size.sizes))
         graph.batch = None if size.batch is None else self._size(size.batch)
-        names = Names("", INPUT, _declared(spec.items))
+        names = Names("", INPUT, declared(spec.items))
         with suppress(TooLargeError):
             self.run(spec.items, Scope(names, graph.parameters), INPUT)
         if not graph.nodes and not self.assembly.problems:
@@ -190,7 +190,7 @@ class _Expansion:
             return UNKNOWN
         path = scope.path(name) if name else scope.automatic(item.block)
         arguments = self.values.call_arguments(item, scope, sources[0], first)
-        names = Names(path, sources[0], _declared(block.items))
+        names = Names(path, sources[0], declared(block.items))
         environment = {**self.graph.parameters, **arguments}
         self.calls.append(item.block)
         result = self.run(block.items, Scope(names, environment, path + "/"), sources[0])
@@ -238,17 +238,3 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value).replace(" ", "") if isinstance(value, tuple) else str(value)
-
-
-def _declared(items: Iterable[Item]) -> frozenset[str]:
-    """Every name that a body gives, in its groups and branches too."""
-    names: set[str] = set()
-    for item in items:
-        if item.name:
-            names.add(item.name)
-        if isinstance(item, GroupItem):
-            names |= _declared(item.items)
-        if isinstance(item, MergeItem):
-            for branch in item.branches:
-                names |= _declared(branch)
-    return frozenset(names)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
+
+from cnncalc.spec.model import GroupItem, Item, MergeItem
 
 UNKNOWN = -2
 """The source whose shape is not known, because an earlier layer has a problem."""
@@ -79,3 +81,17 @@ class Scope:
             yield scope.path(name)
             yield scope.prefix + name
             scope = scope.up
+
+
+def declared(items: Iterable[Item]) -> frozenset[str]:
+    """Every name that a body gives, in its groups and branches too."""
+    names: set[str] = set()
+    for item in items:
+        if item.name:
+            names.add(item.name)
+        if isinstance(item, GroupItem):
+            names |= declared(item.items)
+        if isinstance(item, MergeItem):
+            for branch in item.branches:
+                names |= declared(branch)
+    return frozenset(names)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cnncalc.analysis.applied import Applied, Cell, Term
-from cnncalc.analysis.working import explain_layer
+from cnncalc.analysis.workings.working import explain_layer
 from cnncalc.report.blackboard import stages
 from cnncalc.report.remarks import misfits_of
 from cnncalc.spec.matrix import Matrix, Number

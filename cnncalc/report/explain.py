@@ -10,8 +10,8 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.text import Text
 
-from cnncalc.analysis.explanation import Explanation, TotalWorking
-from cnncalc.analysis.steps import LayerWorking, Working
+from cnncalc.analysis.workings.explanation import Explanation, TotalWorking
+from cnncalc.analysis.workings.steps import LayerWorking, Working
 from cnncalc.errors import printable
 from cnncalc.report import numbers
 from cnncalc.report.blackboard import stages

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from cnncalc.analysis import Analysis
-from cnncalc.analysis.explanation import Explanation, TotalWorking
-from cnncalc.analysis.steps import LayerWorking, Working
+from cnncalc.analysis.workings.explanation import Explanation, TotalWorking
+from cnncalc.analysis.workings.steps import LayerWorking, Working
 from cnncalc.report.blackboard import Latex, stages
 from cnncalc.report.remarks import convention_line, misfits_of
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cnncalc.analysis import Analysis, Convention, LayerResult
-from cnncalc.analysis.steps import Working
-from cnncalc.analysis.working import SYMBOLS, explain_layer
+from cnncalc.analysis.workings.steps import Working
+from cnncalc.analysis.workings.working import SYMBOLS, explain_layer
 from cnncalc.questions.recipes import LEVELS
 from cnncalc.questions.sheet import Question
 from cnncalc.report.blackboard import stages

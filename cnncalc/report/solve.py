@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from cnncalc.analysis.working import explain_layer
+from cnncalc.analysis.workings.working import explain_layer
 from cnncalc.inverse.answer import Answer
 from cnncalc.inverse.search import Found
 from cnncalc.report.blackboard import stages

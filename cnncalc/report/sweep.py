@@ -12,8 +12,8 @@ from typing import Any
 from rich.console import Console, Group
 from rich.text import Text
 
-from cnncalc.analysis.measures import LENGTHS, SHAPES, Measure
-from cnncalc.analysis.sweep import Chunk, Sweep
+from cnncalc.analysis.grids.measures import LENGTHS, SHAPES, Measure
+from cnncalc.analysis.grids.sweep import Chunk, Sweep
 from cnncalc.errors import printable
 from cnncalc.report import numbers
 from cnncalc.report.columns import COLUMNS

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from cnncalc.analysis.engine import layer_result
-from cnncalc.analysis.reach_working import reach_steps
 from cnncalc.analysis.results import Analysis, LayerResult
-from cnncalc.analysis.steps import LayerWorking, Working, apart, checked, sharing
+from cnncalc.analysis.workings.reach_working import reach_steps
+from cnncalc.analysis.workings.steps import LayerWorking, Working, apart, checked, sharing
 from cnncalc.graph import INPUT, Node
 from cnncalc.layers import Operations, Shape
 from cnncalc.symbolic.tree import Letter, Tree, nodes, renamed

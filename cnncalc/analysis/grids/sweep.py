@@ -14,10 +14,10 @@ from functools import cached_property
 from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
-from cnncalc.analysis.closed_forms import ClosedForms
 from cnncalc.analysis.conventions import Convention
-from cnncalc.analysis.measures import Measure, value
-from cnncalc.analysis.points import Points, sentence
+from cnncalc.analysis.grids.closed_forms import ClosedForms
+from cnncalc.analysis.grids.measures import Measure, value
+from cnncalc.analysis.grids.points import Points, sentence
 from cnncalc.analysis.results import Analysis
 from cnncalc.errors import Problem, SpecError, closest
 from cnncalc.graph import MOST_LAYERS, build

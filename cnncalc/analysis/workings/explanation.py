@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cnncalc.analysis.results import COUNTS, Analysis, LayerResult
-from cnncalc.analysis.steps import LayerWorking
-from cnncalc.analysis.working import SYMBOLS, explain_layer
+from cnncalc.analysis.workings.steps import LayerWorking
+from cnncalc.analysis.workings.working import SYMBOLS, explain_layer
 from cnncalc.errors import Problem, SpecError
 from cnncalc.symbolic import is_known
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from cnncalc.analysis.measures import Measure, Reading, value
+from cnncalc.analysis.grids.measures import Measure, Reading, value
 from cnncalc.analysis.results import Analysis
 from cnncalc.graph import Node
 from cnncalc.graph.assembly import LARGEST

@@ -13,7 +13,7 @@ from typing import Any
 
 from cnncalc.analysis.receptive_field import merged
 from cnncalc.analysis.results import Analysis, LayerResult
-from cnncalc.analysis.steps import Working, checked, sharing
+from cnncalc.analysis.workings.steps import Working, checked, sharing
 from cnncalc.graph import INPUT
 from cnncalc.layers.reach import AxisReach, Reach
 from cnncalc.symbolic.tree import Number, Tree
