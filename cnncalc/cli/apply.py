@@ -58,7 +58,7 @@ class NumbersFirst(click.Command):
         return super().parse_args(ctx, [f" {text}" if NEGATIVE.match(text) else text for text in args])
 
 
-@click.command("apply", cls=NumbersFirst, epilog=EPILOG)
+@click.command("apply", short_help="A convolution or pool done to a small matrix.", cls=NumbersFirst, epilog=EPILOG)
 @click.argument("operation", type=click.Choice(OPERATIONS))
 @click.argument("matrix")
 @click.option("-k", "--kernel", metavar="KERNEL", help="The kernel: a matrix, as MATRIX is; for a pool, its size.")

@@ -37,7 +37,7 @@ A table:
 """
 
 
-@click.command("check", epilog=EPILOG)
+@click.command("check", short_help="Answers and published tables: what holds, and why not.", epilog=EPILOG)
 @click.argument("files", nargs=-1, metavar="FILE...", type=click.Path())
 @click.option("--published", is_flag=True, help="Check the tables of published numbers that come with cnncalc.")
 @click.option(

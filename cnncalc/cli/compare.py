@@ -20,7 +20,7 @@ Examples:
 ALL = "all"
 
 
-@click.command("compare", epilog=EPILOG)
+@click.command("compare", short_help="Conventions of tools, or networks, side by side.", epilog=EPILOG)
 @click.argument("specs", metavar="SPEC...", nargs=-1, shell_complete=complete_networks)
 @click.option(
     "--conventions",

@@ -24,7 +24,7 @@ Examples:
 """
 
 
-@click.command("explain", epilog=EPILOG)
+@click.command("explain", short_help="The working of every number of a layer.", epilog=EPILOG)
 @network_options
 @click.argument("layers", metavar="[LAYER]...", nargs=-1)
 @counting_options

@@ -22,7 +22,7 @@ window may be padding. With --strict a size fits if nothing at all is left over,
 """
 
 
-@click.command("fit", epilog=EPILOG)
+@click.command("fit", short_help="The input sizes that drop no pixel.", epilog=EPILOG)
 @network_options
 @click.option(
     "-s", "--size", "checked", metavar="SIZES", help="Sizes to judge, as in 224,227 or 320x480 (height x width)."

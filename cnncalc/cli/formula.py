@@ -27,7 +27,7 @@ Examples:
 """
 
 
-@click.command("formula", epilog=EPILOG)
+@click.command("formula", short_help="The same numbers as closed forms in symbols.", epilog=EPILOG)
 @network_options
 @click.argument("layers", metavar="[LAYER]...", nargs=-1)
 @counting_options

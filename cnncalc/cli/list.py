@@ -16,7 +16,7 @@ from cnncalc.report.data import raw
 from cnncalc.spec.library import bundled, find
 
 
-@click.command("list")
+@click.command("list", short_help="The networks that come with cnncalc.")
 @click.option("--names", is_flag=True, help="Only the names, one a line.")
 @click.option("-f", "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def command(names: bool, form: str) -> None:

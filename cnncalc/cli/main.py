@@ -17,13 +17,13 @@ from cnncalc.errors import SpecError
 COMMANDS = {
     "show": "cnncalc.cli.show",
     "list": "cnncalc.cli.list",
-    "compare": "cnncalc.cli.compare",
-    "check": "cnncalc.cli.check",
-    "sweep": "cnncalc.cli.sweep",
     "explain": "cnncalc.cli.explain",
+    "formula": "cnncalc.cli.formula",
     "solve": "cnncalc.cli.solve",
     "fit": "cnncalc.cli.fit",
-    "formula": "cnncalc.cli.formula",
+    "sweep": "cnncalc.cli.sweep",
+    "compare": "cnncalc.cli.compare",
+    "check": "cnncalc.cli.check",
     "quiz": "cnncalc.cli.quiz",
     "apply": "cnncalc.cli.apply",
 }
@@ -37,6 +37,8 @@ Examples:
   cnncalc net.yaml                     a network of your own
   cnncalc 'conv3-64 x2, pool2, fc-10' --input 32x32x3
   cnncalc explain alexnet conv1        how a layer comes to its numbers
+  cnncalc formula resnet50             its totals as closed forms in H and W
+  cnncalc solve vgg16 pool5=7x7        which input gives 7x7 at pool5
   cnncalc fit alexnet                  which sizes fit: 227 does, 224 does not
   cnncalc sweep vgg16 --batch 1,8,64   its totals for every point of a grid
   cnncalc apply maxpool '9 8; 5 7' -k 2   a layer's numbers by hand

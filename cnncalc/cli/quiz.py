@@ -36,7 +36,7 @@ Examples:
 """
 
 
-@click.command("quiz", epilog=EPILOG)
+@click.command("quiz", short_help="Questions to answer; mistakes are told.", epilog=EPILOG)
 @click.option("--seed", type=click.IntRange(0, 10**9), metavar="N", help="Number of the sheet; without, a new one.")
 @click.option(
     "-l", "--level", "levels", type=click.IntRange(min(LEVELS), max(LEVELS)), multiple=True, default=(1,),

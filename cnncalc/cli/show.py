@@ -50,7 +50,7 @@ Examples:
 """
 
 
-@click.command("show", epilog=EPILOG)
+@click.command("show", short_help="The table of a network, or the same as data.", epilog=EPILOG)
 @network_options
 @counting_options
 @click.option(

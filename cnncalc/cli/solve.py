@@ -36,7 +36,7 @@ Quote what holds -> < or >: the shell reads them otherwise.
 """
 
 
-@click.command("solve", epilog=EPILOG)
+@click.command("solve", short_help="Inverse questions: what gives the number wanted?", epilog=EPILOG)
 @click.argument("words", nargs=-1, required=True, metavar="[SPEC|LAYER] QUESTION...")
 @click.option("-i", "--input", "size", metavar="SIZE", help="Size of the network's input, where it is not the unknown.")
 @click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="Set a parameter of SPEC.")

@@ -44,7 +44,7 @@ Examples:
 """
 
 
-@click.command("sweep", epilog=EPILOG)
+@click.command("sweep", short_help="Totals over a grid of sizes, settings, batches.", epilog=EPILOG)
 @spec_argument
 @click.option("-i", "--input", "size", metavar="GRID", help="Sizes of the input: 32:512:32, or 224,256x320x3.")
 @click.option(
