@@ -43,7 +43,7 @@ class TableFile(pytest.File):
     def collect(self) -> Iterator[ClaimItem]:
         """An item for every claim; claims of one name are numbered."""
         from cnncalc.claims.tables import read_table
-        from cnncalc.errors import SpecError
+        from cnncalc.errors import SpecError, printable
 
         try:
             table = read_table(self.path)
@@ -51,9 +51,9 @@ class TableFile(pytest.File):
             raise self.CollectError(self.shortened(str(error))) from None
         names: Counter[str] = Counter()
         for claim in table.claims:
-            names[claim.full_title] += 1
-            again = names[claim.full_title]
-            name = f"{claim.full_title} #{again}" if again > 1 else claim.full_title
+            title = printable(claim.full_title)
+            names[title] += 1
+            name = f"{title} #{names[title]}" if names[title] > 1 else title
             yield ClaimItem.from_parent(self, name=name, table=table, claim=claim)
 
     def shortened(self, text: str) -> str:
@@ -75,7 +75,10 @@ class ClaimItem(pytest.Item):
         self.table = table
         self.claim = claim
         if claim.erratum:
-            self.add_marker(pytest.mark.xfail(reason=claim.erratum, raises=ErratumStandsError, strict=True))
+            from cnncalc.errors import printable
+
+            reason = printable(claim.erratum)
+            self.add_marker(pytest.mark.xfail(reason=reason, raises=ErratumStandsError, strict=True))
 
     def runtest(self) -> None:
         """Judge the claim."""
@@ -102,6 +105,8 @@ class ClaimItem(pytest.Item):
 
 def failure(verdict: Verdict) -> str:
     """The exact number and the printed one, the line of the table, and what explains the difference."""
+    from cnncalc.errors import printable
+
     claim = verdict.claim
     lines = [headline(verdict)]
     if claim.span:
@@ -111,7 +116,7 @@ def failure(verdict: Verdict) -> str:
     lines += [f"  perhaps {diagnosis}" for diagnosis in verdict.diagnoses]
     if claim.source:
         lines.append(f"  source: {claim.source}")
-    return "\n".join(lines)
+    return "\n".join(map(printable, "\n".join(lines).split("\n")))
 
 
 def headline(verdict: Verdict) -> str:

@@ -25,6 +25,7 @@ def ask_layer(kind: type[Layer], question: Question, convention: Convention | No
     """The answer to a question about one layer of the type `kind`; raises SpecError for one that says too little."""
     said = OneLayer(kind, question, convention or Convention())
     layer, shape = said.layer(), said.shape()
+    _check_known(said, layer, shape)
     equations = list(said.equations(layer, shape))
     if not said.unknowns:
         return _follows(said, question, layer, shape, equations)
@@ -75,7 +76,7 @@ def _searched(
     notes = []
     shown = exact or rounded
     points = shown.points(MOST_WORKINGS) if len(shown.unknowns) > 1 else shown.ends()[-MOST_WORKINGS:]
-    workings = [_numbers(said, point) for point in points]
+    workings = [_numbers(said, point) for point in points if _told(said, layer, shape)]
     if not exact and said.unknowns == ["P"]:
         pair = _paddings(said, question)
         notes.append("no padding that is the same on both sides does it exactly" + (f"; {pair[0]}" if pair else ""))
@@ -113,9 +114,30 @@ def _conditions(said: OneLayer, layer: Layer, shape: Shape) -> tuple[list[Constr
         constraint = Constraint(condition.left, condition.relation, condition.right)
         if unknown_only(constraint, unknowns):
             (fits if condition.severity == "note" else must).append(constraint)
-    if "P" in unknowns and field_of("F", said.kind):  # more would be windows of nothing but padding
-        must.append(Constraint(said.quantities(layer, shape)["rf"][0] - 1, ">=", said.value("P")))
+    if "P" in unknowns and (widest := said.quantities(layer, shape)["rf"]):
+        # more would be windows of nothing but padding
+        constraint = Constraint(widest[0] - 1, ">=", said.value("P"))
+        must += [constraint] if unknown_only(constraint, unknowns) else []
     return must, fits
+
+
+def _told(said: OneLayer, layer: Layer, shape: Shape) -> bool:
+    """Whether all that the output depends on is given or asked for, but for what may as well be 1."""
+    return {"W", "C", "K", *said.unknowns} >= names_in(*said.quantities(layer, shape)["out"])
+
+
+def _check_known(said: OneLayer, layer: Layer, shape: Shape) -> None:
+    """Raise SpecError where what is given cannot be a layer, or is nothing that an equation can be made of."""
+    failed = [each for each in layer.conditions(shape) if each.severity != "note" and each.holds() is False]
+    if failed:
+        raise SpecError([Problem(each.message(), None, each.hint_text()) for each in failed])
+    quantities = said.quantities(layer, shape)
+    for letter, claim in said.claims:
+        for name in {letter, claim.amount if isinstance(claim.amount, str) else letter} & {"rf"}:
+            if not quantities[name]:
+                message = f"the receptive field of {said.kind.kind} is no number here"
+                hint = "that of a deconv needs a kernel, stride, dilation and padding that are numbers"
+                raise SpecError([Problem(message, claim.span, hint)])
 
 
 def _paddings(said: OneLayer, question: Question) -> tuple[str, Analysis] | None:
@@ -132,7 +154,7 @@ def _paddings(said: OneLayer, question: Question) -> tuple[str, Analysis] | None
     point = found.points(1)[0]
     padded = said.layer(padding=[[point[PAIR[0]], point[PAIR[1]]]], **_fields(said, {}))
     text = f"{point[PAIR[0]]} before and {point[PAIR[1]]} after does"
-    return text, _one_layer_analysis(said, padded, _plain(shape, {}))
+    return text, _one_layer_analysis(said, padded, _plain(said, {}))
 
 
 def _missed(values: dict[str, int] | None, equations: list[Constraint]) -> str:
@@ -163,7 +185,8 @@ def _one_equation(
     if len(said.unknowns) <= len(dict.fromkeys(each for each in equations if each.relation == "==")) or not general:
         return ()
     letter, value = min(general, key=lambda pair: denominator(pair[1]) != 1)
-    return (f"{letter} = {plain(value)}",)
+    broken = denominator(value) != 1 and not names_in(value)  # a number that is not whole solves nothing
+    return () if broken else (f"{letter} = {plain(value)}",)
 
 
 def _general(said: OneLayer, question: Question) -> Iterator[tuple[str, Size]]:
@@ -203,7 +226,7 @@ def _follows(said: OneLayer, question: Question, layer: Layer, shape: Shape, equ
     notes = list(dict.fromkeys(f"this is {each.left:,}, not {each.right:,} as said" for each in wrong))
     if not said.asked and not wrong and equations and not open_ones:
         notes.append("as said")
-    workings = () if open_ones else (_numbers(said, {}),)
+    workings = () if open_ones or not _told(said, layer, shape) else (_numbers(said, {}),)
     return Answer(
         question.text, known=known, notes=tuple(notes), workings=workings, focus=_focus(said), contradicted=bool(wrong)
     )
@@ -212,6 +235,8 @@ def _follows(said: OneLayer, question: Question, layer: Layer, shape: Shape, equ
 def _text(name: str, quantities: Mapping[str, tuple[Size, ...]]) -> str:
     """A derived quantity as text; an output with its channels where they are known."""
     values = quantities[name]
+    if not values:
+        return "the whole input, or not a number here"
     if name == "out" and is_known(*quantities["channels"]) and values != quantities["channels"]:
         values = (*values, *quantities["channels"])
     elif len(set(values)) == 1:
@@ -220,22 +245,28 @@ def _text(name: str, quantities: Mapping[str, tuple[Size, ...]]) -> str:
 
 
 def _numbers(said: OneLayer, values: Mapping[str, int]) -> Analysis:
-    """The layer with a solution put in, analysed; what is not known and does not matter is 1."""
-    return _one_layer_analysis(said, said.layer(**_fields(said, values)), _plain(said.shape(), values))
+    """The layer with a solution put in, analysed; what is not known and does not matter is as small as can be."""
+    return _one_layer_analysis(said, said.layer(**_fields(said, values)), _plain(said, values))
 
 
 def _fields(said: OneLayer, values: Mapping[str, int]) -> dict[str, int]:
     """The fields of a layer with a solution put in."""
     fields = {field_of(letter, said.kind): value for letter, value in values.items() if field_of(letter, said.kind)}
     filters = field_of("K", said.kind)
-    return {filters: 1, **fields} if filters and "K" not in said.values else fields
+    return {filters: _groups(said, values), **fields} if filters and "K" not in said.values else fields
 
 
-def _plain(shape: Shape, values: Mapping[str, int]) -> Shape:
-    """The shape with a solution put in, and 1 for a number of channels that does not matter."""
+def _groups(said: OneLayer, values: Mapping[str, int]) -> int:
+    """The number of groups, which is the smallest number of channels that there can be."""
+    return values.get("G", said.values.get("G", 1))
+
+
+def _plain(said: OneLayer, values: Mapping[str, int]) -> Shape:
+    """The shape with a solution put in, and the smallest number of channels where it does not matter."""
+    shape = said.shape()
 
     def number(size: Size) -> Size:
-        return substitute(size, {"C": 1, "W": ANY_SIZE, **values})
+        return substitute(size, {"C": _groups(said, values), "W": ANY_SIZE, **values})
 
     return Shape(number(shape.channels), *map(number, shape.size))
 

@@ -10,7 +10,7 @@ from cnncalc.errors import Problem, SpecError
 from cnncalc.inverse.letters import field_of, letter_of, range_of
 from cnncalc.inverse.question import Claim, Question
 from cnncalc.inverse.search import Constraint
-from cnncalc.layers import Layer, Reach, Shape
+from cnncalc.layers import Layer, Reach, Refused, Shape
 from cnncalc.layers.reach import AxisReach
 from cnncalc.symbolic import Size, is_known, symbol
 from cnncalc.symbolic.program import Range
@@ -50,6 +50,8 @@ class OneLayer:
             self._input(claim)
         else:
             self.values[letter] = _single(claim)
+            if letter == "C" and not self.values["C"]:
+                raise SpecError([Problem("an input has at least 1 channel", claim.span)])
 
     def _input(self, claim: Claim) -> None:
         sizes = claim.amount
@@ -60,6 +62,8 @@ class OneLayer:
             raise SpecError(
                 [Problem("an input is a size, or height x width x channels", claim.span, "as in 227x227x3")]
             )
+        if min(int(size) for size in sizes if size is not None) < 1:
+            raise SpecError([Problem("an input has at least 1 number on every side", claim.span)])
         self.values["W"] = int(sizes[min(1, len(sizes) - 1)])  # type: ignore[arg-type]
         self.height = int(sizes[0])  # type: ignore[arg-type]
         if len(sizes) == 3:
@@ -90,7 +94,13 @@ class OneLayer:
             needed = key and (self.kind.fields[key].required or key == "filters")
             if key and (letter in self.values or letter in self.unknowns or needed):
                 fields.setdefault(key, self.value(letter))
-        return self.kind(**fields)
+        missing = next((key for key, field in self.kind.fields.items() if field.required and key not in fields), "")
+        if missing:
+            raise SpecError([Problem(f"{self.kind.kind} needs its {missing}, for which a question has no letter")])
+        try:
+            return self.kind(**fields)
+        except Refused as refused:
+            raise SpecError([Problem(str(refused), None, refused.hint)]) from None
 
     def shape(self) -> Shape:
         """The input."""
