@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner
 
+from cnncalc.claims.printed import Printed
 from cnncalc.cli.main import cnncalc
 from cnncalc.errors import SpecError
 from cnncalc.inverse.ask import ask
@@ -69,3 +70,10 @@ def test_names_of_claims_reach_a_terminal_without_control_characters(pytester: p
     result = pytester.runpytest("-rA", "--color=no")
     result.assert_outcomes(failed=2, xfailed=1)
     assert "\x1b" not in result.stdout.str()
+
+
+def test_bits_are_not_taken_for_bytes() -> None:
+    for text in ("1.0 Kb", "5 Mb", "8b"):
+        with pytest.raises(SpecError, match="a small b is a bit"):
+            Printed.read(text)
+    assert Printed.read("1.0 KB").matches(1000)

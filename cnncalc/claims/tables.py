@@ -101,5 +101,5 @@ def read_source(path: str) -> Source:
     try:
         text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError:
-        raise SpecError([Problem(f"'{path}' is not a text file (UTF-8)", None, "save it as CSV UTF-8")]) from None
+        raise SpecError([Problem(f"'{path}' is not a text file (UTF-8)", None, "save it as UTF-8")]) from None
     return Source(path, text)

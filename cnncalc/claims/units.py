@@ -65,6 +65,8 @@ def read_amount(text: str, *, thousand: int = 1000, blank: bool = False) -> Amou
     if noun not in ("", "%") and noun.lower() not in NOUNS:
         _explain(text)
         return None
+    if noun == "b":
+        raise SumError("a small b is a bit: write B for bytes")
     whole = re.sub(r"[^0-9]", "", match["whole"] or "")
     decimals = match["decimals"] or ""
     if len(whole + decimals) > MOST_DIGITS:
