@@ -19,6 +19,7 @@ from click.testing import CliRunner
 import cnncalc
 from cnncalc.analysis import Analysis
 from cnncalc.cli.main import cnncalc as program
+from cnncalc.report.formula import _pieces
 from cnncalc.spec.assumptions import parse_assumptions
 from cnncalc.symbolic import floor_div, is_known, multiplied_out, substitute, symbol
 from cnncalc.symbolic.floor import FloorDiv
@@ -401,3 +402,12 @@ def test_results_are_plain_sympy_expressions_or_integers() -> None:
     found = cnncalc.formula("vgg16", "pool5")
     assert isinstance(found["activations"], sympy.Expr)
     assert type(found["params"]) is int
+
+
+def test_a_formula_on_a_narrow_terminal_is_cut_between_terms_and_never_inside_brackets() -> None:
+    formula = plain(symbolic("resnet50").total("macs"))
+    for room in (5, 21, 40, 80):
+        pieces = _pieces(formula, room)
+        assert formula.replace(" ", "") == "".join(pieces).replace(" ", "")
+        assert all(piece.count("(") == piece.count(")") for piece in pieces)
+        assert len(pieces) > 1

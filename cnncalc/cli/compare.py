@@ -6,8 +6,15 @@ from typing import Any
 
 import click
 
-from cnncalc.analysis import Analysis, Convention
-from cnncalc.cli.options import analysis_of, complete_networks, convention_options, max_layers_option, wrong_usage
+from cnncalc.analysis import Analysis
+from cnncalc.cli.options import (
+    analysis_of,
+    complete_networks,
+    convention_from,
+    convention_options,
+    max_layers_option,
+    wrong_usage,
+)
 
 EPILOG = """
 \b
@@ -49,9 +56,7 @@ def command(
     Every difference is taken apart into items that add up to it: biases, activations, pools, norms,
     and the change from MACs to FLOPs.
     """
-    if counting["bias"] is None:
-        counting["bias"] = True
-    convention = Convention(**counting)
+    convention = convention_from(counting)
     if listed:
         _list(form)
     elif not specs or (len(specs) == 1 and not names):

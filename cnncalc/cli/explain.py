@@ -6,8 +6,7 @@ from typing import Any
 
 import click
 
-from cnncalc.analysis import Convention
-from cnncalc.cli.options import analysis_of, counting_options, network_options
+from cnncalc.cli.options import analysis_of, convention_from, counting_options, network_options
 
 FORMATS = ("text", "json", "latex")
 
@@ -53,9 +52,7 @@ def command(
     """
     from cnncalc.analysis.workings.explanation import explain_analysis
 
-    if counting["bias"] is None:
-        counting["bias"] = True
-    analysis = analysis_of(spec, size, settings, max_layers, batch, Convention(**counting))
+    analysis = analysis_of(spec, size, settings, max_layers, batch, convention_from(counting))
     explanation = explain_analysis(analysis, layers)
     if form == "text":
         from rich.console import Console

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnncalc.analysis import Analysis, Convention
-from cnncalc.cli.options import analysis_of, counting_options, network_options, wrong_usage
+from cnncalc.analysis import Analysis
+from cnncalc.cli.options import analysis_of, convention_from, counting_options, network_options, wrong_usage
 
 if TYPE_CHECKING:
     from cnncalc.analysis.formulas import Formulas
@@ -69,11 +69,9 @@ def command(
     from cnncalc.analysis.formulas import USUAL, formulas_of
     from cnncalc.spec.assumptions import parse_assumptions
 
-    if counting["bias"] is None:
-        counting["bias"] = True
     with wrong_usage():
         assumptions = parse_assumptions(assume)
-    analysis = analysis_of(spec, size, settings, max_layers, batch, Convention(**counting), symbolic=True)
+    analysis = analysis_of(spec, size, settings, max_layers, batch, convention_from(counting), symbolic=True)
     chosen = USUAL if only is None else _quantities(only)
     if "" in layers:
         analysis.part("")  # raises: no layer is called so

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
@@ -106,6 +106,38 @@ def network_options(function: F) -> F:
     return function
 
 
+CONVENTION_OPTIONS = (
+    click.option(
+        "--convention",
+        type=ConventionName(),
+        metavar="NAME",
+        shell_complete=complete_conventions,
+        help="Count as a tool or a paper does: fvcore, thop, torchinfo ... (`cnncalc compare --list`).",
+    ),
+    click.option(
+        "--bias/--no-bias", default=None, help="Count biases as parameters, or weights alone (default: count)."
+    ),
+    click.option(
+        "--flops",
+        type=click.Choice(list(FLOPS)),
+        show_default="2mac",
+        help="FLOPs as 2 x MACs, as MACs, or with all other operations added.",
+    ),
+    click.option(
+        "--dtype",
+        type=click.Choice(list(DTYPES)),
+        show_default="float32",
+        help="Type of a value.",
+    ),
+    click.option(
+        "--optimizer",
+        type=click.Choice(list(OPTIMIZERS)),
+        show_default="sgd",
+        help="Optimizer whose state the memory of training includes.",
+    ),
+)
+
+
 def counting_options(function: F) -> F:
     """How things are counted: the convention, the batch."""
     batch = click.option("-b", "--batch", type=BatchSize(), help="Count for a batch of N images (default 1).")
@@ -128,40 +160,15 @@ def convention_options(function: F) -> F:
         return function(*values, **options, **keys)
 
     made = cast(F, counting)
-    for option in reversed(
-        (
-            click.option(
-                "--convention",
-                type=ConventionName(),
-                metavar="NAME",
-                shell_complete=complete_conventions,
-                help="Count as a tool or a paper does: fvcore, thop, torchinfo ... (`cnncalc compare --list`).",
-            ),
-            click.option(
-                "--bias/--no-bias", default=None, help="Count biases as parameters, or weights alone (default: count)."
-            ),
-            click.option(
-                "--flops",
-                type=click.Choice(list(FLOPS)),
-                show_default="2mac",
-                help="FLOPs as 2 x MACs, as MACs, or with all other operations added.",
-            ),
-            click.option(
-                "--dtype",
-                type=click.Choice(list(DTYPES)),
-                show_default="float32",
-                help="Type of a value.",
-            ),
-            click.option(
-                "--optimizer",
-                type=click.Choice(list(OPTIMIZERS)),
-                show_default="sgd",
-                help="Optimizer whose state the memory of training includes.",
-            ),
-        )
-    ):
+    for option in reversed(CONVENTION_OPTIONS):
         made = option(made)
     return made
+
+
+def convention_from(counting: Mapping[str, Any], *, bias: bool = True) -> Convention:
+    """The convention that the options give; `bias` where neither they nor a named convention speak of it."""
+    given = counting["bias"]
+    return Convention(**{**counting, "bias": bias if given is None else given})
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from cnncalc.analysis import Analysis, Convention
-from cnncalc.cli.options import ParamType, analysis_of, counting_options, network_options, wrong_usage
+from cnncalc.cli.options import ParamType, analysis_of, convention_from, counting_options, network_options, wrong_usage
 
 FORMATS = ("table", "slide", "json", "csv", "markdown")
 USED = {
@@ -87,9 +87,8 @@ def command(
     if expanded:
         form = "expanded"
     _refuse_unused(form, columns=columns, depth=depth, layout=layout)
-    if counting["bias"] is None:
-        counting["bias"] = form != "slide"  # the slides count weights alone
-    analysis = analysis_of(spec, size, settings, max_layers, batch, Convention(**counting))
+    convention = convention_from(counting, bias=form != "slide")  # the slides count weights alone
+    analysis = analysis_of(spec, size, settings, max_layers, batch, convention)
     if form == "expanded":
         from cnncalc.report.expanded import render
 

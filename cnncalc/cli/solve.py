@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnncalc.analysis import Convention
-from cnncalc.cli.options import convention_options, max_layers_option
+from cnncalc.cli.options import convention_from, convention_options, max_layers_option
 
 if TYPE_CHECKING:
     from cnncalc.inverse.answer import Answer
@@ -58,9 +58,7 @@ def command(
     general form where they are not; and where there is none, what comes nearest. Exit status 1
     if there is none.
     """
-    if counting["bias"] is None:
-        counting["bias"] = True
-    answer = _answer(words, size, settings, max_layers, Convention(**counting))
+    answer = _answer(words, size, settings, max_layers, convention_from(counting))
     from cnncalc.report import solve
 
     if form == "json":

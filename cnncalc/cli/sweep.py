@@ -11,10 +11,9 @@ from typing import Any
 
 import click
 
-from cnncalc.analysis import Convention
 from cnncalc.analysis.grids.measures import TOTALS, choose
 from cnncalc.analysis.grids.sweep import Chunk, Sweep
-from cnncalc.cli.options import convention_options, max_layers_option, spec_argument, wrong_usage
+from cnncalc.cli.options import convention_from, convention_options, max_layers_option, spec_argument, wrong_usage
 from cnncalc.spec.grid_text import MOST_POINTS, parse_grid
 from cnncalc.spec.library import find
 
@@ -95,8 +94,6 @@ def command(
     exit status is 1 if no point has numbers.
     """
     found = find(spec)
-    if counting["bias"] is None:
-        counting["bias"] = True
     with wrong_usage():
         measures = choose(columns, layers)
         taken = [*TOTALS, *(measure.key for measure in measures)]
@@ -106,7 +103,7 @@ def command(
 
         build(found)  # raises all problems of the spec
         return
-    sweep = Sweep(found, grid, measures, Convention(**counting), max_layers)
+    sweep = Sweep(found, grid, measures, convention_from(counting), max_layers)
     if form == "table":
         _table(sweep)
     else:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from cnncalc.analysis import Analysis
 from cnncalc.inverse.search import Constraint, Found, search
-from cnncalc.symbolic import is_known
+from cnncalc.symbolic import is_known, substitute
 from cnncalc.symbolic.program import Range
 
 SHARES = 10**6
@@ -80,3 +80,13 @@ def nearest(constraints: Sequence[Constraint], ranges: Mapping[str, Range]) -> d
         middle = (low + high) // 2
         low, high = (low, middle) if within(middle) else (middle, high)
     return within(high).points(1)[0]
+
+
+def missed(values: Mapping[str, int] | None, equations: Sequence[Constraint]) -> str:
+    """What comes nearest to an answer, and by how much it fails; `values` are those that `nearest` found."""
+    if values is None:
+        return "nothing does"
+    where = ", ".join(f"{name} = {value:,}" for name, value in values.items())
+    numbers = dict.fromkeys((substitute(each.left, values), each.right) for each in equations if each.relation == "==")
+    found = ", ".join(f"{got:,} in place of {want:,}" for got, want in numbers if is_known(want) and got != want)
+    return f"nothing does; {where} comes nearest: {found}" if found else "nothing does"

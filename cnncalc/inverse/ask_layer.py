@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from cnncalc.analysis import Analysis, Convention, analyze_graph
 from cnncalc.errors import Problem, SpecError
 from cnncalc.graph import INPUT, Graph, Node
-from cnncalc.inverse.answer import Answer, nearest
+from cnncalc.inverse.answer import Answer, missed, nearest
 from cnncalc.inverse.letters import WHAT, field_of
 from cnncalc.inverse.one_layer import OneLayer, names_in, unknown_only
 from cnncalc.inverse.question import Question
@@ -82,7 +82,7 @@ def _searched(
         notes.append("no padding that is the same on both sides does it exactly" + (f"; {pair[0]}" if pair else ""))
         workings += pair[1:] if pair else []
     if not rounded:
-        notes.append(_missed(nearest([*equations, *must], ranges), equations))
+        notes.append(missed(nearest([*equations, *must], ranges), equations))
     if not exact.complete or not rounded.complete:
         notes.append("there are more than could be looked at: say more of the unknowns, as in F<=7")
     return Answer(
@@ -155,16 +155,6 @@ def _paddings(said: OneLayer, question: Question) -> tuple[str, Analysis] | None
     padded = said.layer(padding=[[point[PAIR[0]], point[PAIR[1]]]], **_fields(said, {}))
     text = f"{point[PAIR[0]]} before and {point[PAIR[1]]} after does"
     return text, _one_layer_analysis(said, padded, _plain(said, {}))
-
-
-def _missed(values: dict[str, int] | None, equations: list[Constraint]) -> str:
-    """What comes nearest to an answer, and by how much it fails."""
-    if values is None:
-        return "nothing does"
-    where = ", ".join(f"{letter} = {value:,}" for letter, value in values.items())
-    numbers = dict.fromkeys((substitute(each.left, values), each.right) for each in equations if each.relation == "==")
-    found = ", ".join(f"{got:,} in place of {want:,}" for got, want in numbers if is_known(want) and got != want)
-    return f"nothing does; {where} comes nearest: {found}" if found else "nothing does"
 
 
 def _operand(size: Size) -> str:

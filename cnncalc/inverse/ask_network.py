@@ -8,12 +8,12 @@ from typing import Any
 
 from cnncalc.analysis import Analysis
 from cnncalc.errors import SpecError
-from cnncalc.inverse.answer import Answer, nearest
+from cnncalc.inverse.answer import Answer, missed, nearest
 from cnncalc.inverse.network import WHOLE_INPUT, Network, check_known, constraints_of, range_of, unknowns_of, value_in
 from cnncalc.inverse.one_layer import names_in
 from cnncalc.inverse.question import Claim, Question
-from cnncalc.inverse.search import Constraint, Found, merged, search
-from cnncalc.symbolic import is_known, substitute, symbol, written
+from cnncalc.inverse.search import Constraint, Found, holds, merged, search
+from cnncalc.symbolic import is_known, symbol, written
 from cnncalc.symbolic.program import Range
 
 MOST_VALUES = 2_000
@@ -69,22 +69,12 @@ def _searched(
     exact = search([*every, *fits], ranges) if fits else rounded
     notes = []
     if not rounded:
-        notes.append(_missed(search(conditions, ranges), nearest(every, ranges), equations))
+        possible = bool(search(conditions, ranges))
+        reason = missed(nearest(every, ranges), equations)
+        notes.append(reason if possible else "the network has no output for any of them")
     if not (exact.complete and rounded.complete):
         notes.append("there are more than could be looked at: say more of the unknowns")
     return exact, rounded, notes
-
-
-def _missed(possible: Found, values: dict[str, int] | None, equations: Sequence[Constraint]) -> str:
-    """Why nothing does: the network is none there, or what comes nearest."""
-    if not possible:
-        return "the network has no output for any of them"
-    if values is None:
-        return "nothing does"
-    where = ", ".join(f"{name} = {value:,}" for name, value in values.items())
-    numbers = dict.fromkeys((substitute(each.left, values), each.right) for each in equations if each.relation == "==")
-    comes = ", ".join(f"{got:,} in place of {want:,}" for got, want in numbers if is_known(want) and got != want)
-    return f"nothing does; {where} comes nearest: {comes}" if comes else "nothing does"
 
 
 def _forwards(network: Network, question: Question) -> Answer | None:
@@ -164,7 +154,7 @@ def _one_by_one(
         work += len(analysis.layers)
         constraints = [each for claim in claims for each in constraints_of(claim, analysis)]
         check_known(constraints, ())
-        if all(each.left >= each.right if each.relation == ">=" else each.left == each.right for each in constraints):
+        if all(map(holds, constraints)):
             boxes.append(((value, value),))
     if failures == last - low + 1:
         raise reason

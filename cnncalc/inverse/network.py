@@ -11,7 +11,7 @@ from cnncalc.errors import Problem, SpecError, closest
 from cnncalc.graph import MOST_LAYERS, build
 from cnncalc.inverse.one_layer import names_in
 from cnncalc.inverse.question import Claim, Question
-from cnncalc.inverse.search import Constraint
+from cnncalc.inverse.search import Constraint, compared
 from cnncalc.layers import Shape
 from cnncalc.spec.inputs import symbolic_input
 from cnncalc.spec.model import Argument, InputSize, Spec
@@ -145,12 +145,7 @@ def constraints_of(claim: Claim, analysis: Analysis) -> Iterator[Constraint]:
     for mine, its in dict.fromkeys(zip(left, right, strict=False)):
         if its is None:
             continue
-        if claim.relation == "==":
-            yield Constraint(mine, "==", its)
-        elif claim.relation in (">", ">="):
-            yield Constraint(mine, ">=", its + int(claim.relation == ">"))
-        else:
-            yield Constraint(its, ">=", mine + int(claim.relation == "<"))
+        yield compared(mine, claim.relation, its)
 
 
 def check_known(constraints: Sequence[Constraint], unknowns: Sequence[str]) -> None:

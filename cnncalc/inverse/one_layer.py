@@ -9,7 +9,7 @@ from cnncalc.analysis import Convention
 from cnncalc.errors import Problem, SpecError
 from cnncalc.inverse.letters import field_of, letter_of, range_of
 from cnncalc.inverse.question import Claim, Question
-from cnncalc.inverse.search import Constraint
+from cnncalc.inverse.search import Constraint, compared
 from cnncalc.layers import Layer, Reach, Refused, Shape
 from cnncalc.layers.reach import AxisReach
 from cnncalc.symbolic import Size, is_known, symbol
@@ -148,12 +148,7 @@ class OneLayer:
         if len(right) != len(left):
             raise SpecError([Problem(f"{claim.name} has {len(left)} numbers here, not {len(right)}", claim.span)])
         for mine, its in dict.fromkeys(zip(left, right, strict=True)):
-            if claim.relation == "==":
-                yield Constraint(mine, "==", its)
-            elif claim.relation in (">", ">="):
-                yield Constraint(mine, ">=", its + int(claim.relation == ">"))
-            else:
-                yield Constraint(its, ">=", mine + int(claim.relation == "<"))
+            yield compared(mine, claim.relation, its)
 
     def ranges(self) -> dict[str, Range]:
         """Where every unknown is searched."""

@@ -27,6 +27,15 @@ class Constraint(NamedTuple):
     right: Size
 
 
+def compared(left: Size, relation: str, right: Size) -> Constraint:
+    """`left relation right`, the relation being any of == < <= > >=."""
+    if relation == "==":
+        return Constraint(left, "==", right)
+    if relation in (">", ">="):
+        return Constraint(left, ">=", right + int(relation == ">"))
+    return Constraint(right, ">=", left + int(relation == "<"))
+
+
 class Found(NamedTuple):
     """Boxes full of solutions, in order, each a range for every unknown; whether they are all there are."""
 

@@ -71,11 +71,22 @@ def render(analysis: Analysis, found: Sequence[Formulas], console: Console) -> N
 def _pieces(formula: str, room: int) -> list[str]:
     """A formula cut where it may be, in front of ` + ` and ` - ` and behind commas, into pieces of `room` at most."""
     pieces = [""]
-    for part in re.split(r"(?= [+-] )|(?<=, )", formula):
+    for part in _terms(formula):
         if pieces[-1] and len(pieces[-1]) + len(part) > room:
             pieces.append("")
         pieces[-1] += part if pieces[-1] else part.lstrip()
     return pieces
+
+
+def _terms(formula: str) -> Iterator[str]:
+    """A formula cut in front of ` + ` and ` - ` and behind commas, but never inside brackets."""
+    term = ""
+    for part in re.split(r"(?= [+-] )|(?<=, )", formula):
+        if term and term.count("(") == term.count(")"):
+            yield term
+            term = ""
+        term += part
+    yield term
 
 
 def _one(value: Any, write: Write, times: str = "x") -> str:
