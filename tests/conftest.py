@@ -1,4 +1,4 @@
-"""What the tests share: the flag that rewrites golden files, and the check against them."""
+"""What the tests share: a plain environment, the flag that rewrites golden files, and the check against them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+
+# What a runner or a terminal may set, and what pytest, rich and click print otherwise for it.
+PRINTING = ("BUILD_NUMBER", "CI", "COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "LINES", "NO_COLOR", "PY_COLORS")
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test prints the same on a laptop and on a CI runner."""
+    for name in PRINTING:
+        monkeypatch.delenv(name, raising=False)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
