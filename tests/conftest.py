@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-
 # What a runner or a terminal may set, and what pytest, rich and click print otherwise for it.
 PRINTING = ("BUILD_NUMBER", "CI", "COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "LINES", "NO_COLOR", "PY_COLORS")
 
