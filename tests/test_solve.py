@@ -124,8 +124,15 @@ NETWORKS = (
     ("solve vgg16 'which input gives pool5=7x7'", ["input = 224\n", "input = 224 to 255 in all"]),
     # 6 <- 13 <- 27 <- 55 <- 227
     ("solve alexnet pool3=6", ["input = 227\n"]),
-    # 3066*w^2 + 34,106*w + 1000 < 5,000,000: w = 35 gives 4,950,560, w = 36 gives 5,202,352
-    ("solve mobilenet_v1 width 'params < 5M'", ["width <= 35", "1.09 times the 32"]),
+    # 3066*f^2 + 34,106*f + 1000 < 5,000,000 with f = 32*w: f = 35 gives 4,950,560, f = 36 gives 5,202,352
+    ("solve mobilenet_v1 width by 1/32 'params < 5M'", ["width <= 1.09375\n", "width = 1.125: params = 5,202,352"]),
+    # f = 32 gives 4,231,976, f = 40 gives 6,270,840: of the quarters, 1
+    ("solve mobilenet_v1 'which width in steps of 0.25 stays under params < 5M'", ["width <= 1\n", "by 0.25"]),
+    ("solve mobilenet_v1 'width<=0.6 by 0.25' 'params > 1M'", ["width = 0.5\n", "searched: width from 0.25 to 0.5"]),
+    # 32*0.05 is no number of filters; 32*0.25 and 32*0.5 are the only whole ones below 0.75
+    ("solve mobilenet_v1 'width<0.75 by 0.05' 'params > 1K'", ["width = 0.25\nwidth = 0.5\n", "tried one by one"]),
+    # 5 = 160/32
+    ("solve mobilenet_v1 size by 32 conv6=5x5", ["input = 160\n"]),
     ("solve unet out=388", ["input = 572\n"]),
     # 67 = 11 + 4*14: the smallest that every window fits into
     ("solve alexnet input", ["input >= 67"]),
@@ -194,6 +201,11 @@ def test_where_nothing_does_the_reason_and_the_nearest_miss_are_given(command: s
         ("solve out=99999999999999999 W=3 F", "is not a whole number up to"),
         ("solve 'conv3-{a}, conv3-{b}' params=9 --input 8x8x3", "it depends on a and b: which is asked for?"),
         ("solve relu out=3 P", "a relu has no 'P'"),
+        ("solve mobilenet_v1 width by 0 'params<5M'", "no steps of 0 can be taken"),
+        ("solve mobilenet_v1 width by 1/0 'params<5M'", "no steps of 1/0 can be taken"),
+        ("solve vgg16 input by 0.5 'macs<5G'", "'input' goes in steps of whole numbers, not of 0.5"),
+        ("solve mobilenet_v1 'width<=5M by 0.25' 'params<5M'", "'5M' bounds nothing that goes in steps"),
+        ("solve '227 -> 55, F by 2, S=4'", "'F' of one layer does not go in steps of 2"),
         ("solve in=2x3x4x5 out=3 F", "an input is a size, or height x width x channels"),
     ],
 )

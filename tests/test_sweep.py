@@ -323,6 +323,13 @@ def points(
     return list(zip(*grid.columns(0, grid.points), strict=True))
 
 
+def test_a_range_of_decimals_is_exact() -> None:
+    quarters = [Fraction(1, 4), Fraction(1, 2), Fraction(3, 4), 1]
+    assert quarters == [width for _, width in points("32", "width=0.25:1:0.25")]
+    assert [Fraction(n, 10) for n in (1, 2, 3)] == [width for _, width in points("32", "width=0.1:0.3:0.1")]
+    assert [0, Fraction(3, 2)] == [width for _, width in points("32", "width=0:2.9:1.5")]
+
+
 def test_a_grid_is_the_product_of_its_axes_and_the_last_varies_fastest() -> None:
     found = points("32:96:32,224", "width=8,16", "classes=10", batch="1:2")
     assert [(size, width, 10, batch) for size in (32, 64, 96, 224) for width in (8, 16) for batch in (1, 2)] == found
@@ -365,7 +372,7 @@ def test_parameters_named_like_a_column_keep_their_name_apart(network: Callable[
     ("arguments", "message"),
     [
         ((), "there is nothing to sweep"),
-        (("--input", "32:64:0"), "the step of the range 32:64:0 must be at least 1"),
+        (("--input", "32:64:0"), "the step of the range 32:64:0 must be above 0"),
         (("--input", "64:32"), "the range 64:32 is empty"),
         (("--input", "32,"), "a value is missing beside a comma"),
         (("--input", "0:32"), "a size must be from 1 to 1,000,000,000, not 0"),

@@ -27,7 +27,7 @@ One layer (a conv, unless the first word is another: pool, deconv, fc ...):
 \b
 A network: SPEC, what is wanted, and the unknown (the input, unless another is named):
   cnncalc solve vgg16 pool5=7x7                       which input gives 7x7 at pool5
-  cnncalc solve mobilenet_v1 width 'params < 5M'      which width stays under 5M
+  cnncalc solve mobilenet_v1 width by 0.25 'params < 5M'   which multiplier stays under 5M
   cnncalc solve 'conv3-C xL' 'rf >= 224'              how many 3x3 layers see 224 pixels
   cnncalc solve alexnet 'macs <= 1G'                  the largest input for 1G MACs
   cnncalc solve alexnet input                         the smallest input there is

@@ -30,13 +30,13 @@ Grids:
 \b
   --input 32:512:32               square inputs, with the spec's channels
   --input 224,256x320             heights 224 and 256, width 320
-  --set width=8:32:8,64           a parameter of the spec
-  --set width=0.25,0.5            decimals are exact fractions
+  --set growth=8:32:8,48          a parameter of the spec
+  --set width=0.25,0.5,1          decimals are exact fractions
   --set 'blocks=[1,1],[2,2]'      lists, and true or false
 \b
 Examples:
   cnncalc sweep resnet50 --input 32:512:32 --batch 1,8,64
-  cnncalc sweep mobilenet_v1 --set width=8:32:8 --columns params,macs
+  cnncalc sweep mobilenet_v1 --set width=0.25,0.5,1 --columns params,macs
   cnncalc sweep alexnet --input 199:259:4 --columns conv1.output,macs
   cnncalc sweep resnet50 --input 64:128:32 --layer conv4 --layer conv5
   cnncalc sweep vgg16 --input 32:1024 --batch 1:64 --format csv > vgg16.csv

@@ -96,10 +96,12 @@ class _Expansion:
             raise SpecError(self.assembly.problems)
         return graph
 
-    def _size(self, part: int | str) -> Any:
-        """A size of the input: a number, the parameter of that name where it has a number, or a symbol."""
-        value = self.graph.parameters.get(part) if isinstance(part, str) else part
-        return value if type(value) is int else symbol(str(part))
+    def _size(self, part: Size | str) -> Size:
+        """A size of the input: as it is, or by its name the parameter's number, else a symbol."""
+        if not isinstance(part, str):
+            return part
+        value = self.graph.parameters.get(part)
+        return value if type(value) is int else symbol(part)
 
     # Items ----------------------------------------------------------------------------------
 

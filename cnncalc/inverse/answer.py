@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
 
 from cnncalc.analysis import Analysis
 from cnncalc.inverse.search import Constraint, Found, search
-from cnncalc.symbolic import is_known, substitute
+from cnncalc.spec.settings import written
+from cnncalc.symbolic import Size, is_known, substitute
 from cnncalc.symbolic.program import Range
 
+NO_STEPS: Mapping[str, Fraction] = {}
 SHARES = 10**6
 MOST_SHARE = 10**12
 """A miss is measured in millionths of the number wanted, up to a million times that number."""
@@ -38,14 +42,21 @@ class Answer:
     searched: Mapping[str, Range] = field(default_factory=dict)
     bounded: frozenset[str] = frozenset()
     """Unknowns of which the question gives bounds, so that the end of the search is no end of its own."""
+    steps: Mapping[str, Fraction] = field(default_factory=dict)
+    """Unknowns that are counted in multiples of a number, in `exact`, `rounded` and `searched` too."""
     contradicted: bool = False
     """Whether what is said does not agree with what follows."""
 
     @property
-    def solutions(self) -> list[dict[str, int]]:
+    def solutions(self) -> list[dict[str, int | Fraction]]:
         """The solutions one by one: the exact ones if there are any, else those with rounding."""
         found = self.exact or self.rounded
-        return found.points(10_000) if found else []
+        points = found.points(10_000) if found else []
+        return [{name: amount(value, self.steps.get(name, 1)) for name, value in point.items()} for point in points]
+
+    def text(self, name: str, value: int) -> str:
+        """A value of an unknown, in steps where it goes in steps, as text."""
+        return amount_text(value, self.steps.get(name, 1))
 
     def __bool__(self) -> bool:
         return not self.contradicted and bool(self.exact or self.rounded or self.general or self.known)
@@ -82,11 +93,25 @@ def nearest(constraints: Sequence[Constraint], ranges: Mapping[str, Range]) -> d
     return within(high).points(1)[0]
 
 
-def missed(values: Mapping[str, int] | None, equations: Sequence[Constraint]) -> str:
+def amount(number: Size, step: int | Fraction) -> Any:
+    """What a number of steps comes to: an integer where it is whole, else a fraction; or an expression."""
+    found: Any = number * step
+    return int(found) if isinstance(found, Fraction) and found.denominator == 1 else found
+
+
+def amount_text(number: int, step: int | Fraction) -> str:
+    """The same as text: `1,792`, `0.25`."""
+    found = amount(number, step)
+    return written(found) if isinstance(found, Fraction) else f"{found:,}"
+
+
+def missed(
+    values: Mapping[str, int] | None, equations: Sequence[Constraint], steps: Mapping[str, Fraction] = NO_STEPS
+) -> str:
     """What comes nearest to an answer, and by how much it fails; `values` are those that `nearest` found."""
     if values is None:
         return "nothing does"
-    where = ", ".join(f"{name} = {value:,}" for name, value in values.items())
+    where = ", ".join(f"{name} = {amount_text(value, steps.get(name, 1))}" for name, value in values.items())
     numbers = dict.fromkeys((substitute(each.left, values), each.right) for each in equations if each.relation == "==")
     found = ", ".join(f"{got:,} in place of {want:,}" for got, want in numbers if is_known(want) and got != want)
     return f"nothing does; {where} comes nearest: {found}" if found else "nothing does"

@@ -23,6 +23,9 @@ ANY_SIZE = 100_000
 
 def ask_layer(kind: type[Layer], question: Question, convention: Convention | None = None) -> Answer:
     """The answer to a question about one layer of the type `kind`; raises SpecError for one that says too little."""
+    for name, step in question.steps:
+        message = f"'{name}' of one layer does not go in steps of {step}"
+        raise SpecError([Problem(message, dict(question.unknowns)[name], "steps are for the unknown of a network")])
     said = OneLayer(kind, question, convention or Convention())
     layer, shape = said.layer(), said.shape()
     _check_known(said, layer, shape)

@@ -8,8 +8,17 @@ from typing import Any
 
 from cnncalc.analysis import Analysis
 from cnncalc.errors import SpecError
-from cnncalc.inverse.answer import Answer, missed, nearest
-from cnncalc.inverse.network import WHOLE_INPUT, Network, check_known, constraints_of, range_of, unknowns_of, value_in
+from cnncalc.inverse.answer import Answer, amount, amount_text, missed, nearest
+from cnncalc.inverse.network import (
+    WHOLE_INPUT,
+    Network,
+    check_known,
+    constraints_of,
+    range_of,
+    understood,
+    unknowns_of,
+    value_in,
+)
 from cnncalc.inverse.one_layer import names_in
 from cnncalc.inverse.question import Claim, Question
 from cnncalc.inverse.search import Constraint, Found, holds, merged, search
@@ -28,30 +37,58 @@ def ask_network(network: Network, question: Question) -> Answer:
     forwards = _forwards(network, question)
     if forwards:
         return forwards
+    question = understood(network, question)
+    network = replace(network, steps=dict(question.steps))
     unknowns = tuple(unknowns_of(network, question))
     claims = [claim for claim in question.claims if claim.name not in unknowns]
     bounded = frozenset(claim.name for claim in question.claims if claim.name in unknowns)
     ranges = {name: range_of(name, question) for name in unknowns}
     try:
         analysis = network.analysis({name: symbol(name) for name in unknowns})
+        if network.steps:
+            _check_whole(analysis)
         equations = [each for claim in claims for each in constraints_of(claim, analysis)]
         check_known(equations, unknowns)
         conditions = [Constraint(each.left, each.relation, each.right) for _, each in analysis.graph.conditions]
         conditions = [each for each in conditions if names_in(each.left, each.right) <= set(unknowns)]
-        found = _searched(analysis, unknowns, ranges, equations, conditions)
+        found = _searched(network, analysis, unknowns, ranges, equations, conditions)
     except (SpecError, ValueError) as reason:
         if len(unknowns) > 1 or unknowns[0] not in network.spec.parameters:
             raise
         return _one_by_one(network, question, claims, unknowns[0], ranges[unknowns[0]], reason)
     exact, rounded, notes = found
+    if network.steps:
+        analysis = replace(network, steps={}).analysis({name: symbol(name) for name in unknowns})
     notes = [*_crossings(claims, analysis, unknowns), *notes]
     notes += _boundaries(network, unknowns, exact or rounded, claims, ranges)
     if WHOLE_INPUT in unknowns and not claims:
         notes.append("cnncalc fit tells which of them drop no pixel")
-    return Answer(question.text, unknowns, exact, rounded, (), tuple(notes), searched=ranges, bounded=bounded)
+    return Answer(
+        question.text, unknowns, exact, rounded, (), tuple(notes), searched=ranges, bounded=bounded, steps=network.steps
+    )
+
+
+def _check_whole(analysis: Analysis) -> None:
+    """Refuse forms in which a filter, a kernel or a group may be a fraction, by raising ValueError."""
+    from cnncalc.symbolic.solving import denominator
+
+    for node in analysis.graph.nodes:
+        for value in _expressions([getattr(node.layer, name) for name in node.layer.fields]):
+            if denominator(value) != 1:
+                raise ValueError(f"{written(value)} need not be whole")
+
+
+def _expressions(value: Any) -> Iterator[Any]:
+    """The expressions in a value of a field, however deep."""
+    if isinstance(value, list | tuple):
+        for part in value:
+            yield from _expressions(part)
+    elif hasattr(value, "free_symbols"):
+        yield value
 
 
 def _searched(
+    network: Network,
     analysis: Analysis,
     unknowns: Sequence[str],
     ranges: Mapping[str, Range],
@@ -70,7 +107,7 @@ def _searched(
     notes = []
     if not rounded:
         possible = bool(search(conditions, ranges))
-        reason = missed(nearest(every, ranges), equations)
+        reason = missed(nearest(every, ranges), equations, network.steps)
         notes.append(reason if possible else "the network has no output for any of them")
     if not (exact.complete and rounded.complete):
         notes.append("there are more than could be looked at: say more of the unknowns")
@@ -111,17 +148,21 @@ def _boundaries(
         return
     name = unknowns[0]
     low, high = ranges[name]
+    step = network.steps.get(name, 1)
     if not found and low == high:
-        yield f"{name} = {low:,}: {_numbers(network, name, low, claims)}"
+        yield f"{name} = {amount_text(low, step)}: {_numbers(network, name, low, claims)}"
     for ((first, last),) in found.boxes:
         for value in dict.fromkeys(each for each in (first - 1, first, last, last + 1) if low <= each < high):
             numbers = _numbers(network, name, value, claims)
             if numbers:
-                yield f"{name} = {value:,}: {numbers}"
+                yield f"{name} = {amount_text(value, step)}: {numbers}"
         parameter = network.spec.parameters.get(name)
         default: Any = parameter.value if parameter else None
-        if is_known(default) and default not in (0, last) and last < high:
-            yield f"{last:,} is {last / default:.3g} times the {default:,} of the spec"
+        most = amount(last, step)
+        if default == 1 and not network.steps:
+            yield f"only whole numbers were looked at; '{name} by 0.25' looks at quarters too"
+        if is_known(default) and default not in (0, 1, most) and last < high:
+            yield f"{amount_text(last, step)} is {float(most / default):.3g} times the {default:,} of the spec"
 
 
 def _numbers(network: Network, name: str, value: int, claims: Sequence[Claim]) -> str:
@@ -160,12 +201,14 @@ def _one_by_one(
         raise reason
     joined = merged(boxes)
     found = Found((name,), joined, True)
-    notes = [f"{name} changes the layers themselves: {low:,} to {last:,} were tried one by one"]
+    first, final, beyond = (amount_text(value, network.steps.get(name, 1)) for value in (low, last, last + 1))
+    why = "changes the layers themselves" if isinstance(reason, SpecError) else "has no closed form here"
+    notes = [f"{name} {why}: {first} to {final} were tried one by one"]
     ranges = {name: (low, last)}
     notes += _boundaries(network, (name,), found, claims, ranges)
     if not found:
-        notes.append(f"none of them does; for larger ones say where to begin, as in '{name} >= {last + 1:,}'")
-    return Answer(question.text, (name,), found, found, (), tuple(notes), searched=ranges)
+        notes.append(f"none of them does; for larger ones say where to begin, as in '{name} >= {beyond}'")
+    return Answer(question.text, (name,), found, found, (), tuple(notes), searched=ranges, steps=network.steps)
 
 
 def _with_any_size(network: Network, claims: Sequence[Claim], name: str, value: int) -> Network:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from cnncalc.analysis import Analysis, Convention, analyze_graph
 from cnncalc.analysis.formulas import QUANTITIES, value_of
 from cnncalc.errors import Problem, SpecError, closest
 from cnncalc.graph import MOST_LAYERS, build
+from cnncalc.inverse.answer import amount
 from cnncalc.inverse.one_layer import names_in
 from cnncalc.inverse.question import Claim, Question
 from cnncalc.inverse.search import Constraint, compared
 from cnncalc.layers import Shape
 from cnncalc.spec.inputs import symbolic_input
 from cnncalc.spec.model import Argument, InputSize, Spec
-from cnncalc.symbolic import Size, is_known
+from cnncalc.spec.settings import written
+from cnncalc.symbolic import Size
 from cnncalc.symbolic.program import Range
 
 WHOLE_INPUT = "input"
@@ -39,11 +42,14 @@ class Network:
     convention: Convention
     batch: Size = 1
     most_layers: int = MOST_LAYERS
+    steps: Mapping[str, Fraction] = field(default_factory=dict)
+    """Unknowns that are counted in multiples of a number: of `width by 0.25`, quarters."""
 
     def analysis(self, values: Mapping[str, Size]) -> Analysis:
-        """The network with values, or symbols, for some unknowns; raises SpecError."""
+        """The network with values, or symbols, for some unknowns (steps, where it goes in steps); raises SpecError."""
+        values = {name: amount(value, self.steps.get(name, 1)) for name, value in values.items()}
         sizes = tuple(
-            _part(values.get(WHOLE_INPUT, values.get(axis, part)))
+            values.get(WHOLE_INPUT, values.get(axis, part))
             for axis, part in zip(_axes(self.spec), self.size.sizes, strict=True)
         )
         span = self.spec.source.span()
@@ -51,6 +57,25 @@ class Network:
         size = replace(self.size, sizes=sizes)
         graph = build(self.spec, size, {**self.settings, **settings}, most_layers=self.most_layers)
         return analyze_graph(graph, self.convention, self.batch)
+
+
+def understood(network: Network, question: Question) -> Question:
+    """The question with one name for the input; raises SpecError for steps that cannot be taken."""
+
+    def name(said: str) -> str:
+        is_input = said.lower() in (WHOLE_INPUT, "in", "size") and said not in network.spec.parameters
+        return WHOLE_INPUT if is_input else said
+
+    unknowns = {name(said): span for said, span in question.unknowns}
+    for said, step in question.steps:
+        if step.denominator != 1 and name(said) not in network.spec.parameters:
+            message = f"'{said}' goes in steps of whole numbers, not of {written(step)}"
+            raise SpecError([Problem(message, unknowns[name(said)], f"as in '{said} by 32'")])
+    return question._replace(
+        claims=tuple(claim._replace(name=name(claim.name)) for claim in question.claims),
+        unknowns=tuple(unknowns.items()),
+        steps=tuple((name(said), step) for said, step in question.steps),
+    )
 
 
 def unknowns_of(network: Network, question: Question) -> Iterator[str]:
@@ -61,10 +86,8 @@ def unknowns_of(network: Network, question: Question) -> Iterator[str]:
     if not named:
         yield _open_one(network, question) or WHOLE_INPUT
     for name, span in named.items():
-        if name in parameters or name in axes:
+        if name in (WHOLE_INPUT, *axes, *parameters):
             yield name
-        elif name.lower() in ("input", "in", "size"):
-            yield WHOLE_INPUT
         else:
             names = (WHOLE_INPUT, *axes, *parameters)
             hint = closest(name, names) or f"{network.spec.key} has {', '.join(names)}"
@@ -92,10 +115,6 @@ def _open_one(network: Network, question: Question) -> str:
 
 def _axes(spec: Spec) -> tuple[str, ...]:
     return tuple(map(str, symbolic_input(replace(spec, input=None) if spec.input is None else spec).sizes))
-
-
-def _part(value: Size | str) -> int | str:
-    return value if isinstance(value, str) or is_known(value) else str(value)
 
 
 def range_of(name: str, question: Question) -> Range:

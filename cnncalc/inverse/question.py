@@ -6,7 +6,9 @@ The words are split by a grammar of their own; nothing of them is run as code.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from fractions import Fraction
+from math import ceil, floor
 from typing import NamedTuple, TypeAlias
 
 from cnncalc.errors import Problem, Source, Span, SpecError
@@ -19,9 +21,11 @@ NAME = r"[A-Za-z_][A-Za-z0-9_/.]*'?"
 NUMBER = r"[0-9]+(?:,[0-9]{3}(?![0-9]))*(?:\.[0-9]+)?(?:\s?[KkMGT]?i?B(?![A-Za-z])|[KkMGT](?![A-Za-z0-9_]))?"
 SHAPE = r"(?:[0-9]+|\?)(?:[xX](?:[0-9]+|\?))+"
 AMOUNT = rf"{SHAPE}|{NUMBER}|\?|{NAME}"
+BY = r"\s+(?:by|in\s+steps\s+of)\s+(?P<{}>[0-9]+(?:\.[0-9]+|/[0-9]+)?)(?![A-Za-z0-9_.])"
 TOKEN = re.compile(
     rf"(?P<from>{AMOUNT})\s*(?:->|=>|\u2192|\bto\b)\s*(?P<to>{AMOUNT})"
-    rf"|(?P<name>{NAME})\s*(?P<relation><=|>=|==|=|<|>)\s*(?P<value>{AMOUNT})"
+    rf"|(?P<name>{NAME})\s*(?P<relation><=|>=|==|=|<|>)\s*(?P<value>{AMOUNT})(?:{BY.format('step')})?"
+    rf"|(?P<stepped>{NAME}){BY.format('steps')}"
     r"|(?P<letter>op|[kfspdg])(?P<number>[0-9]+)(?![A-Za-z0-9_])"
     r"|(?P<keep>keeps?\b(?:\s+(?:the\s+|its\s+)?(?:same\s+)?(?:size|input|it|W)\b(?!\s*=))?)"
     rf"|(?P<shape>{SHAPE})"
@@ -43,7 +47,10 @@ HINT = "as in '227 -> 55, F=11, P=0, S=?'; cnncalc solve --help has examples of 
 
 
 class Claim(NamedTuple):
-    """`name relation amount`, as said; `span` is its place among the words."""
+    """`name relation amount`, as said; `span` is its place among the words.
+
+    Of what goes in steps, the amount is the number of steps.
+    """
 
     name: str
     relation: Relation | str
@@ -52,11 +59,12 @@ class Claim(NamedTuple):
 
 
 class Question(NamedTuple):
-    """What is said, and the quantities asked for, in order."""
+    """What is said, and the quantities asked for, in order; `steps` are those asked for in multiples of a number."""
 
     text: str
     claims: tuple[Claim, ...]
     unknowns: tuple[tuple[str, Span], ...]
+    steps: tuple[tuple[str, Fraction], ...] = ()
 
 
 def parse_question(text: str) -> Question:
@@ -66,6 +74,7 @@ def parse_question(text: str) -> Question:
         raise SpecError([Problem(f"a question has at most {LONGEST:,} characters", None, HINT)])
     claims: list[Claim] = []
     unknowns: list[tuple[str, Span]] = []
+    steps: dict[str, Fraction] = {}
     at = 0
     while at < len(text):
         if gap := GAP.match(text, at):
@@ -75,9 +84,35 @@ def parse_question(text: str) -> Question:
         if match is None:
             raise SpecError([Problem(f"'{text[at:].split()[0]}' says nothing here", source.span(0, at), HINT)])
         span = source.span(0, at, len(match[0].rstrip()))
-        _take(match, span, claims, unknowns)
+        if step := match["step"] or match["steps"]:
+            name = match["name"] or match["stepped"]
+            steps[name] = _step(step, span)
+            claims += _in_steps(name, match["relation"], match["value"], steps[name], span)
+            unknowns.append((name, span))
+        else:
+            _take(match, span, claims, unknowns)
         at = match.end()
-    return Question(text.strip(), tuple(claims), tuple(dict(unknowns).items()))
+    return Question(text.strip(), tuple(claims), tuple(dict(unknowns).items()), tuple(steps.items()))
+
+
+def _step(text: str, span: Span) -> Fraction:
+    """`0.25` or `1/32`; raises SpecError for nothing and for what is too large or too fine."""
+    above, _, below = text.partition("/")
+    step = Fraction(above) / int(below or 1) if int(below or 1) else Fraction(0)
+    if not 0 < step <= LARGEST or step.denominator > LARGEST:
+        raise SpecError([Problem(f"no steps of {text} can be taken", span, "as in 'width by 0.25' or 'input by 32'")])
+    return step
+
+
+def _in_steps(name: str, relation: str | None, value: str | None, step: Fraction, span: Span) -> Iterator[Claim]:
+    """`width <= 1.3 by 0.25`, as a bound on the number of steps: 5."""
+    if relation is None or value is None:
+        return
+    if not re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", value):
+        raise SpecError([Problem(f"'{value}' bounds nothing that goes in steps", span, f"as in '{name}<=2 by {step}'")])
+    number = Fraction(value) / step
+    up = relation in ("<", ">=")
+    yield Claim(name, "==" if relation == "=" else relation, (ceil(number) if up else floor(number),), span)
 
 
 def _take(match: re.Match[str], span: Span, claims: list[Claim], unknowns: list[tuple[str, Span]]) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
 from cnncalc.analysis.workings.working import explain_layer
-from cnncalc.inverse.answer import Answer
+from cnncalc.inverse.answer import Answer, amount
 from cnncalc.inverse.search import Found
 from cnncalc.report.blackboard import stages
 from cnncalc.report.remarks import misfits_of
 from cnncalc.report.table import UNBOUNDED
+from cnncalc.spec.settings import written
+from cnncalc.symbolic.program import Range
 
 MOST_SHOWN = 20
 LIMIT = 200
@@ -45,8 +48,14 @@ def lines(answer: Answer) -> Iterator[Text]:
         yield Text(f"* {note}")
     yield from _workings(answer)
     if answer.searched:
-        where = ", ".join(f"{name} from {low:,} to {high:,}" for name, (low, high) in answer.searched.items())
+        where = ", ".join(_range(answer, name, bounds) for name, bounds in answer.searched.items())
         yield Text(f"searched: {where}", "dim")
+
+
+def _range(answer: Answer, name: str, bounds: Range) -> str:
+    """`S from 1 to 8`, `width from 0.25 to 2 by 0.25`."""
+    low, high = (answer.text(name, value) for value in bounds)
+    return f"{name} from {low} to {high}" + (f" by {answer.text(name, 1)}" if name in answer.steps else "")
 
 
 def _found(answer: Answer, exact: Found, rounded: Found) -> Iterator[Text]:
@@ -69,7 +78,7 @@ def _listed(answer: Answer, found: Found) -> list[str]:
         texts = _ranges(answer, found)
     else:
         points = found.points(MOST_SHOWN + 1)
-        texts = [", ".join(f"{name} = {value:,}" for name, value in point.items()) for point in points]
+        texts = [", ".join(f"{name} = {answer.text(name, value)}" for name, value in point.items()) for point in points]
     hidden = (found.number if len(answer.unknowns) > 1 else len(texts)) - MOST_SHOWN
     return texts if hidden <= 0 else [*texts[:MOST_SHOWN], f"... and {hidden:,} more"]
 
@@ -80,16 +89,17 @@ def _ranges(answer: Answer, found: Found) -> list[str]:
     least, most = answer.searched[name]
     texts = []
     for ((low, high),) in found.boxes:
+        first, last = answer.text(name, low), answer.text(name, high)
         if low == high:
-            texts.append(f"{name} = {low:,}")
+            texts.append(f"{name} = {first}")
         elif name in answer.bounded:
-            texts.append(f"{name} = {low:,} to {high:,}")
+            texts.append(f"{name} = {first} to {last}")
         elif high == most >= LIMIT:
-            texts.append(f"{name} >= {low:,}" if low > least else f"any {name}")
+            texts.append(f"{name} >= {first}" if low > least else f"any {name}")
         elif low == least:
-            texts.append(f"{name} <= {high:,}")
+            texts.append(f"{name} <= {last}")
         else:
-            texts.append(f"{name} = {low:,} to {high:,}")
+            texts.append(f"{name} = {first} to {last}")
     return texts
 
 
@@ -117,16 +127,32 @@ def to_json(answer: Answer) -> str:
         "unknowns": list(answer.unknowns),
         "known": dict(answer.known),
         "general": list(answer.general),
-        "exact": _boxes(answer.exact),
-        "rounded": _boxes(answer.rounded),
-        "solutions": answer.solutions,
+        "exact": _boxes(answer, answer.exact),
+        "rounded": _boxes(answer, answer.rounded),
+        "solutions": [{name: _number(value) for name, value in point.items()} for point in answer.solutions],
         "notes": list(answer.notes),
-        "searched": {name: list(bounds) for name, bounds in answer.searched.items()},
+        "searched": {name: _ends(answer, name, bounds) for name, bounds in answer.searched.items()},
+        "steps": {name: _number(step) for name, step in answer.steps.items()},
     }
     return json.dumps(data, indent=2) + "\n"
 
 
-def _boxes(found: Found | None) -> list[dict[str, list[int]]] | None:
+def _boxes(answer: Answer, found: Found | None) -> list[dict[str, list[Any]]] | None:
     if found is None:
         return None
-    return [dict(zip(found.unknowns, map(list, box), strict=True)) for box in found.boxes]
+    return [
+        {name: _ends(answer, name, bounds) for name, bounds in zip(found.unknowns, box, strict=True)}
+        for box in found.boxes
+    ]
+
+
+def _ends(answer: Answer, name: str, bounds: Range) -> list[int | float | str]:
+    return [_number(amount(value, answer.steps.get(name, 1))) for value in bounds]
+
+
+def _number(value: int | Fraction) -> int | float | str:
+    """A number as JSON has it; a fraction that is no decimal as text, `1/3`."""
+    if not isinstance(value, Fraction):
+        return value
+    text = written(value)
+    return text if "/" in text else float(text)

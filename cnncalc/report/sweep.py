@@ -17,6 +17,7 @@ from cnncalc.analysis.grids.sweep import Chunk, Sweep
 from cnncalc.errors import printable
 from cnncalc.report import numbers
 from cnncalc.report.columns import COLUMNS
+from cnncalc.spec.settings import written
 
 MOST_ROWS = 10_000
 """Rows of the largest table; csv and jsonl have no such limit."""
@@ -55,7 +56,7 @@ def _csv_cells(quantity: str | None, column: Sequence[Any]) -> Sequence[Any]:
 
 def _csv_cell(quantity: str | None, cell: Any) -> Any:
     if quantity is None:
-        return setting(cell) if isinstance(cell, tuple | bool | Fraction) else cell
+        return written(cell) if isinstance(cell, tuple | bool | Fraction) else cell
     if not isinstance(cell, tuple):
         return cell
     return "x".join(map(str, cell if quantity in SHAPES or len(set(cell)) > 1 else cell[:1]))
@@ -144,7 +145,7 @@ def _heading(measure: Measure | None, key: str) -> str:
 
 def _cells(measure: Measure | None, column: Sequence[Any], *, brief: bool) -> list[str]:
     if measure is None:
-        return [setting(cell) for cell in column]
+        return [written(cell) for cell in column]
     return [_cell(measure.quantity, cell, brief=brief) for cell in column]
 
 
@@ -158,24 +159,6 @@ def _cell(quantity: str, cell: Any, *, brief: bool) -> str:
     if quantity.endswith("_bytes"):
         return numbers.megabytes(cell)
     return numbers.short(cell) if brief else numbers.exact(cell)
-
-
-def setting(value: Any) -> str:
-    """A value of an axis as it is written on the command line."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, tuple | list):
-        return f"[{', '.join(map(setting, value))}]"
-    if isinstance(value, Fraction):
-        return _decimal(value)
-    return str(value)
-
-
-def _decimal(value: Fraction) -> str:
-    """A fraction that was written as a decimal, written so again."""
-    places = next(places for places in range(1, 20) if (value * 10**places).denominator == 1)
-    whole, rest = divmod(abs(int(value * 10**places)), 10**places)
-    return f"{'-' if value < 0 else ''}{whole}.{rest:0{places}d}"
 
 
 def _title(sweep: Sweep) -> Text:

@@ -8,12 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import repeat
 from math import prod
 from typing import Any, NamedTuple
 
 from cnncalc.errors import Source
 from cnncalc.spec.model import Argument, InputSize
+
+
+class Fractions(Sequence[Any]):
+    """A range of fractions: numbers over one denominator, an integer where one is whole."""
+
+    def __init__(self, numbers: range, denominator: int) -> None:
+        self.numbers = numbers
+        self.denominator = denominator
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __getitem__(self, index: Any) -> Any:
+        value = Fraction(self.numbers[index], self.denominator)
+        return value.numerator if value.denominator == 1 else value
 
 
 class Choices(Sequence[Any]):

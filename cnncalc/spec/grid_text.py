@@ -9,19 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from functools import partial
+from math import lcm
 from typing import Any
 
 from cnncalc.errors import Problem, Source, SpecError
 from cnncalc.layers.shape import AXES
-from cnncalc.spec.grid import Axis, Choices, Grid
+from cnncalc.spec.grid import Axis, Choices, Fractions, Grid
 from cnncalc.spec.inputs import LARGEST, parse_input
 from cnncalc.spec.model import ArgumentError, InputSize, Spec
 from cnncalc.spec.settings import check_name, parse_settings, written
 
 MOST_POINTS = 10**8
 LARGEST_VALUE = 10**15
-RANGE = re.compile(r"(-?[0-9]{1,16}):(-?[0-9]{1,16})(?::(-?[0-9]{1,16}))?\Z")
+RANGE = re.compile(r"({0}):({0})(?::({0}))?\Z".format(r"-?[0-9]{1,16}(?:\.[0-9]{1,15})?"))
 NUMBER = re.compile(r"[0-9]{1,16}\Z")
 MISSING = "a value is missing beside a comma"
 HINT = "write a range as 32:512:32 (first:last:step), values as 1,8,64, or both as 32:128:32,224"
@@ -127,13 +129,15 @@ def _parts(text: str) -> Iterator[str]:
     yield part
 
 
-def _range(match: re.Match[str], read: Callable[[str], Any]) -> range:
-    first, last, step = (read(match[1]), read(match[2]), int(match[3] or 1))
-    if step < 1:
-        raise ValueError(f"the step of the range {match[0]} must be at least 1")
+def _range(match: re.Match[str], read: Callable[[str], Any]) -> range | Fractions:
+    first, last, step = (read(match[1]), read(match[2]), Fraction(match[3] or 1))
+    if step <= 0:
+        raise ValueError(f"the step of the range {match[0]} must be above 0")
     if last < first:
         raise ValueError(f"the range {match[0]} is empty: its last number is below its first")
-    return range(first, last + 1, step)
+    below = lcm(*(Fraction(end).denominator for end in (first, last, step)))
+    numbers = range(int(first * below), int(last * below) + 1, int(step * below))
+    return Fractions(numbers, below) if below > 1 else numbers
 
 
 def _count(text: str) -> int:

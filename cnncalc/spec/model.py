@@ -164,7 +164,7 @@ class Block:
 
 @dataclass(slots=True, eq=False, repr=False)
 class InputSize:
-    """An input as written: numbers and names for its sizes, then one for its channels."""
+    """An input: numbers, names or expressions for its sizes, then one for its channels."""
 
     sizes: tuple[int | str, ...]
     channels: int | str

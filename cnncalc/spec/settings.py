@@ -45,7 +45,18 @@ def written(value: Any) -> str:
     """A Python value as a spec would write it."""
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(written, value))}]"
+    if isinstance(value, Fraction):
+        return _decimal(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _decimal(value: Fraction) -> str:
+    """`0.25`; a fraction that is no decimal as it is, `1/3`."""
+    places = next((places for places in range(16) if (value * 10**places).denominator == 1), None)
+    if places is None:
+        return str(value)
+    whole, rest = divmod(abs(int(value * 10**places)), 10**places)
+    return f"{'-' if value < 0 else ''}{whole}" + (f".{rest:0{places}d}" if places else "")
 
 
 def check_name(spec: Spec, name: str) -> None:
