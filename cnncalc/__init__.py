@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cnncalc.analysis import Analysis, Convention, LayerResult
     from cnncalc.analysis.applied import Applied
+    from cnncalc.analysis.conventions.comparison import Counted
     from cnncalc.analysis.formulas import Formulas
     from cnncalc.analysis.grids.sweep import Sweep
     from cnncalc.api.forms import explain, formula, sweep
-    from cnncalc.api.networks import analyze, expand, load, networks
+    from cnncalc.api.networks import analyze, compare, expand, load, networks
     from cnncalc.api.questions import apply, check, fit, quiz, solve
     from cnncalc.claims.claim import Claim, Verdict
     from cnncalc.errors import Problem, SpecError
@@ -36,10 +37,11 @@ __version__ = "0.1.0"
 _HOMES = {
     "cnncalc.analysis": ("Analysis", "Convention", "LayerResult"),
     "cnncalc.analysis.applied": ("Applied",),
+    "cnncalc.analysis.conventions.comparison": ("Counted",),
     "cnncalc.analysis.formulas": ("Formulas",),
     "cnncalc.analysis.grids.sweep": ("Sweep",),
     "cnncalc.api.forms": ("explain", "formula", "sweep"),
-    "cnncalc.api.networks": ("analyze", "expand", "load", "networks"),
+    "cnncalc.api.networks": ("analyze", "compare", "expand", "load", "networks"),
     "cnncalc.api.questions": ("apply", "check", "fit", "quiz", "solve"),
     "cnncalc.claims.claim": ("Claim", "Verdict"),
     "cnncalc.errors": ("Problem", "SpecError"),
@@ -75,6 +77,7 @@ __all__ = [
     "Applied",
     "Claim",
     "Convention",
+    "Counted",
     "Fit",
     "Formulas",
     "Graph",
@@ -91,6 +94,7 @@ __all__ = [
     "analyze",
     "apply",
     "check",
+    "compare",
     "expand",
     "explain",
     "fit",

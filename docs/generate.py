@@ -21,8 +21,8 @@ import click
 
 import cnncalc
 from cnncalc.analysis import Convention
-from cnncalc.analysis.convention_catalogue import CONVENTIONS
 from cnncalc.analysis.conventions import Rule
+from cnncalc.analysis.conventions.catalogue import CONVENTIONS
 from cnncalc.cli.main import cnncalc as program
 from cnncalc.layers import CATALOGUE, FAMILIES, Layer, Operations
 from cnncalc.report.columns import ALIASES, COLUMNS

@@ -270,7 +270,7 @@ def test_an_output_can_be_read_again() -> None:
 @pytest.mark.parametrize(
     "text",
     ["1 2; 3 4", "1,2;3,4", "1 2\n3 4\n", "1,2\r\n3,4\r\n", "\ufeff1\t2\n\n3\t4", "[[1, 2], [3, 4]]", "[[1 2]\n [3 4]]",
-     "+1 2.0; 6/2 4.", "[1 2; 3 4]", "1 2;\n3 4;\n"],
+     "+1 2.0; 6/2 4.", "[1 2; 3 4]", "1 2;\n3 4;\n", "1;2\n3;4\n", '"1","2"\n"3","4"\n', '1,0; "2"\n3;4,00'],
     ids=repr,
 )  # fmt: skip
 def test_a_matrix_is_lines_semicolons_csv_or_brackets_from_anywhere(text: str, tmp_path: Path) -> None:
@@ -323,7 +323,7 @@ def test_python_values_are_read_exactly() -> None:
         (["pad", "[[[1]]]", "-p", "1"], 1, "one map at a time"),
         (["pad", "[]", "-p", "1"], 1, "a row has no numbers"),
         (["pad", "1 2, 3 4", "-p", "1"], 1, "by commas or by blanks"),
-        (["pad", "1;2\n3;4", "-p", "1"], 1, "not with both"),
+        (["pad", "1 2;3 4\n5 6;7 8", "-p", "1"], 1, "not with both"),
         (["pad", "", "-p", "1"], 1, "has no numbers in it"),
         (["pad", "1e400", "-p", "1"], 1, "1e400"),
         (["pad", "1/0 2", "-p", "1"], 1, "'1/0' is not a number"),

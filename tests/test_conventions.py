@@ -13,9 +13,9 @@ from click.testing import CliRunner
 
 import cnncalc
 from cnncalc.analysis import Analysis, Convention, LayerResult
-from cnncalc.analysis.comparison import choose_conventions, compare_conventions
-from cnncalc.analysis.convention_catalogue import CONVENTIONS, find_convention
-from cnncalc.analysis.counting import MEASURES, parts, terms
+from cnncalc.analysis.conventions.catalogue import CONVENTIONS, find_convention
+from cnncalc.analysis.conventions.comparison import choose_conventions, compare_conventions
+from cnncalc.analysis.conventions.counting import MEASURES, parts, terms
 from cnncalc.cli.main import cnncalc as command
 from cnncalc.layers import CATALOGUE
 from cnncalc.symbolic import symbol
@@ -216,6 +216,32 @@ def test_compare_sets_networks_side_by_side() -> None:
     assert "0.18x" in CliRunner().invoke(command, ["compare", "vgg16", "resnet50"]).output
 
 
+def test_several_networks_are_counted_by_several_conventions() -> None:
+    result = CliRunner().invoke(command, ["compare", "alexnet", "vgg16", "--conventions", "fvcore", "-f", "json"])
+    rows = [(each["name"], each["conventions"][1]["count"]) for each in json.loads(result.output)]
+    fvcore = CAPTURES["fvcore.vgg16"]["totals"]["flops"]
+    assert ("vgg16", fvcore) == rows[1]
+    text = CliRunner().invoke(command, ["compare", "alexnet", "vgg16", "--conventions", "fvcore"]).output
+    assert text.index("AlexNet") < text.index("VGG-16") < text.index("* fvcore:")
+    assert all(line == line.rstrip() for line in text.splitlines())
+
+
+def test_the_library_compares_conventions_by_name_or_as_they_are() -> None:
+    found = cnncalc.compare("vgg16", conventions=["FvCore", CONVENTIONS["keras"]], reference="slides")
+    assert ["slides", "fvcore", "keras"] == [counted.convention.name for counted in found]
+    assert found[1].count == CAPTURES["fvcore.vgg16"]["totals"]["flops"]
+    assert sum(item.amount for item in found[1].param_items) == found[1].params - found[0].params
+    assert 1 + len(CONVENTIONS) == len(cnncalc.compare("conv3-8", "9x9x3"))
+    assert cnncalc.analyze("vgg16", convention="fvcore").total("macs") == CAPTURES["fvcore.vgg16"]["totals"]["flops"]
+    with pytest.raises(cnncalc.SpecError, match="did you mean 'thop'"):
+        cnncalc.analyze("vgg16", convention="thopp")
+
+
+@pytest.mark.parametrize("name", ["FlopCounterMode", "flop_counter_mode", "Flop-Counter-Mode "])
+def test_capitals_and_hyphens_of_a_name_make_no_difference(name: str) -> None:
+    assert "flop-counter-mode" == find_convention(name).name
+
+
 def test_compare_lists_the_conventions_with_their_sources() -> None:
     text = CliRunner().invoke(command, ["compare", "--list"]).output
     for convention in CONVENTIONS.values():
@@ -231,7 +257,6 @@ def test_compare_lists_the_conventions_with_their_sources() -> None:
         (["compare", "vgg16", "--conventions", "thopp"], "did you mean 'thop'?"),
         (["compare", "vgg16"], "--conventions"),
         (["compare"], "--list"),
-        (["compare", "vgg16", "alexnet", "--conventions", "thop"], "one network"),
     ],
 )
 def test_wrong_usage_is_told(arguments: list[str], said: str) -> None:

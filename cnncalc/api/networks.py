@@ -1,10 +1,10 @@
-"""A name, a path or slide notation -> Spec, Graph or Analysis: the library in four functions."""
+"""A name, a path or slide notation -> Spec, Graph or Analysis, counted by one convention or by several."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnncalc.analysis import Analysis, Convention, analyze_graph
 from cnncalc.errors import Problem, SpecError
@@ -13,6 +13,9 @@ from cnncalc.spec.inputs import names_size, parse_input
 from cnncalc.spec.library import bundled, find
 from cnncalc.spec.model import Spec
 from cnncalc.symbolic import is_known, symbol
+
+if TYPE_CHECKING:
+    from cnncalc.analysis.conventions.comparison import Counted
 
 
 def networks() -> list[str]:
@@ -58,7 +61,7 @@ def analyze(
     *,
     batch: int | str | None = None,
     settings: Mapping[str, Any] | None = None,
-    convention: Convention | None = None,
+    convention: Convention | str | None = None,
     most_layers: int = MOST_LAYERS,
 ) -> Analysis:
     """What every layer of a network makes and costs.
@@ -67,11 +70,45 @@ def analyze(
     165642
 
     `batch` is a number of images, or the name of a symbol; the counts are for the whole batch.
-    Raises SpecError with every problem found.
+    `convention` is a tool or a paper by name ("fvcore"), or a Convention. Raises SpecError with
+    every problem found.
     """
+    if isinstance(convention, str):
+        from cnncalc.analysis.conventions.catalogue import find_convention
+
+        convention = find_convention(convention)
     graph = expand(spec, input, settings=settings, most_layers=most_layers)
     size = batch if batch is not None else graph.batch if graph.batch is not None else 1
     valid = names_size(size) if isinstance(size, str) else not is_known(size) or size >= 1
     if isinstance(size, bool | float) or not valid:
         raise SpecError([Problem(f"the batch must be a number of images from 1 up, or a name, not {size!r}")])
     return analyze_graph(graph, convention, symbol(size) if isinstance(size, str) else size)
+
+
+def compare(
+    spec: Spec | str | PathLike[str],
+    input: str | int | None = None,  # noqa: A002, the word users know it by
+    *,
+    conventions: Iterable[Convention | str] = (),
+    reference: Convention | str | None = None,
+    batch: int | str | None = None,
+    settings: Mapping[str, Any] | None = None,
+    most_layers: int = MOST_LAYERS,
+) -> list[Counted]:
+    """What several conventions make of a network, each difference to the reference taken apart into items.
+
+    >>> ours, fvcore = compare("vgg16", conventions=["fvcore"])
+    >>> fvcore.count - ours.count == sum(item.amount for item in fvcore.count_items)
+    True
+
+    Without `conventions`, all of them. The reference, cnncalc's own unless one is named, comes first.
+    Raises SpecError.
+    """
+    from cnncalc.analysis.conventions.catalogue import CONVENTIONS, convention_of
+    from cnncalc.analysis.conventions.comparison import compare_conventions
+
+    first = convention_of(reference)
+    others = list(map(convention_of, conventions)) or list(CONVENTIONS.values())
+    analysis = analyze(spec, input, batch=batch, settings=settings, convention=first, most_layers=most_layers)
+    chosen = list({convention.title: convention for convention in (first, *others)}.values())
+    return compare_conventions(analysis.graph, chosen, first, analysis.batch)

@@ -51,7 +51,7 @@ class Context:
                 raise SpecError([Problem(f"batch is a number of images from 1 up, not '{text}'")])
             return replace(self, batch=int(number))
         if key == "convention":
-            from cnncalc.analysis.convention_catalogue import find_convention
+            from cnncalc.analysis.conventions.catalogue import find_convention
 
             named = find_convention(text)
             return replace(self, convention=named, thousand=named.thousand)

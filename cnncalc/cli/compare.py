@@ -22,6 +22,7 @@ Examples:
   cnncalc compare vgg16 --conventions
   cnncalc compare resnet50 --conventions fvcore,thop,torchinfo
   cnncalc compare vgg16 resnet50 mobilenet_v2 --input 224
+  cnncalc compare vgg16 resnet50 --conventions fvcore,thop
   cnncalc compare --list
 """
 ALL = "all"
@@ -35,7 +36,7 @@ ALL = "all"
     metavar="[NAMES]",
     is_flag=False,
     flag_value=ALL,
-    help="Count by these conventions (all without names): each against the first, or against cnncalc's own.",
+    help="Count every SPEC by these conventions (all without names): each against the first, or against cnncalc's own.",
 )
 @click.option("--list", "listed", is_flag=True, help="List the conventions, with versions, sources and known faults.")
 @click.option("-i", "--input", "size", metavar="SIZE", help="Size of the input: 224, or 227x227x3.")
@@ -61,33 +62,31 @@ def command(
         _list(form)
     elif not specs or (len(specs) == 1 and not names):
         raise click.UsageError("give two networks or more, or one and --conventions, or --list")
-    elif names and len(specs) > 1:
-        raise click.UsageError("--conventions is for one network")
     else:
         analyses = [analysis_of(spec, size, (), max_layers, None, convention) for spec in specs]
-        _conventions(analyses[0], names, form) if names else _networks(analyses, form)
+        _conventions(analyses, names, form) if names else _networks(analyses, form)
 
 
 def _list(form: str) -> None:
-    from cnncalc.analysis.convention_catalogue import CONVENTIONS
+    from cnncalc.analysis.conventions.catalogue import CONVENTIONS
     from cnncalc.report.compare import catalogue_json, catalogue_text
 
     click.echo((catalogue_json if form == "json" else catalogue_text)(list(CONVENTIONS.values())), nl=False)
 
 
-def _conventions(analysis: Analysis, names: str, form: str) -> None:
+def _conventions(analyses: list[Analysis], names: str, form: str) -> None:
     from rich.console import Console
 
-    from cnncalc.analysis.comparison import choose_conventions, compare_conventions
+    from cnncalc.analysis.conventions.comparison import choose_conventions, compare_conventions
     from cnncalc.report.compare import conventions_json, render_conventions
 
     with wrong_usage():
-        chosen = choose_conventions(None if names == ALL else names, analysis.convention)
-    found = compare_conventions(analysis.graph, chosen, chosen[0], analysis.batch)
+        chosen = choose_conventions(None if names == ALL else names, analyses[0].convention)
+    found = [compare_conventions(each.graph, chosen, chosen[0], each.batch) for each in analyses]
     if form == "json":
-        click.echo(conventions_json(analysis, found), nl=False)
+        click.echo(conventions_json(analyses, found), nl=False)
     else:
-        render_conventions(analysis, found, Console())
+        render_conventions(analyses, found, Console())
 
 
 def _networks(analyses: list[Analysis], form: str) -> None:

@@ -54,7 +54,7 @@ class ConventionName(ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Convention:
         """The convention; wrong usage, with the nearest name, if there is none."""
-        from cnncalc.analysis.convention_catalogue import find_convention
+        from cnncalc.analysis.conventions.catalogue import find_convention
 
         with wrong_usage():
             return find_convention(str(value))
@@ -64,7 +64,7 @@ def complete_conventions(ctx: click.Context, param: click.Parameter | None, inco
     """The conventions that begin as typed."""
     from click.shell_completion import CompletionItem
 
-    from cnncalc.analysis.convention_catalogue import CONVENTIONS
+    from cnncalc.analysis.conventions.catalogue import CONVENTIONS
 
     return [CompletionItem(name) for name in CONVENTIONS if name.startswith(incomplete)]
 

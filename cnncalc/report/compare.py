@@ -7,16 +7,15 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from cnncalc.analysis import Analysis, Convention
-from cnncalc.analysis.comparison import Counted, Item
+from cnncalc.analysis.conventions.comparison import Counted, Item
 from cnncalc.errors import printable
 from cnncalc.report import numbers
 from cnncalc.report.data import raw
+from cnncalc.report.folding import Title, print_table
 from cnncalc.report.remarks import convention_line
-from cnncalc.report.table import UNBOUNDED
 from cnncalc.symbolic import Size
 
 ROWS: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
@@ -42,44 +41,37 @@ def _signed(amount: Size) -> str:
     return text if text.startswith("-") else f"+{text}"
 
 
-def _table(console: Console, titles: Iterable[tuple[str, bool]]) -> Table:
-    from rich import box
-
-    utf = console.encoding.lower().startswith("utf")
-    if not console.is_terminal:
-        console.width = UNBOUNDED
-    table = Table(box=box.SIMPLE_HEAD if utf else box.ASCII, pad_edge=False)
-    for title, right in titles:
-        table.add_column(Text(title), justify="right" if right else "left", no_wrap=right, overflow="fold")
-    return table
-
-
 def _title(analysis: Analysis) -> Text:
     title = Text(printable(analysis.graph.title or analysis.name), style="bold")
     return title.append(f"  input {analysis.graph.input}", style="dim not bold")
 
 
-def render_conventions(analysis: Analysis, found: list[Counted], console: Console) -> None:
-    """Print a row for every convention, its differences to the first taken apart, and known faults below."""
-    first = found[0].convention.name
-    titles = (("convention", False), ("params", True), ("counts", True), ("", False), (f"against {first}", False))
-    table = _table(console, titles)
-    for counted in found:
-        count = "none" if counted.count is None else numbers.exact(counted.count)
-        cells = (
-            counted.convention.title,
-            numbers.exact(counted.params),
-            count,
-            counted.unit,
-            _against(counted, found[0]),
-        )
-        table.add_row(*map(Text, cells))
-    console.print(_title(analysis))
-    console.print(table)
-    for counted in found:
+def render_conventions(analyses: list[Analysis], found: list[list[Counted]], console: Console) -> None:
+    """Print a table for every network, and the known faults of the conventions below."""
+    for analysis, rows in zip(analyses, found, strict=True):
+        _conventions(analysis, rows, console)
+    for counted in found[0]:
         for fault in counted.convention.faults:
             console.print(Text(f"* {counted.convention.name}: {fault}"), soft_wrap=True)
     console.print(Text("cnncalc compare --list names versions and sources", style="dim"), soft_wrap=True)
+
+
+def _conventions(analysis: Analysis, found: list[Counted], console: Console) -> None:
+    """A row for every convention, its differences to the first taken apart."""
+    counts = ("params", "counts")
+    titles = [Title("convention"), *(Title(text, right=True, folds=False) for text in counts), Title("")]
+    rows = (
+        (
+            counted.convention.title,
+            numbers.exact(counted.params),
+            "none" if counted.count is None else numbers.exact(counted.count),
+            counted.unit,
+            _against(counted, found[0]),
+        )
+        for counted in found
+    )
+    console.print(_title(analysis), soft_wrap=True)
+    print_table([*titles, Title(f"against {found[0].convention.name}")], rows, console)
 
 
 def _against(counted: Counted, first: Counted) -> str:
@@ -92,8 +84,14 @@ def _against(counted: Counted, first: Counted) -> str:
     return "; ".join(pieces)
 
 
-def conventions_json(analysis: Analysis, found: list[Counted]) -> str:
-    """The same as data: counts as integers, every item of every difference."""
+def conventions_json(analyses: list[Analysis], found: list[list[Counted]]) -> str:
+    """The same as data: an object for one network, a list of them for several."""
+    whole = [_counted_data(analysis, rows) for analysis, rows in zip(analyses, found, strict=True)]
+    return json.dumps(whole if len(whole) > 1 else whole[0], indent=1) + "\n"
+
+
+def _counted_data(analysis: Analysis, found: list[Counted]) -> dict[str, Any]:
+    """Counts as integers, every item of every difference."""
     rows = [
         {
             "convention": _entry(counted.convention),
@@ -106,7 +104,7 @@ def conventions_json(analysis: Analysis, found: list[Counted]) -> str:
         for counted in found
     ]
     whole = {"schema_version": 1, "name": analysis.name, "input": str(analysis.graph.input), "conventions": rows}
-    return json.dumps(whole | {"reference": found[0].convention.name}, indent=1) + "\n"
+    return whole | {"reference": found[0].convention.name}
 
 
 def _items(items: Iterable[Item]) -> list[dict[str, Any]]:
@@ -144,15 +142,13 @@ def _described(convention: Convention) -> Iterator[str]:
 def render_networks(analyses: list[Analysis], console: Console) -> None:
     """Print the totals of several networks, one a column; for two, their ratio."""
     pair = len(analyses) == 2
-    titles = [("", False), *((printable(analysis.name), True) for analysis in analyses)]
-    table = _table(console, [*titles, ("ratio", True)] if pair else titles)
-    inputs = [str(analysis.graph.input) for analysis in analyses]
-    table.add_row(*map(Text, ["input", *inputs, ""] if pair else ["input", *inputs]))
+    names = [*(printable(analysis.name) for analysis in analyses), *(["ratio"] if pair else [])]
+    rows = [["input", *(str(analysis.graph.input) for analysis in analyses), *([""] if pair else [])]]
     for key, title, write in ROWS:
         values = [_total(analysis, key) for analysis in analyses]
         cells = [title, *("" if value is None else write(value) for value in values)]
-        table.add_row(*map(Text, [*cells, numbers.ratio(*values)] if pair else cells))
-    console.print(table)
+        rows.append([*cells, numbers.ratio(*values)] if pair else cells)
+    print_table([Title(""), *(Title(name, right=True, folds=False) for name in names)], rows, console)
     console.print(Text(convention_line(analyses[0]), style="dim"), soft_wrap=True)
 
 

@@ -1,7 +1,8 @@
 """`1 2; 3 4`, `[[1, 2], [3, 4]]`, CSV or lines of numbers -> Matrix: exact numbers on a small grid.
 
 The grammar is this file's own, and nothing is run as code. Decimals and `1/3` are read as exact
-fractions. One row without brackets is a vector; `[[1, 2]]` is a matrix of one row.
+fractions. Numbers may stand in quotes; where lines hold numbers apart by semicolons, as spreadsheets
+export them, a comma is the decimal mark. One row without brackets is a vector; `[[1, 2]]` is a matrix of one row.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ LARGEST_DIVISOR = 10**60
 NUMBER = re.compile(r"[-+]?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20}|[0-9]{1,20}/0*[1-9][0-9]{0,19})\Z")
 MARK = re.compile(r"[][,;]|[^][,;\s]+")
 WORD = re.compile(r"\S+")
+CELL = re.compile(r"[^;\s]+")
+SEMICOLONS = re.compile(r"\s*[^;\s]+(?:\s*;\s*[^;\s]+)+\s*\Z")
 FILE = re.compile(r"[^\s,;]*[A-Za-z][^\s,;]*\Z")
 MINUS = "\u2212"
 HINT = "numbers are written 3, -3, 0.5 or 1/3 (at most 20 digits)"
@@ -109,6 +112,10 @@ def _word(token: Span) -> str:
 def _lines(source: Source) -> Rows:
     """Rows by lines or by semicolons, the numbers of a row apart by blanks or commas."""
     texts = [(line, text) for line, text in enumerate(source.lines) if text.strip()]
+    if len(texts) > 1 and all(SEMICOLONS.match(text) for _, text in texts):
+        return [
+            [Span(source, line, cell.start(), len(cell[0])) for cell in CELL.finditer(text)] for line, text in texts
+        ]
     rows: Rows = []
     problems: list[Problem] = []
     for line, text in texts:
@@ -184,7 +191,8 @@ def _bracketed(source: Source) -> tuple[bool, Rows]:
 def _number(token: Span) -> Number | Problem:
     """The exact number that a word writes, or what is wrong with it."""
     word = _word(token)
-    text = word.replace(MINUS, "-")
+    quoted = len(word) > 2 and word[0] == word[-1] == '"'
+    text = (word[1:-1] if quoted else word).replace(MINUS, "-").replace(",", ".")
     if not NUMBER.match(text):
         shown = word if len(word) <= 40 else f"{word[:37]}..."
         return Problem(f"'{shown}' is not a number", token, HINT)

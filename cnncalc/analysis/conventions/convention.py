@@ -36,7 +36,7 @@ FLOPS_TEXT = {
 
 
 class Rule(NamedTuple):
-    """How layers of some kinds are counted: measures of the layer (analysis.counting), each with its weight.
+    """How layers of some kinds are counted: measures of the layer (in counting), each with its weight.
 
     `of` names kinds, or titles of families such as "pools"; none means all. `where` asks fields of
     the layer for a value. `about` says what is peculiar about it, in the words of a difference.
@@ -117,7 +117,7 @@ class Convention(NamedTuple):
     def _counted(rules: tuple[Rule, ...], layer: Layer, shape: Shape, usual: Size) -> Size:
         if not rules:
             return usual
-        from cnncalc.analysis.counting import counted
+        from cnncalc.analysis.conventions.counting import counted
 
         return counted(rules, layer, shape)
 

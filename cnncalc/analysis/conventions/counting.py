@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple, cast
 
-from cnncalc.analysis.conventions import Rule
+from cnncalc.analysis.conventions.convention import Rule
 from cnncalc.layers import Layer, Operations, Shape
 from cnncalc.layers.operations import OPERATION_CLASSES
 from cnncalc.symbolic import Size, exact_div, normalise

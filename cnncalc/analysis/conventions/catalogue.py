@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnncalc.analysis.conventions import Convention, Rule
+from cnncalc.analysis.conventions.convention import Convention, Rule
 from cnncalc.errors import Problem, SpecError, closest, one_of
 
 CONVOLUTIONS, TRANSPOSED, DENSE = "convolutions", "transposed convolutions", "fully connected layers"
@@ -238,10 +238,24 @@ DEFAULT = Convention()
 
 
 def find_convention(name: str) -> Convention:
-    """The convention of a name, `cnncalc` being the usual one; raises SpecError, with the nearest, if there is none."""
+    """The convention of a name, `cnncalc` being the usual one; raises SpecError, with the nearest, if there is none.
+
+    Capitals, hyphens and underscores make no difference: `FlopCounterMode` is `flop-counter-mode`.
+    """
     known = {DEFAULT.name: DEFAULT, **CONVENTIONS}
-    key = name.strip().lower()
-    if key not in known:
-        hint = closest(key, known) or one_of(tuple(known))
+    found = next((convention for key, convention in known.items() if _letters(key) == _letters(name)), None)
+    if found is None:
+        hint = closest(name.strip().lower(), known) or one_of(tuple(known))
         raise SpecError([Problem(f"there is no convention '{name}'", None, hint)])
-    return known[key]
+    return found
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name.lower()))
+
+
+def convention_of(convention: Convention | str | None) -> Convention:
+    """A convention as it is, by its name, or the usual one for none; raises SpecError for a name of none."""
+    if isinstance(convention, str):
+        return find_convention(convention)
+    return convention or DEFAULT

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from cnncalc.analysis.convention_catalogue import CONVENTIONS, find_convention
-from cnncalc.analysis.conventions import Convention, Rule
-from cnncalc.analysis.counting import Part, parts, rule_for, terms
+from cnncalc.analysis.conventions.catalogue import CONVENTIONS, find_convention
+from cnncalc.analysis.conventions.convention import Convention, Rule
+from cnncalc.analysis.conventions.counting import Part, parts, rule_for, terms
 from cnncalc.analysis.engine import analyze_graph
 from cnncalc.graph import Graph
 from cnncalc.symbolic import Size, normalise
