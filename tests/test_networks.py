@@ -409,6 +409,7 @@ def test_most_parameters_of_vgg16_are_in_fully_connected_layers() -> None:
         *((name, row[0]) for name, row in published.RESNETS.items()),
         *((name, row[0]) for name, row in published.RESNETS_V1_5.items()),
         ("plain34", 34),
+        ("resnet34_identity", 34),
         ("googlenet", 22),
         ("alexnet", 8),
         ("lenet5", 5),
@@ -550,7 +551,7 @@ def test_resnet_with_the_stride_in_the_3x3_has_the_counts_of_record(name: str) -
 
 
 def test_the_plain_network_of_34_layers_does_3_6_billion_multiply_adds() -> None:
-    assert network("plain34").total("macs") == 3_644_493_824
+    assert network("plain34").total("macs") == network("resnet34_identity").total("macs") == 3_644_493_824
     assert printed("3.6G", network("plain34").total("macs"))
 
 

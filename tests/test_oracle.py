@@ -453,6 +453,13 @@ def test_global_pools_read_every_pixel_of_every_map_once(sizes: tuple[int, ...])
         assert layer.reach(at_input(len(sizes)), shape).everything
 
 
+def test_a_pad_adds_channels_of_zeros_that_see_nothing_new() -> None:
+    layer, shape = Pad(size=1, channels=64), Shape(64, 28, 28)
+    assert Shape(128, 30, 30) == layer.output(shape)
+    assert 0 == layer.weights(shape) == layer.biases(shape)
+    assert Shape(128, 28, 28) == Pad(0, 64).output(shape)
+
+
 def test_pad_crop_fold_and_upsampling_leave_as_many_positions_as_listing_them() -> None:
     for W, margins in itertools.product(LENGTHS, MARGINS):
         assert Shape(2, len(oracle.padded(W, margins))) == Pad([margins]).output(Shape(2, W)), (W, margins)

@@ -43,13 +43,16 @@ class Framed(Layer):
 
 @layer("pad", "zeropad", "zero_padding")
 class Pad(Framed):
-    """Padding as a layer of its own: W' = W + before + after."""
+    """Zeros around a map, W' = W + before + after; or as further channels, as in a ResNet's identity shortcuts."""
 
+    main = ("size", "channels")
     title = "paddings"
+    channels = Count(0, least=0, doc="channels of zeros behind the others")
 
     def output(self, shape: Shape) -> Shape:
         margins = self.margins(shape.rank)
-        return Shape(shape.channels, *(length + sum(pair) for length, pair in zip(shape.size, margins, strict=True)))
+        sizes = (length + sum(pair) for length, pair in zip(shape.size, margins, strict=True))
+        return Shape(shape.channels + self.channels, *sizes)
 
     def reach(self, reach: Reach, shape: Shape) -> Reach:
         margins = self.margins(shape.rank)
