@@ -14,7 +14,7 @@ from click.testing import CliRunner
 import cnncalc
 from cnncalc import CATALOGUE, Graph, SpecError
 from cnncalc.cli.main import cnncalc as command
-from cnncalc.layers import AvgPool, Conv, DepthwiseConv, FullyConnected, MaxPool, Shape
+from cnncalc.layers import AvgPool, Conv, DepthwiseConv, FullyConnected, MaxPool, Shape, TransposedConv
 from cnncalc.layers.reach import AxisReach, Reach
 from cnncalc.report import expanded
 from cnncalc.spec.inputs import parse_input
@@ -606,6 +606,16 @@ def test_the_notation_that_a_layer_prints_makes_an_equal_layer(kind: type[cnncal
 def test_the_notation_of_a_depthwise_convolution_with_a_multiplier_makes_an_equal_layer() -> None:
     layer = DepthwiseConv(3, padding=1, multiplier=2)
     assert layer == cnncalc.expand(layer.notation(), "8x8x3").nodes[0].layer
+
+
+def test_the_notation_of_a_transposed_convolution_makes_an_equal_layer() -> None:
+    for kernel, stride, padding, extra, groups in itertools.product(
+        (3, (3, 5)), (2, (2, 3)), (0, 1), (0, 1, (1, 0)), (1, 2)
+    ):
+        layer = TransposedConv(8, kernel, stride, padding, output_padding=extra, groups=groups)
+        assert layer == cnncalc.expand(layer.notation(), "6x6x4").nodes[0].layer, layer.notation()
+    # (8 - 1)*S - 2*1 + F + 1
+    assert ["7*S + F - 1"] * 2 == list(map(str, cnncalc.expand("deconvF-8/Sp1op1", "8x8x3").nodes[0].output.size))
 
 
 def test_the_notation_of_a_fully_connected_layer_makes_an_equal_layer() -> None:

@@ -41,6 +41,8 @@ class Layer:
     """Whether its output is its input's memory under another shape."""
     merges: ClassVar[bool] = False
     """Whether it takes more than one input."""
+    slide_word: ClassVar[str] = ""
+    """What the lecture slides call it, if not by its kind in capitals."""
 
     def __init_subclass__(cls) -> None:
         names = dict.fromkeys(cls.main)
@@ -166,6 +168,10 @@ class Layer:
     def notation(self) -> str:
         """The layer in slide notation: conv3-64, maxpool2, fc-1000."""
         return self.kind
+
+    def slide_name(self) -> str:
+        """The layer as the lecture slides call it: CONV3-64, POOL2, FC."""
+        return (self.slide_word or self.kind.upper()) + self.notation().removeprefix(self.kind)
 
     def __repr__(self) -> str:
         values = ", ".join(f"{name}={value!r}" for name, value in self.given().items())

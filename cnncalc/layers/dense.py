@@ -49,6 +49,9 @@ class FullyConnected(Activated):
     def notation(self) -> str:
         return f"fc-{number(self.units)}"
 
+    def slide_name(self) -> str:
+        return "FC"
+
 
 @layer("rbf")
 class RBF(Layer):

@@ -56,6 +56,8 @@ class Pool(Sliding):
 class MaxPool(Pool):
     """Max pooling: the largest value of every window, by F*F - 1 comparisons."""
 
+    slide_word = "POOL"
+
     def operations(self, shape: Shape) -> Operations:
         return Operations(compares=self.output(shape).values * (self.window_area(shape.rank) - 1))
 

@@ -9,7 +9,7 @@ from cnncalc.layers.base import Refused, layer
 from cnncalc.layers.condition import Condition
 from cnncalc.layers.convolution import group_conditions
 from cnncalc.layers.fields import Count, PerAxis, Switch, per_axis
-from cnncalc.layers.notation import number, windowed
+from cnncalc.layers.notation import number, sides, windowed
 from cnncalc.layers.operations import Operations
 from cnncalc.layers.reach import MOST_PHASES, AxisReach, Reach, unknown
 from cnncalc.layers.shape import Shape
@@ -100,7 +100,9 @@ class TransposedConv(Windowed, Activated):
         )
 
     def notation(self) -> str:
-        return windowed("deconv", self, f"-{number(self.filters)}", keeps_size=False)
+        text = windowed("deconv", self, f"-{number(self.filters)}", keeps_size=False)
+        text += f"g{number(self.groups)}" if self.groups != 1 else ""
+        return text + (f"op{sides(self.output_padding)}" if any(extra != 0 for extra in self.output_padding) else "")
 
 
 def _stretch(axis: AxisReach, window: Window) -> AxisReach:

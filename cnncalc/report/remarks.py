@@ -98,8 +98,18 @@ def notes(analysis: Analysis, most: int | None = MOST_NOTES) -> list[str]:
     ]
     holds = _provisos(analysis)
     presumed = [f"holds where {', '.join(holds)}"] if holds else []
-    groups = (_misfits(analysis, most), analysis.notes, unknown[:1], presumed)
+    groups = (_channels_first(analysis), _misfits(analysis, most), analysis.notes, unknown[:1], presumed)
     return [line for lines in groups for line in _some(lines, most)]
+
+
+def _channels_first(analysis: Analysis) -> list[str]:
+    """A picture that seems to be written with its channels first, as frameworks have it."""
+    shape = analysis.graph.input
+    if len(shape.size) != 2 or shape.size[0] not in (1, 3) or shape.size[1] != shape.channels or shape.channels == 3:
+        return []
+    high, wide = shape.size
+    meant = f"{wide}x{shape.channels}x{high}"
+    return [f"the input is {high} high, {wide} wide and {shape.channels} deep: channels come last; is {meant} meant?"]
 
 
 def _misfits(analysis: Analysis, most: int | None) -> list[str]:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnncalc.analysis import Analysis, LayerResult
-from cnncalc.layers import Conv, FullyConnected, MaxPool, Shape
+from cnncalc.layers import Shape
 from cnncalc.report import numbers
 from cnncalc.symbolic import add_up, is_known, normalise
-
-NAMES = {Conv: "CONV", MaxPool: "POOL", FullyConnected: "FC"}
 
 
 def render(analysis: Analysis) -> str:
@@ -27,20 +25,13 @@ def _lines(analysis: Analysis) -> Iterator[str]:
         if layer.activations == 0 and layer.params == 0:
             continue
         memory = _memory(layer.output) if layer.activations != 0 else "0"
-        yield f"{_name(layer)}: {_volume(layer.output)} memory: {memory} params: {_params(layer)}"
+        yield f"{layer.node.layer.slide_name()}: {_volume(layer.output)} memory: {memory} params: {_params(layer)}"
     held = (layer.output.values for layer in analysis.layers if layer.activations != 0)
     values = add_up([analysis.graph.input.values, *held])
     unit = analysis.convention.bytes_per_value
     size = _bytes(normalise(values * unit))
     yield f"TOTAL memory: {numbers.short(values)} * {unit} bytes ~= {size} / image (only forward! ~x2 for backward)"
     yield f"TOTAL params: {numbers.short(analysis.total('params'))} parameters"
-
-
-def _name(layer: LayerResult) -> str:
-    """The layer as the slide calls it: CONV3-64, POOL2, FC."""
-    notation, kind = layer.node.layer.notation(), layer.kind
-    short = NAMES.get(type(layer.node.layer), kind.upper())
-    return short if isinstance(layer.node.layer, FullyConnected) else short + notation.removeprefix(kind)
 
 
 def _volume(shape: Shape) -> str:

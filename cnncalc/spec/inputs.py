@@ -69,6 +69,11 @@ def _fill(
     if len(parts) == rank:
         return tuple(parts), given.channels, given.batch
     if len(parts) == rank + 1:
+        if rank > 1 and parts[0] == given.channels != parts[-1] and len(set(parts[1:])) == 1:
+            last = "x".join(map(str, (*parts[1:], parts[0])))
+            raise SpecError(
+                [Problem(f"the input '{text}' has its channels first", span, f"channels come last: {last}")]
+            )
         return tuple(parts[:-1]), parts[-1], given.batch
     if len(parts) == rank + 2 and rank:
         return tuple(parts[1:-1]), parts[-1], parts[0]

@@ -7,7 +7,8 @@
     [(CONV3-64-RELU)*2-POOL2]*3-FC10-SOFTMAX
 
 Layers are joined by a comma or a dash; brackets group, `*N` or ` xN` repeats. Besides `/`
-and `p`, `d` gives the dilation and `g` the groups of a convolution. A number may be a symbol:
+and `p`, `d` gives the dilation, `g` the groups of a convolution, and `op` the output padding of a
+transposed one. A number may be a symbol:
 a capital letter (`convF-K/SpP`, `conv3-C2 xL`), or any name or expression in braces
 (`conv{k}-{2*width}`); it is a parameter of the spec.
 """
@@ -28,6 +29,7 @@ from cnncalc.spec.words import (
     DILATION,
     GROUPS,
     MULTIPLIER,
+    OUTPUT_PADDING,
     PADDING,
     PART,
     REPEAT,
@@ -162,6 +164,8 @@ class _Parser:
         while True:
             if "stride" in layer.fields and (stride := self._take(STRIDE)):
                 values["stride"] = self._sizes(stride[1])
+            elif "output_padding" in layer.fields and (extra := self._take(OUTPUT_PADDING)):
+                values["output_padding"] = self._sizes(extra[1])
             elif "padding" in layer.fields and (padding := self._take(PADDING)):
                 values["padding"] = self._padding(padding[1])
             elif "dilation" in layer.fields and (dilation := self._take(DILATION)):

@@ -11,13 +11,14 @@ from cnncalc.spec.expressions import Expression
 
 WORD = re.compile(r"[A-Za-z][A-Za-z_]*")
 # A number, a symbol of one capital letter (no layer's name begins there), or an expression in braces.
-NUMBER = r"(?:\d+|[A-Z]\d*(?:(?![A-Za-z_])|(?=[pdgx][\d\[{A-Z]))|\{[^{}]+\})"
-BEFORE_SYMBOL = re.compile(r"([a-z_]+)[A-Z]\d*(?:(?![A-Za-z_])|(?=[pdgx][\d\[{A-Z]))")
+NUMBER = r"(?:\d+|[A-Z]\d*(?:(?![A-Za-z_])|(?=(?:op|[pdgx])[\d\[{A-Z]))|\{[^{}]+\})"
+BEFORE_SYMBOL = re.compile(r"([a-z_]+)[A-Z]\d*(?:(?![A-Za-z_])|(?=(?:op|[pdgx])[\d\[{A-Z]))")
 SIZES = re.compile(rf"{NUMBER}(?:x{NUMBER})*")
 COUNT = re.compile(rf"-\s*({NUMBER})")
 MULTIPLIER = re.compile(rf"-\s*x({NUMBER})")
 STRIDE = re.compile(rf"\s*/({NUMBER}(?:x{NUMBER})*)")
 PADDING = re.compile(rf"\s*[pP]((?:{NUMBER}|\[[A-Za-z0-9, ]+\])(?:x(?:{NUMBER}|\[[0-9, ]+\]))*)")
+OUTPUT_PADDING = re.compile(rf"\s*op({NUMBER}(?:x{NUMBER})*)")
 DILATION = re.compile(rf"\s*d({NUMBER}(?:x{NUMBER})*)")
 GROUPS = re.compile(rf"\s*g({NUMBER})")
 REPEAT = re.compile(rf"\s*(?:\*\s*|\s+[xX\u00d7]\s*|(?<=[\])}}\d])[xX]\s*)({NUMBER}|[A-Za-z]\w*)")
