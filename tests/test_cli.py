@@ -286,9 +286,7 @@ def test_an_input_is_a_number_sizes_or_names(text: str, size: list[int | str]) -
 def test_channels_that_come_first_are_told() -> None:
     assert "channels come last: 224x224x3" in refused(2, "vgg16", "--input", "3x224x224")
     assert "is 224x224x3 meant?" in output("conv3-8", "--input", "3x224x224")
-    assert "meant?" not in output("conv3-8", "--input", "3x224x8") + output(
-        "vgg16", "--input", "3x224x3", "--depth", "1"
-    )
+    assert "meant?" not in output("conv3-8", "--input", "3x224x8") + output("conv3-8", "--input", "3x3x3")
 
 
 def test_a_batch_stands_before_the_sizes_or_is_an_option() -> None:

@@ -615,7 +615,7 @@ def test_the_notation_of_a_transposed_convolution_makes_an_equal_layer() -> None
         layer = TransposedConv(8, kernel, stride, padding, output_padding=extra, groups=groups)
         assert layer == cnncalc.expand(layer.notation(), "6x6x4").nodes[0].layer, layer.notation()
     # (8 - 1)*S - 2*1 + F + 1
-    assert ["7*S + F - 1"] * 2 == list(map(str, cnncalc.expand("deconvF-8/Sp1op1", "8x8x3").nodes[0].output.size))
+    assert ["F + 7*S - 1"] * 2 == list(map(str, cnncalc.expand("deconvF-8/Sp1op1", "8x8x3").nodes[0].output.size))
 
 
 def test_the_notation_of_a_fully_connected_layer_makes_an_equal_layer() -> None:
