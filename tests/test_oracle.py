@@ -18,7 +18,7 @@ from cnncalc.layers import CATALOGUE, AvgPool, Conv, DepthwiseConv, Layer, MaxPo
 from cnncalc.layers.arranging import Crop, Pad
 from cnncalc.layers.dense import RBF, FullyConnected, Reshape
 from cnncalc.layers.pooling import AdaptiveAvgPool, AdaptiveMaxPool, GlobalAvgPool, GlobalMaxPool, Subsampling
-from cnncalc.layers.reach import AxisReach
+from cnncalc.layers.reach import AxisReach, union
 from cnncalc.layers.resampling import PixelShuffle, Resize, SpaceToDepth, Upsample
 from cnncalc.layers.window import Window
 from tests import oracle
@@ -215,7 +215,9 @@ def test_the_note_of_a_misfit_says_how_many_pixels_or_how_much_padding_floor_dro
         if slides is None or slides.ends_exactly:
             continue
         (note,) = failing(MaxPool(F, S, [margins], dilation=D), Shape(1, W), "note")
-        number, what = re.search(r"drops (\d+) of (input|padding)", note).groups()
+        skipped = "as it does between windows" in note
+        assert skipped == (0 < slides.dropped_pixels <= S - oracle.extent(F, D)), note
+        number, what = re.search(r"(?:drops|skips the last) (\d+) of (input|padding)", note).groups()
         pixels = slides.dropped_pixels
         expected = (pixels, "input") if pixels else (slides.dropped_padding, "padding")
         assert expected == (int(number), what), f"W={W} F={F} S={S} P={margins} D={D}: {note}"
@@ -538,6 +540,15 @@ def transposed_stage(chance: random.Random) -> Both:
     return layer, stage, lambda length: oracle.spread(length, F, S, margins, D).outputs
 
 
+def gappy_stage(chance: random.Random) -> Both:
+    """A transposed convolution, of which some outputs may read no input."""
+    F, S, D = chance.randint(1, 3), chance.randint(1, 4), chance.randint(1, 3)
+    margins = (chance.randint(0, 2), chance.randint(0, 2))
+    layer = TransposedConv(1, F, S, [margins], dilation=D)
+    stage = oracle.transposed_stage(F, S, margins[0], D)
+    return layer, stage, lambda length: oracle.spread(length, F, S, margins, D).outputs
+
+
 def moving_stage(chance: random.Random) -> Both:
     r, margins = chance.randint(1, 3), (chance.randint(0, 3), chance.randint(0, 3))
     longer, shorter = (lambda length: length * r), (lambda length: length // r)
@@ -612,6 +623,31 @@ def test_a_transposed_convolution_with_gaps_sees_what_marking_finds_wherever_it_
             else:
                 gaps += 1
     assert gaps > 0
+
+
+def test_layers_behind_a_transposed_convolution_with_gaps_see_what_marking_finds() -> None:
+    chance, gaps = random.Random(5), 0
+    for _ in range(300):
+        stack = [windowed_stage(chance), gappy_stage(chance), chance.choice((windowed_stage, moving_stage))(chance)]
+        if chance.random() < 0.5:
+            stack.append(chance.choice((windowed_stage, gappy_stage))(chance))
+        marks, reach = oracle.Marks([stage for _, stage, _ in stack]), stack_reach(stack)
+        seeing = [unit for unit in range(60) if marks.pixels(unit)]
+        gaps += 60 - len(seeing)
+        assert [marks.span(unit) for unit in seeing] == [reach.unit(unit) for unit in seeing], names(stack)
+        assert max((high - low + 1 for low, high in map(marks.span, seeing)), default=0) == reach.size, names(stack)
+    assert gaps > 100
+
+
+def test_what_a_branch_with_gaps_sees_is_joined_with_what_another_sees() -> None:
+    # Both halves by a deconv: kernel 1 at stride 2 reads inputs at even outputs alone; nearest reads always.
+    sparse = TransposedConv(1, 1, 2).reach(at_input(), Shape(1, 9)).axes[0]
+    dense = Upsample(2).reach(at_input(), Shape(1, 9)).axes[0]
+    shifted = sparse.window(1, 1, (1, 0), 1)
+    both = union(shifted, dense)
+    # shifted: unit 1 sees pixel 0, unit 3 pixel 1, even units nothing; nearest: units 0, 1 see 0, units 2, 3 see 1
+    assert [(0, 0), (0, 0), (1, 1), (1, 1)] == [both.unit(unit) for unit in range(4)]
+    assert 1 == both.size
 
 
 def test_same_padding_sees_the_pixels_of_the_margins_that_the_oracle_finds() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from math import gcd, lcm
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnncalc.symbolic import Size, is_known, maximum, minimum, normalise
 
@@ -28,13 +28,22 @@ class AxisReach:
     `after` is the padding that has gathered behind the input's last pixel, in pixels; the
     padding before its first pixel is the distance that unit 0 reaches over it. Once a layer
     has made the axis longer, the padding is None: no one window stands for the chain any more.
+
+    `blind` are phases that see nothing, as between the taps of a transposed convolution; their
+    place is where they lie.
     """
 
-    __slots__ = ("after", "highs", "lows", "step")
+    __slots__ = ("after", "blind", "highs", "lows", "step")
 
     def __init__(
-        self, lows: tuple[Size, ...] = (0,), highs: tuple[Size, ...] = (0,), step: Size = 1, after: Any = 0
+        self,
+        lows: tuple[Size, ...] = (0,),
+        highs: tuple[Size, ...] = (0,),
+        step: Size = 1,
+        after: Any = 0,
+        blind: frozenset[int] = frozenset(),
     ) -> None:
+        self.blind = blind
         self.lows = lows
         self.highs = highs
         self.step = step
@@ -43,9 +52,10 @@ class AxisReach:
     @property
     def size(self) -> Size:
         """Pixels from the first to the last that one unit sees; the most over all phases."""
-        if len(self.lows) == 1:
+        if len(self.lows) == 1 and not self.blind:
             return normalise(self.highs[0] - self.lows[0] + 1)
-        return max(high - low + 1 for low, high in zip(self.lows, self.highs, strict=True))
+        spans = zip(self.lows, self.highs, strict=True)
+        return max(0 if phase in self.blind else high - low + 1 for phase, (low, high) in enumerate(spans))
 
     @property
     def jump(self) -> Any:
@@ -88,27 +98,58 @@ class AxisReach:
         if phases == 1:
             reach, step = dilation * (kernel - 1) - before, self.step
             low, high = self.lows[0] - before * step, self.highs[0] + reach * step
-            return AxisReach((low,), (high,), step * stride, after)
+            return AxisReach((low,), (high,), step * stride, after, self.blind)
         if not is_known(kernel, stride, before, dilation, *self.lows, *self.highs) or kernel > MOST_PHASES:
             raise UncountableError("behind an upsampling, kernel and stride must be numbers, and the kernel not huge")
         shared = gcd(phases, stride)
         groups = (
-            [self.unit(output * stride - before + tap * dilation) for tap in range(kernel)]
+            [self.seen(output * stride - before + tap * dilation) for tap in range(kernel)]
             for output in range(phases // shared)
         )
         return _phases(groups, self.step * (stride // shared), after)
 
-    def stretch(self, factor: int, sees: Callable[[int], Iterable[int]]) -> AxisReach:
-        """What the units of a layer `factor` times as long see; unit i of it reads `sees(i)`."""
+    def seen(self, index: int) -> Seen:
+        """What unit `index` sees, or where it lies if it sees nothing."""
+        low, high = self.unit(index)
+        return Seen(low, high, index % len(self.lows) in self.blind)
+
+    def stretch(
+        self, factor: int, sees: Callable[[int], Iterable[int]], under: Callable[[int], int] | None = None
+    ) -> AxisReach:
+        """What the units of a layer `factor` times as long see; unit i of it reads `sees(i)`, or lies over `under(i)`.
+
+        A unit that reads nothing needs `under`.
+        """
         if not is_known(*self.lows, *self.highs, self.step):
             raise UncountableError("an upsampling of windows whose place depends on a symbol")
-        groups = ([self.unit(index) for index in sees(output)] for output in range(len(self.lows) * factor))
+        groups = []
+        for output in range(len(self.lows) * factor):
+            group = [self.seen(index) for index in sees(output)]
+            if not group and under is not None:
+                group = [self.seen(under(output))._replace(nothing=True)]
+            groups.append(group)
         return _phases(groups, self.step, None)
 
 
-def _phases(groups: Iterable[list[tuple[Size, Size]]], step: Size, after: Any) -> AxisReach:
-    spans = [(min(low for low, _ in group), max(high for _, high in group)) for group in groups]
-    return AxisReach(tuple(low for low, _ in spans), tuple(high for _, high in spans), step, after)
+class Seen(NamedTuple):
+    """From the first to the last pixel that a unit sees; or, seeing nothing, where it lies."""
+
+    low: Size
+    high: Size
+    nothing: bool
+
+
+def _phases(groups: Iterable[list[Seen]], step: Size, after: Any) -> AxisReach:
+    """The reach whose phases see what the units of a group see together."""
+    spans = [_together(group) for group in groups]
+    blind = frozenset(phase for phase, span in enumerate(spans) if span.nothing)
+    return AxisReach(tuple(span.low for span in spans), tuple(span.high for span in spans), step, after, blind)
+
+
+def _together(group: list[Seen]) -> Seen:
+    seeing = [span for span in group if not span.nothing]
+    spans = seeing or group
+    return Seen(min(span.low for span in spans), max(span.high for span in spans), not seeing)
 
 
 def _whole(numerator: Any, denominator: int) -> Any:
@@ -161,9 +202,13 @@ def unknown(reason: str) -> Reach:
 def union(first: AxisReach, second: AxisReach) -> AxisReach:
     """What a unit sees that reads both: from the first pixel of either to the last of either."""
     phases = lcm(len(first.lows), len(second.lows))
+    known = first.after is not None and second.after is not None
+    after = maximum(first.after, second.after) if known else None
+    if first.blind or second.blind:
+        groups = ([first.seen(index), second.seen(index)] for index in range(phases))
+        return _phases(groups, first.step * (phases // len(first.lows)), after)
     spans = [(first.unit(index), second.unit(index)) for index in range(phases)]
     lows = tuple(minimum(mine[0], its[0]) for mine, its in spans)
     highs = tuple(maximum(mine[1], its[1]) for mine, its in spans)
     step = first.step * (phases // len(first.lows))
-    known = first.after is not None and second.after is not None
-    return AxisReach(lows, highs, step, maximum(first.after, second.after) if known else None)
+    return AxisReach(lows, highs, step, after)

@@ -15,7 +15,7 @@ from cnncalc.layers.reach import MOST_PHASES, AxisReach, Reach, unknown
 from cnncalc.layers.shape import Shape
 from cnncalc.layers.window import Window
 from cnncalc.layers.windowed import WINDOW_FIELDS, Windowed
-from cnncalc.symbolic import Size, exact_div, floor_div, is_known, maximum, product
+from cnncalc.symbolic import Size, exact_div, floor_div, is_known, let, maximum, product
 
 
 @layer("deconv", "transposed_conv", "conv_transpose", "conv_transpose2d", "upconv")
@@ -84,7 +84,8 @@ class TransposedConv(Windowed, Activated):
     def connections(self, shape: Shape, *, bias: bool = True) -> Size:
         pairs = exact_div(shape.channels * self.filters, self.groups)
         taps = product(
-            window.pairs(length, made, window.margins(length)[0]) for window, length, made in self._lengths(shape)
+            let("T", window.pairs(length, made, window.margins(length)[0]))
+            for window, length, made in self._lengths(shape)
         )
         return pairs * taps + (self.output(shape).values if bias and self.bias else 0)
 
@@ -108,13 +109,12 @@ class TransposedConv(Windowed, Activated):
 def _stretch(axis: AxisReach, window: Window) -> AxisReach:
     """Output o reads the inputs i with o = i*S - P + k*D for some tap k.
 
-    An output between two taps reads none; it is taken to look at the input it lies over.
+    An output between two taps reads none.
     """
     before, _ = window.margins(0)
     offsets = [number * window.dilation - before for number in range(window.kernel)]
 
     def sees(output: int) -> list[int]:
-        whole = [(output - offset) // window.stride for offset in offsets if (output - offset) % window.stride == 0]
-        return whole or [(output + before) // window.stride]
+        return [(output - offset) // window.stride for offset in offsets if (output - offset) % window.stride == 0]
 
-    return axis.stretch(window.stride, sees)
+    return axis.stretch(window.stride, sees, lambda output: (output + before) // window.stride)
