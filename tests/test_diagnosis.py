@@ -6,6 +6,7 @@ import random
 import sys
 import time
 from collections import Counter, defaultdict
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from wrong_answers import (
     WRONG,
     Net,
     all_nets,
+    carried_totals,
     cases,
     plain,
     reached,
@@ -25,11 +27,12 @@ from wrong_answers import (
     wrong_totals,
 )
 
-from cnncalc import analyze
+from cnncalc import analyze, check
 from cnncalc.analysis.formulas import QUANTITIES
+from cnncalc.claims.printed import Printed
 from cnncalc.diagnosis.catalogue import ALONE, MISTAKES
-from cnncalc.diagnosis.diagnose import Candidate, diagnose
-from cnncalc.diagnosis.likelihood import LAYER, NETWORK
+from cnncalc.diagnosis.diagnose import Candidate, diagnose, layers_named
+from cnncalc.diagnosis.likelihood import CARRIED_ON, LAYER, NETWORK
 from cnncalc.diagnosis.network import TOTALS
 
 MOST_CASES = 60
@@ -113,7 +116,7 @@ def test_every_generated_mistake_in_a_total_is_found_and_first_in_95_of_100(nets
             for name in ("weights", "params", "macs", "flops", "activations", "memory_bytes")
         }
         truths["depth"] = at.analysis.depth
-        for key, quantity, answer in wrong_totals(at):
+        for key, quantity, answer in (*wrong_totals(at), *carried_totals(at)):
             if answer in (truths[quantity], 0):
                 continue
             found = diagnosed(at, None, quantity, answer)
@@ -179,6 +182,30 @@ def test_random_numbers_are_seldom_explained(nets: list[Net], digits: int, by_on
     assert told[2] <= by_two * tried
 
 
+def test_random_outputs_are_seldom_explained(nets: list[Net]) -> None:
+    """Maps off by up to half on a side; small ones are hit by chance, and a wrong size before explains no more."""
+    dice, told, tried = random.Random(6), Counter[str](), 0
+    for at in nets:
+        for index in range(len(at.steps)):
+            rows, columns, maps = right(at, index)["output"]
+            side = round(rows * dice.uniform(0.5, 1.5))
+            if rows * columns < 100 or side == rows:
+                continue
+            tried += 1
+            found = diagnosed(at, index, "output", (side, side + columns - rows, maps))
+            told[kind(found)] += 1
+    say(f"of {tried} random outputs {told}")
+    assert told["carried on"] <= 0.1 * tried
+    assert told["its own"] <= 0.2 * tried
+
+
+def kind(found: list[Candidate]) -> str:
+    """What explains a number at first."""
+    if not found or len(found[0].mistakes) > 1:
+        return "two" if found else "nothing"
+    return "carried on" if found[0].mistakes[0] in CARRIED_ON else "its own"
+
+
 def rounded(number: int, digits: int) -> int:
     """A number as printed in so many digits; 0 for all."""
     return round(number, digits - len(str(number))) if digits else number
@@ -189,7 +216,7 @@ def rounded(number: int, digits: int) -> int:
 
 def explained(spec: str, layer: str, quantity: str, answer: Any, **options: Any) -> list[Candidate]:
     analysis = analyze(spec, options.pop("input", None), **options)
-    place = analysis.layer(layer) if layer else None
+    place = layers_named(analysis, layer) if layer else None
     return diagnose(analysis, place, quantity, lambda value: bool(plain(value) == answer), answer)
 
 
@@ -236,6 +263,84 @@ def test_examples_by_hand(
     found = explained(spec, layer, quantity, answer, input=size)
     assert found, "nothing was found"
     assert mistakes == list(found[0].mistakes)
+
+
+SMALL = "conv3-8p1, pool2, conv3-16p1, pool2, fc-10"
+"""32x32x3: 224 + 1,168 + (8*8*16 + 1)*10 = 10,250 parameters."""
+
+
+@pytest.mark.parametrize(
+    ("spec", "size", "layer", "quantity", "answer", "mistake", "where"),
+    [
+        # 32 - 2 = 30, 15, 15 - 2 = 13, 6: 6*6*16*10 + 10 = 5,770 in the fc, and 224 + 1,168 before it.
+        (SMALL, "32x32x3", "fc1", "params", 5_770, "padding-forgotten-throughout", " in every layer"),
+        (SMALL, "32x32x3", "", "params", 7_162, "padding-forgotten-throughout", " in every layer"),
+        # 9*8 + 8 = 80 and 9*16 + 16 = 160 in the convolutions; 80 + 160 + 10,250 = 10,490.
+        (SMALL, "32x32x3", "", "params", 10_490, "depth-forgotten", " in the convolutions"),
+        # 30*30*8*27 + 28*28*16*72
+        ("conv3-8p1, conv3-16p1", "32x32x3", "", "macs", 1_097_568, "padding-forgotten-throughout", " in every layer"),
+        # 32*32*8*27 + 32*32*16*72
+        (
+            "conv3-8/2p1, conv3-16p1",
+            "32x32x3",
+            "",
+            "macs",
+            1_400_832,
+            "stride-ignored-before",
+            " in conv1, and carried",
+        ),
+        ("vgg16", None, "conv1_2", "output", (220, 220, 64), "padding-forgotten-throughout", " in every layer"),
+        ("vgg16", None, "pool1", "output", (110, 110, 64), "padding-forgotten-throughout", " in every layer"),
+        ("lenet", None, "pool2", "output", (16, 16, 6), "padding-added-before", " in conv1, and carried on"),
+        # (227 - 11)/1 + 1 = 217, (217 - 3)/2 + 1 = 108
+        ("alexnet", None, "pool1", "output", (108, 108, 96), "stride-ignored-before", " in conv1, and carried on"),
+        # The filters of 3a: 64 + 96 + 128 + 16 + 32 + 32 = 368 biases of 163,696 parameters.
+        ("googlenet", None, "inception_3a", "params", 163_328, "biases-forgotten", "biases"),
+        ("googlenet", None, "inception_3a", "params", 163_966, "digits-transposed", "transposed"),
+        ("googlenet", None, "inception_3a", "macs", 256_098_304, "flops-for-macs", "FLOPs"),
+        ("googlenet", None, "inception_3a", "output", (28, 28, 192), "layer-before", " of pool2"),
+        ("googlenet", None, "inception_3a", "params", 388_736, "layer-after", " of inception_3b"),
+        ("googlenet", None, "inception_3b", "params", 163_696, "layer-before", " of inception_3a"),
+        # 25,088*4,096 + 4,096*4,096 + 4,096*1,000
+        ("vgg16", None, "fc6 + fc7 + fc8", "params", 123_633_664, "biases-forgotten", "biases"),
+    ],
+)
+def test_sums_and_wrong_sizes_carried_on(
+    spec: str, size: str | None, layer: str, quantity: str, answer: Any, mistake: str, where: str
+) -> None:
+    first, *_ = explained(spec, layer, quantity, answer, input=size)
+    assert (mistake,) == first.mistakes
+    assert where in first.text
+
+
+def test_what_is_wrong_in_the_layer_itself_is_told_before_what_is_carried_on() -> None:
+    """222x222 for conv1_2 of VGG-16: its own padding forgotten, or that of conv1_1."""
+    found = explained("vgg16", "conv1_2", "output", (222, 222, 64))
+    assert "the padding was forgotten; this gives 222x222x64" == found[0].text
+    assert "padding-forgotten-before" in found[0].instead
+
+
+def test_a_mistake_in_one_layer_before_is_told_only_of_a_number_given_in_full() -> None:
+    """Without the stride of conv1 the second conv1 x conv2 sum is 1,400,832 MACs; 1.40M may be many things."""
+    analysis = analyze("conv3-8/2p1, conv3-16p1", "32x32x3")
+    assert [] == diagnose(analysis, None, "macs", lambda value: round(value, -4) == 1_400_000, 1_400_000)
+
+
+@pytest.mark.parametrize("shown", ["61 MB", "58.13 MB"])
+def test_a_batch_that_is_claimed_is_the_first_thing_forgotten(shown: str) -> None:
+    printed = Printed.read(shown)
+    found = diagnose(analyze("vgg16", batch=8), None, "memory_bytes", printed.matches, printed.claimed)
+    assert "batch-forgotten" == found[0].mistakes[0]
+
+
+def test_check_explains_a_block_and_a_sum(tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.yaml"
+    sheet.write_text(
+        "network: googlenet\nclaims:\n  inception_3a: {params: '163,328'}\n  conv1 + linear: {params: '1,033,408'}\n",
+        encoding="utf-8",
+    )
+    for verdict in check(sheet):
+        assert verdict.diagnoses[0].startswith("the biases were forgotten; "), verdict
 
 
 def test_a_candidate_is_a_sentence_with_the_number_and_has_its_formula() -> None:

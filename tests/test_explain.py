@@ -455,3 +455,16 @@ def test_a_working_never_loads_sympy() -> None:
 def test_the_library_refuses_an_unknown_form() -> None:
     with pytest.raises(cnncalc.SpecError, match="no form 'xml'"):
         cnncalc.explain("alexnet", "conv1", form="xml")
+
+
+def test_t_is_told_tap_by_tap_and_what_a_stride_skips_anyway_is_not_called_dropped() -> None:
+    # unpadded, each of the 11 taps of AlexNet's conv1 lies on a pixel at all 55 places
+    assert "T           = 11*55 = 605 " in cnncalc.explain("alexnet", "conv1")
+    # 3 taps on 224 pixels padded by 1: the outer ones lie on the padding once
+    assert "T           = 2*223 + 224 = 670 " in cnncalc.explain("vgg16", "conv1_1")
+    # each of the 2 taps of a 2x2 filter set down 2 apart makes one output of every one of the 196 inputs
+    assert "T           = 2*196 = 392 " in cnncalc.explain("unet", "up1")
+    skipped = cnncalc.explain("resnet50", "conv3_1/conv1")
+    assert "28.5; the stride skips the last 1 of input, as it does between windows" in skipped
+    assert "drops" not in skipped
+    assert 224 in cnncalc.fit("resnet50")

@@ -546,3 +546,28 @@ def test_the_examples_of_the_help_run() -> None:
         result = run(*arguments)
         assert result.exit_code in (0, 1), (line, result.stderr)
         assert " = " in result.stdout or "every" in result.stdout
+
+
+def test_all_layers_that_drop_a_pixel_before_paths_fail_to_meet_are_to_blame_in_order() -> None:
+    """570 -> 566 -> 283 -> 279, of which pool2 drops one; 139 -> 135, pool3 too; 67 -> 63, pool4 too; then 54 on 55."""
+    found = cnncalc.fit("unet")
+    blame = found.blame(570)
+    assert ["pool2", "pool2", "pool3", "pool3", "pool4", "pool4", "skip4"] == [each.layer for each in blame]
+    assert [1] * 6 + [None] == [each.lost for each in blame]
+    assert "(279 - 2)/2 + 1 = 139.5" in blame[0].message
+    assert {"height"} == {each.axis for each in found.blame("570x572") if not each.error}
+    assert not found.blame(572)
+
+
+def test_the_nearest_take_a_size_in_any_form_and_a_fit_prints_what_it_is() -> None:
+    found = cnncalc.fit("alexnet")
+    assert (195, 227) == found.nearest((224, 224)) == found.nearest("224") == found.nearest(224, "W")
+    with pytest.raises(cnncalc.SpecError, match="the size 224x225 differs from axis to axis"):
+        found.nearest((224, 225))
+    with pytest.raises(cnncalc.SpecError, match="there is no axis 'Q'"):
+        found.nearest(224, "Q")
+    assert "Fit(alexnet: H % 32 == 3, H >= 67; W % 32 == 3, W >= 67)" == repr(found)
+    assert "H in (1, 5) or H % 4 in (1, 2), H >= 9" == Sizes(4, (1, 2), 9, (1, 5)).text("H")
+    assert ("no H", "H in (5)", "H >= 3") == tuple(
+        sizes.text("H") for sizes in (Sizes(1, (), 1), Sizes(1, (), 9, (5,)), Sizes(1, (0,), 3))
+    )

@@ -209,7 +209,7 @@ def test_the_general_convolution_and_pool_of_the_slides() -> None:
 def test_an_assumption_makes_a_polynomial_where_there_is_one() -> None:
     resnet = cnncalc.formula("resnet50", assume=["H % 32 == 0", "W % 32 == 0"])
     assert 76848 * H * W + 2048000 == resnet["macs"]
-    assert ("H >= 32", "W >= 32") == resnet.conditions
+    assert () == resnet.conditions  # a positive multiple of 32 is at least 32
     for size in (32, 224, 320):  # 76848 * 224^2 + 2048000 = 3,857,973,248, the table's 3.8 billion
         assert cnncalc.analyze("resnet50", size).total("macs") == substitute(resnet["macs"], {"H": size, "W": size})
 
@@ -244,6 +244,91 @@ def test_assumptions_that_the_network_contradicts_are_refused() -> None:
             cnncalc.formula("alexnet", assume=assume)
     with pytest.raises(cnncalc.SpecError, match="skip3: what is assumed contradicts"):
         cnncalc.formula("unet", assume="H % 16 == 0 and H == W")
+
+
+@pytest.mark.parametrize(
+    ("assume", "output", "conditions"),
+    [
+        # with P = (F - 1)//2 and F odd, H - F + 2P = H - 1; F = 1, P = 0 is a layer, so that nothing is left to ask
+        ("P == (F-1)//2, F % 2 == 1, S == 1", ("H", "W"), ()),
+        ("F == 2*P + 1, S == 1", ("H", "W"), ()),
+        ("P == (F - 1)/2, S == 1", ("H", "W"), ()),
+        ("2*P == F - 1", ("(H - 1)//S + 1", "(W - 1)//S + 1"), ()),
+        ("P == 0", ("(H - F)//S + 1", "(W - F)//S + 1"), ("H >= F", "W >= F")),
+        ("P == 0, H >= F, F <= W", ("(H - F)//S + 1", "(W - F)//S + 1"), ()),
+        ("P == 0, F <= 4, H > 3, 4 <= W <= 9", ("(H - F)//S + 1", "(W - F)//S + 1"), ()),
+        ("P == 0, F == 3, S == 1, 224 == H", ("222", "W - 2"), ("W >= 3",)),
+        ("P == 0, F == 2, S == 2, H == 32*k, W == 4*H", ("16*k", "64*k"), ()),
+        ("P == 0, F == 2, S == 2, 0 == H % 2, W % 2 == 1", ("H/2", "(W - 1)/2"), ("W >= 3",)),  # no window fits in 1
+        ("P == 0, F == 2, S == 2, 2*H == 3*W", ("H//2", "W//2"), ("H >= 2", "W >= 2", "2*H == 3*W")),
+    ],
+)
+def test_conditions_that_always_hold_are_not_listed_and_none_is_stricter_than_the_truth(
+    assume: str, output: tuple[str, str], conditions: tuple[str, ...]
+) -> None:
+    found = cnncalc.formula("convF-K/SpP", assume=assume, only="output")
+    assert output == tuple(plain(size) for size in found["output"].size)
+    assert conditions == found.conditions
+
+
+@pytest.mark.parametrize("padding", ["P", "caffe"])
+def test_a_padding_that_may_be_0_by_what_is_assumed_counts_as_the_number_0_does(padding: str, tmp_path: Any) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(
+        "input: HxWx2\nparameters: {P: , Q: }\nlayers:\n  - conv: {filters: 3, kernel: 3, padding: P}\n"
+        "  - maxpool: {kernel: 3, stride: 2, padding: P, rounding: caffe}\n"
+    )
+    for assume, values in (("P == 0", {}), ("P == Q - 1", {"Q": 1}), ("Q == P + 1", {"Q": 1})):
+        if values and assume.startswith("Q"):
+            continue
+        found = cnncalc.formula(path, assume=assume, only="connections,macs,activations")
+        for height, width in ((7, 8), (10, 9)):
+            numeric = cnncalc.analyze(path, f"{height}x{width}x2", settings={"P": 0, "Q": 1})
+            for quantity in ("connections", "macs", "activations"):
+                assert numeric.total(quantity) == substitute(found[quantity], {"H": height, "W": width, **values})
+
+
+@pytest.mark.parametrize("name", ["lenet5", "resnet18"])
+def test_connections_without_idle_maxima_are_the_numbers_from_the_smallest_size_on(name: str) -> None:
+    found = cnncalc.formula(name, only=["connections"])
+    assert "max(0, (H + 7)//8)" not in plain(found["connections"])
+    assert (name != "lenet5") is found["connections"].has(sympy.Max)  # of 1 pixel, a padded window may see nothing
+    least = {text.split()[0]: int(text.split()[2]) for text in found.conditions}
+    for more in (0, 1, 2, 3, 5, 18):
+        height, width = least.get("H", 1) + more, least.get("W", 1) + 2 * more
+        numeric = cnncalc.analyze(name, f"{height}x{width}").total("connections")
+        assert numeric == substitute(found["connections"], {"H": height, "W": width})
+
+
+def test_a_key_of_a_layer_that_would_be_too_small_is_a_condition() -> None:
+    found = cnncalc.formula("conv{k-2}-C", only="output")
+    assert ("k >= 3", "H >= k - 2", "W >= k - 2") == found.conditions
+
+
+@pytest.mark.parametrize(
+    ("assume", "message"),
+    [
+        ("H != 3", "no assumption that can be used"),
+        ("H % W == 0", "a remainder is taken of one symbol by a number"),
+        ("H % 4 >= 1", "a remainder is a number"),
+        ("P == F/2 - 1/2", "a quotient is one expression over a number"),
+        ("P >= (F - 1)/2", "a quotient stands alone"),
+        ("3 == 3", "it speaks of no symbol"),
+        ("H == H + 1", "'H' stands on both sides"),
+        ("H == Q", "there is no symbol 'Q'"),
+        ("k >= 3", "there is no symbol 'k'"),
+        ("H < 1", "contradicts itself"),
+        ("H <= 5, H >= 6", "contradicts itself"),
+        ("H % 4 == 3, H <= 2", "contradicts itself"),
+        ("H == 32*k, H % 64 == 32, k % 2 == 0", "contradicts"),
+        ("H <= 64, P <= 3, F >= 300", "conv1: what is assumed contradicts H \\+ 2\\*P >= F"),
+    ],
+)
+def test_what_cannot_be_assumed_is_refused_with_exit_status_2(assume: str, message: str) -> None:
+    with pytest.raises(cnncalc.SpecError, match=message):
+        cnncalc.formula("convF-K/SpP", assume=assume)
+    result = CliRunner().invoke(program, ["formula", "convF-K/SpP", "--assume", assume])
+    assert 2 == result.exit_code
 
 
 HOSTILE = (
@@ -394,14 +479,38 @@ def test_unknown_parts_and_quantities_are_refused_with_the_nearest() -> None:
         (["vgg16", "--assume", "H"], "'H' is no assumption"),
     ):
         result = CliRunner().invoke(program, ["formula", *arguments])
-        assert result.exit_code in (1, 2)
+        assert result.exit_code == (1 if "conv1_11" in arguments else 2)
         assert message in result.output
 
 
-def test_results_are_plain_sympy_expressions_or_integers() -> None:
+def test_results_are_sympy_expressions_or_integers_and_plain_ones_are_found_by_name() -> None:
     found = cnncalc.formula("vgg16", "pool5")
     assert isinstance(found["activations"], sympy.Expr)
     assert type(found["params"]) is int
+    assert 25_088 == found["activations"].subs({found.symbols["H"]: 224, found.symbols["W"]: 224})  # 7*7*512
+    plainly = cnncalc.formula("vgg16", "pool5", plain=True)
+    assert 25_088 == plainly["activations"].subs("H", 224).subs(sympy.Symbol("W"), 224)
+    assert "512*(H//32)*(W//32)" == str(plainly["activations"])
+    assert ("H >= 32", "W >= 32") == plainly.conditions
+
+
+def test_latex_tells_what_is_assumed_and_what_must_hold() -> None:
+    text = run("resnet50", "conv5_1", "--assume", "H % 32 == 0, W==H", "-f", "latex")
+    assert r"  \text{for } & H \bmod 32 = 0,\ W = H" + "\n" in text
+    assert r"\text{where } & H \geq 67,\ W \geq 67" in run("alexnet", "--only", "output", "--format", "latex")
+    text = run("convF-K/SpP", "--assume", "P == (F - 1)/2, H <= 64", "--format", "latex")
+    assert r"\text{for } & P = \frac{F - 1}{2},\ H \leq 64" in text
+    assert r"\text{where } & H + 2 P \geq F,\ 2 P + W \geq F" in run("convF-K/SpP", "--format", "latex")
+
+
+def test_the_library_takes_quantities_as_the_command_does_and_one_part() -> None:
+    for only in ("macs,rf", ["macs", "rf"], ("MACs", "receptive field")):
+        assert ["macs", "receptive_field"] == list(cnncalc.formula("vgg16", "pool5", only=only).values)
+    with pytest.raises(cnncalc.SpecError, match="'pool4' is a part of vgg16, and formula takes one"):
+        cnncalc.formula("vgg16", "pool5", "pool4")
+    with pytest.raises(cnncalc.SpecError, match="formula takes one part"):
+        cnncalc.formula("vgg16", ["pool5", "pool4"])  # type: ignore[arg-type]
+    assert "conditions=('H >= 32', 'W >= 32')" in repr(cnncalc.formula("vgg16", "pool5", only="macs"))
 
 
 def test_a_formula_on_a_narrow_terminal_is_cut_between_terms_and_never_inside_brackets() -> None:

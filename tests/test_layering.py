@@ -116,7 +116,7 @@ def test_the_numbers_need_nothing_but_yaml_and_the_standard_library() -> None:
     assert set() == found - known
 
 
-SYMPY = {f"cnncalc.symbolic.{name}" for name in ("floor", "assuming", "printing", "solving")}
+SYMPY = {f"cnncalc.symbolic.{name}" for name in ("floor", "assuming", "printing", "ranges", "solving")}
 """The modules that need sympy as soon as they are imported."""
 
 

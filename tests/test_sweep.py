@@ -552,3 +552,9 @@ def test_an_interrupt_leaves_whole_lines() -> None:
         assert b"Traceback" not in process.stderr.read()
     assert text.endswith(b"\n")
     assert {3} == {line.count(b",") for line in text.splitlines()}
+
+
+def test_columns_may_be_a_list() -> None:
+    rows = list(cnncalc.sweep("vgg16", 224, columns=["macs", "pool5.output"]))
+    assert rows == list(cnncalc.sweep("vgg16", 224, columns="macs,pool5.output"))
+    assert rows[0]["macs"] == 15_470_264_320

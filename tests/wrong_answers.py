@@ -7,8 +7,8 @@ for the truth and for every mistake.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -668,6 +668,85 @@ def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
         yield "jump", reached(at, index, usual, pools=False)[1]
 
 
+# Carried on -------------------------------------------------------------------------------------------
+
+Change = Callable[[Step], dict[str, Any]]
+CARRIED: dict[str, Change] = {
+    "padding-forgotten": lambda step: {"P": 0} if step.P else {},
+    "padding-once": lambda step: {"both": step.P} if step.P else {},
+    "padding-added": lambda step: {"P": (step.D * (step.F - 1) + 1) // 2} if step.P == 0 else {},
+    "plus-one-forgotten": lambda step: {"less": 1} if slides(step) else {},
+    "stride-ignored": lambda step: {"S": 1} if step.S > 1 else {},
+    "ceil-for-floor": lambda step: {"ceil": True} if slides(step) and not step.ceil else {},
+    "floor-for-ceil": lambda step: {"ceil": False} if step.ceil else {},
+    "dilation-ignored": lambda step: {"D": 1} if step.D > 1 else {},
+}
+TOLD_FROM = 100
+"""Counts and areas below are too small for a mistake in another layer to be told."""
+
+
+def walked(at: Net, change: Change, chosen: Collection[int]) -> list[tuple[Step, tuple[int, int, int], bool]]:
+    """(layer on its new input, its new volume, whether the mistake changes it) as far as all fits."""
+    size, found = (at.steps[0].H, at.steps[0].W, at.steps[0].C), []
+    for index, step in enumerate(at.steps):
+        here = replace(step, H=size[0], W=size[1], C=size[2])
+        other = change(step) if index in chosen and step.kind not in ("fc", "bn") else {}
+        try:
+            size = here.volume(**other)
+            made = size != here.volume()
+        except ValueError:
+            break
+        if min(size) < 1:
+            break
+        found.append((here, size, made))
+    return found
+
+
+def carried(at: Net, index: int, walk: list[tuple[Step, tuple[int, int, int], bool]]) -> Iterator[tuple[str, Any]]:
+    """The counts of a layer whose input is wrong."""
+    if index < len(walk) and (walk[index][0].H, walk[index][0].W) != (at.steps[index].H, at.steps[index].W):
+        here, volume, _ = walk[index]
+        found = counts(here, at.batch, volume=volume)
+        if volume[0] * volume[1] >= TOLD_FROM:
+            yield "output", found["output"]
+        yield from ((name, found[name]) for name in ("params", "macs", "activations") if found[name] >= TOLD_FROM)
+
+
+def carried_on(key: str, change: Change) -> None:
+    """A mistake in all layers up to one, at least in two, and in a single one before it."""
+
+    def throughout(at: Net, index: int) -> Iterator[tuple[str, Any]]:
+        walk = walked(at, change, range(index + 1))
+        if sum(made for _, _, made in walk[: index + 1]) > 1:
+            yield from carried(at, index, walk)
+
+    def before(at: Net, index: int) -> Iterator[tuple[str, Any]]:
+        for single in range(index):
+            yield from carried(at, index, walked(at, change, [single]))
+
+    WRONG[f"{key}-throughout"], WRONG[f"{key}-before"] = throughout, before
+
+
+for _key, _change in CARRIED.items():
+    carried_on(_key, _change)
+
+
+def carried_totals(at: Net) -> Iterator[tuple[str, str, int]]:
+    """(mistake, quantity, answer) for the sums over a network in which a mistake is made in all layers, or in one."""
+    for key, change in CARRIED.items():
+        everywhere = walked(at, change, range(len(at.steps)))
+        singles = [walked(at, change, [single]) for single in range(len(at.steps))]
+        several = sum(made for _, _, made in everywhere) > 1
+        for ending, walk in [("throughout", everywhere)] * several + [("before", walk) for walk in singles]:
+            if len(walk) == len(at.steps) and any(made for _, _, made in walk):
+                found = [counts(here, at.batch, volume=volume) for here, volume, _ in walk]
+                first = at.steps[0]
+                yield f"{key}-{ending}", "params", sum(each["params"] for each in found)
+                yield f"{key}-{ending}", "macs", sum(each["macs"] for each in found)
+                held = at.batch * first.H * first.W * first.C + sum(each["activations"] for each in found)
+                yield f"{key}-{ending}", "memory_bytes", BYTES * held
+
+
 def truth(at: Net, index: int, quantity: str) -> Any:
     if quantity in ("receptive_field", "jump"):
         R, J = reached(at, index, usual)
@@ -735,6 +814,12 @@ def wrong_totals(at: Net) -> Iterator[tuple[str, str, int]]:
     if not any(step.kind in ("depthwise", "bn") for step in steps):
         forgetful = [step.weights(**other) + step.biases() for step, other in zip(steps, flat, strict=True)]
         yield "depth-forgotten", "params", sum(forgetful)
+        shallow = [step.weights(C=1, G=1) if step.kind in ("conv", "deconv") else step.weights() for step in steps]
+        if not any(step.kind == "deconv" for step in steps):
+            yield "depth-forgotten", "params", sum(shallow) + sum(step.biases() for step in steps)
+    for kind in ("conv", "fc"):
+        if any(step.kind not in (kind, "maxpool") for step in steps):
+            yield "biases-forgotten", "params", params - sum(step.biases() for step in steps if step.kind == kind)
     yield "spatial-size-forgotten", "macs", sum(batch * step.weights() for step in steps if step.kind not in ("bn",))
     yield "square-forgotten", "params", sum(step.weights(taps=step.F) + step.biases() for step in steps)
     yield "one-kind-only", "params", sum(step.weights() + step.biases() for step in steps if step.kind == "fc")

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
-from cnncalc.analysis.premises import Premises, premises_of
-from cnncalc.analysis.provisos import provisos
+from cnncalc.analysis.premises import refused
+from cnncalc.analysis.provisos import provisos_under
 from cnncalc.analysis.results import COUNTS, Analysis
-from cnncalc.errors import Problem, SpecError, closest, one_of
-from cnncalc.graph import Graph
-from cnncalc.layers import Shape
+from cnncalc.analysis.supposing import Supposed
+from cnncalc.errors import closest, one_of
+from cnncalc.layers import Condition, Shape
 from cnncalc.spec.assumptions import Assumption
-from cnncalc.symbolic import is_known
 
 FIELDS = {"receptive_field": "size", "jump": "jump", "padding": "padding", "centre": "centre"}
 """Quantities of the receptive field, by the attribute of AxisReach that holds them."""
 QUANTITIES = ("output", *COUNTS, "depth", *FIELDS)
+ALIASES = {"memory": "memory_bytes", "rf": "receptive_field", "field": "receptive_field"}
 USUAL = ("output", "params", "macs", "flops", "activations", "memory_bytes", "receptive_field", "jump")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Formulas:
     """The closed forms of a network, a block or a layer.
 
@@ -32,35 +32,79 @@ class Formulas:
     name: str
     part: str
     values: dict[str, Any]
-    conditions: tuple[str, ...]
-    assumptions: tuple[str, ...] = ()
+    provisos: tuple[Condition, ...] = ()
+    """What must hold of the symbols beside what is assumed."""
+    assumed: tuple[Assumption, ...] = ()
+
+    def __repr__(self) -> str:
+        whole = f"{self.name}, {self.part}" if self.part else self.name
+        return f"Formulas({whole}: {self.values}, assumptions={self.assumptions}, conditions={self.conditions})"
 
     def __getitem__(self, quantity: str) -> Any:
         """The closed form of a quantity: an integer, a sympy expression, a Shape, or one size for every axis."""
         return self.values[quantity]
 
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """The provisos as text: `H >= 32`."""
+        return tuple(map(str, self.provisos))
 
-def formulas_of(
-    analysis: Analysis, part: str = "", assumptions: Sequence[Assumption] = (), only: Iterable[str] = USUAL
-) -> Formulas:
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What is assumed, as it was said."""
+        return tuple(dict.fromkeys(each.text for each in self.assumed))
+
+    @property
+    def symbols(self) -> dict[str, Any]:
+        """The symbols that the closed forms depend on, by name: sympy symbols for positive integers."""
+        found = {free for size in _sizes(self.values.values()) for free in getattr(size, "free_symbols", ())}
+        return {str(free): free for free in sorted(found, key=str)}
+
+    def plain(self) -> Formulas:
+        """The same with plain sympy symbols, which `subs("H", 224)` finds by their names alone."""
+        from cnncalc.symbolic.assuming import with_plain_symbols
+
+        return replace(self, values={name: _mapped(with_plain_symbols, value) for name, value in self.values.items()})
+
+
+def formulas_of(supposed: Supposed, part: str = "", only: str | Iterable[str] = USUAL) -> Formulas:
     """The closed forms of the whole network, or of the layer or block called `part`.
 
-    Raises SpecError for a part or a quantity that there is not, and for assumptions that
-    contradict the network or name a symbol that it has not.
+    `only` names the quantities, as a list or joined by commas. Raises SpecError for a part or a
+    quantity that there is not, and for assumptions that the network contradicts.
     """
+    analysis, premises = supposed.analysis, supposed.premises
     layers = analysis.part(part) if part else analysis.layers
-    check_symbols(analysis, assumptions)
-    premises = premises_of(assumptions)
+    wanted = quantities(only)
+    found = provisos_under(analysis.graph, premises)
+    repeats = {str(repeat.times) for repeat in analysis.graph.repeats if str(repeat.times).isidentifier()}
+
+    def simplest(value: Any) -> Any:
+        from cnncalc.symbolic.assuming import shortest
+        from cnncalc.symbolic.ranges import without_idle
+
+        return shortest(without_idle(premises.apply(value), found.ranges), tuple(sorted(repeats)))
+
     values: dict[str, Any] = {}
-    for quantity in only:
-        if quantity not in QUANTITIES:
-            hint = closest(quantity, QUANTITIES) or one_of(QUANTITIES)
-            raise SpecError([Problem(f"there is no formula for '{quantity}'", None, hint)])
+    for quantity in wanted:
         if quantity != "receptive_field" and quantity in FIELDS and layers[-1].reach.everything:
             continue  # what sees everything lies on no grid
-        values[quantity] = _assumed(value_of(analysis, part, quantity), premises, analysis.graph)
-    conditions = provisos(analysis.graph, premises)
-    return Formulas(analysis.name, part, values, tuple(conditions), tuple(each.text for each in assumptions))
+        values[quantity] = _mapped(simplest, value_of(analysis, part, quantity))
+    return Formulas(analysis.name, part, values, tuple(found.conditions), supposed.assumptions)
+
+
+def quantities(only: str | Iterable[str]) -> tuple[str, ...]:
+    """The keys of the quantities named, `macs,rf` with short names among them; raises SpecError for any other."""
+    parts = only.split(",") if isinstance(only, str) else only
+    keys = [part.strip().lower().replace(" ", "_") for part in parts]
+    chosen = tuple(dict.fromkeys(ALIASES.get(key, key) for key in keys if key))
+    for quantity in chosen:
+        if quantity not in QUANTITIES:
+            hint = closest(quantity, (*QUANTITIES, *ALIASES)) or one_of(QUANTITIES)
+            raise refused(f"there is no formula for '{quantity}'", hint)
+    if not chosen:
+        raise refused(f"{only!r} names no quantity", one_of(QUANTITIES))
+    return chosen
 
 
 def value_of(analysis: Analysis, part: str, quantity: str) -> Any:
@@ -82,37 +126,19 @@ def value_of(analysis: Analysis, part: str, quantity: str) -> Any:
     return analysis.sum_over(layers, quantity)
 
 
-def _assumed(value: Any, premises: Premises, graph: Graph) -> Any:
-    """A value of any kind under the assumptions, every size in it in the fewest operations."""
-    if isinstance(value, str) or value is None or is_known(value):
-        return value
+def _mapped(change: Callable[[Any], Any], value: Any) -> Any:
+    """A value of any kind, every symbolic size in it changed."""
     if isinstance(value, Shape):
-        return Shape(_assumed(value.channels, premises, graph), *_assumed(value.size, premises, graph))
+        return Shape(_mapped(change, value.channels), *_mapped(change, value.size))
     if isinstance(value, tuple):
-        return tuple(_assumed(part, premises, graph) for part in value)
-    if not hasattr(value, "free_symbols"):
-        return value  # a fraction
-    from cnncalc.symbolic.assuming import shortest
-
-    repeats = {str(repeat.times) for repeat in graph.repeats if str(repeat.times).isidentifier()}
-    return shortest(premises.apply(value), tuple(sorted(repeats)))
+        return tuple(_mapped(change, part) for part in value)
+    return change(value) if hasattr(value, "free_symbols") else value
 
 
-def check_symbols(analysis: Analysis, assumptions: Iterable[Assumption]) -> None:
-    """Raise SpecError for an assumption about a symbol that the network has not."""
-    graph = analysis.graph
-    sizes = [*graph.input.size, graph.input.channels, analysis.batch, *_flat(graph.parameters.values())]
-    names = sorted({str(free) for size in sizes for free in getattr(size, "free_symbols", ())})
-    for each in assumptions:
-        for name in (each.name, *map(str, getattr(each.value, "free_symbols", ()))):
-            if name not in names:
-                hint = f"its symbols are {', '.join(names)}" if names else "all its sizes are numbers: give --input HxW"
-                raise SpecError([Problem(f"'{each.text}': there is no symbol '{name}' in {analysis.name}", None, hint)])
-
-
-def _flat(values: Iterable[Any]) -> Iterable[Any]:
+def _sizes(values: Iterable[Any]) -> Iterator[Any]:
+    """The sizes in values of any kind."""
     for value in values:
-        if isinstance(value, tuple):
-            yield from _flat(value)
+        if isinstance(value, Shape | tuple):
+            yield from _sizes((value.channels, *value.size) if isinstance(value, Shape) else value)
         else:
             yield value

@@ -7,12 +7,12 @@ from dataclasses import replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from cnncalc.analysis import Convention
+from cnncalc.analysis import Analysis, Convention
 from cnncalc.api.networks import analyze, load
 from cnncalc.errors import Problem, SpecError
 from cnncalc.graph import MOST_LAYERS
 from cnncalc.spec.library import find
-from cnncalc.spec.model import Spec
+from cnncalc.spec.model import Argument, Spec
 
 if TYPE_CHECKING:
     from cnncalc.analysis.formulas import Formulas
@@ -53,7 +53,8 @@ def formula(
     input: str | int | None = None,  # noqa: A002, the word users know it by
     *,
     assume: str | Sequence[str] = (),
-    only: Sequence[str] | None = None,
+    only: str | Sequence[str] | None = None,
+    plain: bool = False,
     batch: int | str | None = None,
     settings: Mapping[str, Any] | None = None,
     convention: Convention | None = None,
@@ -64,17 +65,37 @@ def formula(
     >>> formula("resnet50", assume="H % 32 == 0 and W % 32 == 0")["macs"]
     76848*H*W + 2048000
 
-    Without `input` the sizes become the symbols H and W. Raises SpecError.
+    Without `input` the sizes become the symbols H and W. Symbols are positive integers to sympy; with `plain`
+    they are plain ones, so that `.subs("H", 224)` finds them. Raises SpecError.
     """
     from cnncalc.analysis.formulas import USUAL, formulas_of
+    from cnncalc.analysis.supposing import suppose
     from cnncalc.spec.assumptions import parse_assumptions
     from cnncalc.spec.inputs import symbolic_size
+    from cnncalc.spec.settings import settings_of
 
     found = spec if isinstance(spec, Spec) else find(spec)
-    found = replace(found, input=symbolic_size(found, None if input is None else str(input)))
-    analysis = analyze(found, batch=batch, settings=settings, convention=convention, most_layers=most_layers)
     assumptions = parse_assumptions([assume] if isinstance(assume, str) else assume)
-    return formulas_of(analysis, part, assumptions, USUAL if only is None else only)
+    found = replace(found, input=symbolic_size(found, None if input is None else str(input)))
+    given = {**found.settings, **(settings_of(found, settings) if settings else {})}
+
+    def analyse(more: Mapping[str, Argument]) -> Analysis:
+        built = replace(found, settings={**given, **more})
+        return analyze(built, batch=batch, convention=convention, most_layers=most_layers)
+
+    supposed = suppose(analyse, assumptions)
+    _one_part(supposed.analysis, part, input)
+    formulas = formulas_of(supposed, part, USUAL if only is None else only)
+    return formulas.plain() if plain else formulas
+
+
+def _one_part(analysis: Analysis, part: Any, given: Any) -> None:
+    """Raise SpecError for more parts than one, the second of which would be read as an input."""
+    if not isinstance(part, str):
+        raise SpecError([Problem(f"formula takes one part, a text, not {part!r}", None, "call it once for each")])
+    if isinstance(given, str) and analysis.layers_in(given):
+        hint = f"call it once for each; an input is given by its name: input={given!r}"
+        raise SpecError([Problem(f"'{given}' is a part of {analysis.name}, and formula takes one", None, hint)])
 
 
 def sweep(
@@ -83,8 +104,8 @@ def sweep(
     *,
     batch: Any = None,
     settings: Mapping[str, Any] | None = None,
-    columns: str | None = None,
-    layers: Sequence[str] = (),
+    columns: str | Sequence[str] | None = None,
+    layers: str | Sequence[str] = (),
     convention: Convention | None = None,
     most_layers: int = MOST_LAYERS,
     most_points: int | None = None,
@@ -106,7 +127,7 @@ def sweep(
     from cnncalc.spec.grid_text import MOST_POINTS, grid_text, parse_grid
 
     found = spec if isinstance(spec, Spec) else load(spec)
-    measures = choose(columns, layers)
+    measures = choose(columns, [layers] if isinstance(layers, str) else layers)
     grid = parse_grid(
         found,
         None if input is None else grid_text(input),

@@ -76,6 +76,8 @@ def check(
     network: str = "",
     input: str | int = "",  # noqa: A002, the word users know it by
     settings: Mapping[str, Any] | None = None,
+    counting: Mapping[str, Any] | None = None,
+    grading: bool = False,
 ) -> list[Verdict]:
     r"""What became of every claim of a table or a sheet of answers: match, mismatch, erratum.
 
@@ -86,15 +88,22 @@ def check(
     ...     [(verdict.status, verdict.exact) for verdict in check(file.name)]
     [('match', Shape(512, 7, 7)), ('match', 138357544)]
 
-    A name that ends in .csv is a spreadsheet's, any other YAML; `network`, `input` and `settings`
-    replace what the file says. Raises SpecError with every problem of the file.
+    A name that ends in .csv is a spreadsheet's, any other YAML. With a `network`, the file has no say in
+    the question: `input`, `settings` and `counting` are all there is (bias, flops, batch ..., as a table
+    has them). Without one they replace what the file says. With `grading`, no wrong number passes for an
+    erratum. Raises SpecError with every problem of the file.
     """
+    from cnncalc.claims.given import given_from_outside
     from cnncalc.claims.tables import read_table
     from cnncalc.claims.verdicts import verdicts
     from cnncalc.spec.settings import written
 
-    given = tuple(f"{name}={written(value)}" for name, value in (settings or {}).items())
-    return verdicts(read_table(table, network=network, input=str(input), settings=given))
+    values = tuple(f"{name}={written(value)}" for name, value in (settings or {}).items())
+    counted = {
+        key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in (counting or {}).items()
+    }
+    given = given_from_outside(network, str(input), values, counted, grading=grading)
+    return verdicts(read_table(table, given))
 
 
 def quiz(*, seed: int = 1, level: int | Sequence[int] = 1, count: int = 10) -> list[Question]:

@@ -4,45 +4,57 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from typing import NamedTuple
 
-TOKEN = re.compile(
-    r"\s*(?:(?P<number>[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?(?![0-9,]*[0-9]))|(?P<mark>\*\*|[-+*/^()\u00d7\u00b7]))"
-)
-SAME = {"\u00d7": "*", "\u00b7": "*", "^": "**"}
+from cnncalc.claims.units import SumError, read_amount
+
+NUMBER = r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?(?![0-9,]*[0-9])"
+UNIT = r"[kKMGTP]i?(?:B|FLOPs?|MACs?)?|thousand|million|billion|trillion|B|bytes?|FLOPs?|MACs?|params|values|pixels|px"
+TOKEN = re.compile(rf"\s*(?:(?P<number>{NUMBER}(?:\s?(?:{UNIT})(?![A-Za-z]))?)|(?P<mark>\*\*|[-+*/^()xX\u00d7\u00b7]))")
+SAME = {"\u00d7": "*", "\u00b7": "*", "x": "*", "X": "*", "^": "**"}
 DEEPEST = 30
 LARGEST_POWER = 200
 MOST_DIGITS = 60
 
 
-class SumError(ValueError):
-    """A text that is no sum; `position` counts its characters from 0."""
+class Working(NamedTuple):
+    """What a sum comes to; `slack` is the share of it that the rounded numbers in it (15.2M) leave open."""
 
-    def __init__(self, message: str, position: int = 0, length: int = 1) -> None:
-        super().__init__(message)
-        self.position = position
-        self.length = length
+    value: Fraction
+    slack: Fraction = Fraction(0)
+
+    def gives(self, exact: object) -> bool:
+        """Whether `exact` is what it comes to, so far as its rounded numbers tell."""
+        if not isinstance(exact, int | Fraction):
+            return False
+        return abs(self.value - exact) <= self.slack * abs(self.value)
+
+    def __str__(self) -> str:
+        return f"{self.value.numerator:,}" if self.value.denominator == 1 else f"{float(self.value):.6g}"
 
 
-def evaluate(text: str) -> Fraction:
-    """The value of a sum of whole and decimal numbers with + - * / ^ and parentheses, exact.
+def evaluate(text: str, thousand: int = 1000) -> Working:
+    """The value of a sum of whole and decimal numbers with + - * / ^ and parentheses, exact; x is a times sign.
 
-    >>> evaluate("(11*11*3 + 1)*96"), evaluate("(7 - 3)/3 + 1"), evaluate("2^20")
+    >>> evaluate("(11*11*3 + 1)*96").value, evaluate("(7 - 3)/3 + 1").value, evaluate("2^20").value
     (Fraction(34944, 1), Fraction(7, 3), Fraction(1048576, 1))
 
-    Raises SumError for anything else, and for numbers beyond 10^60.
+    Numbers may have units, `15.2M * 4 bytes`. Raises SumError for anything else, and for numbers beyond 10^60.
     """
-    sum_ = _Sum(text)
+    sum_ = _Sum(text, thousand)
     value = sum_.terms()
     if sum_.tokens[sum_.at][0] != "end":
         raise sum_.unexpected()
-    return value
+    return Working(value, sum_.slack)
 
 
 class _Sum:
     """Recursive descent over the tokens of one sum."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, thousand: int) -> None:
         self.text = text
+        self.thousand = thousand
+        self.slack = Fraction(0)
         self.tokens = list(_tokens(text))
         self.at = 0
         self.depth = 0
@@ -111,7 +123,13 @@ class _Sum:
         if kind != "number":
             raise self.unexpected()
         self.at += 1
-        return _bounded(Fraction(text.replace(",", "")))
+        if text[-1].isdigit():
+            return _bounded(Fraction(text.replace(",", "")))
+        amount = read_amount(text, thousand=self.thousand)
+        if amount is None:
+            raise self.unexpected()
+        self.slack += amount.slack
+        return _bounded(Fraction(amount.value))
 
 
 def _tokens(text: str) -> list[tuple[str, str, int]]:

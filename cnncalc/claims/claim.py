@@ -8,7 +8,7 @@ from typing import Any, Literal
 from cnncalc.analysis import Convention
 from cnncalc.claims.network import Network
 from cnncalc.claims.printed import Printed
-from cnncalc.errors import Span
+from cnncalc.errors import Problem, Span
 
 Status = Literal["match", "mismatch", "erratum", "unexpected match", "error"]
 
@@ -21,7 +21,9 @@ class Claim:
     is one of analysis.formulas.QUANTITIES, or `conv_layers` and its like, the layers of a type.
     With an `erratum`, the claim is known to be wrong for the reason given, and must stay so;
     `correct` is then what should have been printed, and must hold. `network` says of which
-    network of the table it is; `against`, a second one, makes it a ratio.
+    network of the table it is; `against`, a second one, makes it a ratio. With a `problem` it could
+    not be read, and is an error. `notes` tell what beside it is not obeyed, `hint` what may be
+    meant if it does not hold.
     """
 
     layer: str
@@ -35,11 +37,14 @@ class Claim:
     correct: Printed | None = None
     network: Network | None = None
     against: Network | None = None
+    problem: Problem | None = None
+    notes: tuple[str, ...] = ()
+    hint: str = ""
 
     @property
     def title(self) -> str:
         """What is claimed to be the number, in words: `conv1_1 params`, `total macs`."""
-        return f"{self.layer or 'total'} {self.quantity}"
+        return f"{self.layer or 'total'} {self.quantity}".strip()
 
     @property
     def full_title(self) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cnncalc.analysis import DTYPES, FLOPS, Convention
 from cnncalc.claims.claim import Claim
+from cnncalc.claims.naming import NOUNS, Heading
 from cnncalc.claims.network import Network
 from cnncalc.claims.printed import Printed
-from cnncalc.claims.quantities import NOUNS
+from cnncalc.claims.spelling import with_unit
 from cnncalc.errors import Problem, Span, SpecError, closest, one_of
 
 CONTEXT_KEYS = ("convention", "bias", "flops", "dtype", "batch", "thousand", "zeros")
@@ -20,6 +22,7 @@ CHOICES: dict[str, dict[str, Any]] = {
     "thousand": {"1000": 1000, "1024": 1024},
     "zeros": {"count": "count", "blank": "blank"},
 }
+OPERATIONS = ("macs", "flops")
 LARGEST_BATCH = 10**9
 
 
@@ -27,8 +30,8 @@ LARGEST_BATCH = 10**9
 class Context:
     """The network that is spoken of, how it is counted, and how its numbers are printed.
 
-    `thousand` is what K stands for; with `zeros` blank, the zeros before a K, M or G tell
-    nothing (800K for 802,816).
+    `thousand` is what K stands for where something stored is counted (1000 for operations). With
+    `zeros` blank, the zeros before a K, M or G tell nothing (800K for 802,816).
     """
 
     network: Network | None = None
@@ -64,9 +67,12 @@ class Context:
             return replace(self, **{key: value})
         return replace(self, convention=self.convention._replace(**{key: value}))
 
-    def printed(self, text: str, quantity: str, span: Span | None = None) -> Printed:
+    def printed(self, text: str, of: Heading, span: Span | None = None) -> Printed:
         """A printed number of a quantity; raises SpecError if its unit counts something else."""
-        printed = Printed.read(text, span, thousand=self.thousand, zeros=self.zeros)
+        quantity = of.quantity
+        text = with_unit(text, of.unit)
+        thousand = 1000 if quantity in OPERATIONS else self.thousand
+        printed = Printed.read(text, span, thousand=thousand, zeros=self.zeros, quantity=quantity)
         if printed.noun and quantity not in NOUNS[printed.noun]:
             hint = f"name the quantity: {one_of(NOUNS[printed.noun])}"
             raise SpecError([Problem(f"'{text}' is in {printed.noun}, but {quantity} is not", span, hint)])
@@ -81,6 +87,9 @@ class Context:
         erratum: str = "",
         correct: Printed | None = None,
         span: Span | None = None,
+        problem: Problem | None = None,
+        notes: Sequence[str] = (),
+        hint: str = "",
     ) -> Claim:
         """A claim in this context."""
         return Claim(
@@ -95,4 +104,7 @@ class Context:
             correct=correct,
             network=self.network,
             against=self.against,
+            problem=problem,
+            notes=tuple(notes),
+            hint=hint,
         )

@@ -1,4 +1,4 @@
-"""CSV with a header, as a spreadsheet exports it -> Table: a layer a row, a quantity a column."""
+"""CSV with a header, as a spreadsheet exports it -> Table: a layer a row, a quantity a column; or a number a row."""
 
 from __future__ import annotations
 
@@ -6,47 +6,47 @@ import csv
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cnncalc.claims.context import CONTEXT_KEYS, Context
+from cnncalc.claims.context import CONTEXT_KEYS
+from cnncalc.claims.csv_head import PASSED_OVER, QUANTITY, VALUE, Head, name_of, read_head
+from cnncalc.claims.given import Given
+from cnncalc.claims.naming import Heading, heading, layer_named
 from cnncalc.claims.network import Network
 from cnncalc.claims.network_reader import MOST_PROBLEMS
-from cnncalc.claims.quantities import layer_named, quantity_named
+from cnncalc.claims.printed import Printed
+from cnncalc.claims.spelling import decimal_comma
 from cnncalc.claims.tables import Table
-from cnncalc.claims.yaml_table import MOST_CLAIMS
+from cnncalc.claims.yaml_claims import MOST_CLAIMS, UNREAD
 from cnncalc.errors import Problem, Source, Span, SpecError
 
-LAYER = ("layer", "name", "layer_name")
-PASSED_OVER = ("kind", "type", "input", "comment", "note", "notes", "")
-"""Columns that claim nothing; the first three come with `cnncalc show --format csv`."""
 UNANSWERED = ("", "-", "?", "n/a", "\u2013", "\u2014")
-DELIMITERS = ";,\t"
-HEAD_KEYS = ("network", "input", "set", "name", "source", *CONTEXT_KEYS)
+NOTHING = Heading("")
 Cell = tuple[str, Span]
 
 
-def read_csv(source: Source, folder: str = "", given: Network | None = None) -> Table:
+def read_csv(source: Source, folder: str = "", given: Given | None = None) -> Table:
     """The table of a CSV text, separated by commas, semicolons or tabs.
 
-    Lines `# network: vgg16` before the header say what a YAML table says at its top. Raises
-    SpecError with every problem.
+    Lines `# network: vgg16` before the header say what a YAML table says at its top. Where
+    semicolons part the cells, a comma is a decimal mark. Raises SpecError with every problem.
     """
-    reader = _CsvReader(source, folder, given)
+    reader = _CsvReader(source, folder, given or Given())
     table = reader.read()
     if reader.problems:
-        raise SpecError(reader.problems)
+        raise SpecError([*reader.problems, *(claim.problem for claim in table.claims if claim.problem)])
     return table
 
 
 class _CsvReader:
-    """Reads the comment lines, the header, and then cell by cell."""
+    """Reads what stands before the header, the header, and then cell by cell."""
 
-    def __init__(self, source: Source, folder: str, given: Network | None) -> None:
+    def __init__(self, source: Source, folder: str, given: Given) -> None:
         self.source = source
         self.folder = folder
-        self.given = given or Network("")
+        self.given = given
         self.problems: list[Problem] = []
         self.table = Table(source.name)
-        self.context = Context()
-        self.head: dict[str, Cell] = {}
+        self.context = given.context
+        self.european = False
 
     def problem(self, problem: Problem) -> None:
         """Take note of a problem; a file with very many is read no further."""
@@ -56,37 +56,32 @@ class _CsvReader:
 
     def read(self) -> Table:
         """The table of the whole file."""
-        lines = self.source.lines
-        if "\x00" in self.source.text:
-            raise SpecError([Problem(f"'{self.source.name}' is not a text file", None, "save it as CSV UTF-8")])
-        start = 0
-        while start < len(lines) and (not lines[start].strip() or lines[start].lstrip().startswith("#")):
-            self._comment(start)
-            start += 1
-        if start == len(lines):
-            raise SpecError([Problem("the file is empty", self.source.span(), "begin with 'layer,output,params'")])
-        delimiter = max(DELIMITERS, key=lines[start].count)
-        rows = self._rows(start, delimiter)
-        columns = self._header(next(rows, []))
-        self._network()
+        head = read_head(self.source)
+        self.european = head.delimiter == ";"
+        obeyed = dict(self._obeyed(head))
+        rows = self._rows(head.line, head.delimiter)
+        columns = self._header(next(rows))
+        self._network(obeyed)
         for cells in rows:
             self._row(cells, columns)
         if not self.table.claims and not self.problems:
-            self.problem(Problem("the table claims nothing", self.source.span(start), "a row is a layer"))
+            self.problem(Problem("the table claims nothing", self.source.span(head.line), "a row is a layer"))
         return self.table
 
-    def _comment(self, number: int) -> None:
-        """`# network: vgg16`; other comments are passed over."""
-        text = self.source.lines[number].strip(' \t#,;"')
-        key, colon, value = (part.strip() for part in text.partition(":"))
-        if colon and key in HEAD_KEYS:
-            span = self.source.span(number, max(self.source.lines[number].find(value), 0), len(value))
-            self.head[key] = (value, span)
+    def _obeyed(self, head: Head) -> Iterator[tuple[str, Cell]]:
+        """The comments that the file has a say in, those on counting taken over; a note on each of the others."""
+        for key, (value, span) in head.comments.items():
+            if key in self.given.keys:
+                text = "\n".join(_settings(value)) if key == "set" else value
+                if not self.given.silently(key, text):
+                    self.table.notes.append(Problem(self.given.refusal(key), span))
+                continue
             if key in ("source", *CONTEXT_KEYS):
                 try:
                     self.context = self.context.with_(key, value)
                 except SpecError as error:
                     self._refused(error, span)
+            yield key, (value, span)
 
     def _refused(self, error: SpecError, span: Span) -> None:
         for problem in error.problems:
@@ -115,40 +110,40 @@ class _CsvReader:
             if any(text for text, _ in cells):
                 yield cells
 
-    def _header(self, cells: list[Cell]) -> list[str]:
-        """The quantity of every column, `layer` for the first; empty for one that claims nothing."""
-        names = [text.lower().replace(" ", "_") for text, _ in cells]
-        if not names or names[0] not in LAYER:
-            place = cells[0][1] if cells else self.source.span()
-            hint = "the header begins with 'layer', and names a quantity a column: layer,output,params"
-            raise SpecError([Problem("the first column must be 'layer'", place, hint)])
-        columns = ["layer"]
+    def _header(self, cells: list[Cell]) -> list[Heading]:
+        """The quantity and the unit of every column; no quantity for one that claims nothing."""
+        columns = [Heading("layer")]
+        names = [name_of(text) for text, _ in cells]
+        long = QUANTITY in names and any(name in VALUE for name in names)
         for name, (text, span) in list(zip(names, cells, strict=True))[1:]:
-            columns.append("")
-            if name in PASSED_OVER:
+            columns.append(NOTHING)
+            if long or name in PASSED_OVER:
+                columns[-1] = Heading(QUANTITY if name == QUANTITY else VALUE[0] if long and name in VALUE else "")
                 continue
             try:
-                quantity = quantity_named(text)
-                if quantity in columns:
-                    self.problem(Problem(f"there are two columns of {quantity}", span))
-                columns[-1] = quantity
+                columns[-1] = heading(text)
             except SpecError as error:
-                self._refused(error, span)
+                if not self.given.grading:
+                    self._refused(error, span)
+                else:  # a column of a student's own
+                    self.table.notes.append(Problem(f"the column '{text}' is no quantity and passed over", span))
+                continue
+            if columns[-1].quantity in (column.quantity for column in columns[:-1]):
+                self.problem(Problem(f"there are two columns of {columns[-1].quantity}", span))
         return columns
 
-    def _network(self) -> None:
+    def _network(self, head: dict[str, Cell]) -> None:
         """The network of the table: given from outside, or named by a comment."""
-        head = self.head
+        given = self.given.network
         name, place = head.get("network", ("", self.source.span()))
-        if not self.given.name and not name:
+        if not given.name and not name:
             hint = "say it with --network vgg16, or with a line '# network: vgg16' before the header"
             raise SpecError([*self.problems, Problem("the table does not say which network it is about", place, hint)])
-        settings = tuple(part.strip() for part in head["set"][0].split(",")) if "set" in head else ()
         network = Network(
-            self.given.name or name,
-            self.given.input or head.get("input", ("",))[0],
-            self.given.settings or settings,
-            "" if self.given.name else self.folder,
+            given.name or name,
+            given.input or head.get("input", ("",))[0],
+            given.settings or (_settings(head["set"][0]) if "set" in head else ()),
+            "" if given.name else self.folder,
         )
         try:
             network.graph()
@@ -160,26 +155,45 @@ class _CsvReader:
         self.table.source = self.context.source
         self.context = replace(self.context, network=network)
 
-    def _row(self, cells: list[Cell], columns: list[str]) -> None:
-        """The claims of a layer."""
+    def _row(self, cells: list[Cell], columns: list[Heading]) -> None:
+        """The claims of a layer, or the one of a row of the long form."""
         layer, place = cells[0]
         if layer.startswith("#"):
             return
         if len(cells) > len(columns) and any(text for text, _ in cells[len(columns) :]):
             hint = 'put a number with commas in quotes: "1,792"'
-            self.problem(Problem(f"this row has more cells than the {len(columns)} of the header", place, hint))
+            problem = Problem(f"this row has more cells than the {len(columns)} of the header", place, hint)
+            self._add(layer, "", Printed(", ".join(text for text, _ in cells[1:])[:UNREAD], None), place, problem)
             return
-        for quantity, (text, span) in list(zip(columns, cells, strict=False))[1:]:
-            if not quantity or text.lower() in UNANSWERED:
+        named = next((cell for of, cell in zip(columns, cells, strict=False) if of.quantity == QUANTITY), None)
+        for of, (text, span) in list(zip(columns, cells, strict=False))[1:]:
+            if of.quantity in ("", QUANTITY) or text.lower() in UNANSWERED:
                 continue
-            if not layer:
-                self.problem(Problem("this row names no layer", place))
-                return
-            if len(self.table.claims) >= MOST_CLAIMS:
-                raise SpecError([*self.problems, Problem(f"more than {MOST_CLAIMS:,} claims", span)])
-            try:
-                printed = self.context.printed(text, quantity, span)
-            except SpecError as error:
-                self._refused(error, span)
-                continue
-            self.table.claims.append(self.context.claim(layer_named(layer), quantity, printed, span=span))
+            if layer:
+                self._claim(layer, of, named, text, span)
+            else:
+                self._add("?", of.quantity, Printed(text, None), span, Problem("this row names no layer", place))
+
+    def _claim(self, layer: str, of: Heading, named: Cell | None, text: str, span: Span) -> None:
+        """A number; one that cannot be read is a wrong answer, and not the end of the file."""
+        problem = None
+        quantity = named[0] if named else of.quantity
+        try:
+            of = heading(named[0]) if named else of
+            quantity = of.quantity
+            spelt = decimal_comma(text) if self.european and quantity != "output" else text
+            printed = self.context.printed(spelt, of, span)
+        except SpecError as error:
+            problem = error.problems[0]
+            problem = problem if problem.span else problem._replace(span=named[1] if named else span)
+            printed = Printed(text[:UNREAD], None)
+        self._add(layer_named(layer), quantity, printed, span, problem)
+
+    def _add(self, layer: str, quantity: str, printed: Printed, span: Span, problem: Problem | None) -> None:
+        if len(self.table.claims) >= MOST_CLAIMS:
+            raise SpecError([*self.problems, Problem(f"more than {MOST_CLAIMS:,} claims", span)])
+        self.table.claims.append(self.context.claim(layer, quantity, printed, span=span, problem=problem))
+
+
+def _settings(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(","))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
-from cnncalc.claims.claim import Verdict
+from cnncalc.claims.claim import Claim, Verdict
+from cnncalc.claims.given import Given
 from cnncalc.claims.tables import Table, read_table
 from cnncalc.claims.verdicts import verdicts
 from cnncalc.errors import Problem, SpecError
@@ -34,18 +35,34 @@ class Outcome:
         """The verdicts that are not as they should be."""
         return [verdict for verdict in self.verdicts if not verdict.passed]
 
+    @property
+    def answers(self) -> list[bool]:
+        """Whether each question answered is answered right: all numbers for one quantity of a layer are one answer."""
+        found: dict[Hashable, bool] = {}
+        for verdict in self.verdicts:
+            question = _question(verdict.claim)
+            found[question] = found.get(question, True) and verdict.passed
+        return list(found.values())
 
-def check_file(
-    path: str,
-    *,
-    network: str = "",
-    input: str = "",  # noqa: A002, the word users know it by
-    settings: tuple[str, ...] = (),
-) -> Outcome:
-    """The outcome of one file; raises nothing but what ends the whole run."""
+    @property
+    def notes(self) -> list[Problem]:
+        """What in the file is not obeyed or was passed over."""
+        return self.table.notes if self.table else []
+
+
+def _question(claim: Claim) -> Hashable:
+    """Equal for claims that answer the same question, whatever the order of a sum of layers."""
+    return (claim.network, frozenset(part.strip() for part in claim.layer.split("+")), claim.quantity)
+
+
+def check_file(path: str, given: Given | None = None, *, diagnosed: bool = True) -> Outcome:
+    """The outcome of one file; raises nothing but what ends the whole run.
+
+    Without `diagnosed` no mistake is looked for, which is what takes time.
+    """
     try:
-        table = read_table(path, network=network, input=input, settings=settings)
-        return Outcome(path, table, tuple(verdicts(table)))
+        table = read_table(path, given)
+        return Outcome(path, table, tuple(verdicts(table, diagnosed=diagnosed)))
     except SpecError as error:
         return Outcome(path, error=error)
     except RecursionError:
@@ -58,13 +75,7 @@ def check_file(
         return Outcome(path, error=SpecError([Problem(f"'{path}' cannot be checked, by a fault of cnncalc ({what})")]))
 
 
-def check_files(
-    paths: Iterable[str],
-    *,
-    network: str = "",
-    input: str = "",  # noqa: A002, the word users know it by
-    settings: tuple[str, ...] = (),
-) -> Iterator[Outcome]:
+def check_files(paths: Iterable[str], given: Given | None = None, *, diagnosed: bool = True) -> Iterator[Outcome]:
     """The outcome of every file, as soon as it is known."""
     for path in paths:
-        yield check_file(path, network=network, input=input, settings=settings)
+        yield check_file(path, given, diagnosed=diagnosed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnncalc.claims.context import Context
+from cnncalc.claims.given import NETWORK_KEYS, Given
 from cnncalc.claims.network import Network
 from cnncalc.claims.tables import Table
 from cnncalc.errors import Problem, Source, Span, SpecError
@@ -19,10 +20,10 @@ class NetworkReader:
     `given` is what stands in for what the file says, from outside.
     """
 
-    def __init__(self, source: Source, folder: str, given: Network | None) -> None:
+    def __init__(self, source: Source, folder: str, given: Given | None) -> None:
         self.source = source
         self.folder = folder
-        self.given = given or Network("")
+        self.given = given or Given()
         self.problems: list[Problem] = []
         self.table = Table(source.name)
 
@@ -40,7 +41,11 @@ class NetworkReader:
 
     def network(self, found: dict[str, Node], node: Node) -> Network | None:
         """The network that the keys of a mapping name; None, and a problem, if there is none."""
-        network = self._named(found)
+        try:
+            network = self._named(found)
+        except SpecError as error:
+            self.refused(error, node.span)
+            return None
         if network is None:
             hint = "add 'network: vgg16' (a name, a path or slide notation), or a spec of your own under 'spec:'"
             self.problem("the table does not say which network it is about", node.span, hint)
@@ -56,17 +61,36 @@ class NetworkReader:
 
     def _named(self, found: dict[str, Node]) -> Network | None:
         """The network, not yet looked for; None if the file names none."""
-        size = self.given.input or (found["input"].text if "input" in found else "")
-        settings = self.given.settings or self._settings(found)
+        found = self.obeyed(found)
+        given = self.given.network
+        size = given.input or (_written(found["input"]).strip("[]").replace(", ", "x") if "input" in found else "")
+        settings = given.settings or self._settings(found)
         if "spec" in found and "network" in found:
             self.problem("'network' and 'spec' exclude each other", found["network"].span)
-        if self.given.name:
-            return Network(self.given.name, size, settings)
+        if given.name:
+            return Network(given.name, size, settings)
         if "spec" in found:
             spec = spec_of(found["spec"], Spec(self.source))
             spec.key = spec.name = spec.name or "spec"
             return Network(spec.name, size, settings, self.folder, _text(found["spec"]), spec)
+        if "network" in found and found["network"].kind != "scalar":
+            node = found["network"]
+            raise SpecError([Problem(f"a network is a name, not {node.what}", node.span, "as in network: vgg16")])
         return Network(found["network"].text, size, settings, self.folder) if "network" in found else None
+
+    def obeyed(self, found: dict[str, Node]) -> dict[str, Node]:
+        """The keys that the file has a say in; a note on each of the others that would change something."""
+        for key in self.given.keys & found.keys() & set(NETWORK_KEYS):
+            node = found[key]
+            text = "\n".join(self._settings(found)) if key == "set" else _written(node)
+            if not self.given.silently(key, text):
+                self.note(self.given.refusal(key), node.span)
+        return {key: node for key, node in found.items() if key not in self.given.keys}
+
+    def note(self, message: str, span: Span) -> None:
+        """Take note of what is passed over."""
+        if len(self.table.notes) < MOST_PROBLEMS:
+            self.table.notes.append(Problem(message, span))
 
     def _settings(self, found: dict[str, Node]) -> tuple[str, ...]:
         node = found.get("set")
@@ -78,7 +102,7 @@ class NetworkReader:
 
     def against(self, found: dict[str, Node], context: Context) -> Network | None:
         """The network that all numbers here are compared with."""
-        if "against" not in found:
+        if "against" not in found or "against" in self.given.keys:
             return context.against
         node = found["against"]
         other = Network(node.text, folder=self.folder)

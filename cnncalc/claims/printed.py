@@ -6,13 +6,15 @@
 
 from __future__ import annotations
 
+import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from cnncalc.claims.arithmetic import SumError, evaluate
-from cnncalc.claims.units import NUMBER_HINT, Amount, read_amount
+from cnncalc.claims.arithmetic import Working, evaluate
+from cnncalc.claims.spelling import of_quantity, plain
+from cnncalc.claims.units import NUMBER_HINT, Amount, SumError, read_amount
 from cnncalc.errors import Problem, Span, SpecError
 from cnncalc.layers import Shape
 from cnncalc.symbolic import is_known, multiplied_out, normalise, symbol
@@ -25,6 +27,7 @@ EQUALS = re.compile(r"~=|\u2248|=")
 TIMES = re.compile(r"\s*[xX\u00d7]\s*")
 SHAPE = re.compile(rf"[0-9]+(?:{TIMES.pattern}[0-9]+)+\Z")
 SUM = re.compile(r"[-+0-9.,*/^()\s\u00d7\u00b7]+\Z")
+SUM_WITH_X = re.compile(r"[-+0-9.,*/^()\sxX\u00d7\u00b7]+\Z")
 LETTERS = re.compile(r"[A-Za-z_]")
 WORD = re.compile(r"[A-Za-z ]{4,}\Z")
 
@@ -34,17 +37,19 @@ class Printed:
     """A printed number: its text, the value it stands for, and what rounds or truncates to it.
 
     `claimed` is an int or a Fraction, a tuple of them for a shape (channels last), a symbolic
-    size for a formula, or a word. `amount` is set where digits were printed; `workings` are the
-    values of the sums that stand before an equals sign.
+    size for a formula, or a word; None if the text cannot be read. `amount` is set where digits were
+    printed; `workings` are the values of the sums that stand before an equals sign.
     """
 
     text: str
     claimed: Any
     amount: Amount | None = None
-    workings: tuple[Fraction, ...] = ()
+    workings: tuple[Working, ...] = ()
 
     @classmethod
-    def read(cls, text: str, span: Span | None = None, *, thousand: int = 1000, zeros: str = "count") -> Printed:
+    def read(
+        cls, text: str, span: Span | None = None, *, thousand: int = 1000, zeros: str = "count", quantity: str = ""
+    ) -> Printed:
         """What `text` means; K, M and G are powers of `thousand`, for bytes too.
 
         >>> Printed.read("35K").matches(34_848), Printed.read("3.1M").matches(3_211_264)
@@ -53,16 +58,18 @@ class Printed:
         (True, (7, 7, 512))
 
         With `zeros="blank"` the zeros before a K, M or G tell nothing: 800K is then what rounds or
-        truncates to 8 hundred thousand. Raises SpecError for a text that is no number.
+        truncates to 8 hundred thousand. `quantity` is what it is a number of, so far as that is known:
+        (55, 55, 96) is an output. Raises SpecError for a text that is no number.
         """
         text = " ".join(text.split())
         if not text or len(text) > LONGEST:
             what = "a number is missing" if not text else f"a number has at most {LONGEST} characters"
             raise SpecError([Problem(what, span, NUMBER_HINT)])
-        *sums, last = EQUALS.split(text)
+        spelt = plain(text)
+        *sums, last = EQUALS.split(spelt)
         try:
-            workings = tuple(_sums(text, sums))
-            printed = _read(last.strip(), thousand, zeros == "blank")
+            workings = tuple(_sums(spelt, sums, thousand))
+            printed = _read(of_quantity(last.strip(), quantity), quantity, thousand, zeros == "blank")
         except SumError as slip:
             here = span.part(slip.position, slip.length) if span and text in span.source.lines[span.line] else span
             shown = text if len(text) <= WIDEST else f"{text[: WIDEST - 3]}..."
@@ -88,44 +95,61 @@ class Printed:
             if not isinstance(self.claimed, tuple) and self.amount:
                 return bool(exact) and all(self.matches(part) for part in exact)
             return len(parts) == len(exact) > 0 and all(map(_same, parts, exact))
-        if any(not _same(value, exact) for value in self.workings):
+        if not all(working.gives(exact) for working in self.workings):
             return False
         if self.amount and (is_known(exact) or isinstance(exact, Fraction)):
             return self.amount.prints(exact)
-        return not isinstance(self.claimed, tuple) and _same(self.claimed, exact)
+        if isinstance(self.claimed, tuple):  # 3x3x3x64 for 1,728
+            return is_known(exact, *self.claimed) and math.prod(self.claimed) == exact
+        return _same(self.claimed, exact)
+
+    @property
+    def result(self) -> Printed:
+        """The number alone, without the sums before it."""
+        return replace(self, workings=())
 
     def slip(self) -> str:
         """What is wrong with a sum that does not give the number printed behind it; nothing if all is well."""
+        working = self.slipped
+        return f"the working comes to {working}, not to what is printed behind it" if working else ""
+
+    @property
+    def slipped(self) -> Working | None:
+        """The first sum that does not give the number printed behind it."""
         parts = self.claimed if isinstance(self.claimed, tuple) else (self.claimed,)
-        for value in self.workings:
-            if not (self.amount.prints(value) if self.amount else any(_same(value, part) for part in parts)):
-                number = f"{value.numerator:,}" if value.denominator == 1 else f"{float(value):.6g}"
-                return f"the working comes to {number}, not to what is printed behind it"
-        return ""
+        for working in self.workings:
+            if self.amount and (self.amount.prints(working.value) or working.gives(self.amount.value)):
+                continue
+            if self.amount or not any(map(working.gives, (*parts, self._product()))):
+                return working
+        return None
+
+    def _product(self) -> Any:
+        return math.prod(self.claimed) if isinstance(self.claimed, tuple) and is_known(*self.claimed) else None
 
     def _matches_shape(self, exact: Shape) -> bool:
         """Sizes and channels; a vector also as 1x1x4096, sizes alone (7x7) for a map of that rank."""
         parts = self.claimed if isinstance(self.claimed, tuple) else (self.claimed,)
         whole = (*exact.size, exact.channels)
-        if any(not any(_same(value, part) for part in whole) for value in self.workings):
+        if not all(any(map(working.gives, whole)) for working in self.workings) or isinstance(self.claimed, str):
             return False
-        if isinstance(self.claimed, str) or (self.amount and self.amount.rounded):
-            return False
+        mine, its = _bare(parts), _bare(whole)
+        if self.amount and self.amount.rounded:  # 4K for 4096
+            return len(its) == 1 and is_known(its[0]) and self.amount.prints(its[0])
         if len(parts) == exact.rank >= 2:
             return all(map(_same, parts, exact.size))
-        mine, its = _bare(parts), _bare(whole)
         return len(mine) == len(its) and all(map(_same, mine, its))
 
     def __str__(self) -> str:
         return self.text
 
 
-def _sums(text: str, sums: list[str]) -> list[Fraction]:
+def _sums(text: str, sums: list[str], thousand: int) -> list[Working]:
     """The values of the sums before the last equals sign; a slip has its place in the whole text."""
     values, start = [], 0
     for part in sums:
         try:
-            values.append(evaluate(part.strip(" ~")))
+            values.append(_working(part.strip(" ~"), thousand))
         except SumError as slip:
             slip.position += text.index(part, start) + len(part) - len(part.lstrip())
             raise
@@ -133,7 +157,15 @@ def _sums(text: str, sums: list[str]) -> list[Fraction]:
     return values
 
 
-def _read(text: str, thousand: int, blank: bool) -> tuple[Any, Amount | None]:
+def _working(text: str, thousand: int) -> Working:
+    """A sum, or a number by itself: 35K = 34,848."""
+    amount = read_amount(text, thousand=thousand) if text[-1:].isalpha() or "10" in text else None
+    if amount is None:
+        return evaluate(text, thousand)
+    return Working(Fraction(amount.value), amount.slack)
+
+
+def _read(text: str, quantity: str, thousand: int, blank: bool) -> tuple[Any, Amount | None]:
     """The value claimed, and its digits if it has any."""
     bare = text[1:-1].strip() if text[:1] + text[-1:] in ("[]", "()") and SHAPE.match(text[1:-1].strip()) else text
     if SHAPE.match(bare):
@@ -145,8 +177,9 @@ def _read(text: str, thousand: int, blank: bool) -> tuple[Any, Amount | None]:
     amount = read_amount(text, thousand=thousand, blank=blank)
     if amount is not None:
         return amount.value, amount
-    if SUM.match(text) and any(mark in text for mark in "+-*/^\u00d7\u00b7"):
-        value = evaluate(text)
+    is_sum = SUM if quantity in ("", "output") else SUM_WITH_X  # (7 - 2)x(7 - 2)x64 is a shape
+    if is_sum.match(text) and any(mark in text for mark in "+-*/^\u00d7\u00b7"):
+        value = evaluate(text).value
         return (value.numerator if value.denominator == 1 else value), None
     if LETTERS.search(text) and not WORD.match(text):
         return _formula(text), None

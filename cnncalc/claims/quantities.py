@@ -1,4 +1,4 @@
-"""A claim -> its quantity by name, and the exact value that the analysis gives for it."""
+"""A claim -> its layer by the name that the network has for it, and the exact value that the analysis gives."""
 
 from __future__ import annotations
 
@@ -8,52 +8,18 @@ from functools import lru_cache
 from typing import Any
 
 from cnncalc.analysis import Analysis, LayerResult
-from cnncalc.analysis.formulas import QUANTITIES, value_of
+from cnncalc.analysis.formulas import value_of
 from cnncalc.analysis.results import COUNTS
 from cnncalc.claims.claim import Claim
+from cnncalc.claims.naming import LAYERS_OF, folded
 from cnncalc.claims.printed import NO_FIT
-from cnncalc.errors import Problem, SpecError, closest, one_of
+from cnncalc.errors import Problem, SpecError, one_of
 from cnncalc.layers import CATALOGUE
 from cnncalc.symbolic import is_known
 
 MOST_HINTS = 50
 """Names of no layer for which the nearest one is looked for: it takes its time in a large network."""
-LAYERS_OF = "_layers"
-ALIASES = {
-    "shape": "output",
-    "size": "output",
-    "output_shape": "output",
-    "volume": "output",
-    "parameters": "params",
-    "memory": "memory_bytes",
-    "bytes": "memory_bytes",
-    "values": "activations",
-    "rf": "receptive_field",
-    "field": "receptive_field",
-    "center": "centre",
-    "mac": "macs",
-    "flop": "flops",
-}
-AMBIGUOUS = {"ops": "macs, or flops", "operations": "macs, or flops", "weights_and_biases": "params"}
-TOTAL = ("total", "totals", "sum")
 INPUT = "input"
-NOUNS = {"bytes": ("memory_bytes",), "macs": ("macs",), "flops": ("flops",), "params": ("params", "weights", "biases")}
-"""What a unit behind a number counts."""
-
-
-def quantity_named(text: str) -> str:
-    """One of QUANTITIES, or `conv_layers` and its like, by its name or a usual other one; raises SpecError."""
-    key = text.strip().lower().replace(" ", "_").replace("-", "_")
-    key = ALIASES.get(key, key)
-    if key in QUANTITIES or (key.endswith(LAYERS_OF) and key.removesuffix(LAYERS_OF) in CATALOGUE):
-        return key
-    hint = f"say {AMBIGUOUS[key]}" if key in AMBIGUOUS else closest(key, (*QUANTITIES, *ALIASES)) or one_of(QUANTITIES)
-    raise SpecError([Problem(f"there is no quantity '{text}'", None, hint)])
-
-
-def layer_named(text: str) -> str:
-    """The layer of a claim as Claim has it: nothing for `total`."""
-    return "" if text.strip().lower() in TOTAL else text.strip()
 
 
 def exact_value(claim: Claim, analysis: Analysis) -> Any:
@@ -71,6 +37,11 @@ def exact_value(claim: Claim, analysis: Analysis) -> Any:
     return value
 
 
+def layer_of(claim: Claim, analysis: Analysis) -> str:
+    """The layer of a claim by the network's own name for it; as it stands if there is none, or more than one."""
+    return _values(analysis).name(claim.layer)
+
+
 @lru_cache(maxsize=64)
 def _values(analysis: Analysis) -> _Values:
     return _Values(analysis)
@@ -83,11 +54,21 @@ class _Values:
         self.analysis = analysis
         self.parts: dict[str, list[LayerResult]] = {"": analysis.layers}
         self.found: dict[tuple[str, str], Any] = {}
+        self.folded: dict[str, list[str]] = {}
         self.misses = 0
         for layer in analysis.layers:
             path = layer.node.path
             for count in range(1, len(path) + 1):
                 self.parts.setdefault("/".join(path[:count]), []).append(layer)
+        for name in (*self.parts, INPUT):
+            self.folded.setdefault(folded(name), []).append(name)
+
+    def name(self, layer: str) -> str:
+        """The layer as the network writes it, if just one is meant: conv1_1 for CONV1-1; of a sum each part."""
+        if layer in self.parts:
+            return layer
+        found = [self.folded.get(folded(part), []) for part in layer.split("+")]
+        return " + ".join(names[0] for names in found) if all(len(names) == 1 for names in found) else layer
 
     def value(self, layer: str, quantity: str) -> Any:
         """The value of a layer, a block, the input, the whole, or of several layers together."""

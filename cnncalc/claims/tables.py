@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import os
+import re
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from cnncalc.analysis import Analysis, Convention
 from cnncalc.claims.claim import Claim
 from cnncalc.claims.network import Network
 from cnncalc.errors import Problem, Source, SpecError
+from cnncalc.spec.files import STDIN, as_text, read_bytes
 from cnncalc.spec.model import Spec
+
+if TYPE_CHECKING:
+    from cnncalc.claims.given import Given
 
 LARGEST_YAML = 200_000
 LARGEST_CSV = 1_000_000
+CSV_HEADER = re.compile(r"^\W*(?:layer|name)\W*[,;\t]", re.IGNORECASE | re.MULTILINE)
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -20,13 +29,15 @@ class Table:
     """The claims of one file.
 
     `networks` are those it speaks of, in order; a table of one network has one. `source` is
-    where the numbers come from, in the table's own words.
+    where the numbers come from, in the table's own words. `notes` tell what in the file is not
+    obeyed or was passed over.
     """
 
     name: str
     source: str = ""
     networks: list[Network] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
 
     @property
     def network(self) -> Network:
@@ -53,29 +64,26 @@ class Table:
         return self.network.analysis(convention, batch)
 
 
-def read_table(
-    table: str | os.PathLike[str] | Source,
-    *,
-    network: str = "",
-    input: str = "",  # noqa: A002, the word users know it by
-    settings: tuple[str, ...] = (),
-) -> Table:
-    """The claims of a file, or of a text that is at hand.
+def read_table(table: str | os.PathLike[str] | Source, given: Given | None = None) -> Table:
+    """The claims of a file, of standard input (`-`), or of a text that is at hand.
 
-    A name that ends in .csv, .tsv or .txt is a spreadsheet's, any other YAML. `network`, `input`
-    and `settings` stand in for what the file does not say, and replace what it does. Raises
-    SpecError with every problem of the file, each with its place.
+    A name that ends in .csv, .tsv or .txt is a spreadsheet's, any other YAML; standard input is what
+    it looks like. `given` replaces what the file says of the question. Raises SpecError with every
+    problem of the file, each with its place.
     """
     source = table if isinstance(table, Source) else read_source(os.fspath(table))
-    given = Network(network, input, settings) if network or input or settings else None
     folder = "" if isinstance(table, Source) else os.path.dirname(os.fspath(table))
-    if is_csv(source.name):
+    if is_csv(source.name) or (source.name == STDIN and CSV_HEADER.search(source.text)):
         from cnncalc.claims.csv_reader import read_csv
 
-        return read_csv(source, folder, given)
-    from cnncalc.claims.yaml_table import read_yaml_table
+        found = read_csv(source, folder, given)
+    else:
+        from cnncalc.claims.yaml_table import read_yaml_table
 
-    return read_yaml_table(source, folder, given)
+        found = read_yaml_table(source, folder, given)
+    if isinstance(source, OldSource):
+        found.notes.insert(0, Problem(f"{source.name} is read as Windows-1252: it is not UTF-8"))
+    return found
 
 
 def is_csv(name: str) -> bool:
@@ -83,23 +91,24 @@ def is_csv(name: str) -> bool:
     return name.lower().endswith((".csv", ".tsv", ".txt"))
 
 
+class OldSource(Source):
+    """A text in the encoding that old spreadsheets write."""
+
+
 def read_source(path: str) -> Source:
-    """The text of a table file; raises SpecError for what cannot be read, is no text, or is too large."""
-    largest = LARGEST_CSV if is_csv(path) else LARGEST_YAML
-    if os.path.isdir(path):
-        raise SpecError([Problem(f"'{path}' is a folder, not a table", None, "name the files in it: folder/*.yaml")])
-    if os.path.exists(path) and not os.path.isfile(path):
-        raise SpecError([Problem(f"'{path}' is not a file")])
-    try:
-        with open(path, "rb") as file:
-            data = file.read(largest + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "its name cannot be one"
-        raise SpecError([Problem(f"cannot read '{path}': {reason}")]) from None
-    if len(data) > largest:
-        raise SpecError([Problem(f"'{path}' is too large for a table: over {largest:,} bytes")])
-    try:
-        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-    except UnicodeDecodeError:
-        raise SpecError([Problem(f"'{path}' is not a text file (UTF-8)", None, "save it as UTF-8")]) from None
-    return Source(path, text)
+    """The text of a table file; raises SpecError for what cannot be read, is no text, or is too large.
+
+    UTF-8, UTF-16 with its mark, else Windows-1252 if that makes a text of it.
+    """
+    largest = LARGEST_CSV if is_csv(path) or path == "-" else LARGEST_YAML
+    contents = read_bytes(path, largest + 1, what="table")
+    if len(contents.data) > largest:
+        raise SpecError([Problem(f"'{contents.name}' is too large for a table: over {largest:,} bytes")])
+    encoding = "utf-16" if contents.data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    with suppress(UnicodeDecodeError):
+        return Source(contents.name, contents.data.decode(encoding))
+    with suppress(UnicodeDecodeError):
+        text = contents.data.decode("cp1252")
+        if not CONTROL.search(text):
+            return OldSource(contents.name, text)
+    return as_text(contents, "save it as UTF-8")

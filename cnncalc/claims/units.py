@@ -1,4 +1,4 @@
-"""`3.2M`, `58 MiB`, `1.8 billion` -> Amount: digits, the place of the last of them, and the unit behind."""
+"""`3.2M`, `58 MiB`, `1.8 billion`, `1.4*10^8` -> Amount: digits, the place of the last of them, and the unit behind."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import math
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-
-from cnncalc.claims.arithmetic import SumError
 
 NUMBER_HINT = "a number such as 1,792, 35K, 3.2M, 1.8e9, 58 MiB, 55x55x96, or a working: 7*7*512 = 25,088"
 LETTERS = "KMGTP"
@@ -17,13 +15,23 @@ NOUNS = {
     "param": "params", "params": "params", "parameters": "params", "px": "", "pixels": "", "values": "", "neurons": "",
 }  # fmt: skip
 """What may stand behind a number, and what it says the number counts."""
+POWER_OF_TEN = r"(?:[eE]|\s?[*xX\u00d7\u00b7]\s?10\s?(?:\^|\*\*)\s?)"
 AMOUNT = re.compile(
     r"(?:~\s*|about\s+|ca\.?\s+)?(?P<sign>[-\u2212]?)(?P<whole>[0-9]{1,3}(?:[,_' \u00a0\u2009\u202f][0-9]{3})+|[0-9]+)?"
-    r"(?:\.(?P<decimals>[0-9]+))?(?:[eE](?P<exponent>[-+]?[0-9]{1,2}))?"
+    rf"(?:\.(?P<decimals>[0-9]*))?(?:{POWER_OF_TEN}(?P<exponent>[-+]?[0-9]{{1,2}}))?"
     r"\s*(?:(?P<word>thousand|million|billion|trillion)\b|(?P<letter>[kKMGTP])(?P<binary>i?)(?![a-z]*x))?"
     r"\s*(?P<noun>[A-Za-z]+|%)?\Z"
 )
 MOST_DIGITS = 40
+
+
+class SumError(ValueError):
+    """A text that is no number or sum; `position` counts its characters from 0."""
+
+    def __init__(self, message: str, position: int = 0, length: int = 1) -> None:
+        super().__init__(message)
+        self.position = position
+        self.length = length
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +53,15 @@ class Amount:
         value = self.steps * self.unit
         return value.numerator if value.denominator == 1 else value
 
+    @property
+    def slack(self) -> Fraction:
+        """The share of it that its rounding leaves open: 1/35 of 35K."""
+        return Fraction(1, abs(self.steps)) if self.rounded and self.steps else Fraction(0)
+
     def prints(self, exact: int | Fraction) -> bool:
-        """Whether `exact`, rounded or truncated to the place of the last digit, has these digits."""
+        """Whether `exact`, rounded or truncated to the place of the last digit, has these digits; 0 is only 0."""
+        if not self.steps:
+            return exact == 0
         steps = Fraction(exact) / self.unit
         return self.steps in (math.trunc(steps), math.floor(steps + Fraction(1, 2)))
 
@@ -58,7 +73,7 @@ def read_amount(text: str, *, thousand: int = 1000, blank: bool = False) -> Amou
     (3200000, 'bytes', None)
     """
     match = AMOUNT.match(text)
-    if match is None or (match["whole"] is None and match["decimals"] is None):
+    if match is None or not (match["whole"] or match["decimals"]):
         _explain(text)
         return None
     noun = match["noun"] or ""
@@ -94,6 +109,8 @@ def _multiple(match: re.Match[str], thousand: int) -> Fraction:
 
 def _explain(text: str) -> None:
     """Raise a slip that tells what is meant, for the forms that people write most."""
+    if re.search(r"[0-9.][eE][-+]?[0-9]{3,}\Z", text):
+        raise SumError("its exponent is too large: two digits at most", len(text) - 1)
     if re.match(r"[0-9]+,[0-9]+", text) and not re.match(r"[0-9]{1,3}(,[0-9]{3})+(?![0-9])", text):
         raise SumError("a comma stands before three digits; a decimal is written with a point", text.index(","))
     if re.match(r"[0-9.,]+ ?(m|g|t|bn|mn)\Z", text):

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
-from cnncalc.analysis import Analysis, LayerResult
+from cnncalc.analysis import Analysis
 from cnncalc.analysis.formulas import QUANTITIES
+from cnncalc.claims.arithmetic import Working
 from cnncalc.claims.claim import Claim, Verdict
-from cnncalc.claims.quantities import exact_value
+from cnncalc.claims.printed import Printed
+from cnncalc.claims.quantities import exact_value, layer_of
+from cnncalc.claims.spelling import as_thousands
 from cnncalc.claims.tables import Table
+from cnncalc.claims.units import Amount
 from cnncalc.errors import SpecError
 
 MOST_DIAGNOSED = 200
@@ -36,7 +43,10 @@ def verdicts(table: Table, *, diagnosed: bool = True) -> list[Verdict]:
 
 def judge(claim: Claim, analysis: Analysis, *, diagnosed: bool = True) -> Verdict:
     """The verdict on one claim; `analysis` is in its convention and for its batch."""
+    claim = replace(claim, layer=layer_of(claim, analysis))
     try:
+        if claim.problem is not None:
+            raise SpecError([claim.problem])
         exact = exact_value(claim, analysis)
     except SpecError as error:
         return _no_value(claim, error)
@@ -44,10 +54,21 @@ def judge(claim: Claim, analysis: Analysis, *, diagnosed: bool = True) -> Verdic
     if claim.erratum:
         return _erratum(claim, exact, matches)
     if matches:
-        return Verdict(claim, "match", exact)
-    slip = claim.printed.slip()
-    diagnoses = _diagnoses(claim, analysis) if diagnosed and not slip else ()
-    return Verdict(claim, "mismatch", exact, diagnoses, slip)
+        return Verdict(claim, "match", exact, message=_joined(*claim.notes))
+    message = _joined(claim.printed.slip(), _thousands(claim, exact) or claim.hint, *claim.notes)
+    return Verdict(claim, "mismatch", exact, _explained(claim, exact, analysis) if diagnosed else (), message)
+
+
+def _joined(*parts: str) -> str:
+    return "; ".join(part for part in parts if part)
+
+
+def _thousands(claim: Claim, exact: Any) -> str:
+    """That 2.416 would hold as 2,416, if it would."""
+    text = as_thousands(claim.printed.text)
+    if not text or not Printed.read(text).matches(exact):
+        return ""
+    return f"{text} would hold: the point in {claim.printed} is a decimal point"
 
 
 def _erratum(claim: Claim, exact: Any, matches: bool) -> Verdict:
@@ -68,19 +89,49 @@ def _no_value(claim: Claim, error: SpecError) -> Verdict:
     """A claim about what there is not; the first problem says why."""
     problem = error.problems[0]
     message = problem.message + (f" ({problem.hint})" if problem.hint else "")
-    return Verdict(claim, "error", message=message)
+    return Verdict(claim, "error", message=_joined(message, *claim.notes))
 
 
-def _diagnoses(claim: Claim, analysis: Analysis) -> tuple[str, ...]:
-    """The mistakes that give exactly the number claimed, the likeliest first."""
-    if claim.quantity not in QUANTITIES or claim.printed.share or claim.against is not None:
+def _explained(claim: Claim, exact: Any, analysis: Analysis) -> tuple[str, ...]:
+    """What explains a number, the sum before it, or that the two are not the same."""
+    slipped, result = claim.printed.slipped, claim.printed.result
+    if slipped is None:
+        return _diagnoses(claim, claim.printed, analysis)
+    of_result = () if result.matches(exact) else _diagnoses(claim, result, analysis)
+    if slipped.gives(exact):
+        return of_result or ("the working itself is right; it was added up or copied wrongly",)
+    of_working = tuple(f"in the working {text}" for text in _diagnoses(claim, _as_printed(slipped), analysis))
+    return of_result + of_working
+
+
+def _as_printed(working: Working) -> Printed:
+    """What a sum comes to, as if it had been printed."""
+    whole = working.value.denominator == 1
+    amount = Amount(working.value.numerator, Fraction(1)) if whole else None
+    return Printed(str(working), working.value.numerator if whole else working.value, amount)
+
+
+def _diagnoses(claim: Claim, printed: Printed, analysis: Analysis) -> tuple[str, ...]:
+    """The mistakes that give exactly a number, the likeliest first; looked for once, however many make them."""
+    known, key = _known(analysis), (claim.layer, claim.quantity, printed)
+    if claim.against is not None or printed.share:
         return ()
-    layer: LayerResult | None = None
-    if claim.layer:
-        layer = next((result for result in analysis.layers if result.name == claim.layer), None)
-        if layer is None:
-            return ()  # the input, a block or a sum of layers: the mistakes known are those of one layer
-    from cnncalc.diagnosis.diagnose import diagnose
+    if key not in known:
+        known[key] = _found(claim, printed, analysis)
+    return known[key]
 
-    candidates = diagnose(analysis, layer, claim.quantity, claim.printed.matches, claim.printed.claimed)
+
+@lru_cache(maxsize=64)
+def _known(analysis: Analysis) -> dict[tuple[str, str, Printed], tuple[str, ...]]:
+    """The diagnoses of an analysis so far: a class makes the same mistakes again and again."""
+    return {}
+
+
+def _found(claim: Claim, printed: Printed, analysis: Analysis) -> tuple[str, ...]:
+    if claim.quantity not in QUANTITIES:
+        return ()
+    from cnncalc.diagnosis.diagnose import diagnose, layers_named
+
+    layers = layers_named(analysis, claim.layer) if claim.layer else None
+    candidates = diagnose(analysis, layers, claim.quantity, printed.matches, printed.claimed)
     return tuple(candidate.text for candidate in candidates)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
+from functools import reduce
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnncalc.cli.options import complete_networks, wrong_usage
+from cnncalc.analysis import DTYPES, FLOPS
+from cnncalc.cli.options import complete_conventions, complete_networks, wrong_usage
 
 if TYPE_CHECKING:
+    from cnncalc.claims.given import Given
     from cnncalc.claims.grading import Outcome
 
 MANY = 20
@@ -36,6 +39,22 @@ A table:
     total: {params: 138M}
 """
 
+COUNTING = (
+    click.option("--convention", metavar="NAME", shell_complete=complete_conventions, help="Count as that tool does."),
+    click.option("--bias/--no-bias", default=None, help="Count biases as parameters, or weights alone."),
+    click.option("--flops", type=click.Choice(list(FLOPS)), help="FLOPs as 2 x MACs, as MACs, or of all operations."),
+    click.option("--dtype", type=click.Choice(list(DTYPES)), help="Type of a value."),
+    click.option("-b", "--batch", metavar="N", help="Count for a batch of N images."),
+    click.option("--thousand", type=click.Choice(["1000", "1024"]), help="What a K in the files stands for."),
+    click.option("--zeros", type=click.Choice(["count", "blank"]), help="Whether the zeros before a K tell something."),
+)
+"""How the question is counted, by the keys that a table has for it."""
+
+
+def counting_options(function: Callable[..., None]) -> Callable[..., None]:
+    """Every key of a table that tells how it is counted, as an option."""
+    return reduce(lambda inner, option: option(inner), reversed(COUNTING), function)
+
 
 @click.command("check", short_help="Answers and published tables: what holds, and why not.", epilog=EPILOG)
 @click.argument("files", nargs=-1, metavar="FILE...", type=click.Path())
@@ -46,10 +65,11 @@ A table:
     metavar="SPEC",
     default="",
     shell_complete=complete_networks,
-    help="The network that the files are about, whatever they say themselves.",
+    help="The network that the files are about; they have no say in the question then.",
 )
 @click.option("-i", "--input", "size", metavar="SIZE", default="", help="The input of that network.")
 @click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="Set a parameter of its spec.")
+@counting_options
 @click.option(
     "-f",
     "--format",
@@ -74,31 +94,50 @@ def command(
     grades: str | None,
     out_of: int | None,
     quiet: bool,
+    **counting: Any,
 ) -> None:
     """Check the numbers in FILEs against the networks that they are about.
 
     A FILE is a table in YAML, or CSV with a header (layer,output,params,...); a folder stands for
     the tables in it. A number holds if the exact value, rounded or truncated to the digits
     printed, is what is printed. The exit status is 0 if all numbers hold and all errata still
-    are errata, else 1. A file that cannot be read is told, and does not stop the others.
+    are errata, else 1. A file that cannot be read is told, and does not stop the others; `-` is
+    standard input.
+
+    With --network, --grades, --out-of or --format csv the files are answers to be graded: an erratum
+    in them does not count, and a question counts once, however often it is answered.
     """
     from cnncalc.claims.grading import check_files
-    from cnncalc.claims.network import Network
     from cnncalc.claims.published import published_tables
 
     paths = [*(published_tables() if published else ()), *_opened(files)]
     if not paths:
         found = "no tables are in the folders named" if files else "name a FILE, or ask for --published"
         raise click.UsageError(found)
-    if network:
-        with wrong_usage():
-            Network(network, size, settings).graph()
-    outcomes = _with_progress(check_files(paths, network=network, input=size, settings=settings), len(paths), quiet)
+    if grades == "-":
+        raise click.UsageError("the grades go to standard output with --format csv; --grades names a file")
+    grading = not published and (form == "csv" or any((network, grades, out_of)))
+    given = _given(network, size, settings, counting, grading)
+    outcomes = _with_progress(check_files(paths, given, diagnosed=form != "csv"), len(paths), quiet)
     found_outcomes = _reported(outcomes, form, len(paths), out_of, quiet)
     if grades:
         _write_grades(grades, found_outcomes, out_of)
     if not all(outcome.passed for outcome in found_outcomes):
         raise click.exceptions.Exit(1)
+
+
+def _given(network: str, size: str, settings: tuple[str, ...], counting: dict[str, Any], grading: bool) -> Given:
+    """What the options decide of the question; a network that there is not is wrong usage."""
+    from cnncalc.claims.given import given_from_outside
+
+    texts = {
+        key: str(value).lower() if key == "bias" else value for key, value in counting.items() if value is not None
+    }
+    with wrong_usage():
+        given = given_from_outside(network, size, settings, texts, grading=grading)
+        if network:
+            given.network.graph()
+    return given
 
 
 def _opened(files: Iterable[str]) -> Iterator[str]:
@@ -112,11 +151,11 @@ def _opened(files: Iterable[str]) -> Iterator[str]:
 
 
 def _with_progress(outcomes: Iterable[Outcome], total: int, quiet: bool) -> Iterator[Outcome]:
-    """The outcomes as they come; for many files, how far it is goes to standard error."""
-    if quiet or total < MANY:
+    """The outcomes as they come; for many files, how far it is goes to standard error, `quiet` or not on a terminal."""
+    terminal = sys.stderr is not None and sys.stderr.isatty()
+    if total < MANY or (quiet and not terminal):
         yield from outcomes
         return
-    terminal = sys.stderr is not None and sys.stderr.isatty()
     step = 1 if terminal else -(-total // 10)
     for number, outcome in enumerate(outcomes, 1):
         if number % step == 0 or number == total:

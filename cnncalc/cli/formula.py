@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnncalc.analysis import Analysis
-from cnncalc.cli.options import analysis_of, convention_from, counting_options, network_options, wrong_usage
+from cnncalc.analysis import Analysis, analyze_graph
+from cnncalc.cli.options import convention_from, counting_options, network_options, wrong_usage
+from cnncalc.graph import build
+from cnncalc.spec.inputs import symbolic_size
+from cnncalc.spec.library import find
+from cnncalc.spec.model import Argument
+from cnncalc.spec.settings import parse_settings
 
 if TYPE_CHECKING:
     from cnncalc.analysis.formulas import Formulas
@@ -36,7 +42,7 @@ Examples:
     "--assume",
     metavar="TEXT",
     multiple=True,
-    help="What holds of the symbols: 'H % 32 == 0', 'H == W', 'C2 == 2*C1', 'H >= 64'; may be given again.",
+    help="What holds of the symbols: 'H % 32 == 0', 'H == W', 'P == (F - 1)/2', 'H <= 64'; may be given again.",
 )
 @click.option("--only", metavar="KEYS", help="The quantities to give, as in output,params,receptive_field.")
 @click.option(
@@ -66,27 +72,25 @@ def command(
     Quantities: output, weights, biases, params, buffers, macs, flops, activations, memory_bytes,
     neurons, connections, depth, receptive_field, jump, padding, centre.
     """
-    from cnncalc.analysis.formulas import USUAL, formulas_of
+    from cnncalc.analysis.formulas import USUAL, formulas_of, quantities
+    from cnncalc.analysis.supposing import suppose
     from cnncalc.spec.assumptions import parse_assumptions
 
+    found = find(spec)
     with wrong_usage():
         assumptions = parse_assumptions(assume)
-    analysis = analysis_of(spec, size, settings, max_layers, batch, convention_from(counting), symbolic=True)
-    chosen = USUAL if only is None else _quantities(only)
+        chosen = USUAL if only is None else quantities(only)
+        wanted = symbolic_size(found, size)
+        values = parse_settings(found, settings) if settings and not found.problems else {}
+
+    def analyse(more: Mapping[str, Argument]) -> Analysis:
+        graph = build(found, wanted, {**values, **more}, most_layers=max_layers)
+        return analyze_graph(graph, convention_from(counting), batch or graph.batch or 1)
+
+    supposed = suppose(analyse, assumptions)
     if "" in layers:
-        analysis.part("")  # raises: no layer is called so
-    _print(analysis, [formulas_of(analysis, part, assumptions, chosen) for part in layers or ("",)], form)
-
-
-def _quantities(only: str) -> tuple[str, ...]:
-    """The keys of --only, with the short names that --columns takes too."""
-    from cnncalc.report.columns import ALIASES
-
-    keys = (part.strip().lower().replace(" ", "_") for part in only.split(",") if part.strip())
-    chosen = tuple(dict.fromkeys(ALIASES.get(key, key) for key in keys))
-    if not chosen:
-        raise click.UsageError(f"--only {only!r} names no quantity")
-    return chosen
+        supposed.analysis.part("")  # raises: no layer is called so
+    _print(supposed.analysis, [formulas_of(supposed, part, chosen) for part in layers or ("",)], form)
 
 
 def _print(analysis: Analysis, found: list[Formulas], form: str) -> None:

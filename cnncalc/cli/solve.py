@@ -24,11 +24,13 @@ One layer (a conv, unless the first word is another: pool, deconv, fc ...):
   cnncalc solve '7x7x512 -> 1x1x4096, F'              an fc layer as a conv
   cnncalc solve deconv '4 -> ?, k3 s2 p1 op1'         forwards, too
   cnncalc solve fc in=7x7x512 params=102,764,544 K
+  cnncalc solve 'what stride takes 227 to 55 with an 11x11 kernel'
 \b
 A network: SPEC, what is wanted, and the unknown (the input, unless another is named):
   cnncalc solve vgg16 pool5=7x7                       which input gives 7x7 at pool5
   cnncalc solve mobilenet_v1 width by 0.25 'params < 5M'   which multiplier stays under 5M
   cnncalc solve 'conv3-C xL' 'rf >= 224'              how many 3x3 layers see 224 pixels
+  cnncalc solve 'how many 3x3 layers until the receptive field covers 224'
   cnncalc solve alexnet 'macs <= 1G'                  the largest input for 1G MACs
   cnncalc solve alexnet input                         the smallest input there is
 \b
@@ -56,7 +58,7 @@ def command(
 
     All solutions are given where they are finitely many, with the range that was searched; a
     general form where they are not; and where there is none, what comes nearest. Exit status 1
-    if there is none.
+    if there is none or what is said is wrong, 2 if the question cannot be understood.
     """
     answer = _answer(words, size, settings, max_layers, convention_from(counting))
     from cnncalc.report import solve

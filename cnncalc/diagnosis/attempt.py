@@ -31,7 +31,8 @@ class Attempt:
 
     `layer` and `input` are what the rules are run on, `bends` the rules that are others, `chain`
     what is done at every layer before too (for receptive fields alone), `then` what is done to
-    the number at the end. `note` says what was done, where a mistake has several ways.
+    the number at the end. `note` says what was done, where a mistake has several ways. `block`
+    is set where the number is that of a block, whose last layer this is.
     """
 
     analysis: Analysis
@@ -45,6 +46,7 @@ class Attempt:
     chain: tuple[Chain, ...] = ()
     then: tuple[Callable[[Any], Any], ...] = ()
     note: str = ""
+    block: tuple[LayerResult, ...] = ()
 
     def has(self, *names: str) -> bool:
         """Whether the layer has all these fields."""
@@ -134,7 +136,7 @@ class Attempt:
 
         Two mistakes that give the same number by the same wrong part cannot be told apart.
         """
-        if self.layer is self.place.node.layer and not (self.bends or self.chain):
+        if self.layer is self.place.node.layer and self.input == self.place.input and not (self.bends or self.chain):
             return "number" if self.then else ""
         try:
             made = self.rules.output(self.input)

@@ -40,14 +40,16 @@ OF_WEIGHTS = ("weights", "params", "macs", "flops", "connections")
 """Counts that grow with the weights."""
 COUNTED = tuple(name for name in QUANTITIES if name not in ("output", "depth", *FIELDS))
 ALONE = "all"
+CARRIED = "sizes before"
+"""What the mistakes touch that are made in other layers, and carried on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake(Generic[W]):
     """One mistake: what a student is told of it, where it can happen, and what it makes of the right way.
 
-    Two mistakes that touch the same thing are never made together; one that touches ALONE is
-    only made by itself.
+    Two mistakes that touch the same thing are never made together; one that touches ALONE or
+    CARRIED is only made by itself.
     """
 
     key: str

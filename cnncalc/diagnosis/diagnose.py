@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from fractions import Fraction
-from itertools import combinations
 from typing import Any, NamedTuple, TypeAlias
 
 from cnncalc.analysis import Analysis, LayerResult
-from cnncalc.analysis.formulas import FIELDS
-from cnncalc.diagnosis import fields_of_view, totals
-from cnncalc.diagnosis.attempt import Attempt, attempt_at
-from cnncalc.diagnosis.catalogue import ALONE, MISTAKES, Catalogue, Mistake
-from cnncalc.diagnosis.likelihood import BY_CHANCE
-from cnncalc.diagnosis.network import TOTALS, Total, total_at
+from cnncalc.diagnosis.catalogue import ALONE, CARRIED
+from cnncalc.diagnosis.likelihood import BY_CHANCE, THROUGHOUT
+from cnncalc.diagnosis.tried import Pair, Slip, tried_at
+from cnncalc.layers import Shape
 from cnncalc.symbolic import is_known
 from cnncalc.symbolic.tree import Tree
 
-FAMILIES = (*totals.SINGLE, fields_of_view, totals)
-"""The modules that enter their mistakes into the catalogues."""
 MOST = 5
 """As many candidates are told at most."""
+MOST_NAMED = 3
+"""As many mistakes that no answer tells apart are named at most."""
 COARSE = 0.004
 """A number whose print leaves this much open (less than three digits) is explained by one mistake alone."""
+FEWEST = 100
+"""A count, or an area, from which on a mistake carried on from other layers is told: smaller ones chance hits."""
 Matches: TypeAlias = "Callable[[Any], bool]"
 
 
@@ -30,7 +29,7 @@ class Candidate(NamedTuple):
     """What may have gone wrong: the keys of one mistake or two, a sentence, and the number they give.
 
     `instead` are mistakes that no answer tells apart from it, as they make the very same wrong
-    output of the layer, or are others in the same part of the formula; the sentence names them too.
+    output of the layer, or are others in the same part of the formula; the sentence names the likely ones too.
     `formula` is how the number came about, where that is one layer's count.
     """
 
@@ -41,64 +40,52 @@ class Candidate(NamedTuple):
     formula: Tree | None = None
 
 
-class Slip(NamedTuple):
-    """One way to make one mistake, and the number it gives."""
-
-    mistake: Mistake[Any]
-    done: str
-    way: Any
-    value: Any
-
-
 def diagnose(
-    analysis: Analysis, layer: LayerResult | None, quantity: str, matches: Matches, claimed: Any = None
+    analysis: Analysis,
+    place: LayerResult | Sequence[LayerResult] | None,
+    quantity: str,
+    matches: Matches,
+    claimed: Any = None,
 ) -> list[Candidate]:
-    """The mistakes that explain a wrong number of a layer or, without one, of the whole network.
+    """The mistakes that explain a wrong number of a layer, of several or, without one, of the whole network.
 
-    `quantity` is one of analysis.formulas.QUANTITIES. `matches` says of a recomputed value whether
+    Several layers, a block or some others, have one number together: the output of the last, or a
+    sum. `quantity` is one of analysis.formulas.QUANTITIES. `matches` says of a recomputed value whether
     it is what was claimed: of an int for counts, of a Shape for `output`, of one number an axis for
     the receptive field. `claimed` is the number itself, so far as it is one; only how exactly it
     was printed is asked of it. Pairs of mistakes are told only where no single one explains the
     number. Nothing is told of a number that is right, that nothing explains, or that depends on a
     symbol.
     """
-    right: Attempt | Total
-    catalogue: Catalogue[Any]
-    if layer is None and (quantity == "output" or quantity in FIELDS):
-        layer = analysis.layers[-1]
-    if not _is_numeric(analysis):
+    layers = (place,) if isinstance(place, LayerResult) else None if place is None else tuple(place)
+    tried = tried_at(analysis, layers, quantity)
+    if tried is None or tried.value is None or matches(tried.value):
         return []
-    if layer is None:
-        right, catalogue = total_at(analysis, quantity), TOTALS
-    else:
-        right, catalogue = attempt_at(analysis, layer, quantity), MISTAKES
-    value = right.value()
-    if value is None or matches(value):
-        return []
-    slips = list(_slips(catalogue, right))
-    found = [slip for slip in slips if slip.value != value and matches(slip.value)]
+    matching = _once(matches)
+    found = [slip for slip in tried.slips if matching(slip.value)]
     if _is_coarse(matches, claimed):
         return _singles([slip for slip in found if slip.mistake.key not in BY_CHANCE])
-    if found:
-        return _singles(found)
-    return _pairs([slip for slip in slips if slip.value != value or slip.way.is_latent], matches)
+    found = [slip for slip in found if slip.mistake.touches != CARRIED or _tells(slip, matches)]
+    return _singles(found) if found else _doubles(tried.pairs, matching)
 
 
-def _is_numeric(analysis: Analysis) -> bool:
-    """Whether nothing depends on a symbol."""
-    shapes = [analysis.input.shape, *(layer.output for layer in analysis.layers)]
-    return not analysis.graph.repeats and is_known(
-        analysis.batch, *(size for shape in shapes for size in (shape.channels, *shape.size))
-    )
+def layers_named(analysis: Analysis, name: str) -> list[LayerResult]:
+    """The layers that a claim speaks of: one, those of a block, or several joined by +; none for an unknown name."""
+    names = [name] if analysis.layers_in(name) else name.split("+")
+    found = [analysis.layers_in(each.strip()) for each in names]
+    return list(dict.fromkeys(layer for layers in found for layer in layers)) if all(found) else []
 
 
-def _slips(catalogue: Catalogue[Any], right: Any) -> Iterator[Slip]:
-    """Every way to make a mistake that gives a number, the likeliest first."""
-    for mistake in catalogue:
-        for done, way in mistake.ways(right):
-            value = way.value()
-            if value is not None:
-                yield Slip(mistake, done, way, value)
+def _once(matches: Matches) -> Matches:
+    """The same question, asked once of a value."""
+    known: dict[Any, bool] = {}
+
+    def matching(value: Any) -> bool:
+        if value not in known:
+            known[value] = matches(value)
+        return known[value]
+
+    return matching
 
 
 def _singles(found: list[Slip]) -> list[Candidate]:
@@ -126,26 +113,20 @@ def _alike(slip: Slip, other: Slip) -> bool:
 def _candidate(alike: list[Slip]) -> Candidate:
     """The likeliest of some mistakes that no answer tells apart, and the others instead."""
     (key, *others), first = [slip.mistake.key for slip in alike], alike[0]
-    text = _told(first.value, ", or ".join(slip.done for slip in alike))
+    named = [slip for slip in alike if (slip.mistake.touches == CARRIED) == (first.mistake.touches == CARRIED)]
+    text = _told(first.value, ", or ".join(slip.done for slip in named[:MOST_NAMED]))
     return Candidate((key,), text, first.value, tuple(others), first.way.formula())
 
 
-def _pairs(slips: list[Slip], matches: Matches) -> list[Candidate]:
+def _doubles(pairs: Sequence[Pair], matches: Matches) -> list[Candidate]:
     """A candidate for every two mistakes that together give the number, likely ones first."""
-    usual = [slip for slip in slips if slip.mistake.touches != ALONE]
-    order = sorted(combinations(range(len(usual)), 2), key=lambda pair: (sum(pair), pair))
     found: dict[tuple[str, ...], Candidate] = {}
-    for first, second in ((usual[one], usual[other]) for one, other in order):
-        if first.mistake.touches == second.mistake.touches:
-            continue
-        for done, way in second.mistake.ways(first.way):
-            value = way.value()
-            if value is not None and matches(value):
-                keys = (first.mistake.key, second.mistake.key)
-                text = _told(value, first.done, done)
-                found.setdefault(keys, Candidate(keys, text, value, formula=way.formula()))
-        if len(found) == MOST:
-            break
+    for pair in pairs:
+        if matches(pair.value) and pair.keys not in found:
+            text = _told(pair.value, pair.first.done, pair.done)
+            found[pair.keys] = Candidate(pair.keys, text, pair.value, formula=pair.formula())
+            if len(found) == MOST:
+                break
     return list(found.values())
 
 
@@ -160,3 +141,12 @@ def _is_coarse(matches: Matches, claimed: Any) -> bool:
     if not (is_known(claimed) or isinstance(claimed, Fraction)):
         return False
     return any(other != claimed and matches(other) for other in (round(claimed * (1 + by)) for by in (-COARSE, COARSE)))
+
+
+def _tells(slip: Slip, matches: Matches) -> bool:
+    """Whether a mistake carried on is more than chance; of one in a single layer, every digit must hold."""
+    value = slip.value
+    if isinstance(value, Shape):
+        return bool(value.area >= FEWEST)
+    exact = slip.mistake.key.endswith(THROUGHOUT) or not (matches(value - 1) or matches(value + 1))
+    return bool(value >= FEWEST and exact)

@@ -17,7 +17,8 @@ from cnncalc.symbolic import is_known
 def layer_before(right: Attempt) -> Iterator[Attempt]:
     """The nearest layer before that has another number; before the first, the input's own volume."""
     own = right.value()
-    for layer in right.before():
+    first = attempt_at(right.analysis, right.block[0], right.quantity) if right.block else right
+    for layer in first.before():
         way = _at(right, layer, "before")
         if way.value() not in (own, 0, None):
             yield way

@@ -37,7 +37,7 @@ def padding_added(right: Attempt) -> Iterator[Attempt]:
     """`valid` taken for one of the paddings that keep the size."""
     if right.has("padding") and not any(sum(pair) for pair in padding_of(right)):
         yield right.remade(padding="half")
-        yield right.remade(padding="same", note="the layer was taken for one with 'same' padding")
+        yield right.remade(padding="same", note="'same' padding was assumed where there is none")
 
 
 @MISTAKES.enter("stride-ignored", "the stride was ignored", (*SLIDING, "jump"), "stride")

@@ -5,11 +5,26 @@ quantity, unit or layer with another, then what changes a number by a little and
 by chance.
 """
 
+THROUGHOUT = "-throughout"
+BEFORE = "-before"
+CARRYING = (
+    "padding-forgotten",
+    "stride-ignored",
+    "floor-for-ceil",
+    "ceil-for-floor",
+    "padding-once",
+    "plus-one-forgotten",
+    "padding-added",
+    "dilation-ignored",
+)
+"""Mistakes that change the size of a map, and so what is found in the layers behind: made in all layers, or in one."""
+CARRIED_ON = (*(key + THROUGHOUT for key in CARRYING), *(key + BEFORE for key in CARRYING))
+
 LAYER = (
+    "batch-forgotten",
     "biases-forgotten",
     "biases-added",
     "depth-forgotten",
-    "batch-forgotten",
     "macs-for-flops",
     "flops-for-macs",
     "padding-forgotten",
@@ -56,6 +71,7 @@ LAYER = (
     "1000-for-1024",
     "other-value-size",
     "channels-first",
+    *CARRIED_ON,
     "layer-before",
     "layer-after",
     "other-quantity",
@@ -63,6 +79,7 @@ LAYER = (
 )
 
 NETWORK = (
+    "batch-forgotten",
     "biases-forgotten",
     "biases-added",
     "macs-for-flops",
@@ -72,7 +89,6 @@ NETWORK = (
     "elements-for-bytes",
     "bytes-for-elements",
     "bits-for-bytes",
-    "batch-forgotten",
     "batch-counted",
     "backward-counted",
     "groups-ignored",
@@ -95,12 +111,15 @@ NETWORK = (
     "output-layer-forgotten",
     "pools-as-layers",
     "other-value-size",
+    *CARRIED_ON,
     "layer-forgotten",
     "layer-twice",
     "one-bias",
+    "layer-before",
+    "layer-after",
     "other-quantity",
     "digits-transposed",
 )
 
-BY_CHANCE = frozenset({"layer-forgotten", "layer-twice", "other-quantity"})
+BY_CHANCE = frozenset({"layer-forgotten", "layer-twice", "other-quantity", *CARRIED_ON})
 """Mistakes with so many ways that one of them soon gives a number printed in two digits; these are not tried there."""

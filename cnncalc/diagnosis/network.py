@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
-from cnncalc.analysis import Analysis, Convention
+from cnncalc.analysis import Analysis, Convention, LayerResult
 from cnncalc.diagnosis.attempt import Attempt, attempt_at
 from cnncalc.diagnosis.catalogue import STORED, Catalogue
 from cnncalc.diagnosis.likelihood import NETWORK
@@ -24,6 +24,7 @@ class Total:
 
     analysis: Analysis
     quantity: str
+    layers: tuple[LayerResult, ...]
     parts: tuple[tuple[Attempt, int], ...]
     then: tuple[Callable[[Any], Any], ...] = ()
     note: str = ""
@@ -74,6 +75,15 @@ class Total:
         """The images that are counted."""
         return self.analysis.batch
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all layers are summed up."""
+        return len(self.layers) == len(self.analysis.layers)
+
+    def of_all(self, quantity: str) -> Size:
+        """The right total of any quantity over the same layers."""
+        return self.analysis.total(quantity) if self.is_whole else self.analysis.sum_over(self.layers, quantity)
+
     def scaled(self, factor: Fraction | Size, note: str = "") -> Total:
         """With the sum multiplied, and rounded to a whole number."""
         return self.done(lambda value: round(value * factor), note)
@@ -96,15 +106,22 @@ TOTALS: Catalogue[Total] = Catalogue(NETWORK)
 INPUT_PART = "the input"
 
 
-def total_at(analysis: Analysis, quantity: str) -> Total:
-    """The right way to find a total."""
+def total_at(analysis: Analysis, quantity: str, layers: Iterable[LayerResult] | None = None) -> Total:
+    """The right way to find a total: of the network with its input, or of some of its layers."""
+    chosen = tuple(analysis.layers if layers is None else layers)
+    parts = grouped(attempt_at(analysis, layer, quantity) for layer in chosen)
+    return Total(analysis, quantity, chosen, (*(_input(analysis, quantity) if layers is None else ()), *parts))
+
+
+def grouped(attempts: Iterable[Attempt]) -> Iterable[tuple[Attempt, int]]:
+    """The attempts at layers as parts of a sum, those that are alike as one."""
     found: dict[Any, tuple[Attempt, int]] = {}
-    for layer in analysis.layers:
-        node = layer.node
-        key = (node.layer, node.input, bool(node.shared), node.times)
-        attempt, times = found.get(key, (attempt_at(analysis, layer, quantity), 0))
-        found[key] = (attempt, times + 1)
-    return Total(analysis, quantity, (*_input(analysis, quantity), *found.values()))
+    for attempt in attempts:
+        node = attempt.place.node
+        key = (attempt.layer, attempt.bends, attempt.input, bool(node.shared), node.times)
+        alike, times = found.get(key, (attempt, 0))
+        found[key] = (alike, times + 1)
+    return found.values()
 
 
 def _input(analysis: Analysis, quantity: str) -> Iterator[tuple[Attempt, int]]:

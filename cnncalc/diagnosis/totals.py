@@ -45,6 +45,8 @@ ON_THE_SUM = (
     "digits-transposed",
 )
 """Mistakes that do to the total what they do to the number of a layer."""
+BY_KIND = ("biases-forgotten", "depth-forgotten")
+"""Of these, those that are also made at the layers of one kind alone."""
 
 
 def _lifted(mistake: Mistake[Attempt]) -> Callable[[Total], Iterator[Total]]:
@@ -53,18 +55,25 @@ def _lifted(mistake: Mistake[Attempt]) -> Callable[[Total], Iterator[Total]]:
     def recompute(right: Total) -> Iterator[Total]:
         ways = [[way for _, way in mistake.ways(part)] for part, _ in right.parts]
         for number in range(max(map(len, ways), default=0)):
-            made = [
-                own[min(number, len(own) - 1)] if own else part
-                for own, (part, _) in zip(ways, right.parts, strict=True)
-            ]
-            notes = dict.fromkeys(way.note for way, own in zip(made, ways, strict=True) if own)
-            parts = tuple((way, times) for way, (_, times) in zip(made, right.parts, strict=True))
-            quantity = next(way.quantity for way, own in zip(made, ways, strict=True) if own)
-            if any(way.quantity != quantity for way, _ in parts):
-                parts = tuple((replace(way, quantity=quantity), times) for way, times in parts)
-            yield replace(right, parts=parts, quantity=quantity, note=next(iter(notes)) if len(notes) == 1 else "")
+            yield _made_at(right, [own[min(number, len(own) - 1)] if own else None for own in ways])
+        able = (part.layer.title for own, (part, _) in zip(ways, right.parts, strict=True) if own)
+        titles = dict.fromkeys(able if mistake.key in BY_KIND else ())
+        for title in titles if len(titles) > 1 else ():
+            alike = (own if part.layer.title == title else [] for own, (part, _) in zip(ways, right.parts, strict=True))
+            made = _made_at(right, [own[0] if own else None for own in alike])
+            yield replace(made, note=f"{mistake.says} in the {title}")
 
     return recompute
+
+
+def _made_at(right: Total, ways: list[Attempt | None]) -> Total:
+    """The total with other ways in place of some parts, and all parts in the quantity that these count."""
+    made = [(way or part, times) for way, (part, times) in zip(ways, right.parts, strict=True)]
+    wrong = [way for way in ways if way]
+    quantity = wrong[0].quantity
+    parts = tuple((part if part.quantity == quantity else replace(part, quantity=quantity), n) for part, n in made)
+    notes = dict.fromkeys(way.note for way in wrong)
+    return replace(right, parts=parts, quantity=quantity, note=next(iter(notes)) if len(notes) == 1 else "")
 
 
 for _key in LIFTED:
@@ -126,7 +135,7 @@ def _titles(right: Total) -> dict[str, None]:
 @TOTALS.enter("weights-in-memory", "the parameters were added to the memory of the activations", STORED)
 def weights_in_memory(right: Total) -> Iterator[Total]:
     """Activations and weights together."""
-    numbers = right.analysis.total("params")
+    numbers = right.of_all("params")
     yield right.plus(numbers * (right.convention.bytes_per_value if right.quantity == "memory_bytes" else 1))
 
 
@@ -147,7 +156,7 @@ def layer_twice(right: Total) -> Iterator[Total]:
 def _terms(right: Total) -> Iterator[tuple[str, int]]:
     """(layer, number), for every number once; what several layers have is told of the first."""
     told: set[int] = set()
-    for layer in right.analysis.layers:
+    for layer in right.layers:
         value = getattr(layer, right.quantity)
         if value and value not in told:
             told.add(value)
@@ -185,5 +194,5 @@ def other_quantity(right: Total) -> Iterator[Total]:
     for quantity in COUNTED:
         if quantity not in (right.quantity, "connections"):
             words = quantity.replace("_", " ")
-            total = right.analysis.total(quantity)
+            total = right.of_all(quantity)
             yield right.done(lambda _, total=total: total, f"this is the total of another quantity: {words}")  # type: ignore[misc]

@@ -19,15 +19,16 @@ MOST_SHARE = 10**12
 """A miss is measured in millionths of the number wanted, up to a million times that number."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Answer:
     """The answer to a question.
 
     `exact` are the solutions at which every division is whole (no pixel is dropped), `rounded`
     all that hold with rounding as the layers do it. `general` are equations between symbols,
     `notes` sentences: what comes nearest, what lies just beyond. `known` are numbers that followed
-    without a search; `workings` are layers with a solution put in, of whose steps those in `focus`
-    are worth showing; `searched` says where was looked.
+    without a search: one, or one for every axis (and the channels). `workings` are layers with a
+    solution put in, of whose steps those in `focus` are worth showing; `searched` says where was
+    looked.
     """
 
     question: str
@@ -36,10 +37,12 @@ class Answer:
     rounded: Found | None = None
     general: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    known: tuple[tuple[str, str], ...] = ()
+    known: Mapping[str, Any] = field(default_factory=dict)
     workings: tuple[Analysis, ...] = ()
     focus: tuple[str, ...] = ()
     searched: Mapping[str, Range] = field(default_factory=dict)
+    where: str = ""
+    """What else was kept to in the search."""
     bounded: frozenset[str] = frozenset()
     """Unknowns of which the question gives bounds, so that the end of the search is no end of its own."""
     steps: Mapping[str, Fraction] = field(default_factory=dict)
@@ -59,7 +62,19 @@ class Answer:
         return amount_text(value, self.steps.get(name, 1))
 
     def __bool__(self) -> bool:
-        return not self.contradicted and bool(self.exact or self.rounded or self.general or self.known)
+        found = self.exact or self.rounded
+        return not self.contradicted and bool(found if self.exact is not None else self.general or self.known)
+
+    def __str__(self) -> str:
+        """What was found, without the workings: a solution, a form or a note on every line."""
+        from cnncalc.inverse.listing import summary
+
+        return "\n".join(summary(self))
+
+    def __repr__(self) -> str:
+        from cnncalc.inverse.listing import summary
+
+        return f"<Answer to {self.question!r}: {'; '.join(summary(self))}>"
 
 
 def nearest(constraints: Sequence[Constraint], ranges: Mapping[str, Range]) -> dict[str, int] | None:

@@ -8,7 +8,8 @@ from typing import Any
 
 from cnncalc.analysis import Analysis
 from cnncalc.errors import SpecError
-from cnncalc.inverse.answer import Answer, amount, amount_text, missed, nearest
+from cnncalc.inverse.answer import Answer, amount_text, missed, nearest
+from cnncalc.inverse.around import boundaries, crossings, forbidden
 from cnncalc.inverse.network import (
     WHOLE_INPUT,
     Network,
@@ -19,10 +20,9 @@ from cnncalc.inverse.network import (
     unknowns_of,
     value_in,
 )
-from cnncalc.inverse.one_layer import names_in
 from cnncalc.inverse.question import Claim, Question
-from cnncalc.inverse.search import Constraint, Found, holds, merged, search
-from cnncalc.symbolic import is_known, symbol, written
+from cnncalc.inverse.search import Constraint, Found, holds, merged, names_in, search
+from cnncalc.symbolic import symbol, written
 from cnncalc.symbolic.program import Range
 
 MOST_VALUES = 2_000
@@ -59,12 +59,21 @@ def ask_network(network: Network, question: Question) -> Answer:
     exact, rounded, notes = found
     if network.steps:
         analysis = replace(network, steps={}).analysis({name: symbol(name) for name in unknowns})
-    notes = [*_crossings(claims, analysis, unknowns), *notes]
-    notes += _boundaries(network, unknowns, exact or rounded, claims, ranges)
+    notes = [*crossings(claims, analysis, unknowns), *notes]
+    notes += boundaries(network, unknowns, exact or rounded, claims, ranges)
     if WHOLE_INPUT in unknowns and not claims:
         notes.append("cnncalc fit tells which of them drop no pixel")
+    general = tuple(dict.fromkeys(map(str, equations))) if len(unknowns) > 1 else ()
     return Answer(
-        question.text, unknowns, exact, rounded, (), tuple(notes), searched=ranges, bounded=bounded, steps=network.steps
+        question.text,
+        unknowns,
+        exact,
+        rounded,
+        general,
+        tuple(notes),
+        searched=ranges,
+        bounded=bounded,
+        steps=network.steps,
     )
 
 
@@ -104,8 +113,9 @@ def _searched(
     every = list(dict.fromkeys([*equations, *conditions]))
     rounded = search(every, ranges)
     exact = search([*every, *fits], ranges) if fits else rounded
-    notes = []
+    notes: list[str] = []
     if not rounded:
+        notes += forbidden(network, equations, ranges)
         possible = bool(search(conditions, ranges))
         reason = missed(nearest(every, ranges), equations, network.steps)
         notes.append(reason if possible else "the network has no output for any of them")
@@ -118,61 +128,19 @@ def _forwards(network: Network, question: Question) -> Answer | None:
     """A question that only needs working out: all that is asked for is a quantity or a layer."""
     names = [name for name, _ in question.unknowns]
     parameters = network.spec.parameters
-    if not names or question.claims or any(name in parameters or name.lower() in (WHOLE_INPUT, "in") for name in names):
+    if (
+        not names
+        or question.claims
+        or question.shapes
+        or any(name in parameters or name.lower() in (WHOLE_INPUT, "in") for name in names)
+    ):
         return None
     analysis = network.analysis({})
-    known = []
+    known: dict[str, Any] = {}
     for name, span in question.unknowns:
         values = value_in(Claim(name, "==", (), span), analysis)
-        one = values[:1] if len(set(values)) == 1 else values
-        known.append((name, "x".join(f"{value:,}" if is_known(value) else f"({written(value)})" for value in one)))
-    return Answer(question.text, known=tuple(known))
-
-
-def _crossings(claims: Sequence[Claim], analysis: Analysis, unknowns: Sequence[str]) -> Iterator[str]:
-    """`2*L + 1 = 224 at L = 111.5`: where the closed form meets the number, when that is no whole number."""
-    from cnncalc.symbolic.solving import solved_for
-
-    for claim in claims if len(unknowns) == 1 else ():
-        for form, number in dict.fromkeys(zip(value_in(claim, analysis), claim.amount, strict=False)):
-            solved = None if isinstance(number, str | None) else solved_for(form, number, unknowns[0])
-            if solved is not None and not is_known(solved) and not names_in(solved):
-                yield f"{written(form)} = {number:,} at {unknowns[0]} = {float(solved):.6g}"
-
-
-def _boundaries(
-    network: Network, unknowns: Sequence[str], found: Found, claims: Sequence[Claim], ranges: Mapping[str, Range]
-) -> Iterator[str]:
-    """At the ends of what solves, and just beyond: what the quantities in question come to."""
-    if len(unknowns) != 1 or len(found.boxes) > 2:
-        return
-    name = unknowns[0]
-    low, high = ranges[name]
-    step = network.steps.get(name, 1)
-    if not found and low == high:
-        yield f"{name} = {amount_text(low, step)}: {_numbers(network, name, low, claims)}"
-    for ((first, last),) in found.boxes:
-        for value in dict.fromkeys(each for each in (first - 1, first, last, last + 1) if low <= each < high):
-            numbers = _numbers(network, name, value, claims)
-            if numbers:
-                yield f"{name} = {amount_text(value, step)}: {numbers}"
-        parameter = network.spec.parameters.get(name)
-        default: Any = parameter.value if parameter else None
-        most = amount(last, step)
-        if default == 1 and not network.steps:
-            yield f"only whole numbers were looked at; '{name} by 0.25' looks at quarters too"
-        if is_known(default) and default not in (0, 1, most) and last < high:
-            yield f"{amount_text(last, step)} is {float(most / default):.3g} times the {default:,} of the spec"
-
-
-def _numbers(network: Network, name: str, value: int, claims: Sequence[Claim]) -> str:
-    try:
-        analysis = network.analysis({name: value})
-    except SpecError:
-        return ""
-    return ", ".join(
-        f"{claim.name} = {'x'.join(f'{size:,}' for size in value_in(claim, analysis))}" for claim in claims
-    )
+        known[name] = values[0] if len(set(values)) == 1 else values
+    return Answer(question.text, known=known)
 
 
 def _one_by_one(
@@ -205,7 +173,7 @@ def _one_by_one(
     why = "changes the layers themselves" if isinstance(reason, SpecError) else "has no closed form here"
     notes = [f"{name} {why}: {first} to {final} were tried one by one"]
     ranges = {name: (low, last)}
-    notes += _boundaries(network, (name,), found, claims, ranges)
+    notes += boundaries(network, (name,), found, claims, ranges)
     if not found:
         notes.append(f"none of them does; for larger ones say where to begin, as in '{name} >= {beyond}'")
     return Answer(question.text, (name,), found, found, (), tuple(notes), searched=ranges, steps=network.steps)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from cnncalc.errors import Problem, SpecError
-from cnncalc.graph import Graph
+from cnncalc.graph import INPUT, Graph
+from cnncalc.layers import Condition, Shape
+from cnncalc.symbolic.program import Program
 
 
 class Blame(NamedTuple):
@@ -28,17 +30,43 @@ class Blame(NamedTuple):
         return self.lost is None
 
 
-def blame_of(build: Callable[[], Graph], *, strict: bool) -> list[Blame]:
-    """What keeps a size from fitting the network that `build` makes of it, in the order of the layers."""
+def blame_of(build: Callable[[], Graph], symbolic: Graph, sizes: Mapping[str, int], *, strict: bool) -> list[Blame]:
+    """What keeps a size from fitting the network that `build` makes of it, in the order of the layers.
+
+    `symbolic` is the network with symbols, for which `sizes` are the numbers.
+    """
     try:
         graph = build()
     except SpecError as error:
-        return [_refusal(problem) for problem in error.problems]
-    return [
-        Blame(name, note.axis, note.message(), note.hint_text(), max(note.lost(), 0))
-        for name, note in graph.notes
-        if strict or note.lost() > 0
-    ]
+        refusals = [_refusal(problem) for problem in error.problems]
+        order = {node.name: place for place, node in enumerate(symbolic.nodes)}
+        refused = {refusal.layer for refusal in refusals}
+        found = [*_dropped(_before(symbolic, sizes, refused), strict), *refusals]
+        return sorted(found, key=lambda blame: order.get(blame.layer, len(order)))
+    return list(_dropped(graph.notes, strict))
+
+
+def _dropped(notes: list[tuple[str, Condition]], strict: bool) -> Iterator[Blame]:
+    for name, note in notes:
+        if strict or note.lost() > 0:
+            yield Blame(name, note.axis, note.message(), note.hint_text(), max(note.lost(), 0))
+
+
+def _before(graph: Graph, sizes: Mapping[str, int], refused: set[str]) -> list[tuple[str, Condition]]:
+    """The notes on the layers that no refused layer stands before: these have inputs in numbers."""
+    shapes = [node.input for node in graph.nodes]
+    program = Program([size for shape in shapes for size in (shape.channels, *shape.size)])
+    numbers = iter(program.run({name: sizes.get(name, 1) for name in program.inputs}))
+    found: list[tuple[str, Condition]] = []
+    without: set[int] = set()
+    for index, (node, shape) in enumerate(zip(graph.nodes, shapes, strict=True)):
+        channels, *size = (next(numbers) for _ in range(shape.rank + 1))
+        if node.name in refused or without.intersection(node.sources) - {INPUT}:
+            without.add(index)
+            continue
+        conditions = node.layer.conditions(Shape(channels, *size))
+        found += [(node.name, each) for each in conditions if each.severity == "note" and not each.holds()]
+    return found
 
 
 def _refusal(problem: Problem) -> Blame:

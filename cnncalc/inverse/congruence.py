@@ -18,8 +18,18 @@ MOST_CANDIDATES = 50_000
 """Residues that a rule may look at, and small sizes that may be tried one by one."""
 
 
+MOST_TOLD = 8
+"""Numbers that a text lists one by one."""
+
+
 class TooManyError(ValueError):
     """A pattern with more residues than can be listed; the message tells its modulus."""
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    """A few numbers in parentheses."""
+    more = ", ..." if len(numbers) > MOST_TOLD else ""
+    return f"({', '.join(map(str, numbers[:MOST_TOLD]))}{more})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +122,15 @@ class Sizes:
                 return found
         small = bisect_left(self.exceptions, n)
         return self.exceptions[small - 1] if small else None
+
+    def text(self, name: str) -> str:
+        """What makes a number called `name` a member: `H % 32 == 3, H >= 67`."""
+        some = [f"{name} in {_listed(self.exceptions)}"] if self.exceptions else []
+        if not self.residues:
+            return some[0] if some else f"no {name}"
+        rest = f"== {self.residues[0]}" if len(self.residues) == 1 else f"in {_listed(self.residues)}"
+        pattern = f"{name} % {self.modulus} {rest}, " if self.modulus > 1 else ""
+        return " or ".join([*some, f"{pattern}{name} >= {self.since}"])
 
 
 class Sieve:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cnncalc.analysis import analyze_graph
-from cnncalc.errors import Problem, SpecError
+from cnncalc.errors import Problem, SpecError, one_of
 from cnncalc.graph import MOST_LAYERS, Graph, build
 from cnncalc.inverse.blame import Blame, blame_of
 from cnncalc.inverse.congruence import Rule, Sizes, solve
@@ -77,6 +77,10 @@ class Fit:
                 raise SpecError([Problem(f"the size {text} is none of the input {self.graph.input}")])
         return numbers
 
+    def __repr__(self) -> str:
+        """`Fit(alexnet: H % 32 == 3, H >= 67; W % 32 == 3, W >= 67)`."""
+        return f"Fit({self.graph.name}: {'; '.join(sizes.text(name) for name, sizes in self.sizes.items())})"
+
     def __contains__(self, size: int | str | Iterable[int]) -> bool:
         """Whether a size fits."""
         numbers = self.lengths(size)
@@ -95,16 +99,33 @@ class Fit:
         found = dict.fromkeys(sizes[name] for name in self.input.sizes if isinstance(name, str))
         return next(iter(found)) if len(found) == 1 else solve([_member(one) for one in found])
 
-    def nearest(self, size: int, axis: str = "") -> tuple[int | None, int | None]:
-        """The largest size below `size` that fits and the smallest above, on all axes or on the one named."""
+    def nearest(self, size: int | str | Iterable[int], axis: str = "") -> tuple[int | None, int | None]:
+        """The largest size below `size` that fits and the smallest above, on all axes or on the one named.
+
+        Raises SpecError for a size that is not one number for all axes, and for an axis that is not asked about.
+        """
+        if axis and axis not in self.sizes:
+            raise SpecError([Problem(f"there is no axis '{axis}'", None, one_of(tuple(self.sizes)))])
+        number = size if isinstance(size, int) else self._one(size)
         sizes = self.sizes[axis] if axis else self.along(self.sizes)
-        return sizes.below(size), sizes.above(size)
+        return sizes.below(number), sizes.above(number)
+
+    def _one(self, size: str | Iterable[int]) -> int:
+        """The number that a size is on every axis alike."""
+        numbers = self.lengths(size)
+        if len(set(numbers)) > 1:
+            text = "x".join(map(str, numbers))
+            hint = f"check('{text}').nearest has them for each axis, nearest({numbers[0]}, 'H') for one"
+            raise SpecError([Problem(f"the size {text} differs from axis to axis", None, hint)])
+        return numbers[0]
 
     def blame(self, size: int | str | Iterable[int]) -> list[Blame]:
         """Every layer that keeps a size from fitting, in order, with the working; none where it fits."""
         numbers = self.lengths(size)
         wanted = InputSize(numbers, self.input.channels, self.input.batch)
-        return blame_of(lambda: self.rebuild(wanted), strict=self.strict)
+        pairs = zip(self.input.sizes, numbers, strict=True)
+        values = {name: number for name, number in pairs if isinstance(name, str)}
+        return blame_of(lambda: self.rebuild(wanted), self.graph, values, strict=self.strict)
 
     def check(self, size: int | str | Iterable[int]) -> Check:
         """Whether a size fits, and if not, why and what would."""

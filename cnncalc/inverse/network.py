@@ -11,9 +11,8 @@ from cnncalc.analysis.formulas import QUANTITIES, value_of
 from cnncalc.errors import Problem, SpecError, closest
 from cnncalc.graph import MOST_LAYERS, build
 from cnncalc.inverse.answer import amount
-from cnncalc.inverse.one_layer import names_in
-from cnncalc.inverse.question import Claim, Question
-from cnncalc.inverse.search import Constraint, compared
+from cnncalc.inverse.question import Claim, Question, QuestionError
+from cnncalc.inverse.search import Constraint, compared, names_in
 from cnncalc.layers import Shape
 from cnncalc.spec.inputs import symbolic_input
 from cnncalc.spec.model import Argument, InputSize, Spec
@@ -60,22 +59,34 @@ class Network:
 
 
 def understood(network: Network, question: Question) -> Question:
-    """The question with one name for the input; raises SpecError for steps that cannot be taken."""
+    """The question with one name for the input; raises QuestionError for what it cannot mean."""
 
     def name(said: str) -> str:
         is_input = said.lower() in (WHOLE_INPUT, "in", "size") and said not in network.spec.parameters
         return WHOLE_INPUT if is_input else said
 
+    _check_claims(question)
     unknowns = {name(said): span for said, span in question.unknowns}
     for said, step in question.steps:
         if step.denominator != 1 and name(said) not in network.spec.parameters:
             message = f"'{said}' goes in steps of whole numbers, not of {written(step)}"
-            raise SpecError([Problem(message, unknowns[name(said)], f"as in '{said} by 32'")])
+            raise QuestionError([Problem(message, unknowns[name(said)], f"as in '{said} by 32'")])
     return question._replace(
         claims=tuple(claim._replace(name=name(claim.name)) for claim in question.claims),
         unknowns=tuple(unknowns.items()),
         steps=tuple((name(said), step) for said, step in question.steps),
     )
+
+
+def _check_claims(question: Question) -> None:
+    """Refuse shapes of which nobody knows what they are, and what is said twice."""
+    for _, span in question.shapes:
+        text = span.source.lines[span.line][span.column : span.column + span.length]
+        raise QuestionError([Problem(f"{text} of what?", span, f"as in pool5={text}, or --input {text}")])
+    said: dict[str, Claim] = {}
+    for claim in question.claims:
+        if claim.relation == "==" and said.setdefault(claim.name, claim).amount != claim.amount:
+            raise QuestionError([Problem(f"{claim.name} is said twice", claim.span, "leave out one of the two")])
 
 
 def unknowns_of(network: Network, question: Question) -> Iterator[str]:
@@ -91,7 +102,7 @@ def unknowns_of(network: Network, question: Question) -> Iterator[str]:
         else:
             names = (WHOLE_INPUT, *axes, *parameters)
             hint = closest(name, names) or f"{network.spec.key} has {', '.join(names)}"
-            raise SpecError([Problem(f"'{name}' is nothing that can be asked for", span, hint)])
+            raise QuestionError([Problem(f"'{name}' is nothing that can be asked for", span, hint)])
 
 
 def _open_one(network: Network, question: Question) -> str:
@@ -109,7 +120,7 @@ def _open_one(network: Network, question: Question) -> str:
     asked = [name for name in open_ones if name in named]
     if len(asked) > 1:
         message = f"it depends on {' and '.join(asked)}: which is asked for?"
-        raise SpecError([Problem(message, None, f"name it, or give --set {asked[0]}=64")])
+        raise QuestionError([Problem(message, None, f"name it, or give --set {asked[0]}=64")])
     return "".join(asked)
 
 
@@ -121,13 +132,22 @@ def range_of(name: str, question: Question) -> Range:
     """Where an unknown is searched: within what the question says of it."""
     low, high = 1, MOST_SIZE
     for claim in question.claims:
-        if claim.name == name and not isinstance(claim.amount, str) and claim.amount[0] is not None:
-            number = claim.amount[0]
+        if claim.name == name:
+            number = _number(claim)
             if claim.relation in (">", ">=", "=="):
                 low = max(low, number + int(claim.relation == ">"))
             if claim.relation in ("<", "<=", "=="):
                 high = min(high, number - int(claim.relation == "<"))
     return low, high
+
+
+def _number(claim: Claim) -> int:
+    """The one number of a claim on an unknown; 224x224 is one."""
+    sizes = claim.amount
+    if isinstance(sizes, str) or len(set(sizes)) != 1 or sizes[0] is None or len(sizes) > 2:
+        hint = f"as in {claim.name}=224; --input 224x192x3 gives the input that is not asked for"
+        raise QuestionError([Problem(f"{claim.name} is one number here", claim.span, hint)])
+    return sizes[0]
 
 
 def value_in(claim: Claim, analysis: Analysis) -> tuple[Size, ...]:
@@ -142,11 +162,11 @@ def value_in(claim: Claim, analysis: Analysis) -> tuple[Size, ...]:
     try:
         value = value_of(analysis, part, quantity)
     except SpecError as error:
-        raise SpecError([error.problems[0]._replace(span=claim.span)]) from None
+        raise QuestionError([error.problems[0]._replace(span=claim.span)]) from None
     if isinstance(value, Shape):
         return (*value.size, value.channels)
     if isinstance(value, str):
-        raise SpecError([Problem(f"{claim.name} is no number: {value}", claim.span)])
+        raise QuestionError([Problem(f"{claim.name} is no number: {value}", claim.span)])
     return value if isinstance(value, tuple) else (value,)
 
 
@@ -154,13 +174,13 @@ def constraints_of(claim: Claim, analysis: Analysis) -> Iterator[Constraint]:
     """What a claim says, as constraints on the closed forms; raises SpecError if it does not suit them."""
     left = value_in(claim, analysis)
     if isinstance(claim.amount, str):
-        raise SpecError([Problem(f"'{claim.amount}' is no number", claim.span)])
+        raise QuestionError([Problem(f"'{claim.amount}' is no number", claim.span)])
     right = claim.amount
     if len(right) == 1 and len(left) > 1:
         is_field = claim.name.rpartition(".")[2].lower() in ("rf", "field", "receptive_field", "jump")
         right = right * (len(left) if is_field else len(left) - 1)
     if not len(left) - 1 <= len(right) <= len(left):
-        raise SpecError([Problem(f"{claim.name} has {len(left)} numbers, not {len(right)}", claim.span)])
+        raise QuestionError([Problem(f"{claim.name} has {len(left)} numbers, not {len(right)}", claim.span)])
     for mine, its in dict.fromkeys(zip(left, right, strict=False)):
         if its is None:
             continue
@@ -176,7 +196,9 @@ def check_known(constraints: Sequence[Constraint], unknowns: Sequence[str]) -> N
         message = (
             f"this does not depend on {' and '.join(unknowns)}: {' and '.join(f'{size:,}' for size in sorted(sides))}"
         )
-        raise SpecError([Problem(message, None, "name what may change")])
+        raise QuestionError([Problem(message, None, "name what may change")])
     if free:
         names = ", ".join(sorted(free))
-        raise SpecError([Problem(f"the answer depends on {names} too", None, "give --input a size, or --set a value")])
+        raise QuestionError(
+            [Problem(f"the answer depends on {names} too", None, "give --input a size, or --set a value")]
+        )

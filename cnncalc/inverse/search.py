@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
+from operator import le
 from typing import NamedTuple
 
 from cnncalc.layers.condition import Relation
-from cnncalc.symbolic import Size
+from cnncalc.symbolic import Size, is_known, written
 from cnncalc.symbolic.program import Program, Range
 
 MOST_BOXES = 60_000
@@ -25,6 +26,9 @@ class Constraint(NamedTuple):
     left: Size
     relation: Relation
     right: Size
+
+    def __str__(self) -> str:
+        return f"{written(self.left)} {self.relation} {written(self.right)}"
 
 
 def compared(left: Size, relation: str, right: Size) -> Constraint:
@@ -60,6 +64,14 @@ class Found(NamedTuple):
     def ends(self) -> list[dict[str, int]]:
         """Of one unknown: the first and the last value of every range."""
         return [{self.unknowns[0]: value} for ((low, high),) in self.boxes for value in dict.fromkeys((low, high))]
+
+    def smallest(self, most: int) -> list[dict[str, int]]:
+        """The corners of the boxes, at most so many, to which no solution found is smaller in every unknown."""
+        kept: list[tuple[int, ...]] = []
+        for corner in sorted(tuple(low for low, _ in box) for box in self.boxes):
+            if len(kept) < most and not any(all(map(le, other, corner)) for other in kept):
+                kept.append(corner)
+        return [dict(zip(self.unknowns, corner, strict=True)) for corner in kept]
 
     def points(self, most: int) -> list[dict[str, int]]:
         """The first solutions one by one, at most so many."""
@@ -154,3 +166,8 @@ def merged(boxes: list[tuple[Range, ...]]) -> list[tuple[Range, ...]]:
         else:
             joined.append(box)
     return [(box,) for box in joined]
+
+
+def names_in(*sizes: Size) -> set[str]:
+    """The symbols in some sizes."""
+    return {str(free) for size in sizes if not is_known(size) for free in getattr(size, "free_symbols", ())}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from cnncalc.layers.base import Layer, layer
 from cnncalc.layers.condition import Condition
@@ -25,7 +25,7 @@ class Margins(Padding):
 class Framed(Layer):
     """What pad and crop share: a number of pixels before and after every axis."""
 
-    main = ("size",)
+    main: ClassVar[tuple[str, ...]] = ("size",)
     size = Margins(doc="pixels on each side")
 
     def margins(self, rank: int) -> tuple[tuple[Size, Size], ...]:

@@ -151,6 +151,8 @@ class Window:
             return misfit
         if self.rounding == "floor":
             dropped = self._dropped(padded)
+            if dropped > 0 and self._lost(padded) <= 0:
+                return f"{misfit}; the stride skips the last {dropped} of input, as it does between windows"
             lost = f"{dropped} of input" if dropped > 0 else f"{span % self.stride} of padding"
             return f"{misfit}; floor drops {lost}"
         before, after = self.margins(padded)

@@ -1,17 +1,20 @@
 """A file of answers, as a student fills it in -> the answer to each question, by number.
 
-YAML has a line for each question (`3: 28x28x6`), CSV a row (`3,28x28x6`), with a header or without.
+Lines begin with the number of the question (`3. 28x28x6`); YAML has one for each (`3: 28x28x6`), or a list in their
+order; CSV has a row (`3,28x28x6`), with a header or without.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 
 from cnncalc.claims.tables import is_csv, read_source
 from cnncalc.errors import Problem, Source, Span, SpecError
 from cnncalc.spec.yaml_reader import read_yaml
 
+LINE = re.compile(r"\s*(?P<number>[0-9]+)\s*[.):]\s*(?P<answer>\S.*|)\Z")
 HINT = "a file of answers has a line for each question, as in '3: 28x28x6'"
 HEADER = ("question", "number", "no", "nr", "#")
 
@@ -22,7 +25,8 @@ def read_answers(path: str, count: int) -> dict[int, str]:
     Raises SpecError with every problem of the file.
     """
     source = read_source(path)
-    rows = list(_of_csv(source) if is_csv(path) else _of_yaml(source))
+    read = _of_lines if _in_lines(source) else _of_csv if is_csv(path) else _of_yaml
+    rows = list(read(source))
     problems: list[Problem] = []
     found: dict[int, str] = {}
     for name, answer, span in rows:
@@ -40,9 +44,27 @@ def read_answers(path: str, count: int) -> dict[int, str]:
     return found
 
 
+def _in_lines(source: Source) -> bool:
+    """Whether all lines are as people number them, `1. 16x16x6` or `1) 16x16x6` at least once among them."""
+    lines = [line for line in source.lines if line.strip() and not line.lstrip().startswith("#")]
+    return all(map(LINE.match, lines)) and any(re.match(r"\s*[0-9]+\s*[.)]\s", f"{line} ") for line in lines)
+
+
+def _of_lines(source: Source) -> Iterator[tuple[str, str, Span]]:
+    for number, line in enumerate(source.lines):
+        if (match := LINE.match(line)) is not None:
+            yield match["number"], match["answer"], source.span(number, match.start("number"), len(match["number"]))
+
+
 def _of_yaml(source: Source) -> Iterator[tuple[str, str, Span]]:
     """(question, answer, place) for every line."""
     node = read_yaml(source)
+    for number, item in enumerate(node.items, start=1):
+        if item.kind != "scalar":
+            raise SpecError([Problem(f"the answer to question {number} is not a number", item.span, HINT)])
+        yield str(number), "" if item.value is None else item.text, item.span
+    if node.items:
+        return
     if node.kind != "map":
         raise SpecError([Problem("these are no answers", node.span, HINT)])
     for key, value in node.pairs:

@@ -52,7 +52,8 @@ def mark(question: Question, text: str) -> Mark:
     if len(text) > LONGEST:
         return Mark(False, False, (f"an answer has at most {LONGEST} characters",))
     try:
-        printed = Printed.read(NAMED.sub("", text, count=1) if NAMED.match(text) else text)
+        bare = NAMED.sub("", text, count=1) if NAMED.match(text) else text
+        printed = Printed.read(bare, quantity="" if question.unknown else question.quantity)
     except SpecError as error:
         problem = error.problems[0]
         return Mark(False, False, tuple(part for part in (problem.message, problem.hint) if part))
@@ -79,7 +80,7 @@ def _unfit(question: Question, printed: Printed) -> str:
     if printed.noun not in ("", unit):
         return f"the question is not about {printed.noun}"
     short = printed.amount and printed.amount.rounded and abs(printed.amount.steps) < 10 ** (FEWEST_DIGITS - 1)
-    if short and printed.matches(exact) and claimed != exact:
+    if short and claimed != exact and (printed.matches(exact) or not claimed):
         return f"give at least {FEWEST_DIGITS} digits"
     return ""
 

@@ -14,6 +14,7 @@ from cnncalc.claims.grading import Outcome
 from cnncalc.errors import printable
 from cnncalc.layers import Shape
 from cnncalc.report import numbers
+from cnncalc.report.check_data import in_one_line
 from cnncalc.report.table import UNBOUNDED
 from cnncalc.symbolic import is_known, written
 
@@ -85,6 +86,7 @@ def _lines(outcome: Outcome, *, brief: bool, ascii_only: bool) -> Iterator[Text]
         f"  {_counted(outcome.verdicts)}{source}", style="green not bold" if outcome.passed else "red not bold"
     )
     yield title
+    yield from (Text(f"  note: {printable(in_one_line(note))}", style="yellow") for note in outcome.notes)
     wrong, rest = outcome.wrong, [verdict for verdict in outcome.verdicts if verdict.passed]
     shown = wrong[:MOST_WRONG] + ([] if brief else rest)
     if shown:

@@ -12,7 +12,7 @@ from typing import Any
 
 from cnncalc.claims.claim import Verdict
 from cnncalc.claims.grading import Outcome
-from cnncalc.errors import printable
+from cnncalc.errors import Problem, printable
 from cnncalc.layers import Shape
 from cnncalc.report.data import raw
 from cnncalc.report.numbers import per_axis_text
@@ -50,6 +50,9 @@ def _file(outcome: Outcome) -> dict[str, Any]:
         "source": table.source if table else "",
         "networks": [network.title for network in table.networks] if table else [],
         "problems": [str(problem) for problem in outcome.error.problems] if outcome.error else [],
+        "notes": [in_one_line(note) for note in outcome.notes],
+        "answers": len(outcome.answers),
+        "answers_right": sum(outcome.answers),
         "claims": [_verdict(verdict) for verdict in outcome.verdicts],
     }
 
@@ -102,8 +105,15 @@ def to_junit(outcomes: Iterable[Outcome]) -> str:
             if not verdict.passed:
                 kind = "error" if verdict.status == "error" else "failure"
                 SubElement(case, kind, message=_xml(headline(verdict))).text = _xml(report(verdict))
+        if outcome.notes:
+            SubElement(suite, "system-out").text = _xml("\n".join(map(in_one_line, outcome.notes)))
     indent(root, " ")
     return "<?xml version='1.0' encoding='utf-8'?>\n" + str(tostring(root, encoding="unicode")) + "\n"
+
+
+def in_one_line(problem: Problem) -> str:
+    """A problem with its place, in one line."""
+    return f"{problem.span}: {problem.message}" if problem.span else problem.message
 
 
 def headline(verdict: Verdict) -> str:
@@ -124,8 +134,9 @@ def _xml(text: str) -> str:
 
 
 def to_grades(outcomes: Iterable[Outcome], out_of: int | None = None) -> str:
-    """A row a file: its claims, how many are right, and the share of them in percent.
+    """A row a file: its answers, how many are right, and the share of them in percent.
 
+    All numbers for one quantity of a layer are one answer, which is right if all of them are.
     With `out_of`, the share is that of so many questions, answered or not.
     """
     text = io.StringIO()
@@ -137,15 +148,12 @@ def to_grades(outcomes: Iterable[Outcome], out_of: int | None = None) -> str:
 
 
 def _grade(outcome: Outcome, out_of: int | None) -> tuple[str | int, ...]:
-    claims = len(outcome.verdicts)
-    right = sum(verdict.passed for verdict in outcome.verdicts)
+    claims, right = len(outcome.answers), sum(outcome.answers)
     questions = claims if out_of is None else out_of
     score = f"{min(100 * right / questions, 100.0):.1f}" if questions else "0.0"
     network = outcome.table.network.title if outcome.table and outcome.table.networks else ""
-    problem = ""
-    if outcome.error is not None:
-        first = outcome.error.problems[0]
-        problem = f"{first.span}: {first.message}" if first.span else first.message
+    told = outcome.error.problems[:1] if outcome.error else outcome.notes
+    problem = "; ".join(map(in_one_line, told))
     return (outcome.path, network, claims, right, claims - right, score, problem)
 
 

@@ -25,6 +25,7 @@ TITLES = {
 }
 HALVES = ("jump", "padding", "centre")
 """Quantities that may be fractions."""
+SIGNS = {"==": "=", ">=": r"\geq", "<=": r"\leq"}
 Write = Callable[[Any], str]
 
 
@@ -137,14 +138,46 @@ def _named(quantity: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def to_latex(formulas: Formulas) -> str:
-    """An align* environment, one line for every quantity."""
+    """An align* environment, one line for every quantity, and at the end what is assumed and what must hold."""
     from cnncalc.symbolic.printing import latex
 
     lines = []
     for quantity, value in formulas.values.items():
         right = rf"\text{{{value}}}" if isinstance(value, str) else _one(value, latex, r" \times ")
-        lines.append(rf"\text{{{TITLES.get(quantity, quantity)}}} &= {right}")
+        title = TITLES.get(quantity, quantity).replace("_", r"\_")
+        lines.append(rf"\text{{{title}}} &= {right}")
+    for word, stated in (("for", _latex_assumptions(formulas)), ("where", _latex_provisos(formulas))):
+        if stated:
+            lines.append(rf"\text{{{word} }} & " + r",\ ".join(stated))
     return "\\begin{align*}\n" + " \\\\\n".join(f"  {line}" for line in lines) + "\n\\end{align*}\n"
+
+
+def _latex_assumptions(formulas: Formulas) -> list[str]:
+    r"""What is assumed: `H \bmod 32 = 0`, `W = H`."""
+    from cnncalc.symbolic.printing import latex
+
+    texts = []
+    for each in formulas.assumed:
+        left, right = latex(each.left), latex(each.right)
+        left += rf" \bmod {each.divisor}" if each.divisor else ""
+        texts.append(
+            f"{left} {SIGNS[each.relation]} " + (right if each.over == 1 else rf"\frac{{{right}}}{{{each.over}}}")
+        )
+    return texts
+
+
+def _latex_provisos(formulas: Formulas) -> list[str]:
+    r"""What must hold beside it: `H \geq 32`."""
+    from cnncalc.symbolic.printing import latex
+
+    texts = []
+    for each in formulas.provisos:
+        left, right = latex(each.left), latex(each.right)
+        if each.relation == "multiple of":
+            texts.append(rf"\left({left}\right) \bmod {right} = 0")
+        else:
+            texts.append(f"{left} {SIGNS[each.relation]} {right}")
+    return texts
 
 
 def to_data(analysis: Analysis, formulas: Formulas) -> dict[str, Any]:

@@ -12,16 +12,15 @@ from rich.text import Text
 
 from cnncalc.analysis.workings.working import explain_layer
 from cnncalc.inverse.answer import Answer, amount
+from cnncalc.inverse.listing import known_text, listed, ranges
 from cnncalc.inverse.search import Found
 from cnncalc.report.blackboard import stages
 from cnncalc.report.remarks import misfits_of
 from cnncalc.report.table import UNBOUNDED
 from cnncalc.spec.settings import written
+from cnncalc.symbolic import is_known
+from cnncalc.symbolic import written as written_size
 from cnncalc.symbolic.program import Range
-
-MOST_SHOWN = 20
-LIMIT = 200
-"""Where a search ends at this number or later, it ends because it must; what holds there holds beyond."""
 
 
 def render(answer: Answer, console: Console) -> None:
@@ -34,10 +33,12 @@ def render(answer: Answer, console: Console) -> None:
 
 def lines(answer: Answer) -> Iterator[Text]:
     """The answer line by line."""
-    for name, value in answer.known:
-        yield Text(f"{name} = {value}", "bold")
+    for name, value in answer.known.items():
+        yield Text(f"{name} = {known_text(value)}", "bold")
     if answer.exact is None:
-        yield from (Text(f"  {line}" if line.startswith("whole where") else line, "bold") for line in answer.general)
+        yield from (
+            Text(f"  {line}" if line.startswith(("whole where", "where")) else line, "bold") for line in answer.general
+        )
     if answer.exact is not None and answer.rounded is not None:
         yield from _found(answer, answer.exact, answer.rounded)
     if not answer and answer.exact is None and not answer.known:
@@ -49,7 +50,7 @@ def lines(answer: Answer) -> Iterator[Text]:
     yield from _workings(answer)
     if answer.searched:
         where = ", ".join(_range(answer, name, bounds) for name, bounds in answer.searched.items())
-        yield Text(f"searched: {where}", "dim")
+        yield Text(f"searched: {where}" + (f", where {answer.where}" if answer.where else ""), "dim")
 
 
 def _range(answer: Answer, name: str, bounds: Range) -> str:
@@ -63,44 +64,13 @@ def _found(answer: Answer, exact: Found, rounded: Found) -> Iterator[Text]:
     if not rounded:
         yield Text("none", "bold red")
         return
-    yield from (Text(line, "bold") for line in _listed(answer, exact or rounded))
+    yield from (Text(line, "bold") for line in listed(answer, exact or rounded))
     more = rounded.number - exact.number
     if not exact:
         yield Text("  these leave a remainder, which the layer rounds away", "yellow")
     elif more:
-        others = f"; {', '.join(_ranges(answer, rounded))} in all" if len(answer.unknowns) == 1 else ""
+        others = f"; {', '.join(ranges(answer, rounded))} in all" if len(answer.unknowns) == 1 else ""
         yield Text(f"  exactly, with nothing dropped; {more:,} more with a remainder{others}", "dim")
-
-
-def _listed(answer: Answer, found: Found) -> list[str]:
-    """One line for each solution; of one unknown, for each range."""
-    if len(answer.unknowns) == 1:
-        texts = _ranges(answer, found)
-    else:
-        points = found.points(MOST_SHOWN + 1)
-        texts = [", ".join(f"{name} = {answer.text(name, value)}" for name, value in point.items()) for point in points]
-    hidden = (found.number if len(answer.unknowns) > 1 else len(texts)) - MOST_SHOWN
-    return texts if hidden <= 0 else [*texts[:MOST_SHOWN], f"... and {hidden:,} more"]
-
-
-def _ranges(answer: Answer, found: Found) -> list[str]:
-    """`W = 227`, `W = 224 to 255`, `L >= 112`: the solutions of one unknown."""
-    name = answer.unknowns[0]
-    least, most = answer.searched[name]
-    texts = []
-    for ((low, high),) in found.boxes:
-        first, last = answer.text(name, low), answer.text(name, high)
-        if low == high:
-            texts.append(f"{name} = {first}")
-        elif name in answer.bounded:
-            texts.append(f"{name} = {first} to {last}")
-        elif high == most >= LIMIT:
-            texts.append(f"{name} >= {first}" if low > least else f"any {name}")
-        elif low == least:
-            texts.append(f"{name} <= {last}")
-        else:
-            texts.append(f"{name} = {first} to {last}")
-    return texts
 
 
 def _workings(answer: Answer) -> Iterator[Text]:
@@ -125,13 +95,14 @@ def to_json(answer: Answer) -> str:
         "schema_version": 1,
         "question": answer.question,
         "unknowns": list(answer.unknowns),
-        "known": dict(answer.known),
+        "known": {name: _known(value) for name, value in answer.known.items()},
         "general": list(answer.general),
         "exact": _boxes(answer, answer.exact),
         "rounded": _boxes(answer, answer.rounded),
         "solutions": [{name: _number(value) for name, value in point.items()} for point in answer.solutions],
         "notes": list(answer.notes),
         "searched": {name: _ends(answer, name, bounds) for name, bounds in answer.searched.items()},
+        "where": answer.where,
         "steps": {name: _number(step) for name, step in answer.steps.items()},
     }
     return json.dumps(data, indent=2) + "\n"
@@ -148,6 +119,13 @@ def _boxes(answer: Answer, found: Found | None) -> list[dict[str, list[Any]]] | 
 
 def _ends(answer: Answer, name: str, bounds: Range) -> list[int | float | str]:
     return [_number(amount(value, answer.steps.get(name, 1))) for value in bounds]
+
+
+def _known(value: Any) -> Any:
+    """A quantity as JSON has it: raw integers, a list for a shape, symbolic values as integer Python."""
+    if isinstance(value, tuple):
+        return [_known(each) for each in value]
+    return value if is_known(value) else written_size(value)
 
 
 def _number(value: int | Fraction) -> int | float | str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from functools import cache
 from typing import NamedTuple
 
 from cnncalc.errors import Problem, Source, SpecError, closest, one_of
+from cnncalc.spec.files import as_text, read_bytes
 from cnncalc.spec.model import Spec
 from cnncalc.spec.schema import parse_spec
 from cnncalc.spec.yaml_reader import LARGEST_FILE
@@ -123,21 +123,7 @@ def _not_found(text: str) -> Problem:
 
 def read_source(path: str, name: str = "", hint: str = "a spec is a YAML file") -> Source:
     """The text of a file, or of standard input for `-`, under its name; raises SpecError where there is none."""
-    try:
-        if path == "-":
-            name = "<stdin>"
-            if sys.stdin is None:
-                raise SpecError([Problem("standard input is closed", None, "name a file, or pipe a text in")])
-            data = sys.stdin.buffer.read(LARGEST_FILE + 1)
-        else:
-            name = name or path
-            with open(path, "rb") as file:
-                data = file.read(LARGEST_FILE + 1)
-        return Source(name, data.decode("utf-8-sig"))
-    except OSError as error:
-        raise SpecError([Problem(f"cannot read '{name}': {error.strerror}")]) from None
-    except UnicodeDecodeError:
-        raise SpecError([Problem(f"'{name}' is not a text file (UTF-8)", None, hint)]) from None
+    return as_text(read_bytes(path, LARGEST_FILE + 1, name), hint)
 
 
 def _parsed(source: Source, key: str) -> Spec:

@@ -175,15 +175,15 @@ def symbol(name: str) -> Size:
     return size_symbol(name)
 
 
-def lower_bound(value: Any, least: int) -> tuple[str, int] | None:
-    """`value >= least` as a bound on its one symbol: ("H", 32); None where it is no such bound.
+def bound(value: Any) -> tuple[str, str, int] | None:
+    """`value >= 0` as a bound on its one symbol: ("H", ">=", 32); None where it is no such bound.
 
-    >>> lower_bound(floor_div(symbol("H"), 32) * 2 + 1, 3)
-    ('H', 32)
+    >>> bound(floor_div(symbol("H"), 32) * 2 - 2)
+    ('H', '>=', 32)
     """
-    from cnncalc.symbolic.floor import least_symbol
+    from cnncalc.symbolic.ranges import bound_on
 
-    return least_symbol(value, least)
+    return bound_on(value)
 
 
 def substitute(value: Any, values: Mapping[str, int]) -> Size:

@@ -46,6 +46,11 @@ def put_remainders(value: Any, remainders: Mapping[str, tuple[int, int]]) -> Siz
     return normalise(value.replace(lambda part: isinstance(part, FloorDiv), resolved))
 
 
+def with_plain_symbols(value: Any) -> Any:
+    """A size in symbols of which sympy knows nothing but the name."""
+    return value.xreplace({free: sympy.Symbol(free.name) for free in value.free_symbols})
+
+
 def shortest(value: Any, names: tuple[str, ...] = ()) -> Size:
     """The same size in the fewest operations: as it is, multiplied out, or collected by some of its symbols."""
     if is_known(value):

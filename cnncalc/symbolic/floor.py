@@ -142,21 +142,6 @@ def add_terms(terms: list[Any]) -> Size:
     return normalise(sympy.Add(*terms))
 
 
-def least_symbol(value: Any, least: int) -> tuple[str, int] | None:
-    """The bound on a symbol that `value >= least` comes to, peeled off one operation at a time."""
-    while True:
-        constant, rest = value.as_coeff_Add()
-        factor, term = rest.as_coeff_Mul()
-        if not (constant.is_Integer and factor.is_Integer and factor > 0):
-            return None
-        least = -((int(constant) - least) // int(factor))
-        if term.is_Symbol:
-            return term.name, least
-        if not isinstance(term, FloorDiv) or not term.args[1].is_Integer:
-            return None
-        value, least = term.args[0], least * int(term.args[1])
-
-
 def smallest(first: Any, second: Any) -> Size:
     """The minimum of sizes of which one at least is symbolic."""
     return normalise(sympy.Min(first, second))

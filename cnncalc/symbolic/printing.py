@@ -58,7 +58,8 @@ def _added_first(terms: list[Any]) -> list[Any]:
     if not terms[0].could_extract_minus_sign():
         return terms
     added = [term for term in terms if not term.could_extract_minus_sign()]
-    first = next((term for term in added if term.as_coeff_Mul()[0] == 1), added[0] if added else terms[0])
+    alone = (term for term in added if term.as_coeff_Mul()[0] == 1 and not term.is_number)
+    first = next(alone, added[0] if added else terms[0])
     return [first, *(term for term in terms if term is not first)]
 
 

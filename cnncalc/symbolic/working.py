@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any, Literal
 
-from cnncalc.symbolic.tree import Extreme, Letter, Number, Quotient, Tree, nodes, product_of, sum_of
+from cnncalc.symbolic.tree import Extreme, Letter, Number, Quotient, Sum, Tree, nodes, product_of, sum_of
 
 LONGEST = 12
 """A definition is told if it has no more letters, numbers and operations than this."""
@@ -59,13 +59,23 @@ class Worked(int):
 def letter(name: str, value: int) -> int:
     """The integer `value`, known by a letter from here on.
 
-    A working that it has becomes the definition of the letter: one too long to read, its number alone.
+    A working that it has becomes the definition of the letter: one too long to read, the numbers that it adds up.
     """
     definition: Tree | None = None
     if isinstance(value, Worked):
         short = len(list(islice(nodes(value.tree), LONGEST + 1))) <= LONGEST
-        definition = value.tree if short else Number(int(value))
+        definition = value.tree if short else _added_up(value.tree)
     return Worked(Letter(name, int(value), definition))
+
+
+def _added_up(tree: Tree) -> Tree:
+    """The numbers that a sum adds up, like ones taken together: `2*223 + 224`; of no sum, its number."""
+    if not isinstance(tree, Sum):
+        return Number(tree.value)
+    numbers: dict[Tree, int] = {}
+    for term, coefficient in tree.terms:
+        numbers[Number(term.value)] = numbers.get(Number(term.value), 0) + coefficient
+    return Sum(tuple(numbers.items()), tree.constant, tree.value)
 
 
 def tree_of(value: int) -> Tree:

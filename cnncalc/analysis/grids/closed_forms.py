@@ -7,13 +7,11 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from cnncalc.analysis.grids.measures import Measure, Reading, value
+from cnncalc.analysis.provisos import field_conditions
 from cnncalc.analysis.results import Analysis
-from cnncalc.graph import Node
 from cnncalc.graph.assembly import LARGEST
-from cnncalc.layers import Refused
 from cnncalc.layers.condition import Relation
-from cnncalc.layers.fields import Field
-from cnncalc.symbolic import Size, add_up, is_known, lower_bound
+from cnncalc.symbolic import Size, add_up, bound, is_known
 from cnncalc.symbolic.arrays import divides_safely, evaluate
 from cnncalc.symbolic.program import Program
 
@@ -47,11 +45,11 @@ class ClosedForms:
         self.bounds: dict[str, int] = {}
         others: dict[Proviso, None] = {}
         for proviso in _provisos(analysis, ranges, most_layers):
-            bound = lower_bound(proviso[0] - proviso[2], 0) if proviso[1] == ">=" else None
-            if bound is None:
+            limit = bound(proviso[0] - proviso[2]) if proviso[1] == ">=" else None
+            if limit is None or limit[1] != ">=":
                 others[proviso] = None
-            elif bound[1] > ranges[bound[0]][0]:
-                self.bounds[bound[0]] = max(bound[1], self.bounds.get(bound[0], 1))
+            elif limit[2] > ranges[limit[0]][0]:
+                self.bounds[limit[0]] = max(limit[2], self.bounds.get(limit[0], 1))
         self.relations = [HOLDS[relation] for _, relation, _ in others]
         self.conditions = _safe(Program([side for left, _, right in others for side in (left, right)]))
         bounds = [f"{name} >= {least}" for name, least in self.bounds.items()]
@@ -104,41 +102,13 @@ def _readable(measure: Measure, analysis: Analysis) -> Reading:
 
 def _provisos(analysis: Analysis, ranges: Mapping[str, tuple[int, int]], most_layers: int) -> Iterator[Proviso]:
     """All that must hold of the symbols, besides that they are whole numbers from 1 up."""
-    for _, condition in analysis.graph.conditions:
+    for _, condition in (*analysis.graph.conditions, *field_conditions(analysis.graph)):
         yield condition.left, condition.relation, condition.right
     sizes: dict[Size, None] = {}
     for node in analysis.graph.nodes:
-        yield from _field_provisos(node)
         sizes |= dict.fromkeys(size for size in (*node.output.size, node.output.channels) if not is_known(size))
     if Program(sizes).widest(ranges) > LARGEST:
         for size in sizes:
             yield LARGEST - size, ">=", 0
     if analysis.graph.repeats:
         yield most_layers - add_up(node.times for node in analysis.graph.nodes), ">=", 0
-
-
-def _field_provisos(node: Node) -> Iterator[Proviso]:
-    """That every key of a layer is at least what its field takes."""
-    for name, field in node.layer.fields.items():
-        for part in _parts(getattr(node.layer, name)):
-            if hasattr(part, "free_symbols"):
-                yield part, ">=", _least(field)
-
-
-def _parts(value: Any) -> Iterator[Any]:
-    if isinstance(value, tuple):
-        for part in value:
-            yield from _parts(part)
-    else:
-        yield value
-
-
-def _least(field: Field[Any]) -> int:
-    """The least number that a field takes."""
-    for number in range(2):
-        try:
-            field.read(number)
-        except Refused:
-            continue
-        return number
-    return 2

@@ -97,11 +97,12 @@ def _lengths(reach: Reach, attribute: str) -> Reading:
     return "" if None in values else values
 
 
-def choose(text: str | None, layers: Iterable[str] = ()) -> tuple[Measure, ...]:
+def choose(text: str | Iterable[str] | None, layers: Iterable[str] = ()) -> tuple[Measure, ...]:
     """The measures that `--columns` and `--layer` name; `+flops` adds to the usual totals.
 
-    A key is a total, or LAYER.KEY; keys of a layer alone (output, rf) and, with layers named, all others
-    too, are read off every one of `layers`. Raises SpecError for a key that there is not.
+    The keys are a list, or joined by commas. A key is a total, or LAYER.KEY; keys of a layer alone (output, rf)
+    and, with layers named, all others too, are read off every one of `layers`. Raises SpecError for a key that
+    there is not.
     """
     layers = tuple(layers)
     usual = [Measure(key) for key in USUAL]
@@ -110,6 +111,7 @@ def choose(text: str | None, layers: Iterable[str] = ()) -> tuple[Measure, ...]:
     if text is None:
         usual_of_a_layer = ("output", "params", "macs", "receptive_field")
         return tuple(Measure(key, layer) for layer in layers for key in usual_of_a_layer) or tuple(usual)
+    text = text if isinstance(text, str) else ",".join(text)
     more = text.startswith("+")
     keys = [part.strip() for part in text.removeprefix("+").split(",") if part.strip()]
     if not keys:

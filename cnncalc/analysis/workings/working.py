@@ -22,8 +22,8 @@ SIZES = {0: (), 1: ("W",), 2: ("H", "W"), 3: ("Z", "H", "W")}
 """The letters of the sizes of a volume: Z for depth, as D is the dilation."""
 SYMBOLS = {"macs": "MACs", "flops": "FLOPs", "memory_bytes": "memory"}
 """What quantities are called on a blackboard, where that is not their own name."""
-LETTERS = {"T": "pairs of a window's tap and a pixel along an axis, those on padding left out"}
-"""What letters mean that rules give to a number too long in the working to be told."""
+LETTERS = {"T": "for every tap of the window along an axis, how often it lies on a pixel, not on padding"}
+"""What letters mean that rules give to a number too long in the working to be told in full."""
 ALWAYS = ("params", "macs", "activations")
 """The counts that are told where they are 0, too."""
 

@@ -1,0 +1,193 @@
+"""A class is graded by the teacher's question: no file excuses itself, asks another one, or scores an answer twice."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+import cnncalc
+from cnncalc.cli.main import cnncalc as command
+
+HEAD = "network: lenet\nclaims:\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder to be in, so that the paths that are printed are short."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(command, ["check", *arguments], input=stdin)
+
+
+def grades(folder: Path, text: str | bytes, *arguments: str, name: str = "ada.yaml") -> list[str]:
+    """claims, right, wrong, score and problem of one sheet out of three questions."""
+    (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    result = run(name, "--network", "lenet", "--out-of", "3", "--format", "csv", *arguments)
+    assert not result.exception or isinstance(result.exception, SystemExit), result.output
+    return result.stdout.splitlines()[1].split(",", 6)[2:]
+
+
+# What a file has no say in -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("arguments", [("-n", "lenet"), ("--out-of", "3"), ("--grades", "g.csv"), ("-f", "csv")])
+def test_no_wrong_answer_passes_for_an_erratum_while_grading(folder: Path, arguments: tuple[str, ...]) -> None:
+    (folder / "ada.yaml").write_text(HEAD + "  conv1: {output: {is: 7x7x7, erratum: I do not know}}\n")
+    assert 0 == run("ada.yaml").exit_code
+    result = run("ada.yaml", *arguments)
+    assert 1 == result.exit_code
+    if "csv" not in arguments:
+        assert "'erratum' counts for nothing where answers are graded" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("key", "claim"),
+    [
+        ("bias: false", "conv1: {params: 150}"),
+        ("input: 40x40x1", "conv1: 36x36x6"),
+        ("set: {classes: 3}", "total: {params: 61,111}"),
+        ("batch: 2", "conv1: {macs: '235,200'}"),
+        ("flops: mac", "conv1: {flops: '117,600'}"),
+        ("dtype: float16", "conv1: {memory: '9,408'}"),
+        ("thousand: 1024", "total: {params: 60.2K}"),
+        ("convention: fvcore", "conv1: {params: 150}"),
+        ("against: lenet", "total: {params: 1}"),
+        ("network: vgg16", "conv1_1: {params: '1,792'}"),
+    ],
+)
+def test_the_question_is_the_teachers(folder: Path, key: str, claim: str) -> None:
+    """Each answer is right for the question that the file would rather have, and wrong for the one asked."""
+    claims, right, wrong, score, problem = grades(folder, f"{key}\nclaims:\n  {claim}\n")
+    assert ("1", "0", "1", "0.0") == (claims, right, wrong, score)
+    assert f"'{key.partition(':')[0]}' counts for nothing" in problem
+    assert problem.startswith("ada.yaml:1:")
+
+
+def test_a_key_of_one_claim_is_not_obeyed_either_and_its_verdict_says_so(folder: Path) -> None:
+    (folder / "ada.yaml").write_text("claims:\n  conv1: {params: {is: 150, bias: false}}\n")
+    result = run("ada.yaml", "-n", "lenet")
+    assert "'bias' counts for nothing" in result.stdout
+    assert "mismatch" in result.stdout
+    (verdict,) = cnncalc.check(folder / "ada.yaml", network="lenet", grading=True)
+    assert ("mismatch", 156) == (verdict.status, verdict.exact)
+
+
+def test_a_comment_of_a_spreadsheet_is_not_obeyed_either(folder: Path) -> None:
+    text = "# bias: false\n# input: 28x28x1\nlayer,params\nconv1,150\n"
+    *counts, problem = grades(folder, text, name="ada.csv")
+    assert ["1", "0", "1", "0.0"] == counts
+    assert "ada.csv:1:9: 'bias' counts for nothing" in problem
+    assert "'input' counts for nothing" in problem
+
+
+def test_what_holds_anyhow_may_stand_in_the_file(folder: Path) -> None:
+    text = "network: lenet\ninput: 32x32x1\nbias: true\nset: {classes: 10}\nbatch: 1\nclaims: {conv1: 28x28x6}\n"
+    assert ["1", "1", "0", "33.3", ""] == grades(folder, text)
+
+
+@pytest.mark.parametrize(
+    ("options", "claim"),
+    [
+        (("--no-bias",), "conv1: {params: 150}"),
+        (("--batch", "2"), "conv1: {macs: '235,200'}"),
+        (("--flops", "mac"), "conv1: {flops: '117,600'}"),
+        (("--dtype", "float16"), "conv1: {memory: '9,408'}"),
+        (("--thousand", "1024"), "total: {params: 60.2K}"),
+        (("--input", "40x40x1"), "conv1: 36x36x6"),
+    ],
+)
+def test_the_teacher_says_how_it_is_counted(folder: Path, options: tuple[str, ...], claim: str) -> None:
+    assert ["1", "1", "0", "33.3", ""] == grades(folder, f"claims:\n  {claim}\n", *options)
+
+
+def test_options_without_a_network_replace_what_they_name_and_nothing_else(folder: Path) -> None:
+    (folder / "ada.yaml").write_text(f"bias: true\nbatch: 2\n{HEAD}  conv1: {{params: 150, macs: '235,200'}}\n")
+    assert 0 == run("ada.yaml", "--no-bias").exit_code
+
+
+@pytest.mark.parametrize("options", [("--convention", "fvcor"), ("--batch", "none"), ("-n", "lenett")])
+def test_a_question_that_there_is_not_is_wrong_usage(folder: Path, options: tuple[str, ...]) -> None:
+    (folder / "ada.yaml").write_text(HEAD + "  conv1: 28x28x6\n")
+    assert 2 == run("ada.yaml", *options).exit_code
+
+
+# One question, one answer --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "right"),
+    [
+        ("ada.yaml", "claims:\n  conv1: {params: [156, 156, 156, 156, 156, 156, 156, 156, 156, 156]}\n", "1"),
+        ("ada.yaml", "claims:\n  conv1: {params: [156, 157]}\n", "0"),
+        ("ada.yaml", "claims:\n  conv1: {params: 156}\n  Conv-1: {parameters: 156}\n", "1"),
+        ("ada.yaml", "claims:\n  conv1+conv3: {params: 2572}\n  conv3 + conv1: {params: 2572}\n", "1"),
+        ("ada.csv", "layer,params\nconv1,156\nconv1,156\nCONV1,156\n", "1"),
+    ],
+)
+def test_a_question_counts_once(folder: Path, name: str, text: str, right: str) -> None:
+    claims, found, *_ = grades(folder, text, name=name)
+    assert ("1", right) == (claims, found)
+
+
+# What cannot be read -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word", ["many", "-", "none", "", "?", "[1, 2, {is: cat}]", "3.2m", "3 GFLOPs", "1.5e300"])
+def test_an_answer_that_cannot_be_read_is_one_wrong_answer(folder: Path, word: str) -> None:
+    claims, right, wrong, *_ = grades(folder, f"claims:\n  conv1: {{output: 28x28x6, params: {word}}}\n")
+    assert ("2", "1", "1") == (claims, right, wrong)
+
+
+def test_a_cell_that_cannot_be_read_has_its_place_and_stops_no_other(folder: Path) -> None:
+    text = "layer,output,params\nconv1,28x28x6,lots\nconv3,10x10x16,2,416\n,14x14x6,\npool2,14x14x6,0\n"
+    assert ["6", "3", "3", "100.0"] == grades(folder, text, name="ada.csv")[:4]
+    stdout = run("ada.csv", "-n", "lenet").stdout
+    assert "ada.csv:2:15: 'lots' is no number" in stdout
+    assert (
+        'ada.csv:3:1: this row has more cells than the 3 of the header (put a number with commas in quotes: "1,792")'
+        in stdout
+    )
+    assert "this row names no layer" in stdout
+
+
+def test_a_quantity_that_there_is_not_is_one_wrong_answer(folder: Path) -> None:
+    (folder / "ada.yaml").write_text(HEAD + "  conv1: {ops: 5, parms: 156, params: 156}\n  total: 61706\n")
+    stdout = run("ada.yaml").stdout
+    assert "4 claims: 1 match, 3 errors" in stdout
+    for said in ("say macs, or flops", "did you mean 'params'?", "a total needs its quantity"):
+        assert said in stdout
+
+
+def test_a_column_of_a_students_own_is_told_and_passed_over(folder: Path) -> None:
+    claims, right, _, _, problem = grades(folder, "layer,params,feeling\nconv1,156,good\n", name="ada.csv")
+    assert ("1", "1") == (claims, right)
+    assert "ada.csv:1:14: the column 'feeling'" in problem
+
+
+# Standard input and output -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", [HEAD + "  conv1: 28x28x6\n", "# network: lenet\nlayer;output\nconv1;28x28x6\n"])
+def test_a_table_may_come_from_standard_input(text: str) -> None:
+    result = run("-", stdin=text)
+    assert (0, True) == (result.exit_code, "1 claim: 1 match" in result.stdout)
+
+
+def test_grades_go_to_standard_output_by_their_format(folder: Path) -> None:
+    result = run("-", "--grades", "-", stdin=HEAD + "  conv1: 28x28x6\n")
+    assert (2, True) == (result.exit_code, "--format csv" in result.output)
+    assert not (folder / "-").exists()
+
+
+def test_json_counts_questions_beside_claims_and_has_the_notes(folder: Path) -> None:
+    (folder / "ada.yaml").write_text("bias: false\nclaims: {conv1: {params: [156, 156]}}\n")
+    (file,) = json.loads(run("ada.yaml", "-n", "lenet", "-f", "json").stdout)["files"]
+    assert (2, 1, 1) == (len(file["claims"]), file["answers"], file["answers_right"])
+    assert ["ada.yaml:1:7: 'bias' counts for nothing: how it is counted is given from outside"] == file["notes"]
+    assert "'bias' counts for nothing" in run("ada.yaml", "-n", "lenet", "-f", "junit").stdout

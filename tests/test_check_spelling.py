@@ -1,0 +1,287 @@
+"""Right answers are right however people, spreadsheets and frameworks write them; all numbers are worked by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import cnncalc
+from cnncalc.claims.claim import Verdict
+from cnncalc.claims.naming import Heading, heading
+from cnncalc.claims.printed import Printed
+from cnncalc.claims.tables import read_table
+from cnncalc.claims.verdicts import verdicts
+from cnncalc.cli.main import cnncalc as command
+from cnncalc.errors import Source, SpecError
+from cnncalc.layers import Shape
+
+
+def judged(text: str, name: str = "table.yaml") -> list[Verdict]:
+    return verdicts(read_table(Source(name, text)))
+
+
+def statuses(text: str, name: str = "table.yaml") -> list[str]:
+    return [verdict.status for verdict in judged(text, name)]
+
+
+# Numbers -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity", "exact", "holds"),
+    [
+        ("1.38*10^8", "params", 138_357_544, True),
+        ("1.38 x 10^8", "params", 138_357_544, True),
+        ("1.38\u00d710\u2078", "params", 138_357_544, True),
+        ("1.38\u00b710**8", "params", 138_357_544, True),
+        ("1.39*10^8", "params", 138_357_544, False),
+        ("1.40*10^8", "params", 138_357_544, False),
+        ("3.49*10^4", "params", 34_944, True),
+        ("3.48*10^4", "params", 34_944, False),
+        ("3\u00b2*3*64+64", "params", 1_792, True),
+        ("3x3x3x64 + 64 = 1,792", "params", 1_792, True),
+        ("3x3x3x64 + 64", "params", 1_792, True),
+        ("3x3x3x64", "weights", 1_728, True),
+        ("3x3x3x64", "params", 1_792, False),
+        ("3x3x3x64 + 63 = 1,792", "params", 1_792, False),
+        ("\u224835K", "params", 34_848, True),
+        ("~= 35K", "params", 34_848, True),
+        ("312.", "params", 312, True),
+        ("35K = 34,848", "params", 34_848, True),
+        ("36K = 34,848", "params", 34_848, False),
+        ("35K = 34,849", "params", 34_848, False),
+        ("34,848 = 35K", "params", 34_848, True),
+        ("61MB / image", "memory_bytes", 60_950_432, True),
+        ("61 MB per image", "memory_bytes", 60_950_432, True),
+        ("15.2M * 4 bytes ~= 61MB", "memory_bytes", 60_950_432, True),
+        ("15.2M * 4 bytes ~= 62MB", "memory_bytes", 60_950_432, False),
+        ("15.6M * 4 bytes ~= 61MB", "memory_bytes", 60_950_432, False),
+        ("15.5B", "macs", 15_470_264_320, True),
+        ("15.5B", "memory_bytes", 15_470_264_320, False),
+        ("0M", "params", 61_706, False),
+        ("0.0", "params", 0, True),
+        ("0K", "params", 0, True),
+        ("0 %", "params", 1, False),
+        ("0.4M", "params", 461_706, True),
+    ],
+)
+def test_a_number_may_be_spelt_as_people_do(text: str, quantity: str, exact: int, holds: bool) -> None:
+    assert holds == Printed.read(text, quantity=quantity).matches(exact)
+
+
+@pytest.mark.parametrize(
+    "text", ["(55, 55, 96)", "55,55,96", "55, 55, 96", "[55, 55, 96]", "96@55x55", "96 @ 55 x 55", "(None, 55, 55, 96)"]
+)
+def test_a_volume_may_be_spelt_as_frameworks_and_papers_do(text: str) -> None:
+    assert Printed.read(text, quantity="output").matches(Shape(96, 55, 55))
+    assert not Printed.read(text, quantity="output").matches(Shape(95, 55, 55))
+    assert not Printed.read(text, quantity="output").matches(Shape(96, 55, 54))
+
+
+def test_the_number_of_a_vector_may_have_a_comma_and_be_short() -> None:
+    for text in ("25,088", "25K", "25.1K", "1x1x25088", "(None, 25088)", "(25088,)"):
+        assert Printed.read(text, quantity="output").matches(Shape(25_088)), text
+    assert not Printed.read("25K", quantity="output").matches(Shape(25_088, 1, 2))
+
+
+def test_a_shape_of_differences_stays_a_shape() -> None:
+    assert (5, 5, 64) == Printed.read("(7 - 2)x(7 - 2)x64", quantity="output").claimed
+
+
+def test_an_exponent_that_is_too_large_is_told() -> None:
+    with pytest.raises(SpecError, match="its exponent is too large"):
+        Printed.read("1.5e300")
+
+
+# Names ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("param", ("params", "")),
+        ("#Params", ("params", "")),
+        ("Param #", ("params", "")),
+        ("Number of parameters", ("params", "")),
+        ("params (K)", ("params", "K")),
+        ("mem", ("memory_bytes", "")),
+        ("memory (MB)", ("memory_bytes", "MB")),
+        ("Memory [MiB]", ("memory_bytes", "MiB")),
+        ("bias", ("biases", "")),
+        ("gflops", ("flops", "G")),
+        ("GFLOPs", ("flops", "G")),
+        ("mflops", ("flops", "M")),
+        ("gmacs", ("macs", "G")),
+        ("mmacs", ("macs", "M")),
+        ("multiply-adds", ("macs", "")),
+        ("output size", ("output", "")),
+        ("Output Volume", ("output", "")),
+        ("output (HxWxC)", ("output", "")),
+    ],
+)
+def test_a_quantity_has_the_names_that_people_give_it(text: str, expected: tuple[str, str]) -> None:
+    assert Heading(*expected) == heading(text)
+
+
+def test_the_unit_of_a_heading_holds_for_numbers_without_one() -> None:
+    """VGG-16: 138,357,544 parameters, 15.47 and 30.94 thousand million multiply-adds and FLOPs."""
+    total = "network: vgg16\nclaims:\n  total: {gmacs: [15.5, 15.6, 15.5G], gflops: 30.9, params (M): 138}\n"
+    assert ["match", "mismatch", "match", "match", "match"] == statuses(total)
+
+
+@pytest.mark.parametrize("name", ["Conv1_1", "CONV1_1", "conv1-1", "conv 1_1", "conv11"])
+def test_case_and_dashes_do_not_matter_where_one_layer_is_meant(name: str) -> None:
+    (verdict,) = judged(f"network: vgg16\nclaims:\n  {name}: {{params: '1,728'}}\n")
+    assert ("conv1_1", 1_792) == (verdict.claim.layer, verdict.exact)
+    assert "the biases were forgotten" in verdict.diagnoses[0]
+
+
+def test_a_name_that_may_be_two_layers_is_an_error() -> None:
+    spec = "{input: 8x8x3, layers: [{conv: {filters: 4, kernel: 3}, name: a_b}, {fc: 4, name: AB}]}"
+    assert ["error", "match"] == statuses(f"spec: {spec}\nclaims: {{ab: 6x6x4, a_b: {{params: 112}}}}\n")
+
+
+# Lists and commas in YAML --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("claims", "expected"),
+    [
+        ("conv1_1: {params: [1,792, 1.8K]}", ["match", "match"]),
+        ("conv1_1: {params: [1.8K, 1,792]}", ["match", "match"]),
+        ("conv1_1: {output: [224,224,64]}", ["match"]),
+        ("conv1_1: {output: [224, 224, 64], params: 1,792}", ["match", "match"]),
+        ("conv1_1: [224, 224, 64]", ["match"]),
+        ("conv1_1: {output: 224,224,64, params: 1,792}", ["match", "match"]),
+        ("conv1_1: {output: (None, 224, 224, 64), params: 1,792}", ["match", "match"]),
+        ("fc6: {output: [4096, 4096]}", ["match", "match"]),
+        ("total: {params: [138M, 138.4M], macs: 15.5G}", ["match", "match", "match"]),
+    ],
+)
+def test_commas_of_numbers_and_shapes_are_told_from_those_of_lists(claims: str, expected: list[str]) -> None:
+    assert expected == statuses(f"network: vgg16\nclaims:\n  {claims}\n")
+
+
+def test_a_list_that_may_be_one_number_says_so_where_it_does_not_hold() -> None:
+    found = judged("network: vgg16\nclaims:\n  conv1_1: {params: [1,792]}\n")
+    assert [1, 792] == [verdict.claim.printed.claimed for verdict in found]
+    assert all("for one number quote it: ['1,792']" in verdict.message for verdict in found)
+
+
+def test_a_decimal_comma_is_told_in_yaml() -> None:
+    (verdict,) = judged("network: lenet\nclaims:\n  total: {params: 61,7K}\n")
+    assert "a decimal is written with a point" in verdict.message
+    (verdict,) = judged("network: lenet\nclaims:\n  conv3: {params: 2.416}\n")
+    assert "2,416 would hold" in verdict.message
+
+
+def test_a_network_is_a_name() -> None:
+    with pytest.raises(SpecError) as caught:
+        judged("network: [a]\nclaims: {conv1: 5}\n")
+    assert ["a network is a name, not a list"] == [problem.message for problem in caught.value.problems]
+
+
+def test_an_input_may_be_a_list() -> None:
+    assert ["match"] == statuses("network: lenet\ninput: [40, 40, 1]\nclaims: {conv1: 36x36x6}\n")
+
+
+# Spreadsheets --------------------------------------------------------------------------------------
+
+RIGHT = (("conv1", "28x28x6", 156), ("conv3", "10x10x16", 2_416))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\n# network: lenet\nlayer;output;params\nconv1;28x28x6;156\nconv3;10x10x16;2.416,0\n",
+        '"# network: lenet";;\nlayer;output;params\nconv1;28x28x6;156\nconv3;10x10x16;2,416\n',
+        (
+            "# network: lenet\nName;Ada;\nMatriculation;123;\n;;\nLayer;Output Size;#Params\nconv1;28x28x6;156\n"
+            "conv3;10x10x16;2,4K\n"
+        ),
+        "# network: lenet\nLayer (type),Output Shape,params (K)\nConv1,28x28x6,0.156\nCONV3,10x10x16,2.416\n",
+        (
+            "# network: lenet\nlayer,quantity,value\nconv1,output,28x28x6\nconv1,params,156\nconv3,output,10x10x16\n"
+            "conv3,params,2416\n"
+        ),
+        (
+            "# network: lenet\nlayer\tquantity\tanswer\nconv1\tOutput Volume\t28x28x6\nconv1\tparam\t156\n"
+            "conv3\tshape\t10x10x16\nconv3\t#params\t2,416\n"
+        ),
+    ],
+)
+def test_a_spreadsheet_is_read_as_people_fill_it_in(text: str) -> None:
+    found = judged(text, "ada.csv")
+    assert ["match"] * 4 == [verdict.status for verdict in found]
+    assert [(layer, exact) for layer, _, exact in RIGHT] == [
+        (verdict.claim.layer, verdict.exact) for verdict in found if verdict.claim.quantity == "params"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "status"),
+    [("61,7K", "match"), ("61,8K", "mismatch"), ("61.706", "mismatch"), ("61,706", "match"), ("61.706,0", "match"),
+     ("0,0617M", "match")],
+)  # fmt: skip
+def test_between_semicolons_a_comma_is_the_decimal_mark(cell: str, status: str) -> None:
+    (verdict,) = judged(f"# network: lenet\nlayer;params\ntotal;{cell}\n", "ada.csv")
+    assert status == verdict.status
+    assert (cell == "61.706") == ("61,706 would hold" in verdict.message)
+
+
+def test_an_old_spreadsheet_is_read_in_its_encoding_which_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "ada.csv"
+    path.write_bytes("Name;J\u00f6rg M\u00fcller\nlayer;params\ntotal;61,7K\n".encode("cp1252"))
+    result = CliRunner().invoke(command, ["check", str(path), "-n", "lenet"])
+    assert 0 == result.exit_code
+    assert "is read as Windows-1252" in result.stdout
+
+
+# Sums ----------------------------------------------------------------------------------------------
+
+
+def test_a_sum_that_was_copied_wrongly_is_told(tmp_path: Path) -> None:
+    (verdict,) = judged("network: alexnet\nclaims:\n  conv2: {params: '5*5*96*256+256 = 614,565'}\n")
+    assert "the working comes to 614,656" in verdict.message
+    assert ("the working itself is right; it was added up or copied wrongly",) == verdict.diagnoses
+
+
+def test_two_digits_transposed_behind_a_sum_are_told() -> None:
+    (verdict,) = judged("network: lenet\nclaims:\n  conv3: {params: '5*5*6*16+16 = 2,461'}\n")
+    assert "the working comes to 2,416" in verdict.message
+    assert "transposed" in verdict.diagnoses[0]
+
+
+def test_what_a_sum_lacks_is_told() -> None:
+    (verdict,) = judged("network: alexnet\nclaims:\n  conv2: {params: '5*5*96*256 = 614,656'}\n")
+    assert "the working comes to 614,400" in verdict.message
+    assert verdict.diagnoses[0] == "in the working the biases were forgotten; this gives 614,400"
+
+
+def test_what_a_slide_prints_of_the_memory_holds() -> None:
+    shown = CliRunner().invoke(command, ["vgg16", "--format", "slide"]).stdout
+    printed = shown.partition("TOTAL memory: ")[2].partition(" (")[0]
+    assert printed == "15.2M * 4 bytes ~= 61MB / image"
+    assert Printed.read(printed, quantity="memory_bytes").matches(cnncalc.analyze("vgg16").total("memory_bytes"))
+
+
+# Files of quiz answers -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("anna.txt", "# Anna\n1. 30x30x6\n\n2) 198\n"),
+        ("anna.yaml", "1. (30, 30, 6)\n2. 32*6 + 6 = 198\n"),
+        ("anna.yaml", "- 30x30x6\n- 198\n"),
+        ("anna.yaml", "1: 30x30x6\n2: params = 198\n"),
+        ("anna.csv", "1,30x30x6\n2,198\n"),
+    ],
+)
+def test_quiz_answers_may_be_numbered_lines_or_a_list(tmp_path: Path, name: str, text: str) -> None:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(command, ["quiz", "--seed", "7", "--count", "2", "--answers", str(path)])
+    assert (0, True) == (result.exit_code, result.stdout.endswith("2 of 2 right\n")), result.output
