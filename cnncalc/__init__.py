@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cnncalc.errors import Problem, SpecError
     from cnncalc.graph import Graph
     from cnncalc.inverse.answer import Answer
-    from cnncalc.inverse.fit import Fit
+    from cnncalc.inverse.fitting.fit import Fit
     from cnncalc.layers import CATALOGUE, Layer, Shape
     from cnncalc.questions.sheet import Question
     from cnncalc.spec.model import Spec
@@ -47,7 +47,7 @@ _HOMES = {
     "cnncalc.errors": ("Problem", "SpecError"),
     "cnncalc.graph": ("Graph",),
     "cnncalc.inverse.answer": ("Answer",),
-    "cnncalc.inverse.fit": ("Fit",),
+    "cnncalc.inverse.fitting.fit": ("Fit",),
     "cnncalc.layers": ("CATALOGUE", "Layer", "Shape"),
     "cnncalc.questions.sheet": ("Question",),
     "cnncalc.spec.model": ("Spec",),

@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 import cnncalc
 from cnncalc import SpecError
 from cnncalc.claims.grading import check_file
-from cnncalc.claims.printed import Printed
+from cnncalc.claims.numbers.printed import Printed
 from cnncalc.claims.published import checked_against, publications, published_tables
 from cnncalc.claims.tables import Table, read_table
 from cnncalc.claims.verdicts import verdicts

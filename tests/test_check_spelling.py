@@ -10,7 +10,7 @@ from click.testing import CliRunner
 import cnncalc
 from cnncalc.claims.claim import Verdict
 from cnncalc.claims.naming import Heading, heading
-from cnncalc.claims.printed import Printed
+from cnncalc.claims.numbers.printed import Printed
 from cnncalc.claims.tables import read_table
 from cnncalc.claims.verdicts import verdicts
 from cnncalc.cli.main import cnncalc as command

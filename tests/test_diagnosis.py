@@ -29,7 +29,7 @@ from wrong_answers import (
 
 from cnncalc import analyze, check
 from cnncalc.analysis.formulas import QUANTITIES
-from cnncalc.claims.printed import Printed
+from cnncalc.claims.numbers.printed import Printed
 from cnncalc.diagnosis.catalogue import ALONE, MISTAKES
 from cnncalc.diagnosis.diagnose import Candidate, diagnose, layers_named
 from cnncalc.diagnosis.likelihood import CARRIED_ON, LAYER, NETWORK

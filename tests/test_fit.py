@@ -16,9 +16,9 @@ import cnncalc
 from cnncalc import SpecError
 from cnncalc.cli.main import cnncalc as program
 from cnncalc.graph import build
-from cnncalc.inverse.congruence import MOST_CANDIDATES, Rule, Sieve, Sizes, TooManyError, conflict, solve
-from cnncalc.inverse.demands import demands, rule_of
-from cnncalc.inverse.fit import Fit, fit_spec
+from cnncalc.inverse.fitting.congruence import MOST_CANDIDATES, Rule, Sieve, Sizes, TooManyError, conflict, solve
+from cnncalc.inverse.fitting.demands import demands, rule_of
+from cnncalc.inverse.fitting.fit import Fit, fit_spec
 from cnncalc.report.fit import sizes_text
 from cnncalc.spec.library import find
 from cnncalc.spec.model import InputSize, Spec

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner
 
-from cnncalc.claims.printed import Printed
+from cnncalc.claims.numbers.printed import Printed
 from cnncalc.cli.main import cnncalc
 from cnncalc.errors import SpecError
 from cnncalc.inverse.ask import ask

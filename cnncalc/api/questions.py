@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cnncalc.analysis.applied import Applied
     from cnncalc.claims.claim import Verdict
     from cnncalc.inverse.answer import Answer
-    from cnncalc.inverse.fit import Fit
+    from cnncalc.inverse.fitting.fit import Fit
     from cnncalc.questions.sheet import Question
 
 
@@ -37,7 +37,7 @@ def fit(
     `input` may name the sizes (HxWx3), or fix an axis (224xW). With `strict`, not even padding
     may be left over. Raises SpecError.
     """
-    from cnncalc.inverse.fit import fit_spec
+    from cnncalc.inverse.fitting.fit import fit_spec
 
     found = spec if isinstance(spec, Spec) else find(spec)
     size = None if input is None else parse_input(str(input), found.input)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from cnncalc.analysis import Convention
 from cnncalc.claims.network import Network
-from cnncalc.claims.printed import Printed
+from cnncalc.claims.numbers.printed import Printed
 from cnncalc.errors import Problem, Span
 
 Status = Literal["match", "mismatch", "erratum", "unexpected match", "error"]

@@ -10,8 +10,8 @@ from cnncalc.analysis import DTYPES, FLOPS, Convention
 from cnncalc.claims.claim import Claim
 from cnncalc.claims.naming import NOUNS, Heading
 from cnncalc.claims.network import Network
-from cnncalc.claims.printed import Printed
-from cnncalc.claims.spelling import with_unit
+from cnncalc.claims.numbers.printed import Printed
+from cnncalc.claims.numbers.spelling import with_unit
 from cnncalc.errors import Problem, Span, SpecError, closest, one_of
 
 CONTEXT_KEYS = ("convention", "bias", "flops", "dtype", "batch", "thousand", "zeros")

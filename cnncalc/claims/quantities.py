@@ -12,7 +12,7 @@ from cnncalc.analysis.formulas import value_of
 from cnncalc.analysis.results import COUNTS
 from cnncalc.claims.claim import Claim
 from cnncalc.claims.naming import LAYERS_OF, folded
-from cnncalc.claims.printed import NO_FIT
+from cnncalc.claims.numbers.printed import NO_FIT
 from cnncalc.errors import Problem, SpecError, one_of
 from cnncalc.layers import CATALOGUE
 from cnncalc.symbolic import is_known

@@ -74,11 +74,11 @@ def read_table(table: str | os.PathLike[str] | Source, given: Given | None = Non
     source = table if isinstance(table, Source) else read_source(os.fspath(table))
     folder = "" if isinstance(table, Source) else os.path.dirname(os.fspath(table))
     if is_csv(source.name) or (source.name == STDIN and CSV_HEADER.search(source.text)):
-        from cnncalc.claims.csv_reader import read_csv
+        from cnncalc.claims.reading.csv_reader import read_csv
 
         found = read_csv(source, folder, given)
     else:
-        from cnncalc.claims.yaml_table import read_yaml_table
+        from cnncalc.claims.reading.yaml_table import read_yaml_table
 
         found = read_yaml_table(source, folder, given)
     if isinstance(source, OldSource):

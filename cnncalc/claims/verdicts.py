@@ -9,13 +9,13 @@ from typing import Any
 
 from cnncalc.analysis import Analysis
 from cnncalc.analysis.formulas import QUANTITIES
-from cnncalc.claims.arithmetic import Working
 from cnncalc.claims.claim import Claim, Verdict
-from cnncalc.claims.printed import Printed
+from cnncalc.claims.numbers.arithmetic import Working
+from cnncalc.claims.numbers.printed import Printed
+from cnncalc.claims.numbers.spelling import as_thousands
+from cnncalc.claims.numbers.units import Amount
 from cnncalc.claims.quantities import exact_value, layer_of
-from cnncalc.claims.spelling import as_thousands
 from cnncalc.claims.tables import Table
-from cnncalc.claims.units import Amount
 from cnncalc.errors import SpecError
 
 MOST_DIAGNOSED = 200

@@ -47,7 +47,7 @@ def command(
     --size is. The exit status is 0 if every size that is judged fits (without any: if some size
     does), else 1.
     """
-    from cnncalc.inverse.fit import fit_spec
+    from cnncalc.inverse.fitting.fit import fit_spec
     from cnncalc.report.fit import render, to_json
     from cnncalc.spec.inputs import parse_input
     from cnncalc.spec.library import find

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from cnncalc.analysis import Analysis, LayerResult
 from cnncalc.analysis.formulas import FIELDS
-from cnncalc.diagnosis import blocks, carried, fields_of_view, totals
 from cnncalc.diagnosis.attempt import Attempt, attempt_at
 from cnncalc.diagnosis.catalogue import ALONE, CARRIED, MISTAKES, Catalogue, Mistake
+from cnncalc.diagnosis.mistakes import blocks, carried, fields_of_view, totals
 from cnncalc.diagnosis.network import TOTALS, Total, total_at
 from cnncalc.symbolic import is_known
 from cnncalc.symbolic.tree import Tree

@@ -67,12 +67,12 @@ class Answer:
 
     def __str__(self) -> str:
         """What was found, without the workings: a solution, a form or a note on every line."""
-        from cnncalc.inverse.listing import summary
+        from cnncalc.inverse.asking.listing import summary
 
         return "\n".join(summary(self))
 
     def __repr__(self) -> str:
-        from cnncalc.inverse.listing import summary
+        from cnncalc.inverse.asking.listing import summary
 
         return f"<Answer to {self.question!r}: {'; '.join(summary(self))}>"
 

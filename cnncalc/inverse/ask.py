@@ -11,9 +11,9 @@ from cnncalc.analysis import Convention
 from cnncalc.errors import Problem, SpecError
 from cnncalc.graph import MOST_LAYERS, build
 from cnncalc.inverse.answer import Answer
-from cnncalc.inverse.letters import DERIVED, LETTERS
-from cnncalc.inverse.question import QuestionError, parse_question
-from cnncalc.inverse.wording import NAME, NOISE, NUMBER, PHRASES, SHAPE, TIMES, WORDS
+from cnncalc.inverse.asking.letters import DERIVED, LETTERS
+from cnncalc.inverse.asking.question import QuestionError, parse_question
+from cnncalc.inverse.asking.wording import NAME, NOISE, NUMBER, PHRASES, SHAPE, TIMES, WORDS
 from cnncalc.layers import CATALOGUE
 
 SAYS = re.compile(rf"\s*(?:{NAME}\s*(?:[<>=]|->|\u2192)|(?:{SHAPE}|{NUMBER}|\?)(?![\w./]))")
@@ -100,7 +100,7 @@ def ask(
     """
     layer = layer_asked(words)
     if layer is not None:
-        from cnncalc.inverse.ask_layer import ask_layer
+        from cnncalc.inverse.asking.ask_layer import ask_layer
 
         return ask_layer(CATALOGUE[layer[0]], parse_question(layer[1]), convention)
     network, question = network_asked(words)
@@ -115,8 +115,8 @@ def _ask_network(
     most_layers: int,
     convention: Convention,
 ) -> Answer:
-    from cnncalc.inverse.ask_network import ask_network
-    from cnncalc.inverse.network import Network
+    from cnncalc.inverse.asking.ask_network import ask_network
+    from cnncalc.inverse.asking.network import Network
     from cnncalc.spec.inputs import parse_input, symbolic_size
     from cnncalc.spec.library import find
     from cnncalc.spec.settings import parse_settings, settings_of

@@ -9,7 +9,7 @@ from typing import Any
 
 from cnncalc.analysis.formulas import value_of
 from cnncalc.claims.claim import Claim
-from cnncalc.claims.printed import Printed
+from cnncalc.claims.numbers.printed import Printed
 from cnncalc.claims.verdicts import judge
 from cnncalc.errors import SpecError, printable
 from cnncalc.layers import Shape

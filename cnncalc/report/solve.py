@@ -12,7 +12,7 @@ from rich.text import Text
 
 from cnncalc.analysis.workings.working import explain_layer
 from cnncalc.inverse.answer import Answer, amount
-from cnncalc.inverse.listing import known_text, listed, ranges
+from cnncalc.inverse.asking.listing import known_text, listed, ranges
 from cnncalc.inverse.search import Found
 from cnncalc.report.blackboard import stages
 from cnncalc.report.remarks import misfits_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnncalc.errors import Problem, Span, closest
-from cnncalc.inverse.question import QuestionError
+from cnncalc.inverse.asking.question import QuestionError
 from cnncalc.layers import Layer
 from cnncalc.layers.windowed import Padding
 from cnncalc.symbolic.program import Range

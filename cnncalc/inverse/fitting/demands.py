@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from cnncalc.errors import Problem, SpecError
 from cnncalc.graph import Graph
-from cnncalc.inverse.congruence import Rule
+from cnncalc.inverse.fitting.congruence import Rule
 from cnncalc.layers import Condition
 from cnncalc.symbolic import Size, floor_div, is_known, normalise
 from cnncalc.symbolic.periods import Course, UnsolvableError, courses, remainder_period

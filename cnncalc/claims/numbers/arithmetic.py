@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 from typing import NamedTuple
 
-from cnncalc.claims.units import SumError, read_amount
+from cnncalc.claims.numbers.units import SumError, read_amount
 
 NUMBER = r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?(?![0-9,]*[0-9])"
 UNIT = r"[kKMGTP]i?(?:B|FLOPs?|MACs?)?|thousand|million|billion|trillion|B|bytes?|FLOPs?|MACs?|params|values|pixels|px"

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnncalc.errors import Problem
-from cnncalc.inverse.letters import field_of, known_letter, range_of
-from cnncalc.inverse.question import Claim, QuestionError
-from cnncalc.inverse.said import Said
+from cnncalc.inverse.asking.letters import field_of, known_letter, range_of
+from cnncalc.inverse.asking.question import Claim, QuestionError
+from cnncalc.inverse.asking.said import Said
 from cnncalc.inverse.search import Constraint, compared, names_in
 from cnncalc.layers import Layer, Reach, Refused, Shape
 from cnncalc.layers.reach import AxisReach

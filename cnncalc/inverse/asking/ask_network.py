@@ -9,8 +9,8 @@ from typing import Any
 from cnncalc.analysis import Analysis
 from cnncalc.errors import SpecError
 from cnncalc.inverse.answer import Answer, amount_text, missed, nearest
-from cnncalc.inverse.around import boundaries, crossings, forbidden
-from cnncalc.inverse.network import (
+from cnncalc.inverse.asking.around import boundaries, crossings, forbidden
+from cnncalc.inverse.asking.network import (
     WHOLE_INPUT,
     Network,
     check_known,
@@ -20,7 +20,7 @@ from cnncalc.inverse.network import (
     unknowns_of,
     value_in,
 )
-from cnncalc.inverse.question import Claim, Question
+from cnncalc.inverse.asking.question import Claim, Question
 from cnncalc.inverse.search import Constraint, Found, holds, merged, names_in, search
 from cnncalc.symbolic import symbol, written
 from cnncalc.symbolic.program import Range

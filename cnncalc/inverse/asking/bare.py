@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cnncalc.errors import Problem
-from cnncalc.inverse.letters import DERIVED, known_letter
-from cnncalc.inverse.question import Amount, Claim, Question, QuestionError
+from cnncalc.inverse.asking.letters import DERIVED, known_letter
+from cnncalc.inverse.asking.question import Amount, Claim, Question, QuestionError
 from cnncalc.layers import Layer
 
 

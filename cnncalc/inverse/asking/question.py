@@ -12,7 +12,7 @@ from math import ceil, floor
 from typing import NamedTuple, TypeAlias
 
 from cnncalc.errors import Problem, Source, Span, SpecError
-from cnncalc.inverse.wording import GAP, NAME, NOISE, SHAPE, TOKEN, name_of, relation_of, unit_of
+from cnncalc.inverse.asking.wording import GAP, NAME, NOISE, SHAPE, TOKEN, name_of, relation_of, unit_of
 from cnncalc.layers.condition import Relation
 
 Amount: TypeAlias = "tuple[int | None, ...] | str"

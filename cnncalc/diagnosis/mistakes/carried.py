@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from cnncalc.diagnosis import fields, rules
 from cnncalc.diagnosis.attempt import Attempt
 from cnncalc.diagnosis.catalogue import CARRIED, COUNTED, MISTAKES, Mistake
 from cnncalc.diagnosis.courses import Course, Courses, courses_of
 from cnncalc.diagnosis.likelihood import BEFORE, CARRYING, THROUGHOUT
+from cnncalc.diagnosis.mistakes import fields, rules
 from cnncalc.diagnosis.network import TOTALS, Total, grouped
 
 SINGLE = (fields, rules)

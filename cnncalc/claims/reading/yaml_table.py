@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cnncalc.claims.commas import restore, with_stand_ins
 from cnncalc.claims.context import CHOICES, CONTEXT_KEYS, Context
 from cnncalc.claims.given import NETWORK_KEYS, Given
+from cnncalc.claims.numbers.commas import restore, with_stand_ins
+from cnncalc.claims.reading.yaml_claims import ClaimReader
 from cnncalc.claims.tables import Table
-from cnncalc.claims.yaml_claims import ClaimReader
 from cnncalc.errors import Problem, Source, SpecError
 from cnncalc.spec.yaml_reader import Node, read_yaml
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, cast
 
-from cnncalc.diagnosis import conventions, elsewhere, fields, rules
 from cnncalc.diagnosis.attempt import Attempt
 from cnncalc.diagnosis.catalogue import ALONE, COUNTED, MISTAKES, STORED, Mistake
+from cnncalc.diagnosis.mistakes import conventions, elsewhere, fields, rules
 from cnncalc.diagnosis.network import INPUT_PART, TOTALS, Total
 
 SINGLE = (fields, rules, conventions, elsewhere)

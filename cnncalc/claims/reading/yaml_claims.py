@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from cnncalc.claims.claim import Claim
-from cnncalc.claims.commas import hint_on, shape_of
 from cnncalc.claims.context import CONTEXT_KEYS, Context
 from cnncalc.claims.given import EXCUSES
 from cnncalc.claims.naming import Heading, heading, layer_named
-from cnncalc.claims.network_reader import NetworkReader
-from cnncalc.claims.printed import Printed
+from cnncalc.claims.numbers.commas import hint_on, shape_of
+from cnncalc.claims.numbers.printed import Printed
+from cnncalc.claims.reading.network_reader import NetworkReader
 from cnncalc.errors import Problem, Span, SpecError, closest, one_of
 from cnncalc.spec.yaml_reader import Node
 

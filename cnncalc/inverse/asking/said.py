@@ -8,9 +8,9 @@ from typing import Any, Self
 
 from cnncalc.analysis import Convention
 from cnncalc.errors import Problem
-from cnncalc.inverse.bare import placed
-from cnncalc.inverse.letters import field_of, known_letter, letter_of, range_letters
-from cnncalc.inverse.question import Claim, Question, QuestionError
+from cnncalc.inverse.asking.bare import placed
+from cnncalc.inverse.asking.letters import field_of, known_letter, letter_of, range_letters
+from cnncalc.inverse.asking.question import Claim, Question, QuestionError
 from cnncalc.inverse.search import names_in
 from cnncalc.layers import Layer
 from cnncalc.symbolic import Size, is_known, symbol, written

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from cnncalc.errors import Problem, SpecError
-from cnncalc.inverse.congruence import Sieve, Sizes, TooManyError, conflict, solve
-from cnncalc.inverse.demands import Demand
+from cnncalc.inverse.fitting.congruence import Sieve, Sizes, TooManyError, conflict, solve
+from cnncalc.inverse.fitting.demands import Demand
 
 
 class Step(NamedTuple):

@@ -9,14 +9,14 @@ from typing import Any
 from cnncalc.analysis import Convention
 from cnncalc.errors import Problem, SpecError
 from cnncalc.inverse.answer import Answer
-from cnncalc.inverse.letters import WHAT, field_of
-from cnncalc.inverse.listing import known_text, listed
-from cnncalc.inverse.one_layer import OneLayer
-from cnncalc.inverse.question import Question, QuestionError
-from cnncalc.inverse.said import ORDER
+from cnncalc.inverse.asking.letters import WHAT, field_of
+from cnncalc.inverse.asking.listing import known_text, listed
+from cnncalc.inverse.asking.one_layer import OneLayer
+from cnncalc.inverse.asking.question import Question, QuestionError
+from cnncalc.inverse.asking.said import ORDER
+from cnncalc.inverse.asking.sought import sought
+from cnncalc.inverse.asking.trial import is_told, put_in
 from cnncalc.inverse.search import Constraint, holds, names_in
-from cnncalc.inverse.sought import sought
-from cnncalc.inverse.trial import is_told, put_in
 from cnncalc.layers import Layer, Shape
 from cnncalc.symbolic import Size, is_known, normalise, written
 

@@ -8,8 +8,8 @@ from typing import Any
 from cnncalc.analysis import Analysis
 from cnncalc.errors import SpecError
 from cnncalc.inverse.answer import amount, amount_text
-from cnncalc.inverse.network import Network, value_in
-from cnncalc.inverse.question import Claim
+from cnncalc.inverse.asking.network import Network, value_in
+from cnncalc.inverse.asking.question import Claim
 from cnncalc.inverse.search import Constraint, Found, names_in, search
 from cnncalc.symbolic import is_known, written
 from cnncalc.symbolic.program import Range

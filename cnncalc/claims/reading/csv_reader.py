@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cnncalc.claims.context import CONTEXT_KEYS
-from cnncalc.claims.csv_head import PASSED_OVER, QUANTITY, VALUE, Head, name_of, read_head
 from cnncalc.claims.given import Given
 from cnncalc.claims.naming import Heading, heading, layer_named
 from cnncalc.claims.network import Network
-from cnncalc.claims.network_reader import MOST_PROBLEMS
-from cnncalc.claims.printed import Printed
-from cnncalc.claims.spelling import decimal_comma
+from cnncalc.claims.numbers.printed import Printed
+from cnncalc.claims.numbers.spelling import decimal_comma
+from cnncalc.claims.reading.csv_head import PASSED_OVER, QUANTITY, VALUE, Head, name_of, read_head
+from cnncalc.claims.reading.network_reader import MOST_PROBLEMS
+from cnncalc.claims.reading.yaml_claims import MOST_CLAIMS, UNREAD
 from cnncalc.claims.tables import Table
-from cnncalc.claims.yaml_claims import MOST_CLAIMS, UNREAD
 from cnncalc.errors import Problem, Source, Span, SpecError
 
 UNANSWERED = ("", "-", "?", "n/a", "\u2013", "\u2014")

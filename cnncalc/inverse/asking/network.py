@@ -11,7 +11,7 @@ from cnncalc.analysis.formulas import QUANTITIES, value_of
 from cnncalc.errors import Problem, SpecError, closest
 from cnncalc.graph import MOST_LAYERS, build
 from cnncalc.inverse.answer import amount
-from cnncalc.inverse.question import Claim, Question, QuestionError
+from cnncalc.inverse.asking.question import Claim, Question, QuestionError
 from cnncalc.inverse.search import Constraint, compared, names_in
 from cnncalc.layers import Shape
 from cnncalc.spec.inputs import symbolic_input

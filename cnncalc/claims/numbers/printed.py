@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from cnncalc.claims.arithmetic import Working, evaluate
-from cnncalc.claims.spelling import of_quantity, plain
-from cnncalc.claims.units import NUMBER_HINT, Amount, SumError, read_amount
+from cnncalc.claims.numbers.arithmetic import Working, evaluate
+from cnncalc.claims.numbers.spelling import of_quantity, plain
+from cnncalc.claims.numbers.units import NUMBER_HINT, Amount, SumError, read_amount
 from cnncalc.errors import Problem, Span, SpecError
 from cnncalc.layers import Shape
 from cnncalc.symbolic import is_known, multiplied_out, normalise, symbol

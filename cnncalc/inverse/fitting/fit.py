@@ -9,10 +9,10 @@ from typing import NamedTuple
 from cnncalc.analysis import analyze_graph
 from cnncalc.errors import Problem, SpecError, one_of
 from cnncalc.graph import MOST_LAYERS, Graph, build
-from cnncalc.inverse.blame import Blame, blame_of
-from cnncalc.inverse.congruence import Rule, Sizes, solve
-from cnncalc.inverse.demands import Demand, demands
-from cnncalc.inverse.narrowing import Step, narrowed
+from cnncalc.inverse.fitting.blame import Blame, blame_of
+from cnncalc.inverse.fitting.congruence import Rule, Sizes, solve
+from cnncalc.inverse.fitting.demands import Demand, demands
+from cnncalc.inverse.fitting.narrowing import Step, narrowed
 from cnncalc.spec.inputs import AXIS_NAMES, parse_input, symbolic_input
 from cnncalc.spec.model import Argument, InputSize, Spec
 

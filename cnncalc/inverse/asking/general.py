@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cnncalc.inverse.answer import Answer
-from cnncalc.inverse.letters import field_of
-from cnncalc.inverse.one_layer import OneLayer
-from cnncalc.inverse.question import Question
+from cnncalc.inverse.asking.letters import field_of
+from cnncalc.inverse.asking.one_layer import OneLayer
+from cnncalc.inverse.asking.question import Question
 from cnncalc.inverse.search import Constraint, Found, holds, names_in
 from cnncalc.symbolic import Size, is_known, normalise, substitute, written
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from cnncalc.analysis import Analysis, analyze_graph
 from cnncalc.graph import INPUT, Graph, Node
-from cnncalc.inverse.letters import field_of
-from cnncalc.inverse.one_layer import OneLayer
+from cnncalc.inverse.asking.letters import field_of
+from cnncalc.inverse.asking.one_layer import OneLayer
 from cnncalc.inverse.search import names_in
 from cnncalc.layers import Layer, Shape
 from cnncalc.symbolic import Size, is_known, substitute

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from cnncalc.analysis import Analysis
 from cnncalc.errors import Problem
 from cnncalc.inverse.answer import Answer, missed, nearest
-from cnncalc.inverse.general import general_form, in_general, one_equation
-from cnncalc.inverse.letters import WHAT, field_of, range_letters
-from cnncalc.inverse.one_layer import OneLayer, unknown_only
-from cnncalc.inverse.question import Question, QuestionError
+from cnncalc.inverse.asking.general import general_form, in_general, one_equation
+from cnncalc.inverse.asking.letters import WHAT, field_of, range_letters
+from cnncalc.inverse.asking.one_layer import OneLayer, unknown_only
+from cnncalc.inverse.asking.question import Question, QuestionError
+from cnncalc.inverse.asking.trial import analysed, fields, is_told, plain_shape, put_in
 from cnncalc.inverse.search import Constraint, names_in, search
-from cnncalc.inverse.trial import analysed, fields, is_told, plain_shape, put_in
 from cnncalc.layers import Layer, Shape
 from cnncalc.symbolic import Size, is_known, symbol, written
 

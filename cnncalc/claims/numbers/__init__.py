@@ -1,0 +1,1 @@
+"""Printed numbers: how people write them, and what they mean."""

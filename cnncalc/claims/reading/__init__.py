@@ -1,0 +1,1 @@
+"""Table files and sheets of answers, YAML or CSV -> claims."""

@@ -1,0 +1,1 @@
+"""Which sizes of the input fit a network: exactly, as congruences, and which layer is to blame."""
