@@ -541,6 +541,24 @@ def test_a_broken_file_of_answers_is_told(tmp_path: Path, name: str, text: str) 
     assert result.exception is None or isinstance(result.exception, SystemExit)
 
 
+def test_no_answer_stops_the_marking_of_the_others(tmp_path: Path) -> None:
+    first, second, third, *_ = cnncalc.quiz(seed=1, count=5)
+    path = tmp_path / "anna.yaml"
+    sizes = first.answer.replace("x", ", ")
+    lines = [f"1: [{sizes}]", f"2: {{is: '{second.answer}'}}", "3: {a: [b]}", f"7: {third.answer}", "4: []"]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    result = run("--seed", "1", "--answers", str(path))
+    assert "  1  right\n  2  right\n  3  not read" in result.stdout
+    assert "  4  no answer" in result.stdout
+    assert "anna.yaml:4:1: there is no question '7'" in result.stderr
+
+
+@pytest.mark.parametrize("keys", [{"seed": "a"}, {"count": "a"}, {"seed": -1}, {"level": 9}])
+def test_what_no_sheet_can_have_is_refused(keys: dict[str, object]) -> None:
+    with pytest.raises(cnncalc.SpecError):
+        cnncalc.quiz(**keys)  # type: ignore[arg-type]
+
+
 def test_a_sheet_and_answers_exclude_each_other() -> None:
     assert 2 == run("--sheet", "--answers", "x.yaml").exit_code
     assert 1 == run("--seed", "1", "--answers", "no/such.yaml").exit_code

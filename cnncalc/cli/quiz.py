@@ -167,8 +167,10 @@ def _mark_file(path: str, questions: list[Question]) -> None:
     from cnncalc.questions.answers import read_answers
     from cnncalc.questions.marking import mark
 
-    answers = read_answers(path, len(questions))
+    answers, notes = read_answers(path, len(questions))
     right = 0
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
     for number, question in enumerate(questions, start=1):
         if number not in answers:
             click.echo(f"{number:>3}  no answer; it is {question.answer}")

@@ -9,39 +9,42 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from cnncalc.claims.tables import is_csv, read_source
 from cnncalc.errors import Problem, Source, Span, SpecError
-from cnncalc.spec.yaml_reader import read_yaml
+from cnncalc.spec.yaml_reader import Node, read_yaml
 
 LINE = re.compile(r"\s*(?P<number>[0-9]+)\s*[.):]\s*(?P<answer>\S.*|)\Z")
 HINT = "a file of answers has a line for each question, as in '3: 28x28x6'"
 HEADER = ("question", "number", "no", "nr", "#")
 
 
-def read_answers(path: str, count: int) -> dict[int, str]:
+class Answers(NamedTuple):
+    """What was answered, by question; `notes` tell what in the file answers none."""
+
+    found: dict[int, str]
+    notes: list[Problem]
+
+
+def read_answers(path: str, count: int) -> Answers:
     """The answers to `count` questions; those that are left out or empty are not in it.
 
-    Raises SpecError with every problem of the file.
+    Raises SpecError for a file that holds no answers at all.
     """
     source = read_source(path)
     read = _of_lines if _in_lines(source) else _of_csv if is_csv(path) else _of_yaml
-    rows = list(read(source))
-    problems: list[Problem] = []
+    notes: list[Problem] = []
     found: dict[int, str] = {}
-    for name, answer, span in rows:
+    for name, answer, span in read(source):
         number = int(name) if name.isdecimal() and name.isascii() and len(name) < 6 else 0
         if not 1 <= number <= count:
-            problems.append(
-                Problem(f"there is no question '{name[:40]}'", span, f"they are numbered from 1 to {count}")
-            )
+            notes.append(Problem(f"there is no question '{name[:40]}'", span, f"they are numbered from 1 to {count}"))
         elif number in found:
-            problems.append(Problem(f"question {number} is answered twice", span))
+            notes.append(Problem(f"question {number} is answered twice", span, "the first answer counts"))
         elif answer.strip():
             found[number] = answer.strip()
-    if problems:
-        raise SpecError(problems)
-    return found
+    return Answers(found, notes)
 
 
 def _in_lines(source: Source) -> bool:
@@ -60,17 +63,22 @@ def _of_yaml(source: Source) -> Iterator[tuple[str, str, Span]]:
     """(question, answer, place) for every line."""
     node = read_yaml(source)
     for number, item in enumerate(node.items, start=1):
-        if item.kind != "scalar":
-            raise SpecError([Problem(f"the answer to question {number} is not a number", item.span, HINT)])
-        yield str(number), "" if item.value is None else item.text, item.span
+        yield str(number), _answer(item), item.span
     if node.items:
         return
     if node.kind != "map":
         raise SpecError([Problem("these are no answers", node.span, HINT)])
     for key, value in node.pairs:
-        if value.kind != "scalar":
-            raise SpecError([Problem(f"the answer to question {key.text[:40]} is not a number", value.span, HINT)])
-        yield key.text.strip(), "" if value.value is None else value.text, key.span
+        yield key.text.strip(), _answer(value), key.span
+
+
+def _answer(node: Node) -> str:
+    """An answer as a table may have it: a number, the sizes of a volume in a list, or `{is: 312}`."""
+    if node.kind == "scalar":
+        return "" if node.value is None else node.text
+    parts = [part.text if part.kind == "scalar" else "?" for part in node.items]
+    parts += [value.text if key.text == "is" and value.kind == "scalar" else "?" for key, value in node.pairs]
+    return "x".join(parts)
 
 
 def _of_csv(source: Source) -> Iterator[tuple[str, str, Span]]:

@@ -71,9 +71,9 @@ def questions(seed: int, levels: Sequence[int], count: int) -> list[Question]:
     for each in chosen or [0]:
         if each not in LEVELS:
             raise SpecError([Problem(f"there is no level {each}", None, f"one of {', '.join(map(str, LEVELS))}")])
-    if not 1 <= count <= MOST_QUESTIONS:
-        raise SpecError([Problem(f"a sheet has 1 to {MOST_QUESTIONS} questions, not {count:,}")])
-    if not 0 <= seed <= MOST_SEED:
+    if not isinstance(count, int) or not 1 <= count <= MOST_QUESTIONS:
+        raise SpecError([Problem(f"a sheet has 1 to {MOST_QUESTIONS} questions, not {count}")])
+    if not isinstance(seed, int) or not 0 <= seed <= MOST_SEED:
         raise SpecError([Problem(f"a seed is a number from 0 to {MOST_SEED:,}")])
     found: list[Question] = []
     for number, each in enumerate(chosen):
