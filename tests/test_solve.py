@@ -182,6 +182,13 @@ PHRASES = (
     ("solve pad '15x15x8 -> ?, P=2'", ["out = 19x19x8"]),
     ("solve '15x15x8 -> 19, F=5, pad'", ["P = 4\n"]),
 )
+SIZELESS = (
+    # 3*3*64*64 + 64; 36,928 = 64*(9*C + 1)
+    ("solve '3x3, K=64, C=64, params'", ["params = 36,928\n"]),
+    ("solve 'conv 3x3 with 64 filters, 36928 params: how many channels?'", ["C = 64\n"]),
+    # K*(9*C + 1) = 1792 = 64*28 = 28*64 = 1*1792
+    ("solve 'K C, 3x3, params=1792'", ["C = 3, K = 64\nC = 7, K = 28\nC = 199, K = 1\n"]),
+)
 STACKS = (
     # 1 + L*(k - 1)
     ("formula 'conv{k}-C p[same] xL' --only receptive_field", ["= L*(k - 1) + 1"]),
@@ -211,6 +218,9 @@ NETWORKS = (
     ("solve mobilenet_v1 'width<=0.6 by 0.25' 'params > 1M'", ["width = 0.5\n", "searched: width from 0.25 to 0.5"]),
     # 32*0.05 is no number of filters; 32*0.25 and 32*0.5 are the only whole ones below 0.75
     ("solve mobilenet_v1 'width<0.75 by 0.05' 'params > 1K'", ["width = 0.25\nwidth = 0.5\n", "tried one by one"]),
+    ("solve mobilenet_v1 width by .25 'params<5M'", ["width <= 1\n"]),
+    # (218 - 11)//4 + 1 = 52, (219 - 11)//4 + 1 = 53: 971,223,552 and 1,006,216,992 MACs
+    ("solve alexnet 'macs < 1 GMAC'", ["input = 67 to 218\n"]),
     # 5 = 160/32
     ("solve mobilenet_v1 size by 32 conv6=5x5", ["input = 160\n"]),
     ("solve unet out=388", ["input = 572\n"]),
@@ -227,7 +237,7 @@ NETWORKS = (
 
 @pytest.mark.parametrize(
     ("command", "expected"),
-    SINGLE_LAYERS + FURTHER + SAID + PADDINGS + PHRASES + STACKS + NETWORKS,
+    SINGLE_LAYERS + FURTHER + SAID + PADDINGS + PHRASES + SIZELESS + STACKS + NETWORKS,
     ids=lambda value: str(value)[:60],
 )
 def test_a_question_is_answered_by_one_command(command: str, expected: list[str]) -> None:
@@ -251,6 +261,8 @@ def test_which_of_224_and_227_fits_alexnet_and_why() -> None:
         ("solve F=6 keep P", "no padding that is the same on both sides does it; 2 before and 3 after does"),
         ("solve unet out=389", "input = 572 comes nearest: 388 in place of 389"),
         ("solve W=10 out=20 F=3 S", "S = 1 comes nearest: 8 in place of 20"),
+        # 32 - 3 + 1 = 30, whatever C is
+        ("solve '32 -> 28, F=3, C, K=5'", "C = 1 comes nearest: 30 in place of 28"),
         ("solve 'conv3-C xL' rf=226", "2*L + 1 = 226 at L = 112.5"),
         ("solve in=227 out=55 F=11 C=3 params=34,848 S K", "S = 4, K = 96 comes nearest: 34,944 in place of 34,848"),
         ("solve vgg16 input=224 'macs<=1G'", "input = 224: macs = 15,470,264,320"),
@@ -299,6 +311,11 @@ def test_where_nothing_does_the_reason_and_the_nearest_miss_are_given(command: s
         ("solve out=99999999999999999 W=3 F", "is not a whole number up to"),
         ("solve 'conv3-{a}, conv3-{b}' params=9 --input 8x8x3", "it depends on a and b: which is asked for?"),
         ("solve relu out=3 P", "a relu has no 'P'"),
+        ("solve 'K=2C, F=3, weights=4608, C'", "'2C' is no number"),
+        ("solve deconv 'out=2in k4 s2 P'", "'2in' is no number"),
+        ("solve '32 -> 16 p=same k=3 S'", "'same' is neither a number nor a letter"),
+        ("solve 'W -> W/2, F=2, S'", "'W/2' is neither a number nor a letter"),
+        ("solve '4 3x3 convs rf?'", "4 of what: layers, or filters of one?"),
         ("solve mobilenet_v1 width by 0 'params<5M'", "no steps of 0 can be taken"),
         ("solve mobilenet_v1 width by 1/0 'params<5M'", "no steps of 1/0 can be taken"),
         ("solve vgg16 input by 0.5 'macs<5G'", "'input' goes in steps of whole numbers, not of 0.5"),
@@ -470,3 +487,10 @@ def test_the_transcript_of_a_session(golden: Any) -> None:
     asked = (*SINGLE_LAYERS, *FURTHER, *SAID, *PADDINGS, *PHRASES, *STACKS, *NETWORKS)
     commands = [command for command, _ in asked if command.startswith("solve")]
     golden(GOLDEN / "solve.txt", "\n".join(f"$ cnncalc {command}\n{run(command)}" for command in commands))
+
+
+def test_the_first_of_very_many_solutions_are_listed_at_once() -> None:
+    # 3*3*3*K + K = 28*K >= 1000: K = 36 is the first
+    found = cnncalc.solve("params>=1000, F=3, C=3, K").solutions
+    assert 10_000 == len(found)
+    assert [{"K": 36}, {"K": 37}] == found[:2]

@@ -77,7 +77,8 @@ class Found(NamedTuple):
         """The first solutions one by one, at most so many."""
         found: list[dict[str, int]] = []
         for box in self.boxes:
-            for values in product(*(range(low, high + 1) for low, high in box)):
+            # a product spells its ranges out, and no box needs more than the first values of each
+            for values in product(*(range(low, min(high, low + most - 1) + 1) for low, high in box)):
                 if len(found) == most:
                     return found
                 found.append(dict(zip(self.unknowns, values, strict=True)))

@@ -54,16 +54,16 @@ def boundaries(
     step = network.steps.get(name, 1)
     if not found and low == high:
         yield f"{name} = {amount_text(low, step)}: {_numbers(network, name, low, claims)}"
+    parameter = network.spec.parameters.get(name)
+    default: Any = parameter.value if parameter else None
+    if default == 1 and not network.steps:
+        yield f"only whole numbers were looked at; '{name} by 0.25' looks at quarters too"
     for ((first, last),) in found.boxes:
         for value in dict.fromkeys(each for each in (first - 1, first, last, last + 1) if low <= each < high):
             numbers = _numbers(network, name, value, claims)
             if numbers:
                 yield f"{name} = {amount_text(value, step)}: {numbers}"
-        parameter = network.spec.parameters.get(name)
-        default: Any = parameter.value if parameter else None
         most = amount(last, step)
-        if default == 1 and not network.steps:
-            yield f"only whole numbers were looked at; '{name} by 0.25' looks at quarters too"
         if is_known(default) and default not in (0, 1, most) and last < high:
             yield f"{amount_text(last, step)} is {float(most / default):.3g} times the {default:,} of the spec"
 

@@ -7,18 +7,22 @@ from cnncalc.inverse.asking.letters import DERIVED, known_letter
 from cnncalc.inverse.asking.question import Amount, Claim, Question, QuestionError
 from cnncalc.layers import Layer
 
+SIZELESS = frozenset({"rf", "params", "weights"})
+"""Quantities that do not depend on the size of the input."""
+
 
 def placed(question: Question, kind: type[Layer]) -> Question:
     """The question with every shape as a claim; raises QuestionError for one that can be neither input nor kernel.
 
-    A square is the kernel where the input is said elsewhere, or does not matter, as in `rf=15, 3x3`.
+    A square is the kernel where the input is said elsewhere, or does not matter, as in `rf=15, 3x3` and `3x3, params`.
     """
     if not question.shapes:
         return question
     claimed = {known_letter(claim.name, kind): claim for claim in question.claims}
     spoken = {*claimed, *(known_letter(name, kind) for name, _ in question.unknowns)}
     keeps = "out" in claimed and isinstance(claimed["out"].amount, str)
-    needless = keeps or spoken & {*DERIVED} == {"rf"}
+    follows = spoken & {*DERIVED}
+    needless = keeps or (bool(follows) and follows <= SIZELESS)
     claims = list(question.claims)
     for amount, span in sorted(question.shapes, key=lambda shape: -len(shape[0])):  # the input first
         free = "kernel" in kind.fields and "F" not in spoken

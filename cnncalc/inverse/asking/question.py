@@ -75,6 +75,7 @@ def parse_question(text: str) -> Question:
         if match is None:
             raise QuestionError([Problem(f"'{text[at:].split()[0]}' says nothing here", source.span(0, at), HINT)])
         span = source.span(0, at, len(match[0].rstrip()))
+        _check_whole(match, source)
         if step := match["steps"] or match["by"]:
             name = name_of(match["name"] or match["stepped"])
             steps[name] = _step(step, span)
@@ -88,6 +89,19 @@ def parse_question(text: str) -> Question:
             _enter(_said(match), span, claims, unknowns)
         at = match.end()
     return Question(text.strip(), tuple(claims), tuple(dict(unknowns).items()), tuple(steps.items()), tuple(shapes))
+
+
+def _check_whole(match: re.Match[str], source: Source) -> None:
+    """Refuse what a token cuts short, as 2 of `K=2C`, and a number before a layer that may count either."""
+    text, end = match.string, match.end()
+    if match[0][-1].isdigit() and re.match(r"[A-Za-z_]", text[end:]):
+        start = end - len(re.search("[0-9.,]*\\Z", text[:end])[0])  # type: ignore[index]
+        word = re.match("[0-9A-Za-z_.,]*", text[start:])[0].rstrip(".,")  # type: ignore[index]
+        raise QuestionError([Problem(f"'{word}' is no number", source.span(0, start, len(word)), HINT)])
+    if match["layers"] and match["number"]:
+        hint = f"as in '{match['number']} filters {match['window']}'; a stack of layers is a network: 'conv3-C x4' rf"
+        message = f"{match['number']} of what: layers, or filters of one?"
+        raise QuestionError([Problem(message, source.span(0, match.start(), end - match.start()), hint)])
 
 
 def _step(text: str, span: Span) -> Fraction:
@@ -157,7 +171,7 @@ def amount_of(text: str, span: Span) -> Amount:
         return name_of(text)
     if text == "?" or re.fullmatch(SHAPE, text):
         return tuple(None if part == "?" else _whole(Fraction(part), part, span) for part in SIDES.split(text))
-    match = re.fullmatch(r"([0-9,.]+)\s?([KkMGT]?)(i?)B?", text)
+    match = re.fullmatch(r"([0-9,.]+)\s?([KkMGT]?)(i?)(?:B|MACs?|FLOPs?)?", text)
     if match is None:
         raise QuestionError([Problem(f"'{text}' is no number", span, HINT)])
     step = (BINARY if match[3] else STEPS).get(match[2], 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from copy import copy
 from typing import Any, Self
@@ -16,6 +17,7 @@ from cnncalc.layers import Layer
 from cnncalc.symbolic import Size, is_known, symbol, written
 from cnncalc.symbolic.program import Range
 
+SYMBOL = re.compile(r"[A-Za-z][0-9]*'?\Z")
 ORDER = "WFSPDCKGO"
 """The letters in the order in which solutions are listed."""
 
@@ -53,6 +55,9 @@ class Said:
     def _enter(self, letter: str, claim: Claim) -> None:
         """Enter a claim: a value, a bound, or what must hold."""
         named = known_letter(claim.amount, self.kind) if isinstance(claim.amount, str) else ""
+        if isinstance(claim.amount, str) and not named and not SYMBOL.match(claim.amount):
+            hint = "'keep' says that the size stays" if letter == "P" else "a letter stands for any number, as in D=d"
+            raise QuestionError([Problem(f"'{claim.amount}' is neither a number nor a letter", claim.span, hint)])
         if named == letter and (claim.relation != "==" or letter not in range_letters(self.kind)):
             raise QuestionError([Problem(f"{claim.name} is compared with itself", claim.span)])
         if letter not in range_letters(self.kind) or named not in ("", letter):

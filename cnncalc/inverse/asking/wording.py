@@ -60,7 +60,10 @@ def _any(words: object) -> str:
 
 WORDS = {word: relation for relation, words in RELATIONS.items() for word in words}
 NAME = rf"(?:(?i:{_any(PHRASES)})\b|[A-Za-z_](?:[A-Za-z0-9_/.]*[A-Za-z0-9_])?'?)"
-NUMBER = r"[0-9]+(?:,[0-9]{3}(?![0-9]))*(?:\.[0-9]+)?(?:\s?[KkMGT]?i?B(?![A-Za-z])|[KkMGT](?![A-Za-z0-9_]))?"
+NUMBER = (
+    r"[0-9]+(?:,[0-9]{3}(?![0-9]))*(?:\.[0-9]+)?"
+    r"(?:\s?[KkMGT]?i?B(?![A-Za-z])|[KkMGT](?![A-Za-z0-9_])|\s?[KkMGT]?(?:MAC|FLOP)s?(?![A-Za-z0-9_]))?"
+)
 TIMES = "\\s?[xX\u00d7]\\s?"
 SHAPE = rf"(?:[0-9]+|\?)(?:{TIMES}(?:[0-9]+|\?))+"
 AMOUNT = rf"{SHAPE}|{NUMBER}|\?|{NAME}"
@@ -74,7 +77,7 @@ QUIET = rf"(?!(?:{_any(NOISE)})\b)"
 RELATION = f"(?:{_any(word for word in WORDS if word.isascii() and word != '=')})"
 FILLER = r"(?:\s+(?:is|are|be|stays?|of|should|must|to))*"
 NOUNS = r"kernel|stride|padding|pad|dilation|groups|filters|units|channels|input|output|params|parameters|rf|field"
-BY = r"\s+(?:by|in\s+steps\s+of)\s+(?P<{}>[0-9]+(?:\.[0-9]+|/[0-9]+)?)(?![A-Za-z0-9_.])"
+BY = r"\s+(?:by|in\s+steps\s+of)\s+(?P<{}>[0-9]+(?:\.[0-9]+|/[0-9]+)?|\.[0-9]+)(?![A-Za-z0-9_.])"
 TOKEN = re.compile(
     # 7x7 at pool5
     rf"(?P<seen>{SHAPE}|{NUMBER})(?:\s+(?:outputs?|maps?))?\s+(?:at|after)\s+(?:the\s+)?(?:(?:layer|block)\s+)?"
@@ -83,7 +86,7 @@ TOKEN = re.compile(
     rf"|(?P<volume>{PLAIN})\s+(?P<end>input|image|output)\b(?!\s*[=<>?])"
     # 64 3x3 filters, an 11x11/4 kernel
     rf"|(?:(?P<number>{NUMBER})\s+)?(?P<window>{SHAPE})(?:/(?P<step>[0-9]+))?"
-    r"\s+(?:kernel|filter|window|convolution|conv|pool|max pool)s?\b(?!\s*[=<>])"
+    r"\s+(?:kernel|filter|window|(?P<layers>convolution|conv|pool|max pool))s?\b(?!\s*[=<>])"
     # 7x7/2
     rf"|(?P<strided>{SHAPE})/(?P<over>[0-9]+)"
     # 32 filters, under 5M params
