@@ -320,6 +320,8 @@ def test_a_key_of_a_layer_that_would_be_too_small_is_a_condition() -> None:
         ("H < 1", "contradicts itself"),
         ("H <= 5, H >= 6", "contradicts itself"),
         ("H % 4 == 3, H <= 2", "contradicts itself"),
+        ("H >= W, W >= H + 1", "contradicts itself"),
+        ("H >= 2*W, W >= 3*H", "contradicts itself"),
         ("H == 32*k, H % 64 == 32, k % 2 == 0", "contradicts"),
         ("H <= 64, P <= 3, F >= 300", "conv1: what is assumed contradicts H \\+ 2\\*P >= F"),
     ],

@@ -5,14 +5,15 @@ H == W, W % 4 == 0, W >= 30      W is H; H leaves 0 by 4; H is at least 32
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any
 
 from cnncalc.errors import Problem, SpecError
 from cnncalc.layers import Condition
 from cnncalc.spec.assumptions import Assumption, names_in
-from cnncalc.symbolic import Size, bound, floor_div, is_known, multiplied_out
+from cnncalc.symbolic import Size, bound, floor_div, is_known, multiplied_out, normalise, symbol, written
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -96,6 +97,7 @@ def premises_of(assumptions: Sequence[Assumption]) -> Premises:
     for each in assumptions:
         if each.relation != "==":
             _limit(found, each)
+    _check_facts(found)
     return found
 
 
@@ -188,6 +190,25 @@ def _limit(found: Premises, each: Assumption) -> None:
         found.facts.append(difference)
     elif not found.narrow(*limit):
         raise _contradiction([each])
+
+
+def _check_facts(found: Premises) -> None:
+    """Refuse what is at least 0 beside what cannot be then: of `H >= W` and `W >= H + 1`, the sum is -1."""
+    from cnncalc.symbolic.ranges import ends
+
+    sums = [*found.facts, *(joint for pair in combinations(found.facts, 2) for joint in _without_one_symbol(*pair))]
+    for each in sums:
+        most = ends(each, found.ranges)[1]
+        if most is not None and most < 0:
+            raise refused("what is assumed contradicts itself", f"together they say that {written(each)} is at least 0")
+
+
+def _without_one_symbol(first: Any, second: Any) -> Iterator[Size]:
+    """Two sizes multiplied and added so that a symbol which one of them takes away cancels."""
+    for name in sorted(set(names_in(first)) & set(names_in(second))):
+        mine, its = (normalise(each.coeff(symbol(name))) for each in (first, second))
+        if is_known(mine, its) and mine * its < 0:
+            yield multiplied_out(abs(its) * first + abs(mine) * second)
 
 
 def _contradiction(assumptions: Sequence[Assumption]) -> SpecError:
