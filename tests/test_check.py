@@ -24,6 +24,7 @@ from cnncalc.claims.verdicts import verdicts
 from cnncalc.cli.main import cnncalc as command
 from cnncalc.errors import Source
 from cnncalc.layers import Shape
+from cnncalc.report.check_data import headline
 from cnncalc.spec.library import bundled
 from tests.published import printed
 
@@ -193,6 +194,7 @@ def test_a_number_with_commas_is_one_number_inside_braces_as_well() -> None:
 def test_an_erratum_that_holds_is_an_unexpected_match_and_fails() -> None:
     (verdict,) = verdicts(table(VGG + "  total: {params: {is: 138M, erratum: a reason}}\n"))
     assert ("unexpected match", False) == (verdict.status, verdict.passed)
+    assert "total params: 138M is marked as an erratum, but holds" == headline(verdict)
 
 
 def test_the_correction_of_an_erratum_must_hold() -> None:

@@ -138,7 +138,21 @@ def test_a_question_counts_once(folder: Path, name: str, text: str, right: str) 
 # What cannot be read -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("word", ["many", "-", "none", "", "?", "[1, 2, {is: cat}]", "3.2m", "3 GFLOPs", "1.5e300"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "many",
+        "none",
+        "[1, 2, {is: cat}]",
+        "3.2m",
+        "3 GFLOPs",
+        "1.5e300",
+        "{value: 156}",
+        "{was: 156}",
+        "{is: [156]}",
+        "{erratum: why}",
+    ],
+)
 def test_an_answer_that_cannot_be_read_is_one_wrong_answer(folder: Path, word: str) -> None:
     claims, right, wrong, *_ = grades(folder, f"claims:\n  conv1: {{output: 28x28x6, params: {word}}}\n")
     assert ("2", "1", "1") == (claims, right, wrong)
@@ -146,7 +160,7 @@ def test_an_answer_that_cannot_be_read_is_one_wrong_answer(folder: Path, word: s
 
 def test_a_cell_that_cannot_be_read_has_its_place_and_stops_no_other(folder: Path) -> None:
     text = "layer,output,params\nconv1,28x28x6,lots\nconv3,10x10x16,2,416\n,14x14x6,\npool2,14x14x6,0\n"
-    assert ["6", "3", "3", "100.0"] == grades(folder, text, name="ada.csv")[:4]
+    assert ["6", "3", "3", "50.0"] == grades(folder, text, name="ada.csv")[:4]
     stdout = run("ada.csv", "-n", "lenet").stdout
     assert "ada.csv:2:15: 'lots' is no number" in stdout
     assert (
@@ -168,6 +182,110 @@ def test_a_column_of_a_students_own_is_told_and_passed_over(folder: Path) -> Non
     claims, right, _, _, problem = grades(folder, "layer,params,feeling\nconv1,156,good\n", name="ada.csv")
     assert ("1", "1") == (claims, right)
     assert "ada.csv:1:14: the column 'feeling'" in problem
+
+
+def test_a_key_of_a_students_own_is_told_and_passed_over(folder: Path) -> None:
+    text = "student: Anna\nclaims:\n  conv1: {params: {is: 156, comment: hi}, output: 28x28x6}\n"
+    claims, right, _, _, problem = grades(folder, text)
+    assert ("2", "2") == (claims, right)
+    assert "ada.yaml:1:1: the key 'student' is passed over" in problem
+    assert "ada.yaml:3:29: the key 'comment' is passed over" in problem
+
+
+def test_an_unknown_key_of_a_table_that_is_no_sheet_of_answers_is_refused(folder: Path) -> None:
+    (folder / "ada.yaml").write_text("student: Anna\n" + HEAD + "  conv1: {params: {is: 156, comment: hi}}\n")
+    result = run("ada.yaml")
+    assert (1, True) == (result.exit_code, "unknown key 'student'" in result.stdout)
+    assert "unknown key 'comment'" in result.stdout
+
+
+def test_a_misspelt_key_that_leaves_no_claims_is_told(folder: Path) -> None:
+    assert "unknown key 'clams'" in grades(folder, "clams: {conv1: {params: 156}}\n")[-1]
+
+
+def test_a_way_to_count_that_there_is_not_spoils_its_answer_alone(folder: Path) -> None:
+    (folder / "ada.yaml").write_text(HEAD + "  conv1: {params: {is: 156, batch: many, dtype: x}, output: 28x28x6}\n")
+    assert "ada.yaml,lenet,2,1,1,50.0," in run("ada.yaml", "--out-of", "2", "-f", "csv").stdout
+
+
+def test_a_correction_counts_for_nothing_as_an_erratum_does(folder: Path) -> None:
+    assert ["1", "1", "0", "33.3", ""] == grades(folder, "claims: {conv1: {params: {is: 156, correct: 3}}}\n")
+
+
+def test_two_columns_of_a_quantity_answer_one_question(folder: Path) -> None:
+    """conv1 has 156 parameters, conv3 2,416: 2.5K is not that."""
+    text = "layer,params,params (K)\nconv1,156,0.156\nconv3,2416,2.5\n"
+    assert ["2", "1", "1", "33.3", ""] == grades(folder, text, name="ada.csv")
+    (folder / "table.csv").write_text("# network: lenet\n" + text)
+    assert "there are two columns of params" in run("table.csv").stdout
+
+
+@pytest.mark.parametrize(
+    "word", ["", "?", "-", "n/a", "\u2013", "'?'", "{is: }", "{is: '-'}", "{}", "[]", "[ ]", "[?, -]", "null"]
+)
+def test_what_is_left_open_is_no_answer(folder: Path, word: str) -> None:
+    text = f"claims:\n  conv3: {word}\n  total: {word}\n  conv1: {{output: 28x28x6, params: {word}}}\n"
+    assert ["1", "1", "0", "33.3", ""] == grades(folder, text)
+
+
+def test_of_a_list_and_of_several_networks_what_is_left_open_is_no_answer_either(folder: Path) -> None:
+    assert ["1", "1", "0", "33.3", ""] == grades(folder, "claims: {conv1: {params: [?, 156]}, conv3: [-]}\n")
+    (folder / "ben.yaml").write_text("networks:\n  lenet: {depth: , params: 61.7K}\n  vgg16:\n")
+    assert "ben.yaml,lenet,1,1,0,100.0," in run("ben.yaml", "-f", "csv").stdout
+
+
+def test_a_key_that_is_not_obeyed_need_not_be_readable(folder: Path) -> None:
+    *counts, problem = grades(folder, "set: 3\nclaims: {conv1: 28x28x6}\n")
+    assert (["1", "1", "0", "33.3"], True) == (counts, "'set' counts for nothing" in problem)
+
+
+def test_a_sheet_with_nothing_filled_in_claims_nothing(folder: Path) -> None:
+    for name, text in (("ada.yaml", "claims: {conv1: {params: }}\n"), ("ada.csv", "layer,params\nconv1,\n")):
+        claims, right, wrong, score, problem = grades(folder, text, name=name)
+        assert ("0", "0", "0", "0.0") == (claims, right, wrong, score)
+        assert "the table claims nothing" in problem
+
+
+# Answers that know nothing -------------------------------------------------------------------------
+
+WHOLE = "conv1 + conv3 + conv5 + fc6 + fc7"
+"""All layers of lenet that have parameters."""
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "total: {params: 100 %, macs: 100%, memory: 100 %}",
+        "total: {params: [1 = 100 %, 99 %], macs: 100.0 %, memory: ~100 %}",
+        f"{WHOLE}: {{params: 100 %, macs: 100 %, flops: 100 %}}",
+    ],
+)
+def test_the_whole_is_no_share_of_itself_where_answers_are_graded(folder: Path, claim: str) -> None:
+    assert ["3", "0", "3", "0.0"] == grades(folder, f"claims:\n  {claim}\n")[:4]
+    assert "100 % of itself in every network" in run("ada.yaml", "-n", "lenet").stdout
+
+
+def test_the_share_of_a_layer_is_an_answer(folder: Path) -> None:
+    """fc6 has 120*84 + 84 = 10,164 of 61,706 parameters: 16.47 %; a table may also state the whole."""
+    assert ["1", "1", "0", "33.3", ""] == grades(folder, "claims: {fc6: {params: 16.5 %}}\n")
+    (folder / "table.yaml").write_text(HEAD + f"  total: {{params: 100 %}}\n  {WHOLE}: {{params: 100 %}}\n")
+    assert 0 == run("table.yaml").exit_code
+
+
+def test_layers_that_have_nothing_of_it_make_no_new_question_of_a_sum(folder: Path) -> None:
+    """pool2 and pool4 have no parameters, but output values: 4,704 + 1,176 and 4,704 + 400 of them."""
+    sums = "conv1 + pool2: {params: 156}\n  pool4+conv1+pool2: {params: 156}\n  conv1: {params: 156}"
+    assert ["1", "1", "0"] == grades(folder, f"claims:\n  {sums}\n")[:3]
+    zeros = "pool2+pool4: {params: 0}\n  pool4 + pool2: {params: 0}\n  pool2: {params: 0}\n  pool4: {params: 0}"
+    assert ["3", "3", "0"] == grades(folder, f"claims:\n  {zeros}\n")[:3]
+    values = "conv1+pool2: {activations: 5,880}\n  conv1+pool4: {activations: 5,104}"
+    assert ["2", "2", "0"] == grades(folder, f"claims:\n  {values}\n")[:3]
+
+
+def test_more_answers_than_questions_are_told_and_all_count(folder: Path) -> None:
+    """Five of three, one of them wrong: 4/5, and not 4/3 cut down to 100 %."""
+    text = "claims:\n  conv1: {params: 156, output: 28x28x6}\n  conv3: {params: 2,416, output: 10x10x16, macs: 1}\n"
+    assert ["5", "4", "1", "80.0", "5 questions are answered instead of 3"] == grades(folder, text)
 
 
 # Standard input and output -------------------------------------------------------------------------

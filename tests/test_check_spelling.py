@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,28 @@ def statuses(text: str, name: str = "table.yaml") -> list[str]:
         ("0K", "params", 0, True),
         ("0 %", "params", 1, False),
         ("0.4M", "params", 461_706, True),
+        ("416,520 MACs", "macs", 416_520, True),
+        ("416,521 MACs", "macs", 416_520, False),
+        ("416520 MAC", "macs", 416_520, True),
+        ("416,520 Macs", "macs", 416_520, True),
+        ("416520 macs", "macs", 416_520, True),
+        ("417 kMACs", "macs", 416_520, True),
+        ("417 MMACs", "macs", 416_520, False),
+        ("4.17*10^5 MACs", "macs", 416_520, True),
+        ("4.17e5 MACs", "macs", 416_520, True),
+        ("5*83,304 MACs = 416,520 MACs", "macs", 416_520, True),
+        ("0 MACs", "macs", 0, True),
+        ("0 MACs", "macs", 1, False),
+        ("15.5\u00d710\u2079 MACs", "macs", 15_470_264_320, True),
+        ("15.5 GMACs", "macs", 15_470_264_320, True),
+        ("15.5 MACs", "macs", 15_470_264, False),
+        ("48,120 Params", "params", 48_120, True),
+        ("48 Params", "params", 48 * 10**15, False),
+        ("156 Parameters", "params", 156, True),
+        ("1 Parameter", "params", 1, True),
+        ("138M params", "params", 138_357_544, True),
+        ("138 MParams", "params", 138_357_544, True),
+        ("~61,706 Params", "params", 61_706, True),
     ],
 )
 def test_a_number_may_be_spelt_as_people_do(text: str, quantity: str, exact: int, holds: bool) -> None:
@@ -88,6 +111,34 @@ def test_the_number_of_a_vector_may_have_a_comma_and_be_short() -> None:
 
 def test_a_shape_of_differences_stays_a_shape() -> None:
     assert (5, 5, 64) == Printed.read("(7 - 2)x(7 - 2)x64", quantity="output").claimed
+
+
+@pytest.mark.parametrize(
+    ("text", "claimed"),
+    [
+        ("((227 - 11)/4 + 1)x55x96", (55, 55, 96)),
+        ("((227-11)/4+1) x ((227-11)/4+1) x 96", (55, 55, 96)),
+        ("((224 - 11)/4 + 1)x54x96", (Fraction(217, 4), 54, 96)),
+        ("(2*8)x2^4x(3 + 1)", (16, 16, 4)),
+        ("~55x55x96", (55, 55, 96)),
+        ("~ 55 x 55", (55, 55)),
+        ("\u224855x55x96", (55, 55, 96)),
+        ("(227 - 11)/4 + 1 = ~55x55x96", (55, 55, 96)),
+    ],
+)
+def test_the_sizes_of_an_output_may_be_sums_or_about(text: str, claimed: tuple[object, ...]) -> None:
+    printed = Printed.read(text, quantity="output")
+    assert claimed == printed.claimed
+    assert (claimed == (55, 55, 96)) == (printed.matches(Shape(96, 55, 55)) and len(claimed) == 3)
+
+
+def test_no_thousands_begin_with_0() -> None:
+    for text in ("0,156", "0,156 = 156", "0,156*1000"):
+        with pytest.raises(SpecError, match="is no number"):
+            Printed.read(text)
+    assert ["mismatch"] == statuses("network: lenet\nclaims: {conv1: {params: 0.156}}\n")
+    with pytest.raises(SpecError, match="do not begin with 0; a decimal is written with a point"):
+        Printed.read("0,156")
 
 
 def test_an_exponent_that_is_too_large_is_told() -> None:
@@ -229,6 +280,21 @@ def test_between_semicolons_a_comma_is_the_decimal_mark(cell: str, status: str) 
     (verdict,) = judged(f"# network: lenet\nlayer;params\ntotal;{cell}\n", "ada.csv")
     assert status == verdict.status
     assert (cell == "61.706") == ("61,706 would hold" in verdict.message)
+
+
+def test_between_semicolons_a_comma_is_the_decimal_mark_of_a_column_in_kB_or_K() -> None:
+    """conv1: 28*28*6*4 = 18,816 bytes, 28*28*6*25 = 117,600 MACs, 156 parameters; conv3: 6,400, 240,000 and 2,416."""
+    head = "# network: lenet\nlayer;memory (kB);macs (K);params (K)\n"
+    assert ["match"] * 6 == statuses(f"{head}conv1;18,816;117,600;0,156\nconv3;6,400;240;2,416\n", "ada.csv")
+    assert ["mismatch"] * 3 == statuses(f"{head}conv1;18,817;117,601;1,156\n", "ada.csv")
+    long = "# network: lenet\nlayer;quantity;value\nconv1;memory (kB);18,816\nconv1;params (K);0,156\n"
+    assert ["match"] * 2 == statuses(long, "ada.csv")
+
+
+def test_between_semicolons_a_comma_parts_thousands_of_what_is_counted_one_by_one() -> None:
+    head = "# network: lenet\nlayer;memory (bytes);macs;params\n"
+    assert ["match"] * 3 == statuses(f"{head}conv3;6,400;240,000 MACs;2,416 params\n", "ada.csv")
+    assert ["match", "mismatch"] == statuses("# network: vgg16\nlayer;macs;params\ntotal;15,470B;0,138\n", "ada.csv")
 
 
 def test_an_old_spreadsheet_is_read_in_its_encoding_which_is_told(tmp_path: Path) -> None:

@@ -32,13 +32,13 @@ from cnncalc.analysis.formulas import QUANTITIES
 from cnncalc.claims.numbers.printed import Printed
 from cnncalc.diagnosis.catalogue import ALONE, MISTAKES
 from cnncalc.diagnosis.diagnose import Candidate, diagnose, layers_named
-from cnncalc.diagnosis.likelihood import CARRIED_ON, LAYER, NETWORK
+from cnncalc.diagnosis.likelihood import CARRIED_ON, IN_BLOCK, LAYER, NETWORK
 from cnncalc.diagnosis.network import TOTALS
 
 MOST_CASES = 60
 """Wrong answers that are made at most for a mistake."""
-NOT_GENERATED = {"table-ignored", "padding-connected", "fully-connected"}
-"""Mistakes of LeNet-5's table and of connections, which have their examples by hand."""
+NOT_GENERATED = {"table-ignored", "padding-connected", "fully-connected", *IN_BLOCK}
+"""Mistakes of LeNet-5's table, of connections and of blocks, which have their examples by hand."""
 
 
 @pytest.fixture(scope="module")
@@ -199,10 +199,33 @@ def test_random_outputs_are_seldom_explained(nets: list[Net]) -> None:
     assert told["its own"] <= 0.2 * tried
 
 
+def test_random_outputs_of_blocks_are_seldom_explained() -> None:
+    """As above, for blocks whose layers' sizes may be wrong too."""
+    dice, told, tried = random.Random(8), Counter[str](), 0
+    for name in ("resnet18", "resnet50", "googlenet", "mobilenet_v2", "squeezenet"):
+        analysis = analyze(name)
+        for block in dict.fromkeys(layer.node.path[0] for layer in analysis.layers if len(layer.node.path) > 1):
+            layers = analysis.layers_in(block)
+            rows, columns, maps = plain(layers[-1].output)
+            side = round(rows * dice.uniform(0.5, 1.5))
+            if rows * columns < 100 or side == rows:
+                continue
+            tried += 1
+            wrong = (side, side + columns - rows, maps)
+            found = diagnose(analysis, layers, "output", lambda value: bool(plain(value) == wrong), wrong)  # noqa: B023
+            told[kind(found)] += 1
+    say(f"of {tried} random outputs of blocks {told}")
+    assert told["in the block"] <= 0.1 * tried
+    assert told["carried on"] <= 0.1 * tried
+    assert told["its own"] <= 0.2 * tried
+
+
 def kind(found: list[Candidate]) -> str:
     """What explains a number at first."""
     if not found or len(found[0].mistakes) > 1:
         return "two" if found else "nothing"
+    if found[0].mistakes[0] in IN_BLOCK:
+        return "in the block"
     return "carried on" if found[0].mistakes[0] in CARRIED_ON else "its own"
 
 
@@ -301,6 +324,39 @@ SMALL = "conv3-8p1, pool2, conv3-16p1, pool2, fc-10"
         ("googlenet", None, "inception_3a", "output", (28, 28, 192), "layer-before", " of pool2"),
         ("googlenet", None, "inception_3a", "params", 388_736, "layer-after", " of inception_3b"),
         ("googlenet", None, "inception_3b", "params", 163_696, "layer-before", " of inception_3a"),
+        # A block of ResNet halves the map once, on both its paths: without that it is twice as high.
+        ("resnet50", None, "conv3_1", "output", (56, 56, 512), "stride-ignored-in-block", " in conv3_1; "),
+        ("resnet50", None, "conv4_1", "output", (28, 28, 1024), "stride-ignored-in-block", " in conv4_1; "),
+        ("resnet50", None, "conv5_1", "output", (14, 14, 2048), "stride-ignored-in-block", " in conv5_1; "),
+        ("resnet18", None, "conv3_1", "output", (56, 56, 128), "stride-ignored-in-block", " in conv3_1; "),
+        ("resnet18", None, "conv5_1", "output", (14, 14, 512), "stride-ignored-in-block", " in conv5_1; "),
+        # 56*56*128 * (9*64 + 9*128 + 64): both convolutions and the projection, at twice the height.
+        ("resnet18", None, "conv3_1", "macs", 719_323_136, "stride-ignored-in-block", " in conv3_1; "),
+        # Of one path alone, the depthwise convolution has the stride.
+        (
+            "mobilenet_v2",
+            None,
+            "bottleneck2",
+            "output",
+            (112, 112, 24),
+            "stride-ignored-in-block",
+            " in bottleneck2/depthwise, and carried on",
+        ),
+        # The nearest of those that halve the map: a block, and pool1 rather than conv1 for resnet50.
+        ("resnet18", None, "conv5_2", "output", (14, 14, 512), "stride-ignored-before", " in conv5_1, and carried on"),
+        ("resnet18", None, "conv5_2/add1", "output", (14, 14, 512), "stride-ignored-before", " in conv5_1, and"),
+        ("resnet18", None, "conv3_1/add1", "output", (56, 56, 128), "stride-ignored-before", " in conv3_1, and"),
+        ("resnet50", None, "conv2_1", "output", (112, 112, 256), "stride-ignored-before", " in pool1, and carried on"),
+        # The map before the pool, as if it were not applied; a stride ignored in conv1 would give it too.
+        (
+            "googlenet",
+            None,
+            "pool3",
+            "output",
+            (28, 28, 480),
+            "layer-before",
+            " of inception_3b/output, a layer before",
+        ),
         # 25,088*4,096 + 4,096*4,096 + 4,096*1,000
         ("vgg16", None, "fc6 + fc7 + fc8", "params", 123_633_664, "biases-forgotten", "biases"),
     ],
@@ -369,6 +425,41 @@ def test_few_digits_are_not_explained_by_what_explains_everything() -> None:
     analysis = analyze("googlenet")
     found = diagnose(analysis, None, "params", lambda value: round(value, -5) == 6_800_000, 6_800_000)
     assert ["it was divided by 1024, but K means 1000; this gives 6,834,523"] == [each.text for each in found]
+
+
+@pytest.mark.parametrize(
+    ("spec", "layer", "quantity", "shown", "told"),
+    [
+        # 1,792 parameters; 7,192 is not what 7K shows.
+        ("vgg16", "conv1_1", "params", "7K", False),
+        ("vgg16", "conv1_1", "params", "7,192", True),
+        # 15,470,264,320 MACs; 75,008 parameters.
+        ("vgg16", "", "macs", "14G", False),
+        ("vgg16", "", "macs", "3M", False),
+        ("resnet50", "conv2_1", "params", "70K", False),
+        ("resnet50", "conv2_1", "params", "57.0K", True),
+        # 36,928 parameters: 39,628 has the 6 and the 9 exchanged, 36,298 the 9 and the 2, which 36.2K does not show.
+        ("vgg16", "conv1_2", "params", "39.6K", True),
+        ("vgg16", "conv1_2", "params", "39.63K", True),
+        ("vgg16", "conv1_2", "params", "36.2K", False),
+        ("vgg16", "conv1_2", "params", "36.29K", True),
+        # 138,357,544 parameters.
+        ("vgg16", "", "params", "183M", True),
+        ("vgg16", "", "params", "18M", False),
+        # 60,950,432 bytes are 58.13 MiB; 69,050,432 are 65.85 MiB, but no digit of 58.13 was exchanged.
+        ("vgg16", "", "memory_bytes", "65.85 MiB", False),
+        # A number given in full may have two digits: 16 layers.
+        ("vgg16", "", "depth", "61", True),
+        ("vgg16", "conv1_1", "weights", "8x9x99", True),  # 7,128 for 1,728
+    ],
+)
+def test_only_digits_that_are_printed_are_said_to_be_transposed(
+    spec: str, layer: str, quantity: str, shown: str, told: bool
+) -> None:
+    analysis, printed = analyze(spec), Printed.read(shown)
+    place = layers_named(analysis, layer) if layer else None
+    found = diagnose(analysis, place, quantity, printed.matches, printed.claimed)
+    assert told == any("digits-transposed" in candidate.mistakes for candidate in found)
 
 
 def test_a_symbolic_network_is_not_diagnosed() -> None:

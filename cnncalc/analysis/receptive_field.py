@@ -6,7 +6,7 @@ from math import lcm
 
 from cnncalc.errors import Problem, SpecError
 from cnncalc.graph import INPUT, Graph, Node, Repeat
-from cnncalc.layers.reach import MOST_PHASES, AxisReach, Reach, union, unknown
+from cnncalc.layers.reach import EVERYTHING, MOST_PHASES, AxisReach, Reach, union, unknown
 from cnncalc.symbolic import Size, multiplied_out
 
 
@@ -86,6 +86,9 @@ def _conflict(graph: Graph, node: Node, conflict: JumpConflictError, reaches: di
     return Problem(f"{node.name}: {conflict}", node.span, "give all paths the same stride in all", tuple(related))
 
 
+UNCOMPARED = "; nor is it known whether the paths that meet have the same jump"
+
+
 def merged(reaches: list[Reach], rank: int) -> tuple[Reach, bool]:
     """The reach of a unit that reads all of `reaches`, on `rank` axes, and whether they are aligned.
 
@@ -94,9 +97,11 @@ def merged(reaches: list[Reach], rank: int) -> tuple[Reach, bool]:
     first, *others = reaches
     if not others:
         return first, True
-    for reach in reaches:
-        if reach.everything or reach.unknown:
-            return next((other for other in reaches if other.everything), reach), True
+    if any(reach.everything for reach in reaches):
+        return EVERYTHING, True
+    reason = next((reach.unknown for reach in reaches if reach.unknown), "")
+    if reason:
+        return unknown(reason if not rank or reason.endswith(UNCOMPARED) else reason + UNCOMPARED), True
     if not rank:
         return unknown("a vector put together from several maps lies on no grid"), True
     if lcm(*(len(axis.lows) for reach in reaches for axis in reach.axes)) > MOST_PHASES:

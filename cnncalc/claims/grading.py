@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
-from cnncalc.claims.claim import Claim, Verdict
+from cnncalc.claims.claim import Verdict
 from cnncalc.claims.given import Given
+from cnncalc.claims.quantities import summands
 from cnncalc.claims.tables import Table, read_table
 from cnncalc.claims.verdicts import verdicts
 from cnncalc.errors import Problem, SpecError
@@ -35,24 +36,36 @@ class Outcome:
         """The verdicts that are not as they should be."""
         return [verdict for verdict in self.verdicts if not verdict.passed]
 
+    def _question(self, verdict: Verdict) -> Hashable:
+        """Equal for claims that answer the same question: a sum of layers in any order, with or without zeros."""
+        claim = verdict.claim
+        layers = frozenset(part.strip() for part in claim.layer.split("+"))
+        if verdict.exact is not None and self.table:
+            network = claim.network or self.table.network
+            layers = summands(claim, network.analysis(claim.convention, claim.batch))
+        return (claim.network, layers, claim.quantity)
+
     @property
     def answers(self) -> list[bool]:
         """Whether each question answered is answered right: all numbers for one quantity of a layer are one answer."""
         found: dict[Hashable, bool] = {}
         for verdict in self.verdicts:
-            question = _question(verdict.claim)
+            question = self._question(verdict)
             found[question] = found.get(question, True) and verdict.passed
         return list(found.values())
+
+    def score(self, out_of: int | None = None) -> float:
+        """The right answers in percent: of all that are given, or of `out_of` questions where that is more.
+
+        Which questions were asked is not known: of more answers than questions each counts, the wrong ones too.
+        """
+        answers = self.answers
+        return 100 * sum(answers) / max(out_of or 0, len(answers), 1)
 
     @property
     def notes(self) -> list[Problem]:
         """What in the file is not obeyed or was passed over."""
         return self.table.notes if self.table else []
-
-
-def _question(claim: Claim) -> Hashable:
-    """Equal for claims that answer the same question, whatever the order of a sum of layers."""
-    return (claim.network, frozenset(part.strip() for part in claim.layer.split("+")), claim.quantity)
 
 
 def check_file(path: str, given: Given | None = None, *, diagnosed: bool = True) -> Outcome:

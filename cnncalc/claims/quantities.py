@@ -42,6 +42,15 @@ def layer_of(claim: Claim, analysis: Analysis) -> str:
     return _values(analysis).name(claim.layer)
 
 
+def summands(claim: Claim, analysis: Analysis) -> frozenset[str]:
+    """The layers of a claim that make its number: those of a sum that have none of the quantity make nothing."""
+    values = _values(analysis)
+    parts = [part.strip() for part in claim.layer.split("+")]
+    if claim.layer in values.parts or len(parts) == 1:
+        return frozenset([claim.layer])
+    return frozenset(part for part in parts if values.value(part, claim.quantity) != 0)
+
+
 @lru_cache(maxsize=64)
 def _values(analysis: Analysis) -> _Values:
     return _Values(analysis)

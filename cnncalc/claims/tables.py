@@ -30,7 +30,7 @@ class Table:
 
     `networks` are those it speaks of, in order; a table of one network has one. `source` is
     where the numbers come from, in the table's own words. `notes` tell what in the file is not
-    obeyed or was passed over.
+    obeyed or was passed over. `graded` tells that it is a sheet of answers.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Table:
     networks: list[Network] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
+    graded: bool = False
 
     @property
     def network(self) -> Network:
@@ -81,6 +82,7 @@ def read_table(table: str | os.PathLike[str] | Source, given: Given | None = Non
         from cnncalc.claims.reading.yaml_table import read_yaml_table
 
         found = read_yaml_table(source, folder, given)
+    found.graded = given is not None and given.grading
     if isinstance(source, OldSource):
         found.notes.insert(0, Problem(f"{source.name} is read as Windows-1252: it is not UTF-8"))
     return found

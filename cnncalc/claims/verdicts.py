@@ -16,7 +16,7 @@ from cnncalc.claims.numbers.spelling import as_thousands
 from cnncalc.claims.numbers.units import Amount
 from cnncalc.claims.quantities import exact_value, layer_of
 from cnncalc.claims.tables import Table
-from cnncalc.errors import SpecError
+from cnncalc.errors import Problem, SpecError
 
 MOST_DIAGNOSED = 200
 """Mismatches of one table that are explained; a table with more is wrong from the ground up."""
@@ -33,7 +33,7 @@ def verdicts(table: Table, *, diagnosed: bool = True) -> list[Verdict]:
         network = claim.network or table.network
         try:
             analysis = network.analysis(claim.convention, claim.batch)
-            verdict = judge(claim, analysis, diagnosed=diagnosed and wrong < MOST_DIAGNOSED)
+            verdict = judge(claim, analysis, diagnosed=diagnosed and wrong < MOST_DIAGNOSED, graded=table.graded)
         except SpecError as error:
             verdict = _no_value(claim, error)
         wrong += verdict.status == "mismatch"
@@ -41,13 +41,18 @@ def verdicts(table: Table, *, diagnosed: bool = True) -> list[Verdict]:
     return found
 
 
-def judge(claim: Claim, analysis: Analysis, *, diagnosed: bool = True) -> Verdict:
-    """The verdict on one claim; `analysis` is in its convention and for its batch."""
+def judge(claim: Claim, analysis: Analysis, *, diagnosed: bool = True, graded: bool = False) -> Verdict:
+    """The verdict on one claim; `analysis` is in its convention and for its batch.
+
+    Where it is `graded`, that the whole is 100 % of itself is no answer.
+    """
     claim = replace(claim, layer=layer_of(claim, analysis))
     try:
         if claim.problem is not None:
             raise SpecError([claim.problem])
         exact = exact_value(claim, analysis)
+        if graded and claim.printed.share and (not claim.layer or exact == 1):
+            raise SpecError([Problem("the whole is 100 % of itself in every network", None, "give its number")])
     except SpecError as error:
         return _no_value(claim, error)
     matches = claim.printed.matches(exact)

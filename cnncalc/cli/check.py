@@ -81,7 +81,10 @@ def counting_options(function: Callable[..., None]) -> Callable[..., None]:
 )
 @click.option("-g", "--grades", metavar="CSV", type=click.Path(dir_okay=False), help="Write a table of grades as well.")
 @click.option(
-    "--out-of", metavar="N", type=click.IntRange(1), help="Grade the right answers as a share of N questions."
+    "--out-of",
+    metavar="N",
+    type=click.IntRange(1),
+    help="Grade the right answers as a share of N questions; of all that are answered, if those are more.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but what is wrong.")
 def command(
@@ -105,7 +108,8 @@ def command(
     standard input.
 
     With --network, --grades, --out-of or --format csv the files are answers to be graded: an erratum
-    in them does not count, and a question counts once, however often it is answered.
+    in them does not count, a question counts once, however often it is answered, and what is left
+    empty is no answer.
     """
     from cnncalc.claims.grading import check_files
     from cnncalc.claims.published import published_tables

@@ -42,14 +42,17 @@ COUNTED = tuple(name for name in QUANTITIES if name not in ("output", "depth", *
 ALONE = "all"
 CARRIED = "sizes before"
 """What the mistakes touch that are made in other layers, and carried on."""
+WITHIN = "sizes within"
+"""What the mistakes touch that are made in the layers of a block whose number it is."""
+UNPAIRED = (ALONE, CARRIED, WITHIN)
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake(Generic[W]):
     """One mistake: what a student is told of it, where it can happen, and what it makes of the right way.
 
-    Two mistakes that touch the same thing are never made together; one that touches ALONE or
-    CARRIED is only made by itself.
+    Two mistakes that touch the same thing are never made together; one that touches
+    one of UNPAIRED is only made by itself.
     """
 
     key: str

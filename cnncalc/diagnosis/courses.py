@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -44,6 +44,11 @@ class Courses:
     def __init__(self, analysis: Analysis) -> None:
         self.analysis = analysis
         self.index = {id(layer): index for index, layer in enumerate(analysis.layers)}
+        self.blocks = _blocks(analysis)
+        self.names = {layers: name for name, layers in reversed(self.blocks.items())}
+        self.starts: dict[int, list[str]] = {}
+        for name, layers in self.blocks.items():
+            self.starts.setdefault(layers[0], []).insert(0, name)
         self.budget = MOST_STEPS
         self.steps: dict[Any, tuple[Attempt | None, Shape | None]] = {}
         self.attempts: dict[Any, Attempt] = {}
@@ -67,6 +72,21 @@ class Courses:
         if key not in self.known:
             self.known[key] = self._walked(mistake, [index], self.analysis.layers[index].name)
         return self.known[key]
+
+    def block(self, mistake: Mistake[Attempt], name: str) -> list[Course]:
+        """With the mistake in every layer of a block; none where it changes fewer than two of them."""
+        key = (mistake.key, name)
+        if key not in self.known:
+            found = self._walked(mistake, self.blocks[name], name)
+            self.known[key] = [course for course in found if len(course.made) > 1]
+        return self.known[key]
+
+    def nearest(self, mistake: Mistake[Attempt], start: int, stop: int) -> Iterator[Course]:
+        """With the mistake in one layer, or in one block that begins there: from the last before `stop` to `start`."""
+        for index in reversed(range(start, stop)):
+            yield from self.single(mistake, index)
+            for name in self.starts.get(index, ()):
+                yield from self.block(mistake, name)
 
     def attempt(self, course: Course, index: int, quantity: str) -> Attempt:
         """How a number of a layer is found in a course; the same for layers that are alike."""
@@ -132,6 +152,15 @@ class Courses:
             output, other = _output_of(right), _output_of(wrong) if wrong else None
             self.steps[key] = (wrong, other) if wrong and other != output else (None, output)
         return self.steps[key]
+
+
+def _blocks(analysis: Analysis) -> dict[str, tuple[int, ...]]:
+    """The layers of every block that has more than one, the outer blocks first."""
+    found: dict[str, list[int]] = {}
+    for index, layer in enumerate(analysis.layers):
+        for depth in range(1, len(layer.node.path)):
+            found.setdefault("/".join(layer.node.path[:depth]), []).append(index)
+    return {name: tuple(layers) for name, layers in found.items() if len(layers) > 1}
 
 
 @lru_cache(maxsize=8)

@@ -16,8 +16,11 @@ from cnncalc.symbolic.tree import Tree
 
 MOST = 5
 """As many candidates are told at most."""
+FEWEST_DIGITS = 3
+"""Of a number that is rounded so many digits are printed, or no two of them are told to be exchanged."""
 MOST_NAMED = 3
 """As many mistakes that no answer tells apart are named at most."""
+TRANSPOSED = "digits-transposed"
 COARSE = 0.004
 """A number whose print leaves this much open (less than three digits) is explained by one mistake alone."""
 FEWEST = 100
@@ -63,6 +66,7 @@ def diagnose(
         return []
     matching = _once(matches)
     found = [slip for slip in tried.slips if matching(slip.value)]
+    found = [slip for slip in found if slip.mistake.key != TRANSPOSED or _shows(slip, tried.value, matches, claimed)]
     if _is_coarse(matches, claimed):
         return _singles([slip for slip in found if slip.mistake.key not in BY_CHANCE])
     found = [slip for slip in found if slip.mistake.touches != CARRIED or _tells(slip, matches)]
@@ -150,3 +154,16 @@ def _tells(slip: Slip, matches: Matches) -> bool:
         return bool(value.area >= FEWEST)
     exact = slip.mistake.key.endswith(THROUGHOUT) or not (matches(value - 1) or matches(value + 1))
     return bool(value >= FEWEST and exact)
+
+
+def _shows(slip: Slip, right: Any, matches: Matches, claimed: Any) -> bool:
+    """Whether digits that were exchanged are printed: both of them, and three at least if not all are."""
+    if not (is_known(slip.value) and is_known(right)):
+        return True
+    units = [10**place for place in range(len(str(right)))]
+    printed = [unit for unit in units if not (matches(slip.value + 2 * unit) or matches(slip.value - 2 * unit))]
+    exchanged = max(unit for unit in units if (slip.value - right) % unit == 0)
+    if not printed or exchanged < printed[0] or len(printed) < min(FEWEST_DIGITS, len(units)):
+        return False
+    # A number in MiB has other digits than its bytes.
+    return not isinstance(claimed, int | Fraction) or claimed % printed[0] == 0

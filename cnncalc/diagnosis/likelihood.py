@@ -7,6 +7,7 @@ by chance.
 
 THROUGHOUT = "-throughout"
 BEFORE = "-before"
+INSIDE = "-in-block"
 CARRYING = (
     "padding-forgotten",
     "stride-ignored",
@@ -17,7 +18,10 @@ CARRYING = (
     "padding-added",
     "dilation-ignored",
 )
-"""Mistakes that change the size of a map, and so what is found in the layers behind: made in all layers, or in one."""
+"""Mistakes that change the size of a map, and so what is found in the layers behind: made in all layers, or in one
+layer or block."""
+IN_BLOCK = tuple(key + INSIDE for key in CARRYING)
+"""The same in a block whose number is asked for: in all its layers, or in one."""
 CARRIED_ON = (*(key + THROUGHOUT for key in CARRYING), *(key + BEFORE for key in CARRYING))
 
 LAYER = (
@@ -71,9 +75,10 @@ LAYER = (
     "1000-for-1024",
     "other-value-size",
     "channels-first",
-    *CARRIED_ON,
+    *IN_BLOCK,
     "layer-before",
     "layer-after",
+    *CARRIED_ON,
     "other-quantity",
     "digits-transposed",
 )
@@ -111,15 +116,16 @@ NETWORK = (
     "output-layer-forgotten",
     "pools-as-layers",
     "other-value-size",
+    *IN_BLOCK,
+    "layer-before",
+    "layer-after",
     *CARRIED_ON,
     "layer-forgotten",
     "layer-twice",
     "one-bias",
-    "layer-before",
-    "layer-after",
     "other-quantity",
     "digits-transposed",
 )
 
-BY_CHANCE = frozenset({"layer-forgotten", "layer-twice", "other-quantity", *CARRIED_ON})
+BY_CHANCE = frozenset({"layer-forgotten", "layer-twice", "other-quantity", *IN_BLOCK, *CARRIED_ON})
 """Mistakes with so many ways that one of them soon gives a number printed in two digits; these are not tried there."""

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from cnncalc.analysis import Analysis, LayerResult
 from cnncalc.analysis.formulas import FIELDS
 from cnncalc.diagnosis.attempt import Attempt, attempt_at
-from cnncalc.diagnosis.catalogue import ALONE, CARRIED, MISTAKES, Catalogue, Mistake
+from cnncalc.diagnosis.catalogue import MISTAKES, UNPAIRED, Catalogue, Mistake
 from cnncalc.diagnosis.mistakes import blocks, carried, fields_of_view, totals
 from cnncalc.diagnosis.network import TOTALS, Total, total_at
 from cnncalc.symbolic import is_known
@@ -74,7 +74,7 @@ class Tried:
     @cached_property
     def pairs(self) -> list[Pair]:
         """Every two mistakes that are made together, likely ones first."""
-        usual = [slip for slip in self.made if slip.mistake.touches not in (ALONE, CARRIED)]
+        usual = [slip for slip in self.made if slip.mistake.touches not in UNPAIRED]
         usual = [slip for slip in usual if slip.value != self.value or slip.way.is_latent]
         order = sorted(combinations(range(len(usual)), 2), key=lambda pair: (sum(pair), pair))
         tried = dict.fromkeys((usual[one], usual[other].mistake) for one, other in order)

@@ -119,6 +119,8 @@ def in_one_line(problem: Problem) -> str:
 def headline(verdict: Verdict) -> str:
     """A wrong claim in one line: `conv1_1 params: 1,728 is claimed, 1792 is exact`."""
     claim = verdict.claim
+    if verdict.status == "unexpected match":
+        return f"{claim.title}: {claim.printed} is marked as an erratum, but holds"
     exact = "" if verdict.exact is None else f", {plain(verdict.exact)} is exact"
     return f"{claim.title}: {claim.printed} is claimed{exact}"
 
@@ -137,7 +139,7 @@ def to_grades(outcomes: Iterable[Outcome], out_of: int | None = None) -> str:
     """A row a file: its answers, how many are right, and the share of them in percent.
 
     All numbers for one quantity of a layer are one answer, which is right if all of them are.
-    With `out_of`, the share is that of so many questions, answered or not.
+    With `out_of`, the share is that of so many questions, answered or not; that more are answered is told.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -149,11 +151,11 @@ def to_grades(outcomes: Iterable[Outcome], out_of: int | None = None) -> str:
 
 def _grade(outcome: Outcome, out_of: int | None) -> tuple[str | int, ...]:
     claims, right = len(outcome.answers), sum(outcome.answers)
-    questions = claims if out_of is None else out_of
-    score = f"{min(100 * right / questions, 100.0):.1f}" if questions else "0.0"
+    score = f"{outcome.score(out_of):.1f}"
     network = outcome.table.network.title if outcome.table and outcome.table.networks else ""
     told = outcome.error.problems[:1] if outcome.error else outcome.notes
-    problem = "; ".join(map(in_one_line, told))
+    more = [f"{claims} questions are answered instead of {out_of}"] if out_of and claims > out_of else []
+    problem = "; ".join([*map(in_one_line, told), *more])
     return (outcome.path, network, claims, right, claims - right, score, problem)
 
 

@@ -8,8 +8,11 @@ from typing import NamedTuple
 
 from cnncalc.claims.numbers.units import SumError, read_amount
 
-NUMBER = r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?(?![0-9,]*[0-9])"
-UNIT = r"[kKMGTP]i?(?:B|FLOPs?|MACs?)?|thousand|million|billion|trillion|B|bytes?|FLOPs?|MACs?|params|values|pixels|px"
+NUMBER = r"(?!0[0-9]*,)[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?(?![0-9,]*[0-9])"
+UNIT = (
+    r"[kKMGTP]i?(?:B|FLOPs?|MACs?)?|thousand|million|billion|trillion|B|bytes?"
+    r"|(?i:flops?|macs?|param(?:eter)?s?|values|pixels|px)"
+)
 TOKEN = re.compile(rf"\s*(?:(?P<number>{NUMBER}(?:\s?(?:{UNIT})(?![A-Za-z]))?)|(?P<mark>\*\*|[-+*/^()xX\u00d7\u00b7]))")
 SAME = {"\u00d7": "*", "\u00b7": "*", "x": "*", "X": "*", "^": "**"}
 DEEPEST = 30

@@ -69,7 +69,7 @@ class Printed:
         *sums, last = EQUALS.split(spelt)
         try:
             workings = tuple(_sums(spelt, sums, thousand))
-            printed = _read(of_quantity(last.strip(), quantity), quantity, thousand, zeros == "blank")
+            printed = _read(of_quantity(last.strip().lstrip("~ "), quantity), quantity, thousand, zeros == "blank")
         except SumError as slip:
             here = span.part(slip.position, slip.length) if span and text in span.source.lines[span.line] else span
             shown = text if len(text) <= WIDEST else f"{text[: WIDEST - 3]}..."
@@ -179,8 +179,7 @@ def _read(text: str, quantity: str, thousand: int, blank: bool) -> tuple[Any, Am
         return amount.value, amount
     is_sum = SUM if quantity in ("", "output") else SUM_WITH_X  # (7 - 2)x(7 - 2)x64 is a shape
     if is_sum.match(text) and any(mark in text for mark in "+-*/^\u00d7\u00b7"):
-        value = evaluate(text).value
-        return (value.numerator if value.denominator == 1 else value), None
+        return _plain(evaluate(text).value), None
     if LETTERS.search(text) and not WORD.match(text):
         return _formula(text), None
     raise SumError("it cannot be read")
@@ -192,6 +191,10 @@ def _whole(text: str) -> int:
     return int(text)
 
 
+def _plain(value: Fraction) -> int | Fraction:
+    return value.numerator if value.denominator == 1 else value
+
+
 def _formula(text: str) -> Any:
     """A symbolic size, or a tuple of sizes for a shape such as `(d1 - 2)x(d2 - 2)x1` or `HxWxC2`."""
     from cnncalc.spec.expressions import Expression
@@ -200,6 +203,9 @@ def _formula(text: str) -> Any:
     parts = _apart(text)
     values = []
     for part in parts:
+        if SUM.match(part):
+            values.append(_plain(evaluate(part).value))
+            continue
         try:
             formula = Expression(part.strip().replace("^", "**"))
             values.append(formula.evaluate({name: symbol(name) for name in formula.names}))

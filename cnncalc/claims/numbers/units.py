@@ -12,14 +12,18 @@ LETTERS = "KMGTP"
 WORDS = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 NOUNS = {
     "b": "bytes", "byte": "bytes", "bytes": "bytes", "flop": "flops", "flops": "flops", "mac": "macs", "macs": "macs",
-    "param": "params", "params": "params", "parameters": "params", "px": "", "pixels": "", "values": "", "neurons": "",
+    "param": "params", "params": "params", "parameter": "params", "parameters": "params",
+    "px": "", "pixels": "", "values": "", "neurons": "",
 }  # fmt: skip
 """What may stand behind a number, and what it says the number counts."""
+NO_NOUN = rf"(?!(?i:{'|'.join(NOUNS)})\Z)"
+"""The M of MACs and the P of Params are no multiples."""
 POWER_OF_TEN = r"(?:[eE]|\s?[*xX\u00d7\u00b7]\s?10\s?(?:\^|\*\*)\s?)"
 AMOUNT = re.compile(
-    r"(?:~\s*|about\s+|ca\.?\s+)?(?P<sign>[-\u2212]?)(?P<whole>[0-9]{1,3}(?:[,_' \u00a0\u2009\u202f][0-9]{3})+|[0-9]+)?"
+    r"(?:~\s*|about\s+|ca\.?\s+)?(?P<sign>[-\u2212]?)"
+    r"(?P<whole>[1-9][0-9]{0,2}(?:[,_' \u00a0\u2009\u202f][0-9]{3})+|[0-9]+)?"
     rf"(?:\.(?P<decimals>[0-9]*))?(?:{POWER_OF_TEN}(?P<exponent>[-+]?[0-9]{{1,2}}))?"
-    r"\s*(?:(?P<word>thousand|million|billion|trillion)\b|(?P<letter>[kKMGTP])(?P<binary>i?)(?![a-z]*x))?"
+    rf"\s*(?:(?P<word>thousand|million|billion|trillion)\b|{NO_NOUN}(?P<letter>[kKMGTP])(?P<binary>i?))?"
     r"\s*(?P<noun>[A-Za-z]+|%)?\Z"
 )
 MOST_DIGITS = 40
@@ -111,6 +115,8 @@ def _explain(text: str) -> None:
     """Raise a slip that tells what is meant, for the forms that people write most."""
     if re.search(r"[0-9.][eE][-+]?[0-9]{3,}\Z", text):
         raise SumError("its exponent is too large: two digits at most", len(text) - 1)
+    if re.match(r"0[0-9]*,[0-9]", text):
+        raise SumError("thousands do not begin with 0; a decimal is written with a point", text.index(","))
     if re.match(r"[0-9]+,[0-9]+", text) and not re.match(r"[0-9]{1,3}(,[0-9]{3})+(?![0-9])", text):
         raise SumError("a comma stands before three digits; a decimal is written with a point", text.index(","))
     if re.match(r"[0-9.,]+ ?(m|g|t|bn|mn)\Z", text):

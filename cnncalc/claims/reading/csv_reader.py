@@ -11,14 +11,13 @@ from cnncalc.claims.given import Given
 from cnncalc.claims.naming import Heading, heading, layer_named
 from cnncalc.claims.network import Network
 from cnncalc.claims.numbers.printed import Printed
-from cnncalc.claims.numbers.spelling import decimal_comma
+from cnncalc.claims.numbers.spelling import UNANSWERED, decimal_comma
 from cnncalc.claims.reading.csv_head import PASSED_OVER, QUANTITY, VALUE, Head, name_of, read_head
 from cnncalc.claims.reading.network_reader import MOST_PROBLEMS
 from cnncalc.claims.reading.yaml_claims import MOST_CLAIMS, UNREAD
 from cnncalc.claims.tables import Table
 from cnncalc.errors import Problem, Source, Span, SpecError
 
-UNANSWERED = ("", "-", "?", "n/a", "\u2013", "\u2014")
 NOTHING = Heading("")
 Cell = tuple[str, Span]
 
@@ -128,7 +127,8 @@ class _CsvReader:
                 else:  # a column of a student's own
                     self.table.notes.append(Problem(f"the column '{text}' is no quantity and passed over", span))
                 continue
-            if columns[-1].quantity in (column.quantity for column in columns[:-1]):
+            twice = columns[-1].quantity in (column.quantity for column in columns[:-1])
+            if twice and not self.given.grading:  # answers to one question may stand in several columns
                 self.problem(Problem(f"there are two columns of {columns[-1].quantity}", span))
         return columns
 
@@ -181,7 +181,7 @@ class _CsvReader:
         try:
             of = heading(named[0]) if named else of
             quantity = of.quantity
-            spelt = decimal_comma(text) if self.european and quantity != "output" else text
+            spelt = decimal_comma(text, *of) if self.european and quantity != "output" else text
             printed = self.context.printed(spelt, of, span)
         except SpecError as error:
             problem = error.problems[0]

@@ -82,7 +82,7 @@ class NetworkReader:
         """The keys that the file has a say in; a note on each of the others that would change something."""
         for key in self.given.keys & found.keys() & set(NETWORK_KEYS):
             node = found[key]
-            text = "\n".join(self._settings(found)) if key == "set" else _written(node)
+            text = "\n".join(self._settings(found)) if key == "set" and node.kind == "map" else _written(node)
             if not self.given.silently(key, text):
                 self.note(self.given.refusal(key), node.span)
         return {key: node for key, node in found.items() if key not in self.given.keys}

@@ -8,6 +8,7 @@ from cnncalc.claims.given import EXCUSES
 from cnncalc.claims.naming import Heading, heading, layer_named
 from cnncalc.claims.numbers.commas import hint_on, shape_of
 from cnncalc.claims.numbers.printed import Printed
+from cnncalc.claims.numbers.spelling import UNANSWERED
 from cnncalc.claims.reading.network_reader import NetworkReader
 from cnncalc.errors import Problem, Span, SpecError, closest, one_of
 from cnncalc.spec.yaml_reader import Node
@@ -21,12 +22,22 @@ UNREAD = 60
 class ClaimReader(NetworkReader):
     """Reads what stands under `claims`, and the keys that narrow the context of one number."""
 
-    def known(self, node: Node, keys: tuple[str, ...]) -> dict[str, Node]:
-        """The values by key; a key that is none of `keys` is a problem."""
+    def known(self, node: Node, keys: tuple[str, ...], needed: tuple[str, ...]) -> dict[str, Node]:
+        """The values by key; a key that is none of `keys` is a problem.
+
+        In an answer that has one of those `needed`, it is a student's own, and passed over.
+        """
+        found = {key.text: value for key, value in node.pairs}
+        passed_over = self.given.grading and not found.keys().isdisjoint(needed)
         for key, _ in node.pairs:
-            if key.text not in keys:
-                self.problem(f"unknown key '{key.text}'", key.span, closest(key.text, keys) or one_of(keys))
-        return {key.text: value for key, value in node.pairs}
+            if key.text in keys:
+                continue
+            hint = closest(key.text, keys) or ("" if passed_over else one_of(keys))
+            if passed_over:
+                self.note(f"the key '{key.text}' is passed over" + (f" ({hint})" if hint else ""), key.span)
+            else:
+                self.problem(f"unknown key '{key.text}'", key.span, hint)
+        return found
 
     def narrowed(self, context: Context, found: dict[str, Node], notes: list[str] | None = None) -> Context:
         """The context with the conventions and the source that stand here, so far as the file has a say in them.
@@ -54,6 +65,8 @@ class ClaimReader(NetworkReader):
             return
         for key, value in node.pairs:
             layer = layer_named(key.text)
+            if self.unanswered(value):
+                continue
             if value.kind == "map":
                 self.quantities(layer, value.pairs, context)
             elif not layer:
@@ -65,6 +78,8 @@ class ClaimReader(NetworkReader):
     def quantities(self, layer: str, pairs: list[tuple[Node, Node]], context: Context) -> None:
         """The numbers of a layer, each behind its quantity."""
         for key, value in pairs:
+            if self.unanswered(value):
+                continue
             try:
                 of = heading(key.text)
             except SpecError as error:
@@ -78,11 +93,28 @@ class ClaimReader(NetworkReader):
         shape = shape_of(node) if of.quantity == "output" else None
         hint = hint_on(node)
         for value in [shape] if shape else node.items if node.kind == "list" else [node]:
-            self._add(self._claim(layer, of, value, context, hint))
+            if self.unanswered(value):
+                continue
+            before = len(self.problems)
+            claim = self._claim(layer, of, value, context, hint)
+            if self.given.grading and len(self.problems) > before:  # one wrong answer, and not the end of the file
+                claim = _unread(layer, of.quantity, value, context, self.problems.pop())
+                del self.problems[before:]
+            if claim is not None:
+                self._add(claim)
 
-    def _add(self, claim: Claim | None) -> None:
-        if claim is None:
-            return
+    def unanswered(self, node: Node) -> bool:
+        """Whether a question of a sheet is left open: it is then no answer, as an empty cell is none."""
+        if not self.given.grading:
+            return False
+        if node.kind == "scalar":
+            return node.value is None or node.text.strip().lower() in UNANSWERED
+        if any(key.text == "is" and self.unanswered(value) for key, value in node.pairs):
+            return True
+        parts = [*node.items, *(part for pair in node.pairs for part in pair)]
+        return all(map(self.unanswered, parts))  # to YAML a question mark by itself is a mapping of nothing to nothing
+
+    def _add(self, claim: Claim) -> None:
         if len(self.table.claims) >= MOST_CLAIMS:
             self.problem(f"more than {MOST_CLAIMS:,} claims", claim.span, "split the table")
             raise SpecError(self.problems)
@@ -92,17 +124,17 @@ class ClaimReader(NetworkReader):
         found: dict[str, Node] = {"is": node}
         notes: list[str] = []
         if node.kind == "map":
-            found = self.known(node, CLAIM_KEYS)
+            found = self.known(node, CLAIM_KEYS, ("is",))
             context = self.narrowed(context, found, notes)
             if "is" not in found:
                 wanted = "as in {is: 24M, erratum: the rows sum to 15.2M}"
                 self.problem("a claim needs its number, under 'is'", node.span, wanted)
                 return None
-            if "correct" in found and "erratum" not in found:
-                self.problem("'correct' stands beside an 'erratum'", found["correct"].span)
             if self.given.grading:
                 notes += [self.given.refusal(key) for key in EXCUSES if key in found]
                 found = {key: value for key, value in found.items() if key not in EXCUSES}
+            if "correct" in found and "erratum" not in found:
+                self.problem("'correct' stands beside an 'erratum'", found["correct"].span)
         erratum = found["erratum"].text.strip() if "erratum" in found else ""
         if "erratum" in found and not erratum:
             self.problem("an erratum needs its reason", found["erratum"].span, "why is the number known to be wrong?")

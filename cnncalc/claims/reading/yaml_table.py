@@ -39,7 +39,7 @@ class _TableReader(ClaimReader):
         if "layers" in keys and not keys.keys() & {"claims", "networks"}:
             hint = "cnncalc show prints its numbers; a table names a network and has 'claims:'"
             raise SpecError([Problem("this is the spec of a network, not a table of claims", root.span, hint)])
-        found = self.known(root, TABLE_KEYS)
+        found = self.known(root, TABLE_KEYS, ("claims", "networks"))
         self.table.name = found["name"].text if "name" in found else self.source.name
         self.table.source = found["source"].text if "source" in found else ""
         context = self.narrowed(self.given.context, found)
@@ -55,6 +55,8 @@ class _TableReader(ClaimReader):
             else:
                 against = self.against(found, context)
                 self.claims(found["claims"], replace(context, network=network, against=against))
+        if not self.table.claims and not self.problems:
+            self.problem("the table claims nothing", root.span, "a line is a layer and its numbers")
         return self.table
 
     # Networks ------------------------------------------------------------------------------------
@@ -64,6 +66,8 @@ class _TableReader(ClaimReader):
         if node.kind == "scalar" or not (node.items or node.pairs):
             self.problem(f"'networks' is a mapping, 'vgg16: ...' a line, not {node.what}", node.span)
         for name, entry in [*((None, item) for item in node.items), *node.pairs]:
+            if self.unanswered(entry):
+                continue
             if entry.kind != "map":
                 self.problem(f"the claims about a network are a mapping, not {entry.what}", entry.span)
                 continue
