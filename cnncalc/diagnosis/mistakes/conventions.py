@@ -126,9 +126,9 @@ def decimal_for_binary(right: Attempt) -> Iterator[Attempt]:
 
 
 def _prefixes(right: Attempt) -> Iterator[tuple[int, str, str]]:
-    """(number, power, letter) for K, M and G, those below the number: 2, ^2, M."""
+    """(number, power, letter) for G, M and K, those below the number, as it is printed with the largest: 2, ^2, M."""
     value = right.value() or 0
-    for number, letter in enumerate("KMG", start=1):
+    for number, letter in ((3, "G"), (2, "M"), (1, "K")):
         if value >= 1000**number:
             yield number, f"^{number}" if number > 1 else "", letter
 
