@@ -172,6 +172,15 @@ class Reach:
         self.everything = everything
         self.unknown = unknown
 
+    def read(self, attribute: str) -> tuple[Any, ...] | str:
+        """Its `size`, `jump`, `centre` or `padding` on every axis; "all" or "?" for the whole, "" for no padding."""
+        if self.everything:
+            return "all"
+        if self.unknown:
+            return "?"
+        values = tuple(getattr(axis, attribute) for axis in self.axes)
+        return "" if None in values else values
+
     def along(self, rule: Callable[[AxisReach, int], AxisReach]) -> Reach:
         """The reach with `rule(axis, number)` applied to every axis."""
         if not self.axes:

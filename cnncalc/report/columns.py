@@ -31,18 +31,7 @@ class Column(NamedTuple):
 
 
 def _reach(attribute: str) -> Callable[[Row], Any]:
-    def value(row: Row) -> Any:
-        reach = row.reach
-        if reach is None:
-            return ""
-        if reach.everything:
-            return "all"
-        if reach.unknown:
-            return "?"
-        values = tuple(getattr(axis, attribute) for axis in reach.axes)
-        return "" if None in values else values
-
-    return value
+    return lambda row: "" if row.reach is None else row.reach.read(attribute)
 
 
 def _lengths(value: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 from cnncalc.analysis.memory import training_memory, values_held
 from cnncalc.analysis.results import COUNTS, Analysis, LayerResult
 from cnncalc.errors import Problem, SpecError, closest, one_of
-from cnncalc.layers import Reach, Shape
+from cnncalc.layers import Shape
 from cnncalc.layers.operations import OPERATION_CLASSES
 from cnncalc.symbolic import Size, add_up
 from cnncalc.symbolic.arithmetic import greatest
@@ -56,7 +56,7 @@ class Measure(NamedTuple):
             shape: Shape = layers[0].input if self.quantity == "input" else layers[-1].output
             return (*shape.size, shape.channels)
         if self.quantity in LENGTHS:
-            return _lengths(layers[-1].reach, LENGTHS[self.quantity])
+            return layers[-1].reach.read(LENGTHS[self.quantity])
         if self.quantity == "depth":
             return (layers[-1].depth,)
         return (add_up(_count(layer, self.quantity) for layer in layers),)
@@ -86,15 +86,6 @@ def _peak(analysis: Analysis) -> Size | None:
 def _count(layer: LayerResult, quantity: str) -> Size:
     found: Size = getattr(layer.operations if quantity in OPERATIONS else layer, quantity)
     return found
-
-
-def _lengths(reach: Reach, attribute: str) -> Reading:
-    if reach.everything:
-        return "all"
-    if reach.unknown:
-        return "?"
-    values = tuple(getattr(axis, attribute) for axis in reach.axes)
-    return "" if None in values else values
 
 
 def choose(text: str | Iterable[str] | None, layers: Iterable[str] = ()) -> tuple[Measure, ...]:
