@@ -10,25 +10,28 @@
 
 from __future__ import annotations
 
+import sys
+from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cnncalc.analysis import Analysis, Convention, LayerResult
-    from cnncalc.analysis.applied import Applied
-    from cnncalc.analysis.conventions.comparison import Counted
-    from cnncalc.analysis.formulas import Formulas
-    from cnncalc.analysis.grids.sweep import Sweep
     from cnncalc.api.forms import explain, formula, sweep
     from cnncalc.api.networks import analyze, compare, expand, load, networks
     from cnncalc.api.questions import apply, check, fit, quiz, solve
-    from cnncalc.claims.claim import Claim, Verdict
+    from cnncalc.apply.applied import Applied
+    from cnncalc.check.claim import Claim, Verdict
+    from cnncalc.compare.comparison import Counted
     from cnncalc.errors import Problem, SpecError
+    from cnncalc.fit.fit import Fit
+    from cnncalc.formula.formulas import Formulas
     from cnncalc.graph import Graph
-    from cnncalc.inverse.answer import Answer
-    from cnncalc.inverse.fitting.fit import Fit
     from cnncalc.layers import CATALOGUE, Layer, Shape
-    from cnncalc.questions.sheet import Question
+    from cnncalc.quiz.sheet import Question
+    from cnncalc.solve.answer import Answer
     from cnncalc.spec.model import Spec
+    from cnncalc.sweep.sweep import Sweep
 
 __version__ = "0.1.0"
 
@@ -36,33 +39,40 @@ __version__ = "0.1.0"
 # line can start before the library has.
 _HOMES = {
     "cnncalc.analysis": ("Analysis", "Convention", "LayerResult"),
-    "cnncalc.analysis.applied": ("Applied",),
-    "cnncalc.analysis.conventions.comparison": ("Counted",),
-    "cnncalc.analysis.formulas": ("Formulas",),
-    "cnncalc.analysis.grids.sweep": ("Sweep",),
+    "cnncalc.apply.applied": ("Applied",),
+    "cnncalc.compare.comparison": ("Counted",),
+    "cnncalc.formula.formulas": ("Formulas",),
+    "cnncalc.sweep.sweep": ("Sweep",),
     "cnncalc.api.forms": ("explain", "formula", "sweep"),
     "cnncalc.api.networks": ("analyze", "compare", "expand", "load", "networks"),
     "cnncalc.api.questions": ("apply", "check", "fit", "quiz", "solve"),
-    "cnncalc.claims.claim": ("Claim", "Verdict"),
+    "cnncalc.check.claim": ("Claim", "Verdict"),
     "cnncalc.errors": ("Problem", "SpecError"),
     "cnncalc.graph": ("Graph",),
-    "cnncalc.inverse.answer": ("Answer",),
-    "cnncalc.inverse.fitting.fit": ("Fit",),
+    "cnncalc.solve.answer": ("Answer",),
+    "cnncalc.fit.fit": ("Fit",),
     "cnncalc.layers": ("CATALOGUE", "Layer", "Shape"),
-    "cnncalc.questions.sheet": ("Question",),
+    "cnncalc.quiz.sheet": ("Question",),
     "cnncalc.spec.model": ("Spec",),
 }
 
 
-def __getattr__(name: str) -> Any:
-    """A public name, loaded from its module."""
-    from importlib import import_module
+class _Package(ModuleType):
+    """The package, in which `solve` is the function although `solve/` is a folder, too."""
 
-    for home, names in _HOMES.items():
-        if name in names:
-            value = globals()[name] = getattr(import_module(home), name)
-            return value
-    raise AttributeError(f"module 'cnncalc' has no attribute {name!r}")
+    def __getattr__(self, name: str) -> Any:
+        """A public name, loaded from its module."""
+        for home, names in _HOMES.items():
+            if name in names:
+                value = getattr(import_module(home), name)
+                super().__setattr__(name, value)
+                return value
+        raise AttributeError(f"module 'cnncalc' has no attribute {name!r}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Leave out the folder that Python would put in the place of the function of its name."""
+        if name not in __all__ or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
 
 
 def __dir__() -> list[str]:
@@ -105,3 +115,5 @@ __all__ = [
     "solve",
     "sweep",
 ]
+
+sys.modules[__name__].__class__ = _Package

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from cnncalc.claims.claim import Claim, Verdict
-    from cnncalc.claims.tables import Table
+    from cnncalc.check.claim import Claim, Verdict
+    from cnncalc.check.tables import Table
 
 ENDING = ".cnn.yaml"
 
@@ -42,7 +42,7 @@ class TableFile(pytest.File):
 
     def collect(self) -> Iterator[ClaimItem]:
         """An item for every claim; claims of one name are numbered."""
-        from cnncalc.claims.tables import read_table
+        from cnncalc.check.tables import read_table
         from cnncalc.errors import SpecError, printable
 
         try:
@@ -84,7 +84,7 @@ class ClaimItem(pytest.Item):
         """Judge the claim."""
         from dataclasses import replace
 
-        from cnncalc.claims.verdicts import verdicts
+        from cnncalc.check.verdicts import verdicts
 
         (verdict,) = verdicts(replace(self.table, claims=[self.claim]))
         if verdict.status == "erratum":

@@ -20,9 +20,8 @@ from typing import Any
 import click
 
 import cnncalc
-from cnncalc.analysis import Convention
-from cnncalc.analysis.conventions import Rule
-from cnncalc.analysis.conventions.catalogue import CONVENTIONS
+from cnncalc.analysis.convention import Convention, Rule
+from cnncalc.analysis.known_conventions import CONVENTIONS
 from cnncalc.cli.main import cnncalc as program
 from cnncalc.layers import CATALOGUE, FAMILIES, Layer, Operations
 from cnncalc.report.columns import ALIASES, COLUMNS

@@ -379,7 +379,7 @@ def test_code_in_a_matrix_is_not_run(tmp_path: Path) -> None:
 
 
 def test_the_command_offers_what_the_library_knows() -> None:
-    from cnncalc.analysis.applied import OPERATIONS
+    from cnncalc.apply.applied import OPERATIONS
     from cnncalc.layers.windowed import Padding
 
     assert tuple(OPERATIONS) == OFFERED

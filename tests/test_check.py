@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -16,16 +17,16 @@ from click.testing import CliRunner, Result
 
 import cnncalc
 from cnncalc import SpecError
-from cnncalc.claims.grading import check_file
-from cnncalc.claims.numbers.printed import Printed
-from cnncalc.claims.published import checked_against, publications, published_tables
-from cnncalc.claims.tables import Table, read_table
-from cnncalc.claims.verdicts import verdicts
+from cnncalc.check.grading import check_file
+from cnncalc.check.numbers.printed import Printed
+from cnncalc.check.published import checked_against, publications, published_tables
+from cnncalc.check.tables import Table, read_table
+from cnncalc.check.verdicts import verdicts
 from cnncalc.cli.main import cnncalc as command
 from cnncalc.errors import Source
 from cnncalc.layers import Shape
 from cnncalc.report.check_data import headline
-from cnncalc.spec.library import bundled
+from cnncalc.spec.find import bundled
 from tests.published import printed
 
 GOLDEN = Path(__file__).resolve().parent / "golden"
@@ -472,7 +473,7 @@ def test_a_fault_in_one_file_is_told_and_stops_no_other(folder: Path, monkeypatc
     def fault(*_: Any, **__: Any) -> None:
         raise TypeError("a fault")
 
-    monkeypatch.setattr("cnncalc.claims.grading.read_table", fault)
+    monkeypatch.setattr(sys.modules["cnncalc.check.grading"], "read_table", fault)
     outcome = check_file("some.yaml")
     assert "by a fault of cnncalc (TypeError: a fault)" in str(outcome.error)
 

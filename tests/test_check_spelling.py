@@ -9,11 +9,11 @@ import pytest
 from click.testing import CliRunner
 
 import cnncalc
-from cnncalc.claims.claim import Verdict
-from cnncalc.claims.naming import Heading, heading
-from cnncalc.claims.numbers.printed import Printed
-from cnncalc.claims.tables import read_table
-from cnncalc.claims.verdicts import verdicts
+from cnncalc.check.claim import Verdict
+from cnncalc.check.naming import Heading, heading
+from cnncalc.check.numbers.printed import Printed
+from cnncalc.check.tables import read_table
+from cnncalc.check.verdicts import verdicts
 from cnncalc.cli.main import cnncalc as command
 from cnncalc.errors import Source, SpecError
 from cnncalc.layers import Shape

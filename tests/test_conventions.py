@@ -13,10 +13,10 @@ from click.testing import CliRunner
 
 import cnncalc
 from cnncalc.analysis import Analysis, Convention, LayerResult
-from cnncalc.analysis.conventions.catalogue import CONVENTIONS, find_convention
-from cnncalc.analysis.conventions.comparison import choose_conventions, compare_conventions
-from cnncalc.analysis.conventions.counting import MEASURES, parts, terms
+from cnncalc.analysis.counting import MEASURES, parts, terms
+from cnncalc.analysis.known_conventions import CONVENTIONS, find_convention
 from cnncalc.cli.main import cnncalc as command
+from cnncalc.compare.comparison import choose_conventions, compare_conventions
 from cnncalc.layers import CATALOGUE
 from cnncalc.symbolic import symbol
 

@@ -28,12 +28,12 @@ from wrong_answers import (
 )
 
 from cnncalc import analyze, check
-from cnncalc.analysis.formulas import QUANTITIES
-from cnncalc.claims.numbers.printed import Printed
-from cnncalc.diagnosis.catalogue import ALONE, MISTAKES
-from cnncalc.diagnosis.diagnose import Candidate, diagnose, layers_named
-from cnncalc.diagnosis.likelihood import CARRIED_ON, IN_BLOCK, LAYER, NETWORK
-from cnncalc.diagnosis.network import TOTALS
+from cnncalc.check.numbers.printed import Printed
+from cnncalc.diagnose.catalogue import ALONE, MISTAKES
+from cnncalc.diagnose.diagnose import Candidate, diagnose, layers_named
+from cnncalc.diagnose.network import TOTALS
+from cnncalc.diagnose.ranking import CARRIED_ON, IN_BLOCK, LAYER, NETWORK
+from cnncalc.formula.formulas import QUANTITIES
 
 MOST_CASES = 60
 """Wrong answers that are made at most for a mistake."""

@@ -21,14 +21,14 @@ from hypothesis import strategies as st
 
 import cnncalc
 from cnncalc.analysis import COUNTS, Analysis, Convention, LayerResult
-from cnncalc.analysis.workings.explanation import explain_analysis
-from cnncalc.analysis.workings.steps import LayerWorking, Working
 from cnncalc.cli.main import cnncalc as command
+from cnncalc.explain.explanation import explain_analysis
+from cnncalc.explain.steps import LayerWorking, Working
 from cnncalc.layers import CATALOGUE, Shape
-from cnncalc.report.blackboard import decimal, stages
+from cnncalc.report.formula_text import decimal, stages
 from cnncalc.symbolic import add_up, ceil_div, exact_div, floor_div, is_known, maximum, minimum, product
-from cnncalc.symbolic.tree import Letter, Tree, nodes
-from cnncalc.symbolic.working import Worked, letter, tree_of
+from cnncalc.symbolic.formula_tree import Letter, Tree, nodes
+from cnncalc.symbolic.traced import TracedInt, letter, tree_of
 
 GOLDEN = Path(__file__).parent / "golden" / "explain"
 NUMERIC = [name for name in cnncalc.networks() if not name.startswith("stack_")]
@@ -350,7 +350,7 @@ def test_what_a_textbook_leaves_out_is_left_out() -> None:
 
 def test_such_an_integer_is_known_and_prints_as_a_number() -> None:
     value = letter("F", 3)
-    assert isinstance(value, Worked)
+    assert isinstance(value, TracedInt)
     assert is_known(value, 4)
     assert not is_known(value, True)
     assert "3x5x7" == str(Shape(7, value, 5))

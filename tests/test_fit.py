@@ -15,16 +15,16 @@ from click.testing import CliRunner, Result
 import cnncalc
 from cnncalc import SpecError
 from cnncalc.cli.main import cnncalc as program
+from cnncalc.fit.fit import Fit, fit_spec
+from cnncalc.fit.requirements import demands, rule_of
+from cnncalc.fit.residues import MOST_CANDIDATES, Rule, Sieve, Sizes, TooManyError, conflict, solve
 from cnncalc.graph import build
-from cnncalc.inverse.fitting.congruence import MOST_CANDIDATES, Rule, Sieve, Sizes, TooManyError, conflict, solve
-from cnncalc.inverse.fitting.demands import demands, rule_of
-from cnncalc.inverse.fitting.fit import Fit, fit_spec
 from cnncalc.report.fit import sizes_text
-from cnncalc.spec.library import find
+from cnncalc.spec.find import find
 from cnncalc.spec.model import InputSize, Spec
 from cnncalc.symbolic import floor_div, maximum, minimum, symbol
-from cnncalc.symbolic.periods import UnsolvableError, courses
 from cnncalc.symbolic.program import Program
+from cnncalc.symbolic.quasilinear import UnsolvableError, courses
 
 GOLDEN = Path(__file__).parent / "golden"
 H = symbol("H")

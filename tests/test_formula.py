@@ -19,10 +19,10 @@ from click.testing import CliRunner
 import cnncalc
 from cnncalc.analysis import Analysis
 from cnncalc.cli.main import cnncalc as program
+from cnncalc.formula.assumptions import parse_assumptions
 from cnncalc.report.formula import _pieces
-from cnncalc.spec.assumptions import parse_assumptions
 from cnncalc.symbolic import floor_div, is_known, multiplied_out, substitute, symbol
-from cnncalc.symbolic.floor import FloorDiv
+from cnncalc.symbolic.floor_division import FloorDiv
 from cnncalc.symbolic.printing import integer_python, latex, plain
 from cnncalc.symbolic.program import Program
 

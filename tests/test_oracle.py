@@ -15,10 +15,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cnncalc.layers import CATALOGUE, AvgPool, Conv, DepthwiseConv, Layer, MaxPool, Reach, Shape, TransposedConv
-from cnncalc.layers.arranging import Crop, Pad
 from cnncalc.layers.dense import RBF, FullyConnected, Reshape
 from cnncalc.layers.pooling import AdaptiveAvgPool, AdaptiveMaxPool, GlobalAvgPool, GlobalMaxPool, Subsampling
 from cnncalc.layers.reach import AxisReach, union
+from cnncalc.layers.rearranging import Crop, Pad
 from cnncalc.layers.resampling import PixelShuffle, Resize, SpaceToDepth, Upsample
 from cnncalc.layers.window import Window
 from tests import oracle

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 import cnncalc
 from cnncalc.cli.main import cnncalc as command
 from cnncalc.errors import Problem, Source, Span
-from cnncalc.spec.library import specs_folder
+from cnncalc.spec.find import specs_folder
 
 BAD = Path(__file__).resolve().parent / "bad"
 NAMES = sorted(path.name for path in BAD.glob("*.yaml"))

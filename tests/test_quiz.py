@@ -18,16 +18,16 @@ import pytest
 from click.testing import CliRunner, Result
 
 import cnncalc
-from cnncalc.claims.tables import read_table
-from cnncalc.claims.verdicts import verdicts
+from cnncalc.check.tables import read_table
+from cnncalc.check.verdicts import verdicts
 from cnncalc.cli.main import cnncalc as program
 from cnncalc.errors import Source
 from cnncalc.layers import Shape
-from cnncalc.questions.draw import Draw
-from cnncalc.questions.inverse import the_only
-from cnncalc.questions.marking import mark
-from cnncalc.questions.recipes import LEVELS
-from cnncalc.questions.sheet import Question
+from cnncalc.quiz.draw import Draw
+from cnncalc.quiz.inverse import the_only
+from cnncalc.quiz.marking import mark
+from cnncalc.quiz.recipes import LEVELS
+from cnncalc.quiz.sheet import Question
 from cnncalc.report.quiz import SHEETS, working
 from cnncalc.report.quiz_key import to_key
 

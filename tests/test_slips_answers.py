@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner
 
-from cnncalc.claims.numbers.printed import Printed
+from cnncalc.check.numbers.printed import Printed
 from cnncalc.cli.main import cnncalc
 from cnncalc.errors import SpecError
-from cnncalc.inverse.ask import ask
+from cnncalc.solve.solve import ask
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 import cnncalc
 from cnncalc.cli.main import cnncalc as program
-from cnncalc.inverse.search import Constraint, search
+from cnncalc.solve.search import Constraint, search
 from cnncalc.symbolic import ceil_div, floor_div, minimum, substitute, symbol
 
 GOLDEN = Path(__file__).parent / "golden"

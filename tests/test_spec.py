@@ -14,10 +14,10 @@ from click.testing import CliRunner
 import cnncalc
 from cnncalc import CATALOGUE, Graph, SpecError
 from cnncalc.cli.main import cnncalc as command
+from cnncalc.export import spec_yaml
 from cnncalc.layers import AvgPool, Conv, DepthwiseConv, FullyConnected, MaxPool, Shape, TransposedConv
 from cnncalc.layers.reach import AxisReach, Reach
-from cnncalc.report import expanded
-from cnncalc.spec.inputs import parse_input
+from cnncalc.spec.input_size import parse_input
 
 SPECS = Path(__file__).resolve().parent / "specs"
 OWN = sorted(path.stem for path in SPECS.glob("*.yaml"))
@@ -63,11 +63,11 @@ def sources(graph: Graph, name: str) -> list[str]:
 def test_a_network_written_out_is_read_back_as_the_same_network(name: str, tmp_path: Path) -> None:
     graph = cnncalc.expand(name)
     path = tmp_path / "expanded.yaml"
-    path.write_text(expanded.render(graph), encoding="utf-8")
+    path.write_text(spec_yaml.render(graph), encoding="utf-8")
     again = cnncalc.expand(path)
     assert graph.same_network(again)
     assert (graph.title, graph.about, graph.reference) == (again.title, again.about, again.reference)
-    assert expanded.render(graph) == expanded.render(again)
+    assert spec_yaml.render(graph) == spec_yaml.render(again)
 
 
 def test_two_networks_that_differ_in_one_layer_are_not_the_same(build: Build) -> None:
@@ -92,7 +92,7 @@ def test_two_networks_that_differ_in_one_layer_are_not_the_same(build: Build) ->
 )
 def test_symbols_in_the_fields_of_a_layer_survive_the_round_trip(layers: str, build: Build) -> None:
     graph = build(f"input: HxWxC\nparameters:\n  margin:\nlayers:\n{layers}\n")
-    assert graph.same_network(build(expanded.render(graph)))
+    assert graph.same_network(build(spec_yaml.render(graph)))
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_any_title_survives_the_round_trip(title: str, build: Build) -> None:
     quoted = "'" + title.replace("'", "''") + "'"
     graph = build(f"name: {quoted}\ninput: 8x8x3\nlayers: [relu]\n")
     assert title == graph.title
-    assert title == build(expanded.render(graph)).title
+    assert title == build(spec_yaml.render(graph)).title
 
 
 # The catalogue -----------------------------------------------------------------------------------

@@ -22,15 +22,15 @@ import pytest
 from click.testing import CliRunner, Result
 
 import cnncalc
-from cnncalc.analysis.grids.measures import OF_A_LAYER, TOTALS, choose, value
-from cnncalc.analysis.grids.points import sentence
-from cnncalc.analysis.grids.sweep import FEW
 from cnncalc.cli.main import cnncalc as command
-from cnncalc.spec.grid_text import parse_grid
-from cnncalc.spec.library import find
+from cnncalc.spec.find import find
+from cnncalc.sweep.grid_text import parse_grid
+from cnncalc.sweep.measures import OF_A_LAYER, TOTALS, choose, value
+from cnncalc.sweep.points import sentence
+from cnncalc.sweep.sweep import FEW
 from cnncalc.symbolic import floor_div, symbol
-from cnncalc.symbolic.arrays import divides_safely, evaluate
 from cnncalc.symbolic.program import Program
+from cnncalc.symbolic.vectorised import divides_safely, evaluate
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = ROOT / "tests" / "golden"

@@ -18,8 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnncalc.layers import AvgPool, Conv, DepthwiseConv, Layer, MaxPool, Reach, Shape
-from cnncalc.layers.arranging import Crop, Pad
 from cnncalc.layers.reach import AxisReach
+from cnncalc.layers.rearranging import Crop, Pad
 from cnncalc.symbolic import (
     add_up,
     ceil_div,
@@ -33,7 +33,7 @@ from cnncalc.symbolic import (
     substitute,
     symbol,
 )
-from cnncalc.symbolic.floor import FloorDiv
+from cnncalc.symbolic.floor_division import FloorDiv
 
 H, W, G, S = symbol("H"), symbol("W"), symbol("G"), symbol("S")
 

@@ -1,6 +1,6 @@
 """Graph -> Analysis: counts, memory and receptive fields, in a named convention."""
 
-from cnncalc.analysis.conventions import DTYPES, FLOPS, OPTIMIZERS, Convention
+from cnncalc.analysis.convention import DTYPES, FLOPS, OPTIMIZERS, Convention
 from cnncalc.analysis.engine import analyze_graph
 from cnncalc.analysis.memory import training_memory
 from cnncalc.analysis.results import COUNTS, Analysis, InputResult, LayerResult

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import reduce
 
-from cnncalc.analysis.conventions import Convention
+from cnncalc.analysis.convention import Convention
 from cnncalc.analysis.memory import peak_values
-from cnncalc.analysis.receptive_field import receptive_fields
+from cnncalc.analysis.receptive_fields import receptive_fields
 from cnncalc.analysis.results import Analysis, InputResult, LayerResult
 from cnncalc.graph import INPUT, Graph, Node
 from cnncalc.layers import Reach

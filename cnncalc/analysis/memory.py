@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnncalc.analysis.conventions import OPTIMIZERS
+from cnncalc.analysis.convention import OPTIMIZERS
 from cnncalc.analysis.results import Analysis
 from cnncalc.graph import INPUT, Graph
 from cnncalc.symbolic import Size, add_up, is_known

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import reduce
 
-from cnncalc.analysis.conventions import Convention
+from cnncalc.analysis.convention import Convention
 from cnncalc.errors import Problem, SpecError, closest, printable
 from cnncalc.graph import Graph, Node
 from cnncalc.layers import Operations, Reach, Shape

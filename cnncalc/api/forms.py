@@ -11,12 +11,12 @@ from cnncalc.analysis import Analysis, Convention
 from cnncalc.api.networks import analyze, load
 from cnncalc.errors import Problem, SpecError
 from cnncalc.graph import MOST_LAYERS
-from cnncalc.spec.library import find
+from cnncalc.spec.find import find
 from cnncalc.spec.model import Argument, Spec
 
 if TYPE_CHECKING:
-    from cnncalc.analysis.formulas import Formulas
-    from cnncalc.analysis.grids.sweep import Sweep
+    from cnncalc.formula.formulas import Formulas
+    from cnncalc.sweep.sweep import Sweep
 
 
 def explain(
@@ -37,7 +37,7 @@ def explain(
 
     `form` is "text", "json" or "latex". Raises SpecError, also for a layer that there is not.
     """
-    from cnncalc.analysis.workings.explanation import explain_analysis
+    from cnncalc.explain.explanation import explain_analysis
     from cnncalc.report.explain_data import FORMS
 
     if form not in FORMS:
@@ -68,11 +68,11 @@ def formula(
     Without `input` the sizes become the symbols H and W. Symbols are positive integers to sympy; with `plain`
     they are plain ones, so that `.subs("H", 224)` finds them. Raises SpecError.
     """
-    from cnncalc.analysis.formulas import USUAL, formulas_of
-    from cnncalc.analysis.supposing import suppose
-    from cnncalc.spec.assumptions import parse_assumptions
-    from cnncalc.spec.inputs import symbolic_size
-    from cnncalc.spec.settings import settings_of
+    from cnncalc.formula.assumptions import parse_assumptions
+    from cnncalc.formula.formulas import USUAL, formulas_of
+    from cnncalc.formula.supposing import suppose
+    from cnncalc.spec.input_size import symbolic_size
+    from cnncalc.spec.parameters import settings_of
 
     found = spec if isinstance(spec, Spec) else find(spec)
     assumptions = parse_assumptions([assume] if isinstance(assume, str) else assume)
@@ -122,9 +122,9 @@ def sweep(
     Grids are written as on the command line ("32:512:32", "1,8,64"), or are ranges and lists. A
     point on which the network does not fit has None for numbers and a `problem`. Raises SpecError.
     """
-    from cnncalc.analysis.grids.measures import TOTALS, choose
-    from cnncalc.analysis.grids.sweep import Sweep
-    from cnncalc.spec.grid_text import MOST_POINTS, grid_text, parse_grid
+    from cnncalc.sweep.grid_text import MOST_POINTS, grid_text, parse_grid
+    from cnncalc.sweep.measures import TOTALS, choose
+    from cnncalc.sweep.sweep import Sweep
 
     found = spec if isinstance(spec, Spec) else load(spec)
     measures = choose(columns, [layers] if isinstance(layers, str) else layers)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from cnncalc.analysis import Analysis, Convention, analyze_graph
 from cnncalc.errors import Problem, SpecError
 from cnncalc.graph import MOST_LAYERS, Graph, build
-from cnncalc.spec.inputs import names_size, parse_input
-from cnncalc.spec.library import bundled, find
+from cnncalc.spec.find import bundled, find
+from cnncalc.spec.input_size import names_size, parse_input
 from cnncalc.spec.model import Spec
 from cnncalc.symbolic import is_known, symbol
 
 if TYPE_CHECKING:
-    from cnncalc.analysis.conventions.comparison import Counted
+    from cnncalc.compare.comparison import Counted
 
 
 def networks() -> list[str]:
@@ -50,7 +50,7 @@ def expand(
     size = None if input is None else parse_input(str(input), found.input)
     if not settings:
         return build(found, size, most_layers=most_layers)
-    from cnncalc.spec.settings import settings_of
+    from cnncalc.spec.parameters import settings_of
 
     return build(found, size, settings_of(found, settings), most_layers=most_layers)
 
@@ -74,7 +74,7 @@ def analyze(
     every problem found.
     """
     if isinstance(convention, str):
-        from cnncalc.analysis.conventions.catalogue import find_convention
+        from cnncalc.analysis.known_conventions import find_convention
 
         convention = find_convention(convention)
     graph = expand(spec, input, settings=settings, most_layers=most_layers)
@@ -104,8 +104,8 @@ def compare(
     Without `conventions`, all of them. The reference, cnncalc's own unless one is named, comes first.
     Raises SpecError.
     """
-    from cnncalc.analysis.conventions.catalogue import CONVENTIONS, convention_of
-    from cnncalc.analysis.conventions.comparison import compare_conventions
+    from cnncalc.analysis.known_conventions import CONVENTIONS, convention_of
+    from cnncalc.compare.comparison import compare_conventions
 
     first = convention_of(reference)
     others = list(map(convention_of, conventions)) or list(CONVENTIONS.values())

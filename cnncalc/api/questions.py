@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from cnncalc.analysis import Convention
 from cnncalc.graph import MOST_LAYERS
-from cnncalc.spec.inputs import parse_input
-from cnncalc.spec.library import find
+from cnncalc.spec.find import find
+from cnncalc.spec.input_size import parse_input
 from cnncalc.spec.model import Spec
 
 if TYPE_CHECKING:
-    from cnncalc.analysis.applied import Applied
-    from cnncalc.claims.claim import Verdict
-    from cnncalc.inverse.answer import Answer
-    from cnncalc.inverse.fitting.fit import Fit
-    from cnncalc.questions.sheet import Question
+    from cnncalc.apply.applied import Applied
+    from cnncalc.check.claim import Verdict
+    from cnncalc.fit.fit import Fit
+    from cnncalc.quiz.sheet import Question
+    from cnncalc.solve.answer import Answer
 
 
 def fit(
@@ -37,13 +37,13 @@ def fit(
     `input` may name the sizes (HxWx3), or fix an axis (224xW). With `strict`, not even padding
     may be left over. Raises SpecError.
     """
-    from cnncalc.inverse.fitting.fit import fit_spec
+    from cnncalc.fit.fit import fit_spec
 
     found = spec if isinstance(spec, Spec) else find(spec)
     size = None if input is None else parse_input(str(input), found.input)
     values = None
     if settings:
-        from cnncalc.spec.settings import settings_of
+        from cnncalc.spec.parameters import settings_of
 
         values = settings_of(found, settings)
     return fit_spec(found, size, values, strict=strict, most_layers=most_layers)
@@ -65,7 +65,7 @@ def solve(
 
     Raises SpecError for a question that cannot be understood.
     """
-    from cnncalc.inverse.ask import ask
+    from cnncalc.solve.solve import ask
 
     return ask(question, input, settings or {}, most_layers, convention)
 
@@ -93,10 +93,10 @@ def check(
     has them). Without one they replace what the file says. With `grading`, no wrong number passes for an
     erratum. Raises SpecError with every problem of the file.
     """
-    from cnncalc.claims.given import given_from_outside
-    from cnncalc.claims.tables import read_table
-    from cnncalc.claims.verdicts import verdicts
-    from cnncalc.spec.settings import written
+    from cnncalc.check.overrides import given_from_outside
+    from cnncalc.check.tables import read_table
+    from cnncalc.check.verdicts import verdicts
+    from cnncalc.spec.parameters import written
 
     values = tuple(f"{name}={written(value)}" for name, value in (settings or {}).items())
     counted = {
@@ -115,7 +115,7 @@ def quiz(*, seed: int = 1, level: int | Sequence[int] = 1, count: int = 10) -> l
     Of several levels, each has its share, the lowest first. Raises SpecError for a level, a seed
     or a count that there is not.
     """
-    from cnncalc.questions.sheet import questions
+    from cnncalc.quiz.sheet import questions
 
     return questions(seed, (level,) if isinstance(level, int) else level, count)
 
@@ -139,8 +139,8 @@ def apply(
     `operation` is "convolution" (its kernel turned), "correlation", "maxpool", "avgpool" or "pad"; `kernel` a matrix
     of weights, or for a pool its size. Matrices are lists, arrays, text or paths; decimals become fractions.
     """
-    from cnncalc.analysis.applied import OPERATIONS, apply_operation
-    from cnncalc.spec.matrix import matrix_of
+    from cnncalc.apply.applied import OPERATIONS, apply_operation
+    from cnncalc.apply.matrix import matrix_of
 
     options = {"stride": stride, "padding": padding, "dilation": dilation, "rounding": rounding}
     keys = {key: value for key, value in options.items() if value is not None}

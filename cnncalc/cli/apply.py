@@ -11,7 +11,7 @@ from cnncalc.cli.options import ParamType, wrong_usage
 from cnncalc.layers.window import ROUNDINGS
 
 if TYPE_CHECKING:
-    from cnncalc.analysis.applied import Applied
+    from cnncalc.apply.applied import Applied
 
 OPERATIONS = ("convolution", "correlation", "maxpool", "avgpool", "pad")
 WORDS = ("valid", "same", "half", "full")
@@ -104,9 +104,9 @@ def command(
 
 
 def _applied(operation: str, matrix: str, kernel: str | None, keys: dict[str, Any], *, counts_padding: bool) -> Applied:
-    from cnncalc.analysis.applied import OPERATIONS as KNOWN
-    from cnncalc.analysis.applied import apply_layer, layer_for
-    from cnncalc.spec.matrix import find_matrix
+    from cnncalc.apply.applied import OPERATIONS as KNOWN
+    from cnncalc.apply.applied import apply_layer, layer_for
+    from cnncalc.apply.matrix import find_matrix
 
     weights = None
     if kernel is not None and KNOWN[operation].summary == "sum":

@@ -14,8 +14,8 @@ from cnncalc.analysis import DTYPES, FLOPS
 from cnncalc.cli.options import complete_conventions, complete_networks, wrong_usage
 
 if TYPE_CHECKING:
-    from cnncalc.claims.given import Given
-    from cnncalc.claims.grading import Outcome
+    from cnncalc.check.grading import Outcome
+    from cnncalc.check.overrides import Given
 
 MANY = 20
 """Files from which on progress is told."""
@@ -111,8 +111,8 @@ def command(
     in them does not count, a question counts once, however often it is answered, and what is left
     empty is no answer.
     """
-    from cnncalc.claims.grading import check_files
-    from cnncalc.claims.published import published_tables
+    from cnncalc.check.grading import check_files
+    from cnncalc.check.published import published_tables
 
     paths = [*(published_tables() if published else ()), *_opened(files)]
     if not paths:
@@ -132,7 +132,7 @@ def command(
 
 def _given(network: str, size: str, settings: tuple[str, ...], counting: dict[str, Any], grading: bool) -> Given:
     """What the options decide of the question; a network that there is not is wrong usage."""
-    from cnncalc.claims.given import given_from_outside
+    from cnncalc.check.overrides import given_from_outside
 
     texts = {
         key: str(value).lower() if key == "bias" else value for key, value in counting.items() if value is not None

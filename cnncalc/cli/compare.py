@@ -68,7 +68,7 @@ def command(
 
 
 def _list(form: str) -> None:
-    from cnncalc.analysis.conventions.catalogue import CONVENTIONS
+    from cnncalc.analysis.known_conventions import CONVENTIONS
     from cnncalc.report.compare import catalogue_json, catalogue_text
 
     click.echo((catalogue_json if form == "json" else catalogue_text)(list(CONVENTIONS.values())), nl=False)
@@ -77,7 +77,7 @@ def _list(form: str) -> None:
 def _conventions(analyses: list[Analysis], names: str, form: str) -> None:
     from rich.console import Console
 
-    from cnncalc.analysis.conventions.comparison import choose_conventions, compare_conventions
+    from cnncalc.compare.comparison import choose_conventions, compare_conventions
     from cnncalc.report.compare import conventions_json, render_conventions
 
     with wrong_usage():

@@ -50,7 +50,7 @@ def command(
     padding P, dilation D, groups G; a receptive field of R pixels, and J pixels from one unit to
     the next. A prime marks what comes out. Sizes must be numbers.
     """
-    from cnncalc.analysis.workings.explanation import explain_analysis
+    from cnncalc.explain.explanation import explain_analysis
 
     analysis = analysis_of(spec, size, settings, max_layers, batch, convention_from(counting))
     explanation = explain_analysis(analysis, layers)

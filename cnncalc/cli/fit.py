@@ -47,11 +47,11 @@ def command(
     --size is. The exit status is 0 if every size that is judged fits (without any: if some size
     does), else 1.
     """
-    from cnncalc.inverse.fitting.fit import fit_spec
+    from cnncalc.fit.fit import fit_spec
     from cnncalc.report.fit import render, to_json
-    from cnncalc.spec.inputs import parse_input
-    from cnncalc.spec.library import find
-    from cnncalc.spec.settings import parse_settings
+    from cnncalc.spec.find import find
+    from cnncalc.spec.input_size import parse_input
+    from cnncalc.spec.parameters import parse_settings
 
     found = find(spec)
     with wrong_usage():

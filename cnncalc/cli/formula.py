@@ -10,13 +10,13 @@ import click
 from cnncalc.analysis import Analysis, analyze_graph
 from cnncalc.cli.options import convention_from, counting_options, network_options, wrong_usage
 from cnncalc.graph import build
-from cnncalc.spec.inputs import symbolic_size
-from cnncalc.spec.library import find
+from cnncalc.spec.find import find
+from cnncalc.spec.input_size import symbolic_size
 from cnncalc.spec.model import Argument
-from cnncalc.spec.settings import parse_settings
+from cnncalc.spec.parameters import parse_settings
 
 if TYPE_CHECKING:
-    from cnncalc.analysis.formulas import Formulas
+    from cnncalc.formula.formulas import Formulas
 
 FORMATS = ("text", "latex", "python", "json")
 EPILOG = """
@@ -72,9 +72,9 @@ def command(
     Quantities: output, weights, biases, params, buffers, macs, flops, activations, memory_bytes,
     neurons, connections, depth, receptive_field, jump, padding, centre.
     """
-    from cnncalc.analysis.formulas import USUAL, formulas_of, quantities
-    from cnncalc.analysis.supposing import suppose
-    from cnncalc.spec.assumptions import parse_assumptions
+    from cnncalc.formula.assumptions import parse_assumptions
+    from cnncalc.formula.formulas import USUAL, formulas_of, quantities
+    from cnncalc.formula.supposing import suppose
 
     found = find(spec)
     with wrong_usage():

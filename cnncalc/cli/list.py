@@ -6,7 +6,7 @@ import click
 
 from cnncalc.analysis import analyze_graph
 from cnncalc.graph import build
-from cnncalc.spec.library import bundled, find
+from cnncalc.spec.find import bundled, find
 
 
 @click.command("list", short_help="The networks that come with cnncalc.")

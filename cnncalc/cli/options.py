@@ -12,8 +12,8 @@ import click
 from cnncalc.analysis import DTYPES, FLOPS, OPTIMIZERS, Analysis, Convention, analyze_graph
 from cnncalc.errors import SpecError
 from cnncalc.graph import MOST_LAYERS, build
-from cnncalc.spec.inputs import names_size, parse_input, symbolic_size
-from cnncalc.spec.library import bundled, find
+from cnncalc.spec.find import bundled, find
+from cnncalc.spec.input_size import names_size, parse_input, symbolic_size
 from cnncalc.spec.model import Argument, Spec
 from cnncalc.symbolic import symbol
 
@@ -54,7 +54,7 @@ class ConventionName(ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Convention:
         """The convention; wrong usage, with the nearest name, if there is none."""
-        from cnncalc.analysis.conventions.catalogue import find_convention
+        from cnncalc.analysis.known_conventions import find_convention
 
         with wrong_usage():
             return find_convention(str(value))
@@ -64,7 +64,7 @@ def complete_conventions(ctx: click.Context, param: click.Parameter | None, inco
     """The conventions that begin as typed."""
     from click.shell_completion import CompletionItem
 
-    from cnncalc.analysis.conventions.catalogue import CONVENTIONS
+    from cnncalc.analysis.known_conventions import CONVENTIONS
 
     return [CompletionItem(name) for name in CONVENTIONS if name.startswith(incomplete)]
 
@@ -184,7 +184,7 @@ def wrong_usage() -> Iterator[None]:
 def _settings(spec: Spec, texts: tuple[str, ...]) -> dict[str, Argument]:
     if not texts or spec.problems:
         return {}
-    from cnncalc.spec.settings import parse_settings
+    from cnncalc.spec.parameters import parse_settings
 
     return parse_settings(spec, texts)
 

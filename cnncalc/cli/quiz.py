@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from cnncalc.cli.options import wrong_usage
-from cnncalc.questions.recipes import LEVELS
+from cnncalc.quiz.recipes import LEVELS
 
 if TYPE_CHECKING:
-    from cnncalc.questions.session import Session
-    from cnncalc.questions.sheet import Question
+    from cnncalc.quiz.session import Session
+    from cnncalc.quiz.sheet import Question
 
 SHOW = "?"
 HOW_TO = (
@@ -65,7 +65,7 @@ def command(
     Every question has one answer, handy enough for pen and paper. A wrong answer may be tried again.
     The same seed, levels and count give the same questions on every machine.
     """
-    from cnncalc.questions.sheet import questions
+    from cnncalc.quiz.sheet import questions
 
     _refuse_what_does_not_go_together(seed, sheet, form, answers)
     number = _new_seed() if seed is None else seed
@@ -115,7 +115,7 @@ def _write_key(path: str, seed: int, questions: list[Question]) -> None:
 
 def _ask(seed: int, questions: list[Question], again: str) -> None:
     """Ask one question after the other; the end of the input ends politely, with the score."""
-    from cnncalc.questions.session import Session
+    from cnncalc.quiz.session import Session
     from cnncalc.report.quiz import agreed, title
 
     if sys.stdin is None:
@@ -164,8 +164,8 @@ def _ask_one(session: Session, question: Question) -> None:
 
 def _mark_file(path: str, questions: list[Question]) -> None:
     """A line for every question, and the score."""
-    from cnncalc.questions.answers import read_answers
-    from cnncalc.questions.marking import mark
+    from cnncalc.quiz.answers import read_answers
+    from cnncalc.quiz.marking import mark
 
     answers, notes = read_answers(path, len(questions))
     right = 0

@@ -90,7 +90,7 @@ def command(
     convention = convention_from(counting, bias=form != "slide")  # the slides count weights alone
     analysis = analysis_of(spec, size, settings, max_layers, batch, convention)
     if form == "expanded":
-        from cnncalc.report.expanded import render
+        from cnncalc.export.spec_yaml import render
 
         click.echo(render(analysis.graph), nl=False)
     elif form == "table":

@@ -10,7 +10,7 @@ from cnncalc.analysis import Convention
 from cnncalc.cli.options import convention_from, convention_options, max_layers_option
 
 if TYPE_CHECKING:
-    from cnncalc.inverse.answer import Answer
+    from cnncalc.solve.answer import Answer
 
 EPILOG = """
 \b
@@ -76,7 +76,7 @@ def command(
 def _answer(
     words: tuple[str, ...], size: str | None, settings: tuple[str, ...], max_layers: int, convention: Convention
 ) -> Answer:
-    from cnncalc.inverse.ask import ask, layer_asked
+    from cnncalc.solve.solve import ask, layer_asked
 
     if layer_asked(words) and (size or settings):
         raise click.UsageError("--input and --set belong to a network; for one layer write in=227")

@@ -11,11 +11,11 @@ from typing import Any
 
 import click
 
-from cnncalc.analysis.grids.measures import TOTALS, choose
-from cnncalc.analysis.grids.sweep import Chunk, Sweep
 from cnncalc.cli.options import convention_from, convention_options, max_layers_option, spec_argument, wrong_usage
-from cnncalc.spec.grid_text import MOST_POINTS, parse_grid
-from cnncalc.spec.library import find
+from cnncalc.spec.find import find
+from cnncalc.sweep.grid_text import MOST_POINTS, parse_grid
+from cnncalc.sweep.measures import TOTALS, choose
+from cnncalc.sweep.sweep import Chunk, Sweep
 
 LARGE = 5_000
 """Points from which on a bar shows how far it is."""

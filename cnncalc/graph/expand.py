@@ -11,8 +11,8 @@ from contextlib import suppress
 from typing import Any
 
 from cnncalc.errors import Problem, Span, SpecError, closest
-from cnncalc.graph.assembly import Assembly, TooLargeError
-from cnncalc.graph.evaluation import Evaluation
+from cnncalc.graph.builder import Assembly, TooLargeError
+from cnncalc.graph.evaluate import Evaluation
 from cnncalc.graph.model import INPUT, Graph
 from cnncalc.graph.repetition import repeated
 from cnncalc.graph.scope import UNKNOWN, Names, Scope, declared

@@ -2,12 +2,12 @@
 
 from cnncalc.layers import (
     activation,
-    arranging,
     convolution,
     dense,
     merging,
     normalization,
     pooling,
+    rearranging,
     resampling,
     transposed,
 )
@@ -30,7 +30,7 @@ FAMILIES = (
     activation,
     normalization,
     merging,
-    arranging,
+    rearranging,
     resampling,
 )
 

@@ -73,7 +73,7 @@ class Field(Generic[T]):
         """`value` with its numbers known by the textbook's symbol, so that rules record their formulas."""
         if not self.symbol or (self.symbol in UNSAID and value in (1, (1,) * len(axes), (1,))):
             return value
-        from cnncalc.symbolic.working import labelled
+        from cnncalc.symbolic.traced import labelled
 
         return labelled(value, self.symbol, tuple(axis[0] for axis in axes))  # type: ignore[no-any-return]
 

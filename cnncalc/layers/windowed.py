@@ -48,7 +48,7 @@ class Padding(Field["Pairs | str"]):
     def worked(self, value: Pairs | str, axes: tuple[str, ...]) -> Pairs | str:
         if isinstance(value, str) or not self.symbol:
             return value
-        from cnncalc.symbolic.working import labelled
+        from cnncalc.symbolic.traced import labelled
 
         alike = len(set(value)) == 1
         names = [self.symbol if alike else f"{self.symbol}_{axis[0]}" for axis in axes] or [self.symbol]

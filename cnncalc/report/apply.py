@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cnncalc.analysis.applied import Applied, Cell, Term
-from cnncalc.analysis.workings.working import explain_layer
-from cnncalc.report.blackboard import stages
+from cnncalc.apply.applied import Applied, Cell, Term
+from cnncalc.apply.matrix import Matrix, Number
+from cnncalc.explain.working import explain_layer
+from cnncalc.report.formula_text import stages
 from cnncalc.report.remarks import misfits_of
-from cnncalc.spec.matrix import Matrix, Number
 
 if TYPE_CHECKING:
     from rich.console import Console

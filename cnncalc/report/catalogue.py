@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 
 from cnncalc.analysis import Analysis
-from cnncalc.claims.published import checked_against
+from cnncalc.check.published import checked_against
 from cnncalc.errors import printable
 from cnncalc.report import numbers
 from cnncalc.report.data import raw

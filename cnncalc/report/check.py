@@ -9,8 +9,8 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from cnncalc.claims.claim import Claim, Verdict
-from cnncalc.claims.grading import Outcome
+from cnncalc.check.claim import Claim, Verdict
+from cnncalc.check.grading import Outcome
 from cnncalc.errors import printable
 from cnncalc.layers import Shape
 from cnncalc.report import numbers

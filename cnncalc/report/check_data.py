@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-from cnncalc.claims.claim import Verdict
-from cnncalc.claims.grading import Outcome
+from cnncalc.check.claim import Verdict
+from cnncalc.check.grading import Outcome
 from cnncalc.errors import Problem, printable
 from cnncalc.layers import Shape
 from cnncalc.report.data import raw

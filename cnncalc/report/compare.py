@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from cnncalc.analysis import Analysis, Convention
-from cnncalc.analysis.conventions.comparison import Counted, Item
+from cnncalc.compare.comparison import Counted, Item
 from cnncalc.errors import printable
 from cnncalc.report import numbers
 from cnncalc.report.data import raw

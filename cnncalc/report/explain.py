@@ -10,11 +10,11 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.text import Text
 
-from cnncalc.analysis.workings.explanation import Explanation, TotalWorking
-from cnncalc.analysis.workings.steps import LayerWorking, Working
 from cnncalc.errors import printable
+from cnncalc.explain.explanation import Explanation, TotalWorking
+from cnncalc.explain.steps import LayerWorking, Working
 from cnncalc.report import numbers
-from cnncalc.report.blackboard import stages
+from cnncalc.report.formula_text import stages
 from cnncalc.report.remarks import convention_line, misfits_of
 from cnncalc.report.rows import layer_label
 from cnncalc.report.table import UNBOUNDED

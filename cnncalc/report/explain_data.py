@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from cnncalc.analysis import Analysis
-from cnncalc.analysis.workings.explanation import Explanation, TotalWorking
-from cnncalc.analysis.workings.steps import LayerWorking, Working
-from cnncalc.report.blackboard import Latex, stages
+from cnncalc.explain.explanation import Explanation, TotalWorking
+from cnncalc.explain.steps import LayerWorking, Working
+from cnncalc.report.formula_text import Latex, stages
 from cnncalc.report.remarks import convention_line, misfits_of
 
 SCHEMA_VERSION = 1

@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.text import Text
 
 from cnncalc.errors import printable
-from cnncalc.inverse.fitting.blame import Blame
-from cnncalc.inverse.fitting.congruence import Sizes
-from cnncalc.inverse.fitting.fit import Check, Fit
-from cnncalc.inverse.fitting.narrowing import Step
+from cnncalc.fit.fit import Check, Fit
+from cnncalc.fit.misfits import Blame
+from cnncalc.fit.narrowing import Step
+from cnncalc.fit.residues import Sizes
 from cnncalc.report.table import UNBOUNDED
 from cnncalc.symbolic import is_known
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from cnncalc.analysis import Analysis
-from cnncalc.analysis.formulas import Formulas
+from cnncalc.formula.formulas import Formulas
 from cnncalc.layers import Shape
 from cnncalc.layers.shape import AXES
 from cnncalc.report import numbers

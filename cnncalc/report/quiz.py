@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cnncalc.analysis import Analysis, Convention, LayerResult
-from cnncalc.analysis.workings.steps import Working
-from cnncalc.analysis.workings.working import SYMBOLS, explain_layer
-from cnncalc.questions.recipes import LEVELS
-from cnncalc.questions.sheet import Question
-from cnncalc.report.blackboard import stages
+from cnncalc.explain.steps import Working
+from cnncalc.explain.working import SYMBOLS, explain_layer
+from cnncalc.quiz.recipes import LEVELS
+from cnncalc.quiz.sheet import Question
+from cnncalc.report.formula_text import stages
 
 BLANK = "_" * 24
 BEFORE = {

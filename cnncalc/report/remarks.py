@@ -143,7 +143,7 @@ def _provisos(analysis: Analysis) -> list[str]:
     """What a symbolic result presumes."""
     if not analysis.graph.conditions:
         return []
-    from cnncalc.analysis.provisos import provisos
+    from cnncalc.formula.validity import provisos
 
     return provisos(analysis.graph)
 

@@ -10,14 +10,14 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from cnncalc.analysis.workings.working import explain_layer
-from cnncalc.inverse.answer import Answer, amount
-from cnncalc.inverse.asking.listing import known_text, listed, ranges
-from cnncalc.inverse.search import Found
-from cnncalc.report.blackboard import stages
+from cnncalc.explain.working import explain_layer
+from cnncalc.report.formula_text import stages
 from cnncalc.report.remarks import misfits_of
 from cnncalc.report.table import UNBOUNDED
-from cnncalc.spec.settings import written
+from cnncalc.solve.answer import Answer, amount
+from cnncalc.solve.listing import known_text, listed, ranges
+from cnncalc.solve.search import Found
+from cnncalc.spec.parameters import written
 from cnncalc.symbolic import is_known
 from cnncalc.symbolic import written as written_size
 from cnncalc.symbolic.program import Range

@@ -12,12 +12,12 @@ from typing import Any
 from rich.console import Console, Group
 from rich.text import Text
 
-from cnncalc.analysis.grids.measures import LENGTHS, SHAPES, Measure
-from cnncalc.analysis.grids.sweep import Chunk, Sweep
 from cnncalc.errors import printable
 from cnncalc.report import numbers
 from cnncalc.report.columns import COLUMNS
-from cnncalc.spec.settings import written
+from cnncalc.spec.parameters import written
+from cnncalc.sweep.measures import LENGTHS, SHAPES, Measure
+from cnncalc.sweep.sweep import Chunk, Sweep
 
 MOST_ROWS = 10_000
 """Rows of the largest table; csv and jsonl have no such limit."""

@@ -35,10 +35,10 @@ def floor_div(numerator: Size, divisor: Size) -> Size:
     if type(numerator) is int and type(divisor) is int:
         return numerator // divisor
     if _works(numerator, divisor):
-        from cnncalc.symbolic import working
+        from cnncalc.symbolic import traced
 
-        return working.floor_quotient(numerator, divisor)
-    from cnncalc.symbolic.floor import floor_quotient
+        return traced.floor_quotient(numerator, divisor)
+    from cnncalc.symbolic.floor_division import floor_quotient
 
     return floor_quotient(numerator, divisor)
 
@@ -48,9 +48,9 @@ def ceil_div(numerator: Size, divisor: Size) -> Size:
     if type(numerator) is int and type(divisor) is int:
         return (numerator + divisor - 1) // divisor
     if _works(numerator, divisor):
-        from cnncalc.symbolic import working
+        from cnncalc.symbolic import traced
 
-        return working.ceil_quotient(numerator, divisor)
+        return traced.ceil_quotient(numerator, divisor)
     return floor_div(numerator + divisor - 1, divisor)
 
 
@@ -66,11 +66,11 @@ def exact_div(numerator: Size, divisor: Size) -> Size:
             raise ArithmeticError(f"{numerator} is not a multiple of {divisor}")
         return quotient
     if _works(numerator, divisor):
-        from cnncalc.symbolic import working
+        from cnncalc.symbolic import traced
 
         exact_div(int(numerator), int(divisor))
-        return working.exact_quotient(numerator, divisor)
-    from cnncalc.symbolic.floor import exact_quotient
+        return traced.exact_quotient(numerator, divisor)
+    from cnncalc.symbolic.floor_division import exact_quotient
 
     return exact_quotient(numerator, divisor)
 
@@ -80,10 +80,10 @@ def minimum(first: Size, second: Size) -> Size:
     if type(first) is int and type(second) is int:
         return min(first, second)
     if _works(first, second):
-        from cnncalc.symbolic import working
+        from cnncalc.symbolic import traced
 
-        return working.smallest(first, second)
-    from cnncalc.symbolic.floor import smallest
+        return traced.smallest(first, second)
+    from cnncalc.symbolic.floor_division import smallest
 
     return smallest(first, second)
 
@@ -93,10 +93,10 @@ def maximum(first: Size, second: Size) -> Size:
     if type(first) is int and type(second) is int:
         return max(first, second)
     if _works(first, second):
-        from cnncalc.symbolic import working
+        from cnncalc.symbolic import traced
 
-        return working.largest(first, second)
-    from cnncalc.symbolic.floor import largest
+        return traced.largest(first, second)
+    from cnncalc.symbolic.floor_division import largest
 
     return largest(first, second)
 
@@ -106,7 +106,7 @@ def greatest(sizes: Iterable[Size]) -> Size:
     found = list(dict.fromkeys(sizes))
     if is_known(*found):
         return max(found)
-    from cnncalc.symbolic.floor import greatest_of
+    from cnncalc.symbolic.floor_division import greatest_of
 
     return greatest_of(found)
 
@@ -117,9 +117,9 @@ def product(sizes: Iterable[Size]) -> Size:
     result = prod(factors)
     if type(result) is int or not _works(result):
         return result
-    from cnncalc.symbolic import working
+    from cnncalc.symbolic import traced
 
-    return working.grouped_product(factors)
+    return traced.grouped_product(factors)
 
 
 def add_up(sizes: Iterable[Size]) -> Size:
@@ -134,10 +134,10 @@ def add_up(sizes: Iterable[Size]) -> Size:
     if not symbolic:
         return numbers
     if _works(*symbolic):
-        from cnncalc.symbolic import working
+        from cnncalc.symbolic import traced
 
-        return working.total([*symbolic, numbers])
-    from cnncalc.symbolic.floor import add_terms
+        return traced.total([*symbolic, numbers])
+    from cnncalc.symbolic.floor_division import add_terms
 
     return add_terms([numbers, *symbolic])
 
@@ -149,9 +149,9 @@ def let(letter: str, value: Size) -> Size:
     """
     if type(value) is int or not _works(value):
         return value
-    from cnncalc.symbolic import working
+    from cnncalc.symbolic import traced
 
-    return working.letter(letter, value)
+    return traced.letter(letter, value)
 
 
 def normalise(value: Any) -> Size:
@@ -170,7 +170,7 @@ def multiplied_out(value: Any) -> Size:
 
 def symbol(name: str) -> Size:
     """The one symbol called `name`: a positive integer that is not known yet."""
-    from cnncalc.symbolic.floor import size_symbol
+    from cnncalc.symbolic.floor_division import size_symbol
 
     return size_symbol(name)
 
@@ -181,7 +181,7 @@ def bound(value: Any) -> tuple[str, str, int] | None:
     >>> bound(floor_div(symbol("H"), 32) * 2 - 2)
     ('H', '>=', 32)
     """
-    from cnncalc.symbolic.ranges import bound_on
+    from cnncalc.symbolic.bounds import bound_on
 
     return bound_on(value)
 

@@ -12,7 +12,7 @@ from sympy.printing.latex import LatexPrinter
 from sympy.printing.str import StrPrinter
 
 from cnncalc.symbolic.arithmetic import is_known
-from cnncalc.symbolic.floor import FloorDiv
+from cnncalc.symbolic.floor_division import FloorDiv
 
 
 class _Plain(StrPrinter):  # type: ignore[misc]

@@ -1,0 +1,126 @@
+"""A claim -> its layer by the name that the network has for it, and the exact value that the analysis gives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from cnncalc.analysis import Analysis, LayerResult
+from cnncalc.analysis.results import COUNTS
+from cnncalc.check.claim import Claim
+from cnncalc.check.naming import LAYERS_OF, folded
+from cnncalc.check.numbers.printed import NO_FIT
+from cnncalc.errors import Problem, SpecError, one_of
+from cnncalc.formula.formulas import value_of
+from cnncalc.layers import CATALOGUE
+from cnncalc.symbolic import is_known
+
+MOST_HINTS = 50
+"""Names of no layer for which the nearest one is looked for: it takes its time in a large network."""
+INPUT = "input"
+
+
+def exact_value(claim: Claim, analysis: Analysis) -> Any:
+    """What the claim should say: a count, a Shape, one length for every axis, or a word.
+
+    Raises SpecError for a layer that there is not, and for a quantity that it has not.
+    """
+    fit_asked = claim.printed.claimed in NO_FIT and claim.quantity == "output"
+    value = _values(analysis).value(claim.layer, "fit" if fit_asked else claim.quantity)
+    if claim.printed.share:
+        return _ratio(value, analysis.total(claim.quantity) if claim.quantity in COUNTS else None)
+    if claim.against is not None:
+        other = claim.against.analysis(claim.convention, claim.batch)
+        return _ratio(value, _values(other).value(claim.layer, claim.quantity))
+    return value
+
+
+def layer_of(claim: Claim, analysis: Analysis) -> str:
+    """The layer of a claim by the network's own name for it; as it stands if there is none, or more than one."""
+    return _values(analysis).name(claim.layer)
+
+
+def summands(claim: Claim, analysis: Analysis) -> frozenset[str]:
+    """The layers of a claim that make its number: those of a sum that have none of the quantity make nothing."""
+    values = _values(analysis)
+    parts = [part.strip() for part in claim.layer.split("+")]
+    if claim.layer in values.parts or len(parts) == 1:
+        return frozenset([claim.layer])
+    return frozenset(part for part in parts if values.value(part, claim.quantity) != 0)
+
+
+@lru_cache(maxsize=64)
+def _values(analysis: Analysis) -> _Values:
+    return _Values(analysis)
+
+
+class _Values:
+    """The values of an analysis by layer and quantity: each looked for once, however many ask for it."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        self.parts: dict[str, list[LayerResult]] = {"": analysis.layers}
+        self.found: dict[tuple[str, str], Any] = {}
+        self.folded: dict[str, list[str]] = {}
+        self.misses = 0
+        for layer in analysis.layers:
+            path = layer.node.path
+            for count in range(1, len(path) + 1):
+                self.parts.setdefault("/".join(path[:count]), []).append(layer)
+        for name in (*self.parts, INPUT):
+            self.folded.setdefault(folded(name), []).append(name)
+
+    def name(self, layer: str) -> str:
+        """The layer as the network writes it, if just one is meant: conv1_1 for CONV1-1; of a sum each part."""
+        if layer in self.parts:
+            return layer
+        found = [self.folded.get(folded(part), []) for part in layer.split("+")]
+        return " + ".join(names[0] for names in found) if all(len(names) == 1 for names in found) else layer
+
+    def value(self, layer: str, quantity: str) -> Any:
+        """The value of a layer, a block, the input, the whole, or of several layers together."""
+        if (layer, quantity) not in self.found:
+            self.found[layer, quantity] = self._value(layer, quantity)
+        return self.found[layer, quantity]
+
+    def _value(self, layer: str, quantity: str) -> Any:
+        if layer.lower() == INPUT and layer not in self.parts:
+            return _of_the_input(self.analysis, quantity)
+        if "+" in layer and layer not in self.parts:
+            if quantity not in COUNTS:
+                raise SpecError([Problem(f"{quantity} does not add up over layers", None, one_of(COUNTS))])
+            several = (part for name in layer.split("+") for part in self._part(name.strip()))
+            return self.analysis.sum_over(dict.fromkeys(several), quantity)
+        layers = self._part(layer)
+        if quantity.endswith(LAYERS_OF):
+            kind = CATALOGUE[quantity.removesuffix(LAYERS_OF)].kind
+            return sum(result.kind == kind for result in layers)
+        if quantity == "fit":
+            # A window that leaves a remainder has an output all the same, unless rounding is strict.
+            missed = any(layers[-1].name == name for name, _ in self.analysis.graph.notes)
+            return NO_FIT[0] if missed else layers[-1].output
+        return value_of(replace(self.analysis, layers=layers), layer, quantity)
+
+    def _part(self, name: str) -> list[LayerResult]:
+        if name in self.parts:
+            return self.parts[name]
+        self.misses += 1
+        if self.misses <= MOST_HINTS:
+            return self.analysis.part(name)  # raises, with the nearest name
+        raise SpecError([Problem(f"no layer or block of {self.analysis.name} is called '{name}'")])
+
+
+def _of_the_input(analysis: Analysis, quantity: str) -> Any:
+    if quantity == "output":
+        return analysis.input.shape
+    if quantity not in COUNTS:
+        raise SpecError([Problem(f"the input has no {quantity}", None, one_of(("output", "activations")))])
+    return getattr(analysis.input, quantity, 0)
+
+
+def _ratio(value: Any, other: Any) -> Any:
+    if not is_known(value, other) or not other:
+        raise SpecError([Problem("there is no share or ratio of this quantity", None, one_of(COUNTS))])
+    return Fraction(value, other)

@@ -1,0 +1,242 @@
+"""A number as a person prints it -> Printed: which exact values are printed so, and what it stands for.
+
+35K   3.2M   1,792   1.8e9   1.8 billion   58 MiB   89.4 %   2^20   55x55x96   all   does not fit
+(3*3*64)*64 = 36,864     224*224*3 = 150K     25*C1*C2*H*W     (d1 - 2)x(d2 - 2)x1
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from cnncalc.check.numbers.arithmetic import Working, evaluate
+from cnncalc.check.numbers.spelling import of_quantity, plain
+from cnncalc.check.numbers.units import NUMBER_HINT, Amount, SumError, read_amount
+from cnncalc.errors import Problem, Span, SpecError
+from cnncalc.layers import Shape
+from cnncalc.symbolic import is_known, multiplied_out, normalise, symbol
+
+LONGEST = 300
+WIDEST = 60
+ALL = ("all", "everything", "global", "whole image", "whole input")
+NO_FIT = ("does not fit", "doesn't fit")
+EQUALS = re.compile(r"~=|\u2248|=")
+TIMES = re.compile(r"\s*[xX\u00d7]\s*")
+SHAPE = re.compile(rf"[0-9]+(?:{TIMES.pattern}[0-9]+)+\Z")
+SUM = re.compile(r"[-+0-9.,*/^()\s\u00d7\u00b7]+\Z")
+SUM_WITH_X = re.compile(r"[-+0-9.,*/^()\sxX\u00d7\u00b7]+\Z")
+LETTERS = re.compile(r"[A-Za-z_]")
+WORD = re.compile(r"[A-Za-z ]{4,}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A printed number: its text, the value it stands for, and what rounds or truncates to it.
+
+    `claimed` is an int or a Fraction, a tuple of them for a shape (channels last), a symbolic
+    size for a formula, or a word; None if the text cannot be read. `amount` is set where digits were
+    printed; `workings` are the values of the sums that stand before an equals sign.
+    """
+
+    text: str
+    claimed: Any
+    amount: Amount | None = None
+    workings: tuple[Working, ...] = ()
+
+    @classmethod
+    def read(
+        cls, text: str, span: Span | None = None, *, thousand: int = 1000, zeros: str = "count", quantity: str = ""
+    ) -> Printed:
+        """What `text` means; K, M and G are powers of `thousand`, for bytes too.
+
+        >>> Printed.read("35K").matches(34_848), Printed.read("3.1M").matches(3_211_264)
+        (True, False)
+        >>> Printed.read("(3*3*64)*64 = 36,864").matches(36_864), Printed.read("7x7x512").claimed
+        (True, (7, 7, 512))
+
+        With `zeros="blank"` the zeros before a K, M or G tell nothing: 800K is then what rounds or
+        truncates to 8 hundred thousand. `quantity` is what it is a number of, so far as that is known:
+        (55, 55, 96) is an output. Raises SpecError for a text that is no number.
+        """
+        text = " ".join(text.split())
+        if not text or len(text) > LONGEST:
+            what = "a number is missing" if not text else f"a number has at most {LONGEST} characters"
+            raise SpecError([Problem(what, span, NUMBER_HINT)])
+        spelt = plain(text)
+        *sums, last = EQUALS.split(spelt)
+        try:
+            workings = tuple(_sums(spelt, sums, thousand))
+            printed = _read(of_quantity(last.strip().lstrip("~ "), quantity), quantity, thousand, zeros == "blank")
+        except SumError as slip:
+            here = span.part(slip.position, slip.length) if span and text in span.source.lines[span.line] else span
+            shown = text if len(text) <= WIDEST else f"{text[: WIDEST - 3]}..."
+            raise SpecError([Problem(f"'{shown}' is no number: {slip}", here, NUMBER_HINT)]) from None
+        return cls(text, printed[0], printed[1], workings)
+
+    @property
+    def share(self) -> bool:
+        """Whether it is a percentage: a share of the whole network's."""
+        return self.amount is not None and self.amount.share
+
+    @property
+    def noun(self) -> str:
+        """The unit that was printed behind the number: `bytes`, `macs`, `flops`, `params`, or none."""
+        return self.amount.noun if self.amount else ""
+
+    def matches(self, exact: Any) -> bool:
+        """Whether `exact`, rounded or truncated to the digits printed, is what is printed."""
+        if isinstance(exact, Shape):
+            return self._matches_shape(exact)
+        if isinstance(exact, tuple):
+            parts = self.claimed if isinstance(self.claimed, tuple) else (self.claimed,) * len(exact)
+            if not isinstance(self.claimed, tuple) and self.amount:
+                return bool(exact) and all(self.matches(part) for part in exact)
+            return len(parts) == len(exact) > 0 and all(map(_same, parts, exact))
+        if not all(working.gives(exact) for working in self.workings):
+            return False
+        if self.amount and (is_known(exact) or isinstance(exact, Fraction)):
+            return self.amount.prints(exact)
+        if isinstance(self.claimed, tuple):  # 3x3x3x64 for 1,728
+            return is_known(exact, *self.claimed) and math.prod(self.claimed) == exact
+        return _same(self.claimed, exact)
+
+    @property
+    def result(self) -> Printed:
+        """The number alone, without the sums before it."""
+        return replace(self, workings=())
+
+    def slip(self) -> str:
+        """What is wrong with a sum that does not give the number printed behind it; nothing if all is well."""
+        working = self.slipped
+        return f"the working comes to {working}, not to what is printed behind it" if working else ""
+
+    @property
+    def slipped(self) -> Working | None:
+        """The first sum that does not give the number printed behind it."""
+        parts = self.claimed if isinstance(self.claimed, tuple) else (self.claimed,)
+        for working in self.workings:
+            if self.amount and (self.amount.prints(working.value) or working.gives(self.amount.value)):
+                continue
+            if self.amount or not any(map(working.gives, (*parts, self._product()))):
+                return working
+        return None
+
+    def _product(self) -> Any:
+        return math.prod(self.claimed) if isinstance(self.claimed, tuple) and is_known(*self.claimed) else None
+
+    def _matches_shape(self, exact: Shape) -> bool:
+        """Sizes and channels; a vector also as 1x1x4096, sizes alone (7x7) for a map of that rank."""
+        parts = self.claimed if isinstance(self.claimed, tuple) else (self.claimed,)
+        whole = (*exact.size, exact.channels)
+        if not all(any(map(working.gives, whole)) for working in self.workings) or isinstance(self.claimed, str):
+            return False
+        mine, its = _bare(parts), _bare(whole)
+        if self.amount and self.amount.rounded:  # 4K for 4096
+            return len(its) == 1 and is_known(its[0]) and self.amount.prints(its[0])
+        if len(parts) == exact.rank >= 2:
+            return all(map(_same, parts, exact.size))
+        return len(mine) == len(its) and all(map(_same, mine, its))
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def _sums(text: str, sums: list[str], thousand: int) -> list[Working]:
+    """The values of the sums before the last equals sign; a slip has its place in the whole text."""
+    values, start = [], 0
+    for part in sums:
+        try:
+            values.append(_working(part.strip(" ~"), thousand))
+        except SumError as slip:
+            slip.position += text.index(part, start) + len(part) - len(part.lstrip())
+            raise
+        start = text.index(part, start) + len(part)
+    return values
+
+
+def _working(text: str, thousand: int) -> Working:
+    """A sum, or a number by itself: 35K = 34,848."""
+    amount = read_amount(text, thousand=thousand) if text[-1:].isalpha() or "10" in text else None
+    if amount is None:
+        return evaluate(text, thousand)
+    return Working(Fraction(amount.value), amount.slack)
+
+
+def _read(text: str, quantity: str, thousand: int, blank: bool) -> tuple[Any, Amount | None]:
+    """The value claimed, and its digits if it has any."""
+    bare = text[1:-1].strip() if text[:1] + text[-1:] in ("[]", "()") and SHAPE.match(text[1:-1].strip()) else text
+    if SHAPE.match(bare):
+        return tuple(_whole(part) for part in TIMES.split(bare)), None
+    if text.lower() in ALL:
+        return "all", None
+    if text.lower() in NO_FIT:
+        return NO_FIT[0], None
+    amount = read_amount(text, thousand=thousand, blank=blank)
+    if amount is not None:
+        return amount.value, amount
+    is_sum = SUM if quantity in ("", "output") else SUM_WITH_X  # (7 - 2)x(7 - 2)x64 is a shape
+    if is_sum.match(text) and any(mark in text for mark in "+-*/^\u00d7\u00b7"):
+        return _plain(evaluate(text).value), None
+    if LETTERS.search(text) and not WORD.match(text):
+        return _formula(text), None
+    raise SumError("it cannot be read")
+
+
+def _whole(text: str) -> int:
+    if len(text) > 15:
+        raise SumError("a size this long is none")
+    return int(text)
+
+
+def _plain(value: Fraction) -> int | Fraction:
+    return value.numerator if value.denominator == 1 else value
+
+
+def _formula(text: str) -> Any:
+    """A symbolic size, or a tuple of sizes for a shape such as `(d1 - 2)x(d2 - 2)x1` or `HxWxC2`."""
+    from cnncalc.spec.expressions import Expression
+    from cnncalc.spec.operators import ExpressionError
+
+    parts = _apart(text)
+    values = []
+    for part in parts:
+        if SUM.match(part):
+            values.append(_plain(evaluate(part).value))
+            continue
+        try:
+            formula = Expression(part.strip().replace("^", "**"))
+            values.append(formula.evaluate({name: symbol(name) for name in formula.names}))
+        except ExpressionError as error:
+            raise SumError(f"neither a number nor a formula ({error})") from None
+        if isinstance(values[-1], bool | tuple | dict):
+            raise SumError("neither a number nor a formula")
+    return values[0] if len(values) == 1 else tuple(values)
+
+
+def _apart(text: str) -> list[str]:
+    """The sizes of a shape: the text taken apart at every x that is outside parentheses."""
+    parts, depth = [""], 0
+    for character in text:
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if character in "xX\u00d7" and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts
+
+
+def _bare(parts: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A shape without its sizes where all of them are 1: 1x1x4096 is the vector 4096."""
+    return parts[-1:] if all(part == 1 for part in parts[:-1]) else parts
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two sizes are equal, whatever their form."""
+    if isinstance(one, str) or isinstance(other, str) or one is None or other is None:
+        return bool(one == other)
+    if all(isinstance(value, int | Fraction) for value in (one, other)):
+        return bool(one == other)
+    return bool(one == other or normalise(multiplied_out(one - other)) == 0)

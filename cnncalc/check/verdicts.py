@@ -1,0 +1,142 @@
+"""Claims -> a Verdict on each: the exact value beside the printed one, and what explains a mismatch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from cnncalc.analysis import Analysis
+from cnncalc.check.claim import Claim, Verdict
+from cnncalc.check.exact_values import exact_value, layer_of
+from cnncalc.check.numbers.arithmetic import Working
+from cnncalc.check.numbers.printed import Printed
+from cnncalc.check.numbers.spelling import as_thousands
+from cnncalc.check.numbers.units import Amount
+from cnncalc.check.tables import Table
+from cnncalc.errors import Problem, SpecError
+from cnncalc.formula.formulas import QUANTITIES
+
+MOST_DIAGNOSED = 200
+"""Mismatches of one table that are explained; a table with more is wrong from the ground up."""
+
+
+def verdicts(table: Table, *, diagnosed: bool = True) -> list[Verdict]:
+    """What became of every claim of a table, in its order; no claim stops the others.
+
+    Without `diagnosed` no mistake is looked for, which is what takes time.
+    """
+    found: list[Verdict] = []
+    wrong = 0
+    for claim in table.claims:
+        network = claim.network or table.network
+        try:
+            analysis = network.analysis(claim.convention, claim.batch)
+            verdict = judge(claim, analysis, diagnosed=diagnosed and wrong < MOST_DIAGNOSED, graded=table.graded)
+        except SpecError as error:
+            verdict = _no_value(claim, error)
+        wrong += verdict.status == "mismatch"
+        found.append(verdict)
+    return found
+
+
+def judge(claim: Claim, analysis: Analysis, *, diagnosed: bool = True, graded: bool = False) -> Verdict:
+    """The verdict on one claim; `analysis` is in its convention and for its batch.
+
+    Where it is `graded`, that the whole is 100 % of itself is no answer.
+    """
+    claim = replace(claim, layer=layer_of(claim, analysis))
+    try:
+        if claim.problem is not None:
+            raise SpecError([claim.problem])
+        exact = exact_value(claim, analysis)
+        if graded and claim.printed.share and (not claim.layer or exact == 1):
+            raise SpecError([Problem("the whole is 100 % of itself in every network", None, "give its number")])
+    except SpecError as error:
+        return _no_value(claim, error)
+    matches = claim.printed.matches(exact)
+    if claim.erratum:
+        return _erratum(claim, exact, matches)
+    if matches:
+        return Verdict(claim, "match", exact, message=_joined(*claim.notes))
+    message = _joined(claim.printed.slip(), _thousands(claim, exact) or claim.hint, *claim.notes)
+    return Verdict(claim, "mismatch", exact, _explained(claim, exact, analysis) if diagnosed else (), message)
+
+
+def _joined(*parts: str) -> str:
+    return "; ".join(part for part in parts if part)
+
+
+def _thousands(claim: Claim, exact: Any) -> str:
+    """That 2.416 would hold as 2,416, if it would."""
+    text = as_thousands(claim.printed.text)
+    if not text or not Printed.read(text).matches(exact):
+        return ""
+    return f"{text} would hold: the point in {claim.printed} is a decimal point"
+
+
+def _erratum(claim: Claim, exact: Any, matches: bool) -> Verdict:
+    """An erratum must be wrong, and its correction right."""
+    if matches:
+        return Verdict(
+            claim,
+            "unexpected match",
+            exact,
+            message="this erratum holds: take `erratum` away, or mend what it is about",
+        )
+    if claim.correct is not None and not claim.correct.matches(exact):
+        return Verdict(claim, "mismatch", exact, message=f"the correction {claim.correct} does not hold either")
+    return Verdict(claim, "erratum", exact, message=claim.erratum)
+
+
+def _no_value(claim: Claim, error: SpecError) -> Verdict:
+    """A claim about what there is not; the first problem says why."""
+    problem = error.problems[0]
+    message = problem.message + (f" ({problem.hint})" if problem.hint else "")
+    return Verdict(claim, "error", message=_joined(message, *claim.notes))
+
+
+def _explained(claim: Claim, exact: Any, analysis: Analysis) -> tuple[str, ...]:
+    """What explains a number, the sum before it, or that the two are not the same."""
+    slipped, result = claim.printed.slipped, claim.printed.result
+    if slipped is None:
+        return _diagnoses(claim, claim.printed, analysis)
+    of_result = () if result.matches(exact) else _diagnoses(claim, result, analysis)
+    if slipped.gives(exact):
+        return of_result or ("the working itself is right; it was added up or copied wrongly",)
+    of_working = tuple(f"in the working {text}" for text in _diagnoses(claim, _as_printed(slipped), analysis))
+    return of_result + of_working
+
+
+def _as_printed(working: Working) -> Printed:
+    """What a sum comes to, as if it had been printed."""
+    whole = working.value.denominator == 1
+    amount = Amount(working.value.numerator, Fraction(1)) if whole else None
+    return Printed(str(working), working.value.numerator if whole else working.value, amount)
+
+
+def _diagnoses(claim: Claim, printed: Printed, analysis: Analysis) -> tuple[str, ...]:
+    """The mistakes that give exactly a number, the likeliest first; looked for once, however many make them."""
+    known, key = _known(analysis), (claim.layer, claim.quantity, printed)
+    if claim.against is not None or printed.share:
+        return ()
+    if key not in known:
+        known[key] = _found(claim, printed, analysis)
+    return known[key]
+
+
+@lru_cache(maxsize=64)
+def _known(analysis: Analysis) -> dict[tuple[str, str, Printed], tuple[str, ...]]:
+    """The diagnoses of an analysis so far: a class makes the same mistakes again and again."""
+    return {}
+
+
+def _found(claim: Claim, printed: Printed, analysis: Analysis) -> tuple[str, ...]:
+    if claim.quantity not in QUANTITIES:
+        return ()
+    from cnncalc.diagnose.diagnose import diagnose, layers_named
+
+    layers = layers_named(analysis, claim.layer) if claim.layer else None
+    candidates = diagnose(analysis, layers, claim.quantity, printed.matches, printed.claimed)
+    return tuple(candidate.text for candidate in candidates)

@@ -1,0 +1,134 @@
+"""A network and two conventions -> what each counts, and the items that make the difference, exactly."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from cnncalc.analysis.convention import Convention, Rule
+from cnncalc.analysis.counting import Part, parts, rule_for, terms
+from cnncalc.analysis.engine import analyze_graph
+from cnncalc.analysis.known_conventions import CONVENTIONS, find_convention
+from cnncalc.graph import Graph
+from cnncalc.symbolic import Size, normalise
+
+USUAL_MACS = (Rule((), (("macs", 1),)),)
+USUAL_PARAMS = (Rule((), (("weights", 1), ("biases", 1))),)
+WEIGHTS_ALONE = (Rule((), (("weights", 1),)),)
+NAMED = {"bias_adds": "biases", "biases": "biases", "buffers": "running statistics"}
+"""Measures that make an item of their own, over all layers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A part of a difference: so much more (or less), and what it is."""
+
+    amount: Size
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What one convention makes of a network, and how it comes from the reference's numbers.
+
+    `count` is in the unit that the tool prints, `unit`: MACs, FLOPs, or nothing where it counts
+    only parameters. The items of each difference add up to it.
+    """
+
+    convention: Convention
+    params: Size
+    count: Size | None
+    unit: str
+    param_items: tuple[Item, ...]
+    count_items: tuple[Item, ...]
+
+
+UNITS = {"macs": "MACs", "flops": "FLOPs", "params": ""}
+
+
+def compare_conventions(
+    graph: Graph, conventions: Sequence[Convention], reference: Convention, batch: Size = 1
+) -> list[Counted]:
+    """The numbers of every convention, and their differences to those of `reference`."""
+    found = []
+    for convention in conventions:
+        analysis = analyze_graph(graph, convention, batch)
+        counts = convention.headline != "params"
+        count_items = _count_items(graph, reference, convention, batch, analysis.total("macs")) if counts else ()
+        found.append(
+            Counted(
+                convention,
+                analysis.total("params"),
+                analysis.total(convention.headline) if counts else None,
+                UNITS[convention.headline],
+                tuple(_differences(graph, _param_rules(reference), _param_rules(convention), stored=True)),
+                count_items,
+            )
+        )
+    return found
+
+
+def _param_rules(convention: Convention) -> tuple[Rule, ...]:
+    return convention.param_rules or (USUAL_PARAMS if convention.bias else WEIGHTS_ALONE)
+
+
+def headline_unit(convention: Convention) -> int:
+    """What one MAC is in the number that the tool prints: 2 where it prints FLOPs at two a MAC."""
+    return convention.flops_of_a_mac if convention.headline == "flops" else 1
+
+
+def _count_items(
+    graph: Graph, reference: Convention, convention: Convention, batch: Size, macs: Size
+) -> tuple[Item, ...]:
+    """The differences in MACs, in the reference's unit, then the change of the unit."""
+    if reference.headline == "params":
+        whole = normalise(macs * headline_unit(convention))
+        return (Item(whole, f"all there is: {reference.name} counts no operations"),)
+    mine, its = headline_unit(reference), headline_unit(convention)
+    rules = (reference.mac_rules or USUAL_MACS, convention.mac_rules or USUAL_MACS)
+    items = [Item(normalise(item.amount * batch * mine), item.what) for item in _differences(graph, *rules)]
+    change = normalise(macs * (its - mine))
+    if change != 0:
+        items.append(Item(change, f"x{its} MAC -> FLOP" if its > mine else "one for two FLOPs a MAC"))
+    return tuple(items)
+
+
+def _differences(
+    graph: Graph, before: tuple[Rule, ...], after: tuple[Rule, ...], *, stored: bool = False
+) -> Iterable[Item]:
+    """What `after` counts more than `before`, for one image; what is `stored` counts once if shared."""
+    totals: dict[str, Size] = defaultdict(int)
+    for node in graph.nodes:
+        if stored and node.shared:
+            continue
+        for part in parts(node.layer, node.input):
+            for what, amount in _of_part(part, before, after).items():
+                totals[what] = totals[what] + amount * node.times
+    found = [Item(normalise(amount), what) for what, amount in totals.items()]
+    return [item for item in found if item.amount != 0]
+
+
+def _of_part(part: Part, before: tuple[Rule, ...], after: tuple[Rule, ...]) -> dict[str, Size]:
+    """The differences of one step, by what they are."""
+    mine, its = terms(before, part), terms(after, part)
+    rule = rule_for(after, part.layer)
+    label = f"{part.layer.kind} {rule.about}" if rule and rule.about else part.layer.kind
+    found: dict[str, Size] = defaultdict(int)
+    for name in dict.fromkeys([*mine, *its]):
+        amount = its.get(name, 0) - mine.get(name, 0)
+        what = NAMED.get(name, label) if part.layer.weighted or name == "buffers" else label
+        found[what] = found[what] + amount
+    return found
+
+
+def choose_conventions(names: str | None, reference: Convention) -> list[Convention]:
+    """The conventions of a list such as `fvcore,thop`, all without one; the first is what the rest is held against.
+
+    That is `reference` unless two or more are named. Raises SpecError.
+    """
+    found = list(CONVENTIONS.values())
+    if names is not None:
+        found = [find_convention(name) for name in names.split(",") if name.strip()]
+    chosen = found if names is not None and len(found) > 1 else [reference, *found]
+    return list({convention.title: convention for convention in chosen}.values())

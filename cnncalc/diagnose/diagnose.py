@@ -1,0 +1,169 @@
+"""A number that is wrong -> Candidates: the mistakes that give exactly that number, the likeliest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple, TypeAlias
+
+from cnncalc.analysis import Analysis, LayerResult
+from cnncalc.diagnose.catalogue import ALONE, CARRIED
+from cnncalc.diagnose.hypotheses import Pair, Slip, tried_at
+from cnncalc.diagnose.ranking import BY_CHANCE, THROUGHOUT
+from cnncalc.layers import Shape
+from cnncalc.symbolic import is_known
+from cnncalc.symbolic.formula_tree import Tree
+
+MOST = 5
+"""As many candidates are told at most."""
+FEWEST_DIGITS = 3
+"""Of a number that is rounded so many digits are printed, or no two of them are told to be exchanged."""
+MOST_NAMED = 3
+"""As many mistakes that no answer tells apart are named at most."""
+TRANSPOSED = "digits-transposed"
+COARSE = 0.004
+"""A number whose print leaves this much open (less than three digits) is explained by one mistake alone."""
+FEWEST = 100
+"""A count, or an area, from which on a mistake carried on from other layers is told: smaller ones chance hits."""
+Matches: TypeAlias = "Callable[[Any], bool]"
+
+
+class Candidate(NamedTuple):
+    """What may have gone wrong: the keys of one mistake or two, a sentence, and the number they give.
+
+    `instead` are mistakes that no answer tells apart from it, as they make the very same wrong
+    output of the layer, or are others in the same part of the formula; the sentence names the likely ones too.
+    `formula` is how the number came about, where that is one layer's count.
+    """
+
+    mistakes: tuple[str, ...]
+    text: str
+    value: Any
+    instead: tuple[str, ...] = ()
+    formula: Tree | None = None
+
+
+def diagnose(
+    analysis: Analysis,
+    place: LayerResult | Sequence[LayerResult] | None,
+    quantity: str,
+    matches: Matches,
+    claimed: Any = None,
+) -> list[Candidate]:
+    """The mistakes that explain a wrong number of a layer, of several or, without one, of the whole network.
+
+    Several layers, a block or some others, have one number together: the output of the last, or a
+    sum. `quantity` is one of analysis.formulas.QUANTITIES. `matches` says of a recomputed value whether
+    it is what was claimed: of an int for counts, of a Shape for `output`, of one number an axis for
+    the receptive field. `claimed` is the number itself, so far as it is one; only how exactly it
+    was printed is asked of it. Pairs of mistakes are told only where no single one explains the
+    number. Nothing is told of a number that is right, that nothing explains, or that depends on a
+    symbol.
+    """
+    layers = (place,) if isinstance(place, LayerResult) else None if place is None else tuple(place)
+    tried = tried_at(analysis, layers, quantity)
+    if tried is None or tried.value is None or matches(tried.value):
+        return []
+    matching = _once(matches)
+    found = [slip for slip in tried.slips if matching(slip.value)]
+    found = [slip for slip in found if slip.mistake.key != TRANSPOSED or _shows(slip, tried.value, matches, claimed)]
+    if _is_coarse(matches, claimed):
+        return _singles([slip for slip in found if slip.mistake.key not in BY_CHANCE])
+    found = [slip for slip in found if slip.mistake.touches != CARRIED or _tells(slip, matches)]
+    return _singles(found) if found else _doubles(tried.pairs, matching)
+
+
+def layers_named(analysis: Analysis, name: str) -> list[LayerResult]:
+    """The layers that a claim speaks of: one, those of a block, or several joined by +; none for an unknown name."""
+    names = [name] if analysis.layers_in(name) else name.split("+")
+    found = [analysis.layers_in(each.strip()) for each in names]
+    return list(dict.fromkeys(layer for layers in found for layer in layers)) if all(found) else []
+
+
+def _once(matches: Matches) -> Matches:
+    """The same question, asked once of a value."""
+    known: dict[Any, bool] = {}
+
+    def matching(value: Any) -> bool:
+        if value not in known:
+            known[value] = matches(value)
+        return known[value]
+
+    return matching
+
+
+def _singles(found: list[Slip]) -> list[Candidate]:
+    """A candidate for every mistake, told by the first of its ways; one for all that no answer tells apart."""
+    groups: list[list[Slip]] = []
+    told: set[str] = set()
+    for slip in (slip for slip in found if slip.mistake.key not in told):
+        told.add(slip.mistake.key)
+        alike = next((group for group in groups if _alike(slip, group[0])), None)
+        if alike is None:
+            groups.append([slip])
+        else:
+            alike.append(slip)
+    return [_candidate(group) for group in groups[:MOST]]
+
+
+def _alike(slip: Slip, other: Slip) -> bool:
+    """Whether two mistakes give one number by the same wrong part, or by touching the same thing."""
+    if slip.value != other.value or ALONE in (slip.mistake.touches, other.mistake.touches):
+        return False
+    part = slip.way.wrong_part
+    return bool(slip.mistake.touches == other.mistake.touches or (part and part == other.way.wrong_part))
+
+
+def _candidate(alike: list[Slip]) -> Candidate:
+    """The likeliest of some mistakes that no answer tells apart, and the others instead."""
+    (key, *others), first = [slip.mistake.key for slip in alike], alike[0]
+    named = [slip for slip in alike if (slip.mistake.touches == CARRIED) == (first.mistake.touches == CARRIED)]
+    text = _told(first.value, ", or ".join(slip.done for slip in named[:MOST_NAMED]))
+    return Candidate((key,), text, first.value, tuple(others), first.way.formula())
+
+
+def _doubles(pairs: Sequence[Pair], matches: Matches) -> list[Candidate]:
+    """A candidate for every two mistakes that together give the number, likely ones first."""
+    found: dict[tuple[str, ...], Candidate] = {}
+    for pair in pairs:
+        if matches(pair.value) and pair.keys not in found:
+            text = _told(pair.value, pair.first.done, pair.done)
+            found[pair.keys] = Candidate(pair.keys, text, pair.value, formula=pair.formula())
+            if len(found) == MOST:
+                break
+    return list(found.values())
+
+
+def _told(value: Any, *done: str) -> str:
+    """What was done, and the number it gives."""
+    number = f"{value:,}" if is_known(value) else "x".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return f"{', and '.join(done)}; this gives {number}"
+
+
+def _is_coarse(matches: Matches, claimed: Any) -> bool:
+    """Whether the claim is printed with so few digits that two mistakes would explain it by chance."""
+    if not (is_known(claimed) or isinstance(claimed, Fraction)):
+        return False
+    return any(other != claimed and matches(other) for other in (round(claimed * (1 + by)) for by in (-COARSE, COARSE)))
+
+
+def _tells(slip: Slip, matches: Matches) -> bool:
+    """Whether a mistake carried on is more than chance; of one in a single layer, every digit must hold."""
+    value = slip.value
+    if isinstance(value, Shape):
+        return bool(value.area >= FEWEST)
+    exact = slip.mistake.key.endswith(THROUGHOUT) or not (matches(value - 1) or matches(value + 1))
+    return bool(value >= FEWEST and exact)
+
+
+def _shows(slip: Slip, right: Any, matches: Matches, claimed: Any) -> bool:
+    """Whether digits that were exchanged are printed: both of them, and three at least if not all are."""
+    if not (is_known(slip.value) and is_known(right)):
+        return True
+    units = [10**place for place in range(len(str(right)))]
+    printed = [unit for unit in units if not (matches(slip.value + 2 * unit) or matches(slip.value - 2 * unit))]
+    exchanged = max(unit for unit in units if (slip.value - right) % unit == 0)
+    if not printed or exchanged < printed[0] or len(printed) < min(FEWEST_DIGITS, len(units)):
+        return False
+    # A number in MiB has other digits than its bytes.
+    return not isinstance(claimed, int | Fraction) or claimed % printed[0] == 0

@@ -1,0 +1,1 @@
+"""Graph -> text of a format that other programs, or cnncalc itself, read."""

@@ -1,0 +1,1 @@
+"""A spec -> the input sizes that pass through every layer with no pixel dropped."""

@@ -1,1 +1,0 @@
-"""Wanted numbers -> the sizes and settings that give them: fits and inverse questions."""

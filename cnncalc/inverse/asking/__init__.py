@@ -1,1 +1,0 @@
-"""Inverse questions in words: what they say, of one layer or of a network, and their answers."""

@@ -1,1 +1,0 @@
-"""Which sizes of the input fit a network: exactly, as congruences, and which layer is to blame."""

@@ -1,0 +1,109 @@
+"""A question and an answer as a person writes it -> Mark: right, wrong and why, or not to be read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from cnncalc.check.claim import Claim
+from cnncalc.check.numbers.printed import Printed
+from cnncalc.check.verdicts import judge
+from cnncalc.errors import SpecError, printable
+from cnncalc.formula.formulas import value_of
+from cnncalc.layers import Shape
+from cnncalc.quiz.sheet import Question
+from cnncalc.quiz.wording import text_of
+
+LONGEST = 120
+NAMED = re.compile(r"[A-Za-z_][A-Za-z_' ]*[=:]\s*")
+FEWEST_DIGITS = 2
+MOST_DIAGNOSES = 3
+MADE = {
+    "output": "the output",
+    "params": "the number of parameters",
+    "receptive_field": "the receptive field",
+}
+"""What an unknown is asked by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What became of an answer: `readable` tells whether it counts as one at all; `remarks` are sentences."""
+
+    right: bool
+    readable: bool = True
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> str:
+        """The mark in a word or two."""
+        return "right" if self.right else "wrong" if self.readable else "not read"
+
+
+def mark(question: Question, text: str) -> Mark:
+    """Whether an answer is right; if it is wrong, what mistake makes just that number, as far as one does.
+
+    A number may be short (35K), but not shorter than two digits; a working may stand before it
+    (5*5*3*10 + 10 = 760), and is checked too.
+    """
+    text = " ".join(printable(text).split())
+    if len(text) > LONGEST:
+        return Mark(False, False, (f"an answer has at most {LONGEST} characters",))
+    try:
+        bare = NAMED.sub("", text, count=1) if NAMED.match(text) else text
+        printed = Printed.read(bare, quantity="" if question.unknown else question.quantity)
+    except SpecError as error:
+        problem = error.problems[0]
+        return Mark(False, False, tuple(part for part in (problem.message, problem.hint) if part))
+    if complaint := _unfit(question, printed):
+        return Mark(False, False, (complaint,))
+    if printed.matches(question.exact):
+        return Mark(True)
+    if slip := printed.slip():
+        return Mark(False, remarks=(slip,))
+    return Mark(False, remarks=_put_in(question, printed) if question.unknown else _diagnosed(question, printed))
+
+
+def _unfit(question: Question, printed: Printed) -> str:
+    """Why an answer is none to this question, whether its number is right or not."""
+    claimed, exact = printed.claimed, question.exact
+    parts = claimed if isinstance(claimed, tuple) else (claimed,)
+    if printed.share or not all(isinstance(part, int | Fraction) for part in parts):
+        return "the answer is a number" + (", or three: 28x28x6" if isinstance(exact, Shape) else "")
+    if isinstance(exact, Shape) and len(parts) < exact.rank + 1:
+        return "a volume is height x width x channels"
+    if not isinstance(exact, Shape) and len(parts) > (len(exact) if isinstance(exact, tuple) else 1):
+        return "the answer is one number"
+    unit = {"memory_bytes": "bytes", "weights": "params"}.get(question.quantity, question.quantity)
+    if printed.noun not in ("", unit):
+        return f"the question is not about {printed.noun}"
+    short = printed.amount and printed.amount.rounded and abs(printed.amount.steps) < 10 ** (FEWEST_DIGITS - 1)
+    if short and claimed != exact and (printed.matches(exact) or not claimed):
+        return f"give at least {FEWEST_DIGITS} digits"
+    return ""
+
+
+def _put_in(question: Question, printed: Printed) -> tuple[str, ...]:
+    """What the network makes with a wrong number put in for the letter."""
+    letter, number = question.unknown, printed.claimed
+    low, high = question.bounds
+    if not isinstance(number, int) or not low <= number <= high:
+        return (f"{letter} is a whole number from {low} to {high:,}",)
+    net = question.net.changed(letter, number)
+    try:
+        layer = net.analysis.layers[-1].name if letter == "L" else question.layer
+        made: Any = value_of(net.analysis, layer, question.quantity)
+    except SpecError as error:
+        return (f"with {letter} = {number:,} it does not work out: {error.problems[0].message}",)
+    name = MADE[question.quantity]
+    if text_of(made) == text_of(question.value):
+        return (f"with {letter} = {number:,} {name} is {text_of(made)}, too, but pixels are left over",)
+    return (f"with {letter} = {number:,} {name} is {text_of(made)}, not {text_of(question.value)}",)
+
+
+def _diagnosed(question: Question, printed: Printed) -> tuple[str, ...]:
+    """The mistakes that make just this number, the likeliest first."""
+    verdict = judge(Claim(question.layer, question.quantity, printed), question.net.analysis)
+    return verdict.diagnoses[:MOST_DIAGNOSES]

@@ -1,0 +1,247 @@
+"""Slide notation -> Spec: `conv3-64 x2, pool2, fc-1000` becomes the same model as a file.
+
+    conv7-64/2p3            kernel 7, 64 filters, stride 2, padding 3
+    conv3-64 x2             twice; without p, an odd kernel keeps the size: p = (F - 1)/2
+    pool2   avgpool3/2      max pooling, its stride the kernel unless given; average pooling
+    fc-1000   FC256         fully connected
+    [(CONV3-64-RELU)*2-POOL2]*3-FC10-SOFTMAX
+
+Layers are joined by a comma or a dash; brackets group, `*N` or ` xN` repeats. Besides `/`
+and `p`, `d` gives the dilation, `g` the groups of a convolution, and `op` the output padding of a
+transposed one. A number may be a symbol:
+a capital letter (`convF-K/SpP`, `conv3-C2 xL`), or any name or expression in braces
+(`conv{k}-{2*width}`); it is a parameter of the spec.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from cnncalc.errors import Problem, Source, Span, SpecError, closest
+from cnncalc.layers import CATALOGUE, Layer, Refused
+from cnncalc.layers.convolution import Filters
+from cnncalc.spec.expressions import Expression
+from cnncalc.spec.model import Argument, BrokenItem, GroupItem, Item, LayerItem, Spec, expression_problem
+from cnncalc.spec.operators import ExpressionError
+from cnncalc.spec.readers.notation_words import (
+    COUNT,
+    DILATION,
+    GROUPS,
+    MULTIPLIER,
+    OUTPUT_PADDING,
+    PADDING,
+    PART,
+    REPEAT,
+    SIZES,
+    STRIDE,
+    WORD,
+    evaluated,
+    keeping,
+    layer_name,
+    names_in,
+)
+from cnncalc.symbolic import symbol
+
+SEPARATOR = re.compile(r"\s*(?:,|;|->|-)\s*")
+CLOSING = {"(": ")", "[": "]"}
+LONG_NUMBER = re.compile(r"\d{16,}")
+LONGEST = 20_000
+DEEPEST = 30
+
+
+def is_notation(text: str) -> bool:
+    """Whether a text begins as slide notation does: with a layer's name, perhaps in brackets."""
+    return bool(layer_name(text.lstrip(" (["))[0])
+
+
+def parse_notation(text: str) -> Spec:
+    """The spec that slide notation stands for; what is wrong with it is in `problems`."""
+    spec = Spec(Source("notation", text), name=text.strip(), key=text.strip())
+    if len(text) > LONGEST:
+        spec.problems.append(Problem(f"slide notation has at most {LONGEST:,} characters; put it into a file"))
+        return spec
+    if number := LONG_NUMBER.search(text):
+        span = spec.source.span(0, number.start(), len(number[0]))
+        spec.problems.append(Problem("a number has at most 15 digits", span))
+        return spec
+    parser = _Parser(spec.source)
+    try:
+        spec.items = parser.sequence("")
+    except SpecError as error:
+        spec.problems.extend(error.problems)
+    spec.problems.extend(parser.problems)
+    spec.parameters = parser.symbols
+    return spec
+
+
+class _Parser:
+    """Reads layers, brackets and repeats from left to right."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.text = source.text
+        self.at = 0
+        self.depth = 0
+        self.problems: list[Problem] = []
+        self.symbols: dict[str, Argument] = {}
+
+    def sequence(self, closing: str) -> tuple[Item, ...]:
+        """Layers and groups up to the end, or up to the bracket that closes them."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise self._stop(f"brackets nested more than {DEEPEST} deep")
+        items = [self._element()]
+        while not self._at_end(closing):
+            separator = SEPARATOR.match(self.text, self.at)
+            if separator is None:
+                raise self._stop(f"unexpected '{self.text[self.at :].strip()[0]}'", "put a comma between layers")
+            self.at = separator.end()
+            items.append(self._element())
+        self.depth -= 1
+        return tuple(items)
+
+    def _at_end(self, closing: str) -> bool:
+        rest = self.text[self.at :].lstrip()
+        if not rest:
+            if closing:
+                raise self._stop(f"'{closing}' is missing")
+            return True
+        if closing and rest.startswith(closing):
+            self.at = len(self.text) - len(rest) + 1
+            return True
+        return False
+
+    def _element(self) -> Item:
+        self.at += len(self.text[self.at :]) - len(self.text[self.at :].lstrip())
+        start = self.at
+        bracket = self.text[self.at : self.at + 1]
+        if bracket in CLOSING and bracket:
+            self.at += 1
+            items = self.sequence(CLOSING[bracket])
+            return self._repeated(GroupItem(span=self._span(start), items=items))
+        return self._repeated(self._layer())
+
+    def _repeated(self, item: Item) -> Item:
+        if self.text[self.at : self.at + 1] == "?":
+            raise self._stop("'?' says perhaps", "write the layer, or leave it out")
+        match = REPEAT.match(self.text, self.at)
+        if match is None:
+            return item
+        self.at = match.end()
+        item.repeat = self._argument(self._number(match[1]), self._span(match.start(1)))
+        return item
+
+    def _layer(self) -> Item:
+        start = self.at
+        name, length = layer_name(self.text[start:])
+        if not name:
+            word = WORD.match(self.text, start)
+            if word is None:
+                raise self._stop("a layer is missing here", "as in conv3-64, pool2, fc-1000")
+            raise self._stop(f"unknown layer '{word[0]}'", closest(word[0], CATALOGUE), start, len(word[0]))
+        self.at += length
+        layer = CATALOGUE[name]
+        if layer.merges:
+            raise self._stop(f"{name} needs branches, which slide notation has not", "write a spec file", start)
+        values = self._values(layer)
+        span = self._span(start)
+        arguments = {key: self._argument(value, span) for key, value in values.items()}
+        if not self._check(layer, values, start):
+            return BrokenItem(span=span)
+        return LayerItem(span=span, layer=layer, arguments=arguments)
+
+    def _values(self, layer: type[Layer]) -> dict[str, Any]:
+        """The fields that stand behind a layer's name."""
+        main = "kernel" if "kernel" in layer.fields else layer.main[0] if layer.main else ""
+        counted = next((key for key in ("filters", "units", "multiplier") if key in layer.fields), main)
+        values: dict[str, Any] = {}
+        if main and (sizes := self._take(SIZES)):
+            values[main] = self._sizes(sizes[0])
+        may_count = counted not in values and main
+        if may_count and (count := self._take(MULTIPLIER if counted == "multiplier" else COUNT)):
+            values[counted] = self._number(count[1])
+        while True:
+            if "stride" in layer.fields and (stride := self._take(STRIDE)):
+                values["stride"] = self._sizes(stride[1])
+            elif "output_padding" in layer.fields and (extra := self._take(OUTPUT_PADDING)):
+                values["output_padding"] = self._sizes(extra[1])
+            elif "padding" in layer.fields and (padding := self._take(PADDING)):
+                values["padding"] = self._padding(padding[1])
+            elif "dilation" in layer.fields and (dilation := self._take(DILATION)):
+                values["dilation"] = self._sizes(dilation[1])
+            elif "groups" in layer.fields and (groups := self._take(GROUPS)):
+                values["groups"] = self._number(groups[1])
+            else:
+                break
+        if issubclass(layer, Filters) and "kernel" in values and "padding" not in values:
+            values["padding"] = keeping(values["kernel"], values.get("dilation", 1))
+        return values
+
+    def _check(self, layer: type[Layer], values: dict[str, Any], start: int) -> bool:
+        example = {"conv": "conv3-64", "fc": "fc-1000", "maxpool": "pool2"}.get(layer.kind, "")
+        names = {name for value in values.values() for name in names_in(value)}
+        if "in" in names:
+            return True
+        try:
+            values = {key: evaluated(value, {name: symbol(name) for name in names}) for key, value in values.items()}
+        except ExpressionError:
+            return True  # a list that is indexed; it is evaluated where the list is known
+        try:
+            layer(**values)
+        except (Refused, TypeError) as error:
+            self.problems.append(Problem(str(error), self._span(start), f"as in {example}" if example else ""))
+            return False
+        return True
+
+    def _take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        match = pattern.match(self.text, self.at)
+        if match:
+            self.at = match.end()
+        return match
+
+    def _padding(self, text: str) -> Any:
+        if text.startswith("[") and text[1].isalpha():
+            return text[1:-1].lower()
+        try:
+            sides = [
+                tuple(int(side) for side in part[1:-1].split(",")) if part.startswith("[") else self._number(part)
+                for part in PART.findall(text)
+            ]
+        except ValueError:
+            raise self._stop(f"'{text}' is no padding", "as in p1, p[1,2] or p[same]") from None
+        return sides[0] if len(sides) == 1 and not isinstance(sides[0], tuple) else tuple(sides)
+
+    def _sizes(self, text: str) -> Any:
+        """One number, or one for every axis."""
+        sizes = tuple(map(self._number, PART.findall(text)))
+        return sizes[0] if len(sizes) == 1 else sizes
+
+    def _number(self, text: str) -> int | Expression:
+        """A number, or the expression of symbols that stands in its place; these become parameters."""
+        if text.isdigit():
+            return int(text)
+        place = self.text.rfind(text, 0, self.at + len(text))
+        span = self.source.span(0, max(place, 0), len(text))
+        inside = text[1:-1] if text.startswith("{") else text
+        try:
+            expression = Expression(inside)
+        except ExpressionError as error:
+            raise SpecError([expression_problem(error, span.part(int(inside != text), len(inside)))]) from None
+        for name in expression.names:
+            if name != "in":
+                self.symbols.setdefault(name, Argument(None, span))
+        return expression
+
+    @staticmethod
+    def _argument(value: Any, span: Span) -> Argument:
+        if isinstance(value, tuple):
+            return Argument(tuple(_Parser._argument(part, span) for part in value), span)
+        return Argument(value, span)
+
+    def _span(self, start: int) -> Any:
+        return self.source.span(0, start, max(self.at - start, 1))
+
+    def _stop(self, message: str, hint: str = "", start: int | None = None, length: int = 1) -> SpecError:
+        span = self.source.span(0, min(self.at if start is None else start, max(len(self.text) - 1, 0)), length)
+        return SpecError([Problem(message, span, hint)])

@@ -1,0 +1,191 @@
+"""`32:512:32`, `1,8,64`, `224,256x320` -> the axes of a Grid, and the Grid.
+
+A range is `first:last` or `first:last:step`, its last number included where a step meets it; ranges
+and values are joined by commas.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from functools import partial
+from math import lcm
+from typing import Any
+
+from cnncalc.errors import Problem, Source, SpecError
+from cnncalc.layers.shape import AXES
+from cnncalc.spec.input_size import LARGEST, parse_input
+from cnncalc.spec.model import ArgumentError, InputSize, Spec
+from cnncalc.spec.parameters import check_name, parse_settings, written
+from cnncalc.sweep.grid import Axis, Choices, Fractions, Grid
+
+MOST_POINTS = 10**8
+LARGEST_VALUE = 10**15
+RANGE = re.compile(r"({0}):({0})(?::({0}))?\Z".format(r"-?[0-9]{1,16}(?:\.[0-9]{1,15})?"))
+NUMBER = re.compile(r"[0-9]{1,16}\Z")
+MISSING = "a value is missing beside a comma"
+HINT = "write a range as 32:512:32 (first:last:step), values as 1,8,64, or both as 32:128:32,224"
+
+
+def parse_grid(
+    spec: Spec,
+    size: str | None = None,
+    settings: Iterable[str] = (),
+    batch: str | None = None,
+    most_points: int = MOST_POINTS,
+    taken: Iterable[str] = (),
+) -> Grid:
+    """The grid that the texts of --input, --set and --batch span; `taken` are keys of other columns.
+
+    Raises SpecError for a text that is no grid, and for more points than `most_points`.
+    """
+    sizes, given = _input_axes(spec, size)
+    settings_axes = _setting_axes(spec, settings, {"input", "batch", "problem", *taken})
+    counts = None if batch is None else _choices("--batch", batch, _count)
+    batches = [Axis("batch", counts)] if counts else []
+    axes = (*sizes, *settings_axes, *batches)
+    if not axes:
+        raise _refused("there is nothing to sweep", "give a range or a list to --input, --set or --batch")
+    grid = Grid(axes, given, "batch" if batches else given.batch or 1)
+    if grid.points > most_points:
+        spans = " x ".join(f"{len(axis.values):,} of {axis.key}" for axis in axes)
+        hint = "take larger steps, or raise the limit with --max-points"
+        raise _refused(f"the grid has {grid.points:,} points ({spans}); the limit is {most_points:,}", hint)
+    _need_numbers(spec, grid)
+    return grid
+
+
+def _input_axes(spec: Spec, text: str | None) -> tuple[list[Axis], InputSize]:
+    """An axis for every part of --input, and the input in which their keys stand for them."""
+    if text is None:
+        if spec.input is None:
+            hint = "give --input 32:512:32, or sizes for all axes and the channels"
+            raise _refused(f"{spec.source.name}: the size of the input is not known", hint)
+        return [], spec.input
+    choices = [_choices("--input", part, _count) for part in re.split(r"[xX*\u00d7]", text)]
+    size = parse_input("x".join(str(values[0]) for values in choices), spec.input)
+    if size.batch is not None and len(choices) > len(size.sizes) + 1:
+        raise _refused(f"the input '{text}' begins with a batch", "give that by --batch")
+    if len(choices) == 1:
+        (values,) = choices
+        axes = [Axis("input", values)]
+        if not size.sizes:
+            return axes, replace(size, channels="input")
+        return axes, replace(size, sizes=("input",) * len(size.sizes))
+    keys = [*(f"input_{name}" for name in AXES[len(size.sizes)]), "input_channels"]
+    axes = [Axis(key, values) for key, values in zip(keys, choices, strict=False)]
+    channels = keys[-1] if len(axes) == len(keys) else size.channels
+    return axes, replace(size, sizes=tuple(keys[:-1]), channels=channels)
+
+
+def _setting_axes(spec: Spec, texts: Iterable[str], taken: set[str]) -> list[Axis]:
+    axes: dict[str, Axis] = {}
+    for text in texts:
+        name, equals, values = (part.strip() for part in text.partition("="))
+        if not equals or not values:
+            raise _refused(f"'{text}' sets nothing", f"write --set name=values; {HINT}")
+        check_name(spec, name)
+        if name in axes:
+            raise _refused(f"--set gives '{name}' twice", f"join its values: --set {name}=1,2,3")
+        key = f"set.{name}" if name in taken or name.startswith("input_") else name
+        choices = _choices(f"--set {name}", values, partial(_setting, spec, name))
+        axes[name] = Axis(key, choices, name)
+    return list(axes.values())
+
+
+def _choices(what: str, text: str, read: Callable[[str], Any]) -> Choices:
+    """The values of a list of ranges and single values; `read` reads one value."""
+    pieces: list[Sequence[Any]] = []
+    at = 0
+    for part in _parts(text):
+        try:
+            match = RANGE.match(part.strip())
+            if match:
+                pieces.append(_range(match, read))
+            elif pieces and isinstance(pieces[-1], list):
+                pieces[-1].append(read(part.strip()))
+            else:
+                pieces.append([read(part.strip())])
+        except SpecError:
+            raise
+        except ValueError as error:
+            raise SpecError([Problem(str(error), Source(what, text).span(0, at, len(part)), HINT)]) from None
+        at += len(part) + 1
+    return Choices(pieces)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The text between the commas that stand outside of brackets."""
+    part, depth = "", 0
+    for character in text:
+        depth += (character == "[") - (character == "]")
+        if character == "," and depth <= 0:
+            yield part
+            part = ""
+        else:
+            part += character
+    yield part
+
+
+def _range(match: re.Match[str], read: Callable[[str], Any]) -> range | Fractions:
+    first, last, step = (read(match[1]), read(match[2]), Fraction(match[3] or 1))
+    if step <= 0:
+        raise ValueError(f"the step of the range {match[0]} must be above 0")
+    if last < first:
+        raise ValueError(f"the range {match[0]} is empty: its last number is below its first")
+    below = lcm(*(Fraction(end).denominator for end in (first, last, step)))
+    numbers = range(int(first * below), int(last * below) + 1, int(step * below))
+    return Fractions(numbers, below) if below > 1 else numbers
+
+
+def _count(text: str) -> int:
+    if not text:
+        raise ValueError(MISSING)
+    if not NUMBER.match(text):
+        raise ValueError(f"'{text}' is neither a number nor a range")
+    if not 1 <= int(text) <= LARGEST:
+        raise ValueError(f"a size must be from 1 to {LARGEST:,}, not {text}")
+    return int(text)
+
+
+def _setting(spec: Spec, name: str, text: str) -> Any:
+    """One value of a parameter: a number, a decimal (an exact fraction), true, false or a list."""
+    if not text:
+        raise ValueError(MISSING)
+    try:
+        value = parse_settings(spec, [f"{name}={text}"])[name].evaluate({})
+    except ArgumentError as error:
+        raise SpecError([error.problem]) from None
+    if hasattr(value, "free_symbols"):
+        raise ValueError(f"'{text}' is no number: a sweep leaves no symbols")
+    if type(value) is int and abs(value) > LARGEST_VALUE:
+        raise ValueError(f"{text} is beyond {LARGEST_VALUE:,}")
+    return value
+
+
+def grid_text(values: Any) -> str:
+    """A grid given as Python values, a range, a list or one value, as it is written on the command line."""
+    if isinstance(values, str):
+        return values
+    if isinstance(values, range) and values and values.step > 0:
+        return f"{values[0]}:{values[-1]}:{values.step}"
+    return ",".join(map(written, values)) if isinstance(values, Iterable) else written(values)
+
+
+def _need_numbers(spec: Spec, grid: Grid) -> None:
+    """Refuse a sweep in which a symbol would be left."""
+    keys = {axis.key for axis in grid.axes}
+    for part in (*grid.input.sizes, grid.input.channels, grid.batch):
+        if isinstance(part, str) and part not in keys:
+            option = "--batch" if part == grid.batch else "--input"
+            raise _refused(f"{part} is left a symbol, but a sweep needs numbers", f"give it by {option}")
+    given = {axis.parameter for axis in grid.axes} | spec.settings.keys()
+    for name, default in spec.parameters.items():
+        if name not in given and default.constant and default.value is None:
+            raise _refused(f"the parameter {name} has no value, but a sweep needs numbers", f"give --set {name}=1,2,3")
+
+
+def _refused(message: str, hint: str) -> SpecError:
+    return SpecError([Problem(message, None, hint)])

@@ -1,0 +1,177 @@
+"""Symbolic sizes, and the range of every symbol -> the least and the most they can be; sizes without idle max and min.
+
+x//d lies from (x - d + 1)/d to x/d. So a sum is taken as a sum of lines first, in which what can cancels:
+(H + 1)//2 - H//2 lies from 0 to 1, whatever H is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from math import ceil, floor, prod
+from typing import Any, TypeAlias
+
+import sympy
+
+from cnncalc.symbolic.arithmetic import Size, is_known, normalise
+from cnncalc.symbolic.floor_division import FloorDiv
+
+Ranges: TypeAlias = "Mapping[str, tuple[int, int | None]]"
+"""From the least to the most that a symbol may be; None for no end. A symbol that is not named is at least 1."""
+Ends: TypeAlias = "tuple[Fraction | None, Fraction | None]"
+ZERO, ONE = Fraction(0), Fraction(1)
+
+
+def ends(value: Any, ranges: Ranges) -> Ends:
+    """From where to where a size lies, None for no end that is known; the ends may be farther out than need be.
+
+    >>> ends(floor_div(symbol("H") + 1, 2) - floor_div(symbol("H"), 2), {})
+    (Fraction(0, 1), Fraction(1, 1))
+    """
+    if is_known(value):
+        return Fraction(value), Fraction(value)
+    slopes, low, high = _lines(value.expand())
+    found: Ends = (low, high)
+    for factor, slope in slopes.items():
+        found = _sum(found, _times(slope, _factor(factor, ranges)))
+    if not value.is_integer:
+        return found
+    low_end, high_end = found
+    return (
+        None if low_end is None else Fraction(ceil(low_end)),
+        None if high_end is None else Fraction(floor(high_end)),
+    )
+
+
+def never_negative(value: Any, ranges: Ranges) -> bool:
+    """Whether a size is surely at least 0."""
+    low, _ = ends(value, ranges)
+    return low is not None and low >= 0
+
+
+def without_idle(value: Any, ranges: Ranges) -> Size:
+    """A size without the parts of a minimum or a maximum that never decide: `max(0, H - 3)` is H - 3 from H = 3 on."""
+
+    def decided(part: Any) -> Any:
+        sign = 1 if isinstance(part, sympy.Max) else -1
+        left = list(part.args)
+        for one in part.args:
+            others = [other for other in left if other != one]
+            if any(never_negative(sign * (other - one), ranges) for other in others):
+                left = others
+        return part if len(left) == len(part.args) else part.func(*left, evaluate=False) if left[1:] else left[0]
+
+    if is_known(value) or not value.has(sympy.Min, sympy.Max):
+        return value  # type: ignore[no-any-return]
+    return normalise(value.replace(lambda part: isinstance(part, sympy.Min | sympy.Max), decided))
+
+
+def _lines(value: Any) -> tuple[dict[Any, Fraction], Fraction, Fraction]:
+    """A sum as slopes of what varies, and the least and most of the rest; floors by a number are lines."""
+    slopes: dict[Any, Fraction] = {}
+    low = high = ZERO
+    for term in sympy.Add.make_args(value):
+        number, factor = term.as_coeff_Mul()
+        slope = Fraction(int(number.p), int(number.q))
+        if factor == 1:
+            low, high = low + slope, high + slope
+        elif isinstance(factor, FloorDiv) and factor.args[1].is_Integer:
+            divisor = int(factor.args[1])
+            inner, least, most = _lines(factor.args[0].expand())
+            sides = sorted((slope * (least - divisor + 1) / divisor, slope * most / divisor))
+            low, high = low + sides[0], high + sides[1]
+            for part, steepness in inner.items():
+                slopes[part] = slopes.get(part, ZERO) + slope * steepness / divisor
+        else:
+            slopes[factor] = slopes.get(factor, ZERO) + slope
+    return {factor: slope for factor, slope in slopes.items() if slope}, low, high
+
+
+def _factor(value: Any, ranges: Ranges) -> Ends:
+    """From where to where something lies that is no sum."""
+    if value.is_Symbol:
+        least, most = ranges.get(value.name, (1, None))
+        return Fraction(least), None if most is None else Fraction(most)
+    if isinstance(value, sympy.Min | sympy.Max):
+        return _extreme(value, [ends(part, ranges) for part in value.args])
+    if value.is_Mul:
+        return _product([_factor(part, ranges) for part in value.args])
+    if value.is_Pow and value.exp.is_Integer:
+        return _power(ends(value.base, ranges), int(value.exp))
+    if isinstance(value, FloorDiv):
+        return _quotient(*(ends(part, ranges) for part in value.args))
+    return ends(value, ranges) if value.is_Add or value.is_Number else (None, None)
+
+
+def _sum(one: Ends, other: Ends) -> Ends:
+    low = None if one[0] is None or other[0] is None else one[0] + other[0]
+    return low, None if one[1] is None or other[1] is None else one[1] + other[1]
+
+
+def _times(slope: Fraction, found: Ends) -> Ends:
+    low, high = (None if end is None else slope * end for end in found)
+    return (low, high) if slope > 0 else (high, low)
+
+
+def _extreme(value: Any, parts: list[Ends]) -> Ends:
+    """The largest of several is at least the least of any, and at most the most of all."""
+    lows, highs = [low for low, _ in parts if low is not None], [high for _, high in parts if high is not None]
+    if isinstance(value, sympy.Max):
+        return max(lows, default=None), max(highs) if len(highs) == len(parts) else None
+    return min(lows) if len(lows) == len(parts) else None, min(highs, default=None)
+
+
+def _product(parts: list[Ends]) -> Ends:
+    """The product of what is never negative; of others nothing is said."""
+    lows, highs = [low for low, _ in parts if low is not None and low >= 0], [high for _, high in parts]
+    if len(lows) < len(parts):
+        return None, None
+    known = [high for high in highs if high is not None]
+    return prod(lows, start=ONE), prod(known, start=ONE) if len(known) == len(parts) else None
+
+
+def _power(base: Ends, exponent: int) -> Ends:
+    low, high = base
+    if low is None or low < 0 or (exponent < 0 and low == 0):
+        return None, None
+    if exponent < 0:
+        return ZERO if high is None else high**exponent, low**exponent
+    return low**exponent, None if high is None else high**exponent
+
+
+def _quotient(numerator: Ends, divisor: Ends) -> Ends:
+    """A floor by what is at least 1; by anything else nothing is known."""
+    (low, high), (least, most) = numerator, divisor
+    if least is None or least < 1:
+        return None, None
+    if low is not None and low >= 0:
+        low = ZERO if most is None else Fraction(floor(low / most))
+    elif low is not None:
+        low = Fraction(floor(low / least))
+    if high is not None:
+        high = Fraction(floor(high / least)) if high >= 0 else -ONE
+    return low, high
+
+
+def bound_on(value: Any) -> tuple[str, str, int] | None:
+    """What `value >= 0` comes to as a bound on its one symbol: ("H", ">=", 32); None where it is no such bound.
+
+    >>> bound_on(7 - 2 * floor_div(symbol("H"), 32))
+    ('H', '<=', 127)
+    """
+    relation, limit = ">=", 0
+    while True:
+        constant, rest = value.as_coeff_Add()
+        factor, term = rest.as_coeff_Mul()
+        if not (constant.is_Integer and factor.is_Integer and factor != 0):
+            return None
+        limit = limit - int(constant)
+        if factor < 0:
+            relation, limit, factor = "<=" if relation == ">=" else ">=", -limit, -factor
+        limit = -(-limit // int(factor)) if relation == ">=" else limit // int(factor)
+        if term.is_Symbol:
+            return term.name, relation, limit
+        if not isinstance(term, FloorDiv) or not term.args[1].is_Integer:
+            return None
+        divisor = int(term.args[1])
+        value, limit = term.args[0], limit * divisor + (0 if relation == ">=" else divisor - 1)
