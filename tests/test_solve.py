@@ -15,8 +15,9 @@ from click.testing import CliRunner
 
 import cnncalc
 from cnncalc.cli.main import cnncalc as program
-from cnncalc.solve.search import Constraint, search
+from cnncalc.solve.search import search
 from cnncalc.symbolic import ceil_div, floor_div, minimum, substitute, symbol
+from cnncalc.symbolic.constraint import Constraint
 
 GOLDEN = Path(__file__).parent / "golden"
 

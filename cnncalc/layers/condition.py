@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-from cnncalc.symbolic import Size, is_known, normalise, written
-
-Relation = Literal[">=", "==", "multiple of"]
+from cnncalc.symbolic import Size
+from cnncalc.symbolic.constraint import Constraint, Relation, holds
 
 
 class Condition(NamedTuple):
@@ -34,27 +33,19 @@ class Condition(NamedTuple):
 
     def holds(self) -> bool | None:
         """True or False for integers; None where it depends on a symbol."""
-        left, right = self.left, self.right
-        if not is_known(left, right):
-            difference = normalise(left - right)
-            if self.relation == "multiple of" or not is_known(difference):
-                return None
-            return difference == 0 if self.relation == "==" else difference >= 0
-        if self.relation == ">=":
-            return left >= right
-        if self.relation == "==":
-            return left == right
-        return left % right == 0
+        return holds(self.left, self.relation, self.right)
+
+    @property
+    def constraint(self) -> Constraint:
+        """What must hold, by itself."""
+        return Constraint(self.left, self.relation, self.right)
 
     def hint_text(self) -> str:
         """How to mend it, as text."""
         return self.hint if isinstance(self.hint, str) else self.hint()
 
     def __str__(self) -> str:
-        if self.relation == "multiple of":
-            left, right = (text if text.isalnum() else f"({text})" for text in map(written, (self.left, self.right)))
-            return f"{left} % {right} == 0"
-        return f"{written(self.left)} {self.relation} {written(self.right)}"
+        return str(self.constraint)
 
 
 def never(message: str, hint: str = "") -> Condition:

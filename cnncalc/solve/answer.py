@@ -8,9 +8,10 @@ from fractions import Fraction
 from typing import Any
 
 from cnncalc.analysis import Analysis
-from cnncalc.solve.search import Constraint, Found, search
+from cnncalc.solve.search import Found, search
 from cnncalc.spec.parameters import written
 from cnncalc.symbolic import Size, is_known, substitute
+from cnncalc.symbolic.constraint import Constraint
 from cnncalc.symbolic.program import Range
 
 NO_STEPS: Mapping[str, Fraction] = {}

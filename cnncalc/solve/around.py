@@ -10,8 +10,9 @@ from cnncalc.errors import SpecError
 from cnncalc.solve.answer import amount, amount_text
 from cnncalc.solve.network import Network, value_in
 from cnncalc.solve.question import Claim
-from cnncalc.solve.search import Constraint, Found, names_in, search
+from cnncalc.solve.search import Found, search
 from cnncalc.symbolic import is_known, written
+from cnncalc.symbolic.constraint import Constraint, names_in
 from cnncalc.symbolic.program import Range
 
 

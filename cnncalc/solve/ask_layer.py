@@ -15,10 +15,10 @@ from cnncalc.solve.listing import known_text, listed
 from cnncalc.solve.one_layer import OneLayer
 from cnncalc.solve.question import Question, QuestionError
 from cnncalc.solve.said import ORDER
-from cnncalc.solve.search import Constraint, holds, names_in
 from cnncalc.solve.sought import sought
 from cnncalc.solve.trial import is_told, put_in
 from cnncalc.symbolic import Size, is_known, normalise, written
+from cnncalc.symbolic.constraint import Constraint, names_in
 
 MOST_TOLD = 10
 """Of how many solutions is told what follows from them."""
@@ -124,7 +124,7 @@ def _worked_out(said: OneLayer, question: Question, first: Mapping[str, Any] | N
         raise QuestionError(
             [Problem("nothing is asked", None, "put a question mark, as in S=?, or name what is wanted")]
         )
-    wrong = [each for each in equations if not holds(Constraint(normalise(each.left - each.right), each.relation, 0))]
+    wrong = [each for each in equations if not Constraint(normalise(each.left - each.right), each.relation, 0).holds()]
     known = {**(first or {}), **{name: _value(name, quantities) for name in asked}}
     open_ones = {name for name in asked for value in quantities[name] if not is_known(value)}
     notes = list(dict.fromkeys(map(_refuted, wrong)))

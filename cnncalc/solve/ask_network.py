@@ -21,8 +21,9 @@ from cnncalc.solve.network import (
     value_in,
 )
 from cnncalc.solve.question import Claim, Question
-from cnncalc.solve.search import Constraint, Found, holds, merged, names_in, search
+from cnncalc.solve.search import Found, merged, search
 from cnncalc.symbolic import symbol, written
+from cnncalc.symbolic.constraint import Constraint, names_in
 from cnncalc.symbolic.program import Range
 
 MOST_VALUES = 2_000
@@ -163,7 +164,7 @@ def _one_by_one(
         work += len(analysis.layers)
         constraints = [each for claim in claims for each in constraints_of(claim, analysis)]
         check_known(constraints, ())
-        if all(map(holds, constraints)):
+        if all(each.holds() for each in constraints):
             boxes.append(((value, value),))
     if failures == last - low + 1:
         raise reason

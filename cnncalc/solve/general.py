@@ -9,8 +9,9 @@ from cnncalc.solve.answer import Answer
 from cnncalc.solve.letters import field_of
 from cnncalc.solve.one_layer import OneLayer
 from cnncalc.solve.question import Question
-from cnncalc.solve.search import Constraint, Found, holds, names_in
+from cnncalc.solve.search import Found
 from cnncalc.symbolic import Size, is_known, normalise, substitute, written
+from cnncalc.symbolic.constraint import Constraint, names_in
 
 
 class General(NamedTuple):
@@ -64,7 +65,7 @@ def in_general(said: OneLayer, question: Question, general: General) -> Answer:
         gap = normalise(each.left - each.right)
         if not is_known(gap):
             lines.append(f"where {each}")
-        elif not holds(Constraint(gap, each.relation, 0)):
+        elif not Constraint(gap, each.relation, 0).holds():
             notes.append(f"{each} does not hold")
     if notes:
         return Answer(question.text, unknowns, notes=tuple(notes))

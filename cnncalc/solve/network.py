@@ -13,11 +13,11 @@ from cnncalc.graph import MOST_LAYERS, build
 from cnncalc.layers import Shape
 from cnncalc.solve.answer import amount
 from cnncalc.solve.question import Claim, Question, QuestionError
-from cnncalc.solve.search import Constraint, compared, names_in
 from cnncalc.spec.input_size import symbolic_input
 from cnncalc.spec.model import Argument, InputSize, Spec
 from cnncalc.spec.parameters import written
 from cnncalc.symbolic import Size
+from cnncalc.symbolic.constraint import Constraint, compared, names_in
 from cnncalc.symbolic.program import Range
 
 WHOLE_INPUT = "input"

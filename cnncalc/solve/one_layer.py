@@ -11,8 +11,8 @@ from cnncalc.layers.reach import AxisReach
 from cnncalc.solve.letters import field_of, known_letter, range_of
 from cnncalc.solve.question import Claim, QuestionError
 from cnncalc.solve.said import Said
-from cnncalc.solve.search import Constraint, compared, names_in
 from cnncalc.symbolic import Size, symbol
+from cnncalc.symbolic.constraint import Constraint, compared, names_in
 from cnncalc.symbolic.program import Range
 
 

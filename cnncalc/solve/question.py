@@ -12,8 +12,8 @@ from math import ceil, floor
 from typing import NamedTuple, TypeAlias
 
 from cnncalc.errors import Problem, Source, Span, SpecError
-from cnncalc.layers.condition import Relation
 from cnncalc.solve.wording import GAP, NAME, NOISE, SHAPE, TOKEN, name_of, relation_of, unit_of
+from cnncalc.symbolic.constraint import Relation
 
 Amount: TypeAlias = "tuple[int | None, ...] | str"
 """A number or the sizes of a volume, None for `?`; or the name of another quantity."""

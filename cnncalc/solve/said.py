@@ -13,8 +13,8 @@ from cnncalc.layers import Layer
 from cnncalc.solve.bare import placed
 from cnncalc.solve.letters import field_of, known_letter, letter_of, range_letters
 from cnncalc.solve.question import Claim, Question, QuestionError
-from cnncalc.solve.search import names_in
 from cnncalc.symbolic import Size, is_known, symbol, written
+from cnncalc.symbolic.constraint import names_in
 from cnncalc.symbolic.program import Range
 
 SYMBOL = re.compile(r"[A-Za-z][0-9]*'?\Z")

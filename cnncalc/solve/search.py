@@ -12,32 +12,11 @@ from itertools import product
 from operator import le
 from typing import NamedTuple
 
-from cnncalc.layers.condition import Relation
-from cnncalc.symbolic import Size, is_known, written
+from cnncalc.symbolic.constraint import Constraint, Relation, holds_within
 from cnncalc.symbolic.program import Program, Range
 
 MOST_BOXES = 60_000
 MOST_POINTS = 20_000
-
-
-class Constraint(NamedTuple):
-    """`left relation right` must hold."""
-
-    left: Size
-    relation: Relation
-    right: Size
-
-    def __str__(self) -> str:
-        return f"{written(self.left)} {self.relation} {written(self.right)}"
-
-
-def compared(left: Size, relation: str, right: Size) -> Constraint:
-    """`left relation right`, the relation being any of == < <= > >=."""
-    if relation == "==":
-        return Constraint(left, "==", right)
-    if relation in (">", ">="):
-        return Constraint(left, ">=", right + int(relation == ">"))
-    return Constraint(right, ">=", left + int(relation == "<"))
 
 
 class Found(NamedTuple):
@@ -109,40 +88,15 @@ def search(constraints: Sequence[Constraint], ranges: Mapping[str, Range]) -> Fo
     return Found(unknowns, merged(boxes), True)
 
 
-def holds(constraint: Constraint) -> bool:
-    """Whether a constraint between two numbers holds."""
-    left, right = constraint.left, constraint.right
-    return _holds(constraint.relation, (left, left), (right, right)) is True
-
-
 def _verdict(relations: Sequence[Relation], bounds: Sequence[Range]) -> bool | None:
     """Whether all constraints hold in all of a box (True), one in none of it (False), or neither."""
     everywhere = True
     for relation, left, right in zip(relations, bounds[::2], bounds[1::2], strict=True):
-        holds = _holds(relation, left, right)
-        if holds is False:
+        found = holds_within(left, relation, right)
+        if found is False:
             return False
-        everywhere = everywhere and holds is True
+        everywhere = everywhere and found is True
     return True if everywhere else None
-
-
-def _holds(relation: Relation, left: Range, right: Range) -> bool | None:
-    if relation == ">=":
-        return True if left[0] >= right[1] else False if left[1] < right[0] else None
-    if relation == "==":
-        if left[1] < right[0] or right[1] < left[0]:
-            return False
-        return True if left == right and left[0] == left[1] else None
-    if right[0] != right[1]:
-        return None
-    return _multiple(left, right[0])
-
-
-def _multiple(left: Range, divisor: int) -> bool | None:
-    """Whether all, none or some of a range are multiples of a number."""
-    if divisor == 0 or left[1] // divisor < -(-left[0] // divisor):
-        return False
-    return True if divisor == 1 or left[0] == left[1] else None
 
 
 def _halves(box: tuple[Range, ...]) -> Iterable[tuple[Range, ...]]:
@@ -167,8 +121,3 @@ def merged(boxes: list[tuple[Range, ...]]) -> list[tuple[Range, ...]]:
         else:
             joined.append(box)
     return [(box,) for box in joined]
-
-
-def names_in(*sizes: Size) -> set[str]:
-    """The symbols in some sizes."""
-    return {str(free) for size in sizes if not is_known(size) for free in getattr(size, "free_symbols", ())}

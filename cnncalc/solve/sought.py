@@ -12,9 +12,10 @@ from cnncalc.solve.general import general_form, in_general, one_equation
 from cnncalc.solve.letters import WHAT, field_of, range_letters
 from cnncalc.solve.one_layer import OneLayer, unknown_only
 from cnncalc.solve.question import Question, QuestionError
-from cnncalc.solve.search import Constraint, names_in, search
+from cnncalc.solve.search import search
 from cnncalc.solve.trial import analysed, fields, is_told, plain_shape, put_in
 from cnncalc.symbolic import Size, is_known, symbol, written
+from cnncalc.symbolic.constraint import Constraint, names_in
 
 MOST_WORKINGS = 3
 PAIR = ("P_before", "P_after")

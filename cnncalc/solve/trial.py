@@ -9,8 +9,8 @@ from cnncalc.graph import INPUT, Graph, Node
 from cnncalc.layers import Layer, Shape
 from cnncalc.solve.letters import field_of
 from cnncalc.solve.one_layer import OneLayer
-from cnncalc.solve.search import names_in
 from cnncalc.symbolic import Size, is_known, substitute
+from cnncalc.symbolic.constraint import names_in
 
 ANY_SIZE = 100_000
 """Stands in for a size that does not matter."""

@@ -9,9 +9,9 @@ from typing import Any, TypeAlias
 from cnncalc.analysis.results import Analysis
 from cnncalc.formula.validity import field_conditions
 from cnncalc.graph.builder import LARGEST
-from cnncalc.layers.condition import Relation
 from cnncalc.sweep.measures import Measure, Reading, value
 from cnncalc.symbolic import Size, add_up, bound, is_known
+from cnncalc.symbolic.constraint import Relation
 from cnncalc.symbolic.program import Program
 from cnncalc.symbolic.vectorised import divides_safely, evaluate
 
