@@ -86,7 +86,7 @@ class SpecError(ValueError):
     """A spec that cannot be used, with every problem found in it."""
 
     exit_status = 1
-    """2 where what is wrong is the command line and not a spec."""
+    """Of the command line where this error ends it."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = unique(problems)
@@ -97,6 +97,12 @@ class SpecError(ValueError):
         if len(self.problems) > MOST_SHOWN:
             shown.append(f"... and {len(self.problems) - MOST_SHOWN} more problems")
         return "\n\n".join(shown)
+
+
+class UsageError(SpecError):
+    """What was asked for, rather than a spec, cannot be used: an option, an argument, a question."""
+
+    exit_status = 2
 
 
 def unique(problems: Iterable[Problem]) -> tuple[Problem, ...]:

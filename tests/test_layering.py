@@ -25,6 +25,7 @@ ORDER = (
     "formula",
     "apply",
     "export",
+    "setup",
     "analysis",
     "graph",
     "spec",

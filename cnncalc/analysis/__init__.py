@@ -3,7 +3,8 @@
 from cnncalc.analysis.convention import DTYPES, FLOPS, OPTIMIZERS, Convention
 from cnncalc.analysis.engine import analyze_graph
 from cnncalc.analysis.memory import training_memory
-from cnncalc.analysis.results import COUNTS, Analysis, InputResult, LayerResult
+from cnncalc.analysis.quantities import COUNTS
+from cnncalc.analysis.results import Analysis, InputResult, LayerResult
 
 __all__ = [
     "COUNTS",

@@ -8,6 +8,7 @@ from cnncalc.analysis.convention import OPTIMIZERS
 from cnncalc.analysis.results import Analysis
 from cnncalc.graph import INPUT, Graph
 from cnncalc.symbolic import Size, add_up, is_known
+from cnncalc.symbolic.arithmetic import greatest
 
 
 def peak_values(graph: Graph) -> Size | None:
@@ -54,6 +55,14 @@ def values_held(graph: Graph) -> Iterator[Size]:
 def _last_reads(graph: Graph) -> dict[int, int]:
     """For every source, the last step that reads it."""
     return {source: step for step, node in enumerate(graph.nodes) for source in node.sources}
+
+
+def peak_memory(analysis: Analysis) -> Size | None:
+    """The most bytes of activations in use at once, for symbols too; None under a symbolic repeat."""
+    if analysis.peak_memory_bytes is not None or analysis.graph.repeats:
+        return analysis.peak_memory_bytes
+    unit = analysis.batch * analysis.convention.bytes_per_value
+    return greatest(values * unit for values in values_held(analysis.graph))
 
 
 def training_memory(analysis: Analysis) -> dict[str, Size]:

@@ -8,24 +8,11 @@ from dataclasses import dataclass, field
 from functools import reduce
 
 from cnncalc.analysis.convention import Convention
+from cnncalc.analysis.quantities import COUNTS, key_of
 from cnncalc.errors import Problem, SpecError, closest, printable
 from cnncalc.graph import Graph, Node
 from cnncalc.layers import Operations, Reach, Shape
 from cnncalc.symbolic import Size, add_up, maximum, normalise
-
-COUNTS = (
-    "weights",
-    "biases",
-    "params",
-    "buffers",
-    "macs",
-    "flops",
-    "activations",
-    "memory_bytes",
-    "neurons",
-    "connections",
-)
-"""The quantities that add up over layers."""
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -117,7 +104,11 @@ class Analysis:
         return reduce(maximum, (layer.depth for layer in self.layers), 0)
 
     def total(self, quantity: str) -> Size:
-        """The sum of a quantity over the layers, the input's activations and memory included."""
+        """The sum of a quantity over the layers, the input's activations and memory included.
+
+        Any name of a quantity that adds up will do; raises ValueError for another.
+        """
+        quantity = key_of(quantity) or quantity
         start: Size = getattr(self.input, quantity, 0)
         return add_up([start, self.sum_over(self.layers, quantity)])
 

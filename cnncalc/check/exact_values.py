@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from cnncalc.analysis import Analysis, LayerResult
-from cnncalc.analysis.results import COUNTS
+from cnncalc.analysis.quantities import COUNTS
 from cnncalc.check.claim import Claim
 from cnncalc.check.naming import LAYERS_OF, folded
 from cnncalc.check.numbers.printed import NO_FIT

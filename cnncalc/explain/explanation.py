@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cnncalc.analysis.results import COUNTS, Analysis, LayerResult
+from cnncalc.analysis.quantities import COUNTS
+from cnncalc.analysis.results import Analysis, LayerResult
 from cnncalc.errors import Problem, SpecError
 from cnncalc.explain.steps import LayerWorking
 from cnncalc.explain.working import SYMBOLS, explain_layer

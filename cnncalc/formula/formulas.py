@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cnncalc.analysis.results import COUNTS, Analysis
+from cnncalc.analysis.quantities import COUNTS
+from cnncalc.analysis.results import Analysis
 from cnncalc.errors import closest, one_of
 from cnncalc.formula.assumptions import Assumption
 from cnncalc.formula.constraint_set import refused

@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias
 
 from cnncalc.analysis.memory import training_memory, values_held
-from cnncalc.analysis.results import COUNTS, Analysis, LayerResult
+from cnncalc.analysis.quantities import COUNTS
+from cnncalc.analysis.results import Analysis, LayerResult
 from cnncalc.errors import Problem, SpecError, closest, one_of
 from cnncalc.layers import Shape
 from cnncalc.layers.operations import OPERATION_CLASSES

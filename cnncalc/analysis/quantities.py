@@ -1,0 +1,217 @@
+"""A name as people write it -> a quantity, and its value for a layer, a block or a network: the one register.
+
+Adding a quantity touches this file, and `LayerResult` or `Analysis` where its value comes from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+
+from cnncalc.errors import Problem, UsageError, closest, one_of
+from cnncalc.layers.operations import OPERATION_CLASSES
+from cnncalc.symbolic import Size, add_up
+
+if TYPE_CHECKING:
+    from cnncalc.analysis.results import Analysis, LayerResult
+
+Kind: TypeAlias = Literal["shape", "count", "bytes", "length", "depth"]
+"""What a value is: a Shape, a count, a number of bytes, a length in pixels on every axis, or a depth."""
+
+
+class Quantity(NamedTuple):
+    """One quantity: the key that reports and JSON use, other names for it, and what its values are.
+
+    `adds_up`: the value of a block or a network is the sum over its layers. `scope` says of what it is
+    known: of layers and blocks, of the whole network, or of both.
+    """
+
+    key: str
+    title: str
+    about: str
+    kind: Kind
+    aliases: tuple[str, ...] = ()
+    scope: Literal["layer", "network", "both"] = "both"
+    adds_up: bool = False
+
+
+def _count(key: str, title: str, about: str, *aliases: str, kind: Kind = "count") -> Quantity:
+    return Quantity(key, title, about, kind, aliases, adds_up=True)
+
+
+_REGISTER = (
+    Quantity("input", "input", "volume that comes in, height x width x channels", "shape", (), "layer"),
+    Quantity(
+        "output",
+        "output",
+        "volume that goes out, height x width x channels",
+        "shape",
+        ("out", "shape", "size", "volume", "output_shape", "output_size", "output_volume"),
+        "layer",
+    ),
+    _count("weights", "weights", "trainable numbers that multiply", "weight"),
+    _count("biases", "biases", "trainable numbers that are added", "bias"),
+    _count("params", "params", "weights and biases", "param", "parameter", "parameters"),
+    _count("buffers", "buffers", "stored numbers that are not trained", "buffer"),
+    _count("macs", "MACs", "multiply-accumulates", "mac", "multiply_adds", "mult_adds", "multiply_accumulates"),
+    _count("flops", "FLOPs", "floating-point operations, as the convention counts them", "flop"),
+    _count(
+        "activations",
+        "activations",
+        "values that the output holds in memory; 0 where it works in place",
+        "activation",
+        "values",
+    ),
+    _count(
+        "memory_bytes",
+        "memory",
+        "bytes of the activations",
+        "memory",
+        "mem",
+        "bytes",
+        "activation_memory",
+        kind="bytes",
+    ),
+    Quantity(
+        "receptive_field",
+        "field",
+        "receptive field in pixels of the input",
+        "length",
+        ("rf", "field", "receptive_fields", "field_of_view"),
+        "layer",
+    ),
+    Quantity("jump", "jump", "pixels from one unit to the next", "length", (), "layer"),
+    Quantity(
+        "centre",
+        "centre",
+        "pixel on which the first unit is centred, counted from 0",
+        "length",
+        ("center",),
+        "layer",
+    ),
+    Quantity("padding", "padding", "padding gathered on each side, in pixels of the input", "length", (), "layer"),
+    Quantity("depth", "depth", "weight layers on the longest path so far", "depth", ("weight_layers",)),
+    _count("neurons", "neurons", "units of the weight layers", "neuron"),
+    _count("connections", "connections", "arrows from real inputs, and from biases, to units", "connection"),
+    *(
+        _count(name, name.replace("_", " "), f"operations of the class {name.replace('_', ' ')}")
+        for name in OPERATION_CLASSES
+        if name != "macs"
+    ),
+    Quantity(
+        "peak_memory_bytes",
+        "peak memory",
+        "the most bytes of activations held at once in inference",
+        "bytes",
+        ("peak", "peak_memory", "inference_memory"),
+        "network",
+    ),
+    Quantity(
+        "weight_memory_bytes",
+        "weight memory",
+        "bytes of all parameters and buffers",
+        "bytes",
+        ("weight_memory", "memory_of_weights", "param_memory", "parameter_memory"),
+        "network",
+    ),
+    Quantity(
+        "training_memory_bytes",
+        "training memory",
+        "bytes held in a step of training",
+        "bytes",
+        ("training", "training_memory"),
+        "network",
+    ),
+)
+QUANTITIES: dict[str, Quantity] = {quantity.key: quantity for quantity in _REGISTER}
+NAMES: dict[str, str] = {name: each.key for each in _REGISTER for name in (each.key, *each.aliases)}
+"""Every name of every quantity, and its key."""
+
+FIELDS = {"receptive_field": "size", "jump": "jump", "padding": "padding", "centre": "centre"}
+"""Quantities of the receptive field, by the attribute of one axis that holds them."""
+OPERATIONS = tuple(name for name in OPERATION_CLASSES if name != "macs")
+COUNTS = tuple(each.key for each in _REGISTER if each.adds_up and each.key not in OPERATIONS)
+"""The quantities that a LayerResult holds and that add up over layers."""
+OF_A_LAYER = tuple(each.key for each in _REGISTER if each.scope != "network")
+OF_A_NETWORK = tuple(each.key for each in _REGISTER if each.scope != "layer")
+
+
+def key_of(name: str) -> str:
+    """The key of the quantity that a name stands for, whatever its case, blanks and hyphens; nothing for none.
+
+    >>> key_of("Receptive Field"), key_of("mem"), key_of("center"), key_of("kernel")
+    ('receptive_field', 'memory_bytes', 'centre', '')
+    """
+    return NAMES.get(name.strip().lower().replace(" ", "_").replace("-", "_"), "")
+
+
+def named(name: str, known: Sequence[str] = tuple(QUANTITIES), what: str = "quantity", hint: str = "") -> str:
+    """The key of a quantity among `known`; raises UsageError, with the closest name, if there is none."""
+    key = key_of(name)
+    if key in known:
+        return key
+    names = [other for other, own in NAMES.items() if own in known]
+    spelt = name.strip().lower().replace(" ", "_")
+    raise UsageError([Problem(f"unknown {what} '{name}'", None, hint or closest(spelt, names) or one_of(known))])
+
+
+def several_named(names: str | Iterable[str], known: Sequence[str], what: str = "quantity") -> tuple[str, ...]:
+    """The keys of several quantities, joined by commas or in a list, each once; raises UsageError."""
+    parts = names.split(",") if isinstance(names, str) else names
+    chosen = tuple(dict.fromkeys(named(part, known, what) for part in parts if part.strip()))
+    if not chosen:
+        raise UsageError([Problem(f"{names!r} names no {what}", None, one_of(known))])
+    return chosen
+
+
+# Values -----------------------------------------------------------------------------------------
+
+
+def value_of(analysis: Analysis, quantity: str, part: str = "") -> Any:
+    """The value of a quantity, by its key, of the whole network, or of the layer or block called `part`.
+
+    A Shape, a count, or one length for every axis; a text that says why where there is no such number
+    ("all" behind a global layer). Raises SpecError for an unknown part.
+    """
+    if part:
+        return value_over(analysis.part(part), quantity)
+    if QUANTITIES[quantity].scope == "network":
+        return _of_the_network(analysis, quantity)
+    if quantity == "input":
+        return analysis.input.shape
+    if quantity == "depth":
+        return analysis.depth
+    if quantity in COUNTS:
+        return analysis.total(quantity)
+    return value_over(analysis.layers, quantity)
+
+
+def value_over(layers: Sequence[LayerResult], quantity: str) -> Any:
+    """The value of a quantity over layers in a row, as `value_of` gives it: a sum, or that of the first or last."""
+    last = layers[-1]
+    if quantity in COUNTS:
+        return add_up(getattr(layer, quantity) for layer in layers)
+    if quantity in OPERATIONS:
+        return add_up(getattr(layer.operations, quantity) for layer in layers)
+    if quantity in FIELDS:
+        return _length(last, quantity)
+    if QUANTITIES[quantity].scope == "network":
+        hint = "ask for it without a layer"
+        raise UsageError([Problem(f"{QUANTITIES[quantity].title} is known of the whole network alone", None, hint)])
+    return layers[0].input if quantity == "input" else getattr(last, quantity)
+
+
+def _length(layer: LayerResult, quantity: str) -> tuple[Size, ...] | str:
+    field = layer.reach
+    if field.everything or field.unknown:
+        return "all" if field.everything else f"unknown: {field.unknown}"
+    lengths = tuple(getattr(axis, FIELDS[quantity]) for axis in field.axes)
+    return "undefined: behind an upsampling the windows differ from unit to unit" if None in lengths else lengths
+
+
+def _of_the_network(analysis: Analysis, quantity: str) -> Size | None:
+    from cnncalc.analysis.memory import peak_memory, training_memory
+
+    if quantity == "training_memory_bytes":
+        return add_up(training_memory(analysis).values())
+    return peak_memory(analysis) if quantity == "peak_memory_bytes" else analysis.weight_memory_bytes

@@ -1,0 +1,174 @@
+"""A spec, its input, settings, batch and convention -> Setup: what every question is asked of, built once.
+
+The command line, the library, a claim and a question about a network all get their Graph and their Analysis here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from os import PathLike
+from typing import Any, TypeAlias, TypedDict
+
+from cnncalc.analysis import DTYPES, FLOPS, OPTIMIZERS, Analysis, Convention, analyze_graph
+from cnncalc.errors import Problem, SpecError, UsageError, one_of
+from cnncalc.graph import MOST_LAYERS, Graph, build
+from cnncalc.spec.find import find
+from cnncalc.spec.input_size import names_size, parse_input, symbolic_size
+from cnncalc.spec.model import Argument, InputSize, Spec
+from cnncalc.symbolic import Size, is_known, symbol
+
+SpecLike: TypeAlias = "Spec | str | PathLike[str]"
+"""A Spec, a bundled name, a path, or slide notation."""
+LARGEST_BATCH = 10**9
+CHOICES: Mapping[str, tuple[Any, ...]] = {
+    "bias": (True, False),
+    "flops": tuple(FLOPS),
+    "dtype": tuple(DTYPES),
+    "optimizer": tuple(OPTIMIZERS),
+}
+"""The switches of a convention that have an option, and a keyword, of their own; and what they can be."""
+
+
+class SetupKeys(TypedDict, total=False):
+    """The keywords that every function about a network takes, by the names of the command line's options.
+
+    * `settings`: values of the spec's parameters (`--set`), {"width": 96}.
+    * `batch`: a number of images, or the name of a symbol; every count is for the whole batch.
+    * `convention`: how a tool or a paper counts, by its name ("fvcore"), or a Convention.
+    * `bias`, `flops`, `dtype`, `optimizer`: single switches of the convention.
+    * `max_layers`: networks that expand to more layers are refused.
+    """
+
+    settings: Mapping[str, Any] | Iterable[str] | None
+    batch: int | str | None
+    convention: Convention | str | None
+    bias: bool | None
+    flops: str | None
+    dtype: str | None
+    optimizer: str | None
+    max_layers: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Setup:
+    """A network and how it is counted: `graph()` and `analysis()` are made from it, and from nothing else.
+
+    `input` is None where the spec's own is meant; `batch` None where the spec's own, or 1, is.
+    """
+
+    spec: Spec
+    input: InputSize | None = None
+    settings: Mapping[str, Argument] = field(default_factory=dict)
+    batch: Size | None = None
+    convention: Convention = field(default_factory=Convention)
+    max_layers: int = MOST_LAYERS
+
+    def graph(self, input: InputSize | None = None, more: Mapping[str, Argument] | None = None) -> Graph:  # noqa: A002
+        """The network expanded, for another input and `more` settings if they are given. Raises SpecError."""
+        return build(self.spec, input or self.input, {**self.settings, **(more or {})}, most_layers=self.max_layers)
+
+    def analysis(self, input: InputSize | None = None, more: Mapping[str, Argument] | None = None) -> Analysis:  # noqa: A002
+        """What every layer makes and costs; the arguments are those of `graph`. Raises SpecError."""
+        graph = self.graph(input, more)
+        return analyze_graph(graph, self.convention, self.batch or graph.batch or 1)
+
+    def counted(self, **switches: Any) -> Setup:
+        """The same network, with some switches of the convention set."""
+        return replace(self, convention=self.convention.overridden(switches))
+
+
+def setup(
+    spec: SpecLike,
+    input: str | int | InputSize | None = None,  # noqa: A002, the word users know it by
+    *,
+    symbolic: bool = False,
+    settings: Mapping[str, Any] | Iterable[str] | None = None,
+    batch: int | str | Size | None = None,
+    convention: Convention | str | None = None,
+    bias: bool | None = None,
+    flops: str | None = None,
+    dtype: str | None = None,
+    optimizer: str | None = None,
+    max_layers: int = MOST_LAYERS,
+) -> Setup:
+    """The setup that a user's words mean; the keywords are those of SetupKeys.
+
+    `input` is written as on the command line: 224, "227x227x3", "HxWx3"; with `symbolic`, sizes that it leaves
+    out are symbols instead of the spec's numbers. Raises SpecError for a spec that cannot be found, UsageError
+    for what is wrong with the rest.
+    """
+    found = spec if isinstance(spec, Spec) else find(spec)
+    switches = {"bias": bias, "flops": flops, "dtype": dtype, "optimizer": optimizer}
+    with usage():
+        return Setup(
+            found,
+            _input(found, input, symbolic),
+            _settings(found, settings),
+            None if batch is None else batch_size(batch),
+            counting(convention, switches),
+            max_layers,
+        )
+
+
+def counting(convention: Convention | str | None, switches: Mapping[str, Any] | None = None) -> Convention:
+    """The convention of a name, with the switches that are given; cnncalc's own without a name. Raises UsageError."""
+    with usage():
+        if convention is None:
+            found = Convention()
+        elif isinstance(convention, str):
+            from cnncalc.analysis.known_conventions import find_convention
+
+            found = find_convention(convention)
+        else:
+            found = convention
+    given = {key: value for key, value in (switches or {}).items() if value is not None}
+    for key, value in given.items():
+        choices = CHOICES[key]
+        if value not in choices:
+            raise UsageError([Problem(f"{key} cannot be {value!r}", None, one_of(tuple(map(str, choices))))])
+    return found.overridden(given) if given else found
+
+
+def batch_size(batch: Any) -> Size:
+    """A batch as users give it: a number of images from 1 up, or a name, which becomes a symbol. Raises UsageError."""
+    text = str(batch)
+    if isinstance(batch, str) and names_size(text):
+        return symbol(text)
+    symbolic = not is_known(batch) and not isinstance(batch, str | float | bool)
+    number = text.isascii() and text.isdecimal() and 1 <= int(text[:12]) <= LARGEST_BATCH and type(batch) in (int, str)
+    if symbolic or number:
+        size: Size = batch if symbolic else int(text)
+        return size
+    hint = f"give a number from 1 to {LARGEST_BATCH:,}, or a name"
+    raise UsageError([Problem(f"the batch must be a number of images or a name, not {batch!r}", None, hint)])
+
+
+@contextmanager
+def usage() -> Iterator[None]:
+    """Problems inside are those of the command line, or of the call, and not of a spec: exit status 2."""
+    try:
+        yield
+    except SpecError as error:
+        if error.exit_status == UsageError.exit_status:
+            raise
+        raise UsageError(error.problems) from None
+
+
+def _input(spec: Spec, given: str | int | InputSize | None, symbolic: bool) -> InputSize | None:
+    if isinstance(given, InputSize):
+        return given
+    text = None if given is None else str(given)
+    if symbolic:
+        return symbolic_size(spec, text)
+    return None if text is None else parse_input(text, spec.input)
+
+
+def _settings(spec: Spec, given: Mapping[str, Any] | Iterable[str] | None) -> dict[str, Argument]:
+    """Settings by name, or as texts such as `width=96`; a broken spec, whose parameters are not known, has none."""
+    if not given or spec.problems:
+        return {}
+    from cnncalc.spec.parameters import parse_settings, settings_of
+
+    return settings_of(spec, given) if isinstance(given, Mapping) else parse_settings(spec, given)
