@@ -15,11 +15,25 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from cnncalc.result import Result, draw_with
+
 if TYPE_CHECKING:
     from cnncalc.analysis import Analysis, Convention, LayerResult
-    from cnncalc.api.forms import explain, formula, sweep
-    from cnncalc.api.networks import analyze, compare, expand, load, networks
-    from cnncalc.api.questions import apply, check, fit, quiz, solve
+    from cnncalc.api import (
+        analyze,
+        apply,
+        check,
+        compare,
+        expand,
+        explain,
+        fit,
+        formula,
+        load,
+        networks,
+        quiz,
+        solve,
+        sweep,
+    )
     from cnncalc.apply.applied import Applied
     from cnncalc.check.claim import Claim, Verdict
     from cnncalc.compare.comparison import Counted
@@ -43,9 +57,21 @@ _HOMES = {
     "cnncalc.compare.comparison": ("Counted",),
     "cnncalc.formula.formulas": ("Formulas",),
     "cnncalc.sweep.sweep": ("Sweep",),
-    "cnncalc.api.forms": ("explain", "formula", "sweep"),
-    "cnncalc.api.networks": ("analyze", "compare", "expand", "load", "networks"),
-    "cnncalc.api.questions": ("apply", "check", "fit", "quiz", "solve"),
+    "cnncalc.api": (
+        "analyze",
+        "apply",
+        "check",
+        "compare",
+        "expand",
+        "explain",
+        "fit",
+        "formula",
+        "load",
+        "networks",
+        "quiz",
+        "solve",
+        "sweep",
+    ),
     "cnncalc.check.claim": ("Claim", "Verdict"),
     "cnncalc.errors": ("Problem", "SpecError"),
     "cnncalc.graph": ("Graph",),
@@ -55,6 +81,15 @@ _HOMES = {
     "cnncalc.quiz.sheet": ("Question",),
     "cnncalc.spec.model": ("Spec",),
 }
+
+
+def _render(result: Result, form: str = "text", **options: Any) -> str:
+    """A result as text; what draws it is loaded only now."""
+    text: str = import_module("cnncalc.report.formats").render(result, form, **options)
+    return text
+
+
+draw_with(_render)
 
 
 class _Package(ModuleType):

@@ -530,7 +530,7 @@ def test_a_short_count_has_three_digits_rounded_half_up(value: int, text: str) -
     ],
 )
 def test_bytes_are_written_with_units_of_powers_of_ten(value: int, text: str) -> None:
-    assert text == numbers.megabytes(value)
+    assert text == numbers.bytes_text(value)
 
 
 def test_a_share_is_rounded_to_a_tenth_and_is_nothing_for_nothing() -> None:

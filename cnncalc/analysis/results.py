@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import reduce
+from typing import ClassVar
 
 from cnncalc.analysis.convention import Convention
 from cnncalc.analysis.quantities import COUNTS, key_of
 from cnncalc.errors import Problem, SpecError, closest, printable
 from cnncalc.graph import Graph, Node
 from cnncalc.layers import Operations, Reach, Shape
+from cnncalc.result import Result
 from cnncalc.symbolic import Size, add_up, maximum, normalise
 
 
@@ -78,12 +80,14 @@ class InputResult:
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class Analysis:
+class Analysis(Result):
     """A network's numbers: every layer in order, and what they add up to.
 
     `peak_memory_bytes` is the most that activations take at once during inference, each freed
     after its last use; None where that depends on a symbol.
     """
+
+    view: ClassVar[str] = "show"
 
     graph: Graph
     convention: Convention

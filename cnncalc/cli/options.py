@@ -1,4 +1,8 @@
-"""The options that several commands share, each declared once."""
+"""The options that several commands share, each declared once: what is asked of, and how it is printed.
+
+`setup_options` gives a command `asked`, the keywords of the facade (`api.fit(**asked)`); `report_options`
+gives it `page`, for `output.emit(result, page)`.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 import click
 
 from cnncalc.analysis import DTYPES, FLOPS, OPTIMIZERS, Analysis, Convention, analyze_graph
+from cnncalc.cli.output import Page
 from cnncalc.errors import SpecError
 from cnncalc.graph import MOST_LAYERS, build
+from cnncalc.report.formats import FORMATS
+from cnncalc.report.report import Options
+from cnncalc.setup import CHOICES
 from cnncalc.spec.find import bundled, find
 from cnncalc.spec.input_size import names_size, parse_input, symbolic_size
 from cnncalc.spec.model import Argument, Spec
@@ -208,3 +216,182 @@ def analysis_of(
         values = _settings(found, settings)
     graph = build(found, wanted, values, most_layers=max_layers)
     return analyze_graph(graph, convention, batch or graph.batch or 1)
+
+
+# What is asked of -------------------------------------------------------------------------------
+
+INPUT_HELP = "Size of the input: 224, 227x227x3 (height x width x channels), or HxWx3 with symbols."
+SETUP = {
+    "spec": (click.argument("spec", shell_complete=complete_networks),),
+    "input": (click.option("-i", "--input", metavar="SIZE", help=INPUT_HELP),),
+    "settings": (
+        click.option(
+            "--set",
+            "settings",
+            metavar="NAME=VALUE",
+            multiple=True,
+            help="Set a parameter of the spec; may be given again.",
+        ),
+    ),
+    "batch": (
+        click.option("-b", "--batch", metavar="N", help="Count for a batch of N images, or of a symbol (default 1)."),
+    ),
+    "counting": (
+        click.option(
+            "--convention",
+            metavar="NAME",
+            shell_complete=complete_conventions,
+            help="Count as a tool or a paper does: fvcore, thop, torchinfo ... (`cnncalc compare --list`).",
+        ),
+        click.option(
+            "--bias/--no-bias", default=None, help="Count biases as parameters, or weights alone (default: count)."
+        ),
+        click.option(
+            "--flops",
+            type=click.Choice(list(FLOPS)),
+            show_default="2mac",
+            help="FLOPs as 2 x MACs, as MACs, or with all other operations added.",
+        ),
+        click.option("--dtype", type=click.Choice(list(DTYPES)), show_default="float32", help="Type of a value."),
+        click.option(
+            "--optimizer",
+            type=click.Choice(list(OPTIMIZERS)),
+            show_default="sgd",
+            help="Optimizer whose state the memory of training includes.",
+        ),
+    ),
+    "max_layers": (max_layers_option,),
+}
+KEYS = {name: (name,) for name in SETUP} | {"counting": ("convention", *CHOICES)}
+"""The keywords of the facade that each part of SETUP gives."""
+
+
+def setup_options(*parts: str) -> Callable[[F], F]:
+    """Options that say what a question is asked of (all of SETUP, unless some are named), as one argument.
+
+    The command gets `asked`: those that were given, by the names that the functions of the facade have for them.
+    """
+    names = parts or tuple(SETUP)
+
+    def decorated(function: F) -> F:
+        @wraps(function)
+        def command(*values: Any, **options: Any) -> Any:
+            given = {key: options.pop(key) for name in names for key in KEYS[name]}
+            asked = {key: value for key, value in given.items() if value is not None and value != ()}
+            return function(*values, asked=asked, **options)
+
+        made = cast(F, command)
+        for name in reversed(names):
+            for option in reversed(SETUP[name]):
+                made = option(made)
+        return made
+
+    return decorated
+
+
+# How it is printed ------------------------------------------------------------------------------
+
+
+class Depth(ParamType):
+    """How deep blocks are opened: a number, or `all`."""
+
+    name = "N"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The depth as a number."""
+        from cnncalc.report.rows import ALL
+
+        text = str(value)
+        if text == "all":
+            return ALL
+        if text.isdecimal() and text.isascii() and int(text[:9]) > 0:
+            return int(text[:9])
+        return self.fail(f"'{text}' is neither a number from 1 up nor 'all'", param, ctx)
+
+
+DRAWN = ("text", "markdown", "html", "latex")
+USED = {
+    "columns": (*DRAWN, "csv"),
+    "depth": DRAWN,
+    "layout": DRAWN,
+    "units": DRAWN,
+    "notes": DRAWN,
+    "standalone": ("html", "latex"),
+}
+"""The formats that make use of each option."""
+REPORT = {
+    "columns": click.option(
+        "-c",
+        "--columns",
+        metavar="KEYS",
+        help="Columns by key: layer,output,flops; +flops adds to the usual ones.",
+    ),
+    "depth": click.option(
+        "-d", "--depth", type=Depth(), help="Open blocks N deep (default 1); 'all' opens every block."
+    ),
+    "layout": click.option(
+        "--layout", type=click.Choice(["hwc", "chw"]), help="Order of the sizes of a volume (default hwc)."
+    ),
+    "units": click.option(
+        "--units",
+        type=click.Choice(["MB", "MiB", "auto"]),
+        help="Unit of memory: MB = 10^6, MiB = 2^20 (default auto).",
+    ),
+    "notes": click.option(
+        "--notes", type=click.Choice(["none", "brief", "all"]), help="How many lines below the table (default brief)."
+    ),
+    "standalone": click.option(
+        "--standalone", is_flag=True, default=None, help="A whole HTML page or LaTeX document, not a fragment."
+    ),
+}
+
+
+def report_options(*options: str, own: tuple[str, ...] = (), csv: bool = False) -> Callable[[F], F]:
+    """`--format`, `--output` and the named options of REPORT, as one argument: the command gets `page`.
+
+    `own` are formats of this command alone; `csv` says that its results have rows.
+    """
+    forms = [*(name for name in FORMATS if csv or name != "csv"), *own]
+    used = (*options, "standalone")
+
+    def decorated(function: F) -> F:
+        @wraps(function)
+        def command(*values: Any, form: str, output: str | None, **others: Any) -> Any:
+            given = {name: others.pop(name) for name in used}
+            drawn = {name: value for name, value in given.items() if value is not None}
+            for name in drawn:
+                if form not in USED[name]:
+                    known = ", ".join(each for each in USED[name] if each in forms)
+                    raise click.UsageError(f"--{name} is for --format {known}, not for {form}")
+            page = Page(form, None if output == "-" else output, Options(**drawn))
+            return function(*values, page=page, **others)
+
+        made = cast(F, command)
+        for name in reversed(used):
+            made = REPORT[name](made)
+        for option in (OUTPUT, _format(forms)):
+            made = option(made)
+        return made
+
+    return decorated
+
+
+OUTPUT = click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="Write to FILE, whole or not at all, instead of printing.",
+)
+
+
+def _format(forms: list[str]) -> Callable[[F], F]:
+    return click.option(
+        "-f",
+        "--format",
+        "form",
+        type=click.Choice(forms),
+        default="text",
+        show_default=True,
+        help="Form of the report.",
+    )

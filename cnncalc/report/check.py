@@ -15,7 +15,7 @@ from cnncalc.errors import printable
 from cnncalc.layers import Shape
 from cnncalc.report import numbers
 from cnncalc.report.check_data import in_one_line
-from cnncalc.report.table import UNBOUNDED
+from cnncalc.report.terminal import UNBOUNDED
 from cnncalc.symbolic import is_known, written
 
 STYLES = {

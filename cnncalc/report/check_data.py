@@ -14,7 +14,7 @@ from cnncalc.check.claim import Verdict
 from cnncalc.check.grading import Outcome
 from cnncalc.errors import Problem, printable
 from cnncalc.layers import Shape
-from cnncalc.report.data import raw
+from cnncalc.report.json import raw
 from cnncalc.report.numbers import per_axis_text
 
 SCHEMA_VERSION = 1

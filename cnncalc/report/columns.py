@@ -1,13 +1,13 @@
-"""Rows -> cells: every column a report can have, as data."""
+"""Rows -> cells: every column that the table of a network can have, its quantities from the one register."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from cnncalc.analysis import COUNTS, Analysis
-from cnncalc.errors import Problem, SpecError, closest, one_of
-from cnncalc.layers.operations import OPERATION_CLASSES
+from cnncalc.analysis import Analysis
+from cnncalc.analysis.quantities import COUNTS, FIELDS, OF_A_LAYER, OPERATIONS, QUANTITIES, key_of
+from cnncalc.errors import Problem, UsageError, closest, one_of
 from cnncalc.report import numbers
 from cnncalc.report.rows import Row
 
@@ -15,77 +15,52 @@ from cnncalc.report.rows import Row
 class Column(NamedTuple):
     """One column: how it is called, what it holds for a row, and how that is written.
 
-    `value` gives a raw number or text; `total` names the quantity whose sum stands at the
-    foot; `shares` asks tables for the share of each row in that sum as well.
+    `value` gives a raw number, a Shape or text. `adds_up` columns have a total; `shares` asks the terminal
+    for the share of each row in it as well.
     """
 
     key: str
     title: str
     about: str
     value: Callable[[Row], Any]
-    write: Callable[[Any], str] = str
-    brief: Callable[[Any], str] | None = None
-    total: str = ""
+    kind: str = "text"
+    adds_up: bool = False
     shares: bool = False
-    numeric: bool = True
+
+    @property
+    def right(self) -> bool:
+        """Whether its cells stand to the right, as numbers do."""
+        return self.kind not in ("text", "shape")
+
+    def total(self, analysis: Analysis) -> Any:
+        """What stands at its foot; None for a column that does not add up."""
+        if not self.adds_up:
+            return None
+        return analysis.total(self.key) if self.key in COUNTS else getattr(analysis.operations, self.key)
 
 
-def _reach(attribute: str) -> Callable[[Row], Any]:
-    return lambda row: "" if row.reach is None else row.reach.read(attribute)
-
-
-def _lengths(value: Any) -> str:
-    return numbers.per_axis_text(value) if isinstance(value, tuple) and value else str(value or "")
-
-
-def _count(key: str, title: str, about: str, **more: Any) -> Column:
-    options: dict[str, Any] = {"write": numbers.exact, "brief": numbers.short, "total": key} | more
-    return Column(key, title, about, lambda row: row.quantity(key), **options)
-
-
-def _operation(name: str) -> Column:
-    about = f"operations of the class {name.replace('_', ' ')}"
-    return Column(
-        name, name.replace("_", " "), about, lambda row: row.operation(name), numbers.exact, numbers.short, name
-    )
-
-
-_COLUMNS = (
-    Column("layer", "layer", "name of the layer or block", lambda row: row.name, numeric=False),
-    Column("type", "type", "what it is, in slide notation", lambda row: row.label, numeric=False),
-    Column("kind", "kind", "layer type", lambda row: row.kind, numeric=False),
-    Column("input", "input", "volume that comes in, height x width x channels", lambda row: row.input, numeric=False),
-    Column(
-        "output", "output", "volume that goes out, height x width x channels", lambda row: row.output, numeric=False
-    ),
-    _count("weights", "weights", "trainable numbers that multiply"),
-    _count("biases", "biases", "trainable numbers that are added"),
-    _count("params", "params", "weights and biases", shares=True),
-    _count("buffers", "buffers", "stored numbers that are not trained"),
-    _count("macs", "MACs", "multiply-accumulates", shares=True),
-    _count("flops", "FLOPs", "floating-point operations, as the convention counts them", shares=True),
-    _count(
-        "activations", "activations", "values that the output holds in memory; 0 where it works in place", shares=True
-    ),
-    _count(
-        "memory_bytes",
-        "memory",
-        "bytes of the activations",
-        write=numbers.megabytes,
-        brief=numbers.megabytes,
-        shares=True,
-    ),
-    Column("receptive_field", "field", "receptive field in pixels of the input", _reach("size"), _lengths),
-    Column("jump", "jump", "pixels from one unit to the next", _reach("jump"), _lengths),
-    Column("centre", "centre", "pixel on which the first unit is centred, counted from 0", _reach("centre"), _lengths),
-    Column("padding", "padding", "padding gathered on each side, in pixels of the input", _reach("padding"), _lengths),
-    Column("depth", "depth", "weight layers on the longest path so far", lambda row: row.depth),
-    _count("neurons", "neurons", "units of the weight layers"),
-    _count("connections", "connections", "arrows from real inputs, and from biases, to units"),
-    *(_operation(name) for name in OPERATION_CLASSES if name != "macs"),
+SHARED = ("params", "macs", "flops", "activations", "memory_bytes")
+"""Quantities of which the share in the total is worth a column."""
+WORDS = (
+    Column("layer", "layer", "name of the layer or block", lambda row: row.name),
+    Column("type", "type", "what it is, in slide notation", lambda row: row.label),
+    Column("kind", "kind", "layer type", lambda row: row.kind),
 )
-COLUMNS: dict[str, Column] = {column.key: column for column in _COLUMNS}
-ALIASES = {"memory": "memory_bytes", "rf": "receptive_field", "field": "receptive_field", "name": "layer"}
+
+
+def _column(key: str) -> Column:
+    quantity = QUANTITIES[key]
+    value: Callable[[Row], Any] = lambda row: row.quantity(key)  # noqa: E731
+    if key in FIELDS:
+        value = lambda row: row.length(FIELDS[key])  # noqa: E731
+    elif key in OPERATIONS:
+        value = lambda row: row.operation(key)  # noqa: E731
+    elif not quantity.adds_up:
+        value = lambda row: getattr(row, key)  # noqa: E731
+    return Column(key, quantity.title, quantity.about, value, quantity.kind, quantity.adds_up, key in SHARED)
+
+
+COLUMNS: dict[str, Column] = {column.key: column for column in (*WORDS, *map(_column, OF_A_LAYER))}
 TABLE = ("layer", "type", "output", "params", "macs", "memory_bytes", "receptive_field")
 DATA = (
     "layer",
@@ -108,26 +83,39 @@ DATA = (
 def choose(text: str | None, default: tuple[str, ...]) -> list[Column]:
     """The columns that `--columns` names: `layer,output,flops`; with a leading +, besides the default ones.
 
-    Raises SpecError for a column that there is not.
+    Raises UsageError for a column that there is not.
     """
     if not text:
         return [COLUMNS[key] for key in default]
-    more = text.startswith("+")
-    keys = [part.strip().lower().replace(" ", "_") for part in text.lstrip("+").split(",") if part.strip()]
-    keys = [ALIASES.get(key, key) for key in keys]
-    if not keys:
-        raise SpecError([Problem(f"'{text}' names no column", None, one_of(tuple(COLUMNS)))])
-    for key in keys:
-        if key not in COLUMNS:
-            hint = closest(key, [*COLUMNS, *ALIASES]) or one_of(tuple(COLUMNS))
-            raise SpecError([Problem(f"there is no column '{key}'", None, hint)])
-    return [COLUMNS[key] for key in dict.fromkeys((*default, *keys) if more else keys)]
+    names = [part.strip() for part in text.lstrip("+").split(",") if part.strip()]
+    if not names:
+        raise UsageError([Problem(f"'{text}' names no column", None, one_of(tuple(COLUMNS)))])
+    keys = list(map(_key, names))
+    return [COLUMNS[key] for key in dict.fromkeys((*default, *keys) if text.startswith("+") else keys)]
 
 
-def total(analysis: Analysis, column: Column) -> Any:
-    """What stands at the foot of a column; None for one that does not add up."""
-    if column.total in COUNTS:
-        return analysis.total(column.total)
-    if column.total:
-        return getattr(analysis.operations, column.total)
-    return None
+def _key(name: str) -> str:
+    lowered = name.lower()
+    key = "layer" if lowered == "name" else lowered if lowered in COLUMNS else key_of(name)
+    if key in COLUMNS:
+        return key
+    if key:
+        hint = f"the {QUANTITIES[key].title} is of the whole network: cnncalc sweep and compare have it"
+    else:
+        hint = closest(lowered, tuple(COLUMNS)) or one_of(tuple(COLUMNS))
+    raise UsageError([Problem(f"unknown column '{name}'", None, hint)])
+
+
+def cell_text(column: Column, value: Any, *, brief: bool = False, units: str = "auto", layout: str = "hwc") -> str:
+    """A value as the table of a network prints it; `brief` numbers have three digits."""
+    if value is None:
+        return ""
+    if column.kind == "shape":
+        return str(value.text(channels_first=layout == "chw"))
+    if column.kind == "bytes":
+        return numbers.bytes_text(value, units)
+    if column.kind == "length":
+        return numbers.per_axis_text(value) if isinstance(value, tuple) and value else str(value or "")
+    if column.kind == "count":
+        return numbers.short(value) if brief else numbers.exact(value)
+    return str(value)

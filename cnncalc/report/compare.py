@@ -13,8 +13,8 @@ from cnncalc.analysis import Analysis, Convention
 from cnncalc.compare.comparison import Counted, Item
 from cnncalc.errors import printable
 from cnncalc.report import numbers
-from cnncalc.report.data import raw
 from cnncalc.report.folding import Title, print_table
+from cnncalc.report.json import raw
 from cnncalc.report.remarks import convention_line
 from cnncalc.symbolic import Size
 
@@ -24,9 +24,9 @@ ROWS: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
     ("macs", "MACs", numbers.exact),
     ("flops", "FLOPs", numbers.exact),
     ("activations", "activations", numbers.exact),
-    ("memory_bytes", "memory", numbers.megabytes),
-    ("peak_memory_bytes", "peak of inference", numbers.megabytes),
-    ("weight_memory_bytes", "memory of weights", numbers.megabytes),
+    ("memory_bytes", "memory", numbers.bytes_text),
+    ("peak_memory_bytes", "peak of inference", numbers.bytes_text),
+    ("weight_memory_bytes", "memory of weights", numbers.bytes_text),
 )
 OWN = ("depth", "peak_memory_bytes", "weight_memory_bytes")
 

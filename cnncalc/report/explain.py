@@ -17,7 +17,7 @@ from cnncalc.report import numbers
 from cnncalc.report.formula_text import stages
 from cnncalc.report.remarks import convention_line, misfits_of
 from cnncalc.report.rows import layer_label
-from cnncalc.report.table import UNBOUNDED
+from cnncalc.report.terminal import UNBOUNDED
 
 INDENT = "  "
 

@@ -14,7 +14,7 @@ from cnncalc.fit.fit import Check, Fit
 from cnncalc.fit.misfits import Blame
 from cnncalc.fit.narrowing import Step
 from cnncalc.fit.residues import Sizes
-from cnncalc.report.table import UNBOUNDED
+from cnncalc.report.terminal import UNBOUNDED
 from cnncalc.symbolic import is_known
 
 SCHEMA_VERSION = 1

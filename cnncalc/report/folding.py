@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cnncalc.report.table import UNBOUNDED
+from cnncalc.report.terminal import UNBOUNDED
 
 
 class Title(NamedTuple):

@@ -7,6 +7,7 @@ from typing import Any
 
 from cnncalc.symbolic import is_known, written
 
+BYTES = {"MB": 10**6, "MiB": 2**20}
 STEPS = ((10**15, "P"), (10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "K"))
 
 
@@ -36,14 +37,21 @@ def in_thousands(value: Any, thousand: int, digits: int = 3) -> str:
     return f"{head:,}.{tail:0{places}d}K" if places else f"{head:,}K"
 
 
-def megabytes(value: Any) -> str:
-    """Bytes as `12.85 MB`, with MB = 10^6 bytes (kB below one, GB above a thousand)."""
+def bytes_text(value: Any, units: str = "auto") -> str:
+    """Bytes as `12.85 MB`: in MB of 10^6 bytes, in MiB of 2^20, or in kB, MB or GB, whichever suits the size."""
     if not is_known(value):
         return f"{value} B"
+    if units in BYTES:
+        return f"{_hundredths(value, BYTES[units])} {units}"
     for step, unit in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
         if value >= step - step // 200_000:  # what would be printed as 1000.00 of the unit below
             return f"{_hundredths(value, step)} {unit}"
     return f"{value} B"
+
+
+def bytes_unit(units: str = "auto") -> str:
+    """What the unit of memory means: `MB = 10^6 bytes`."""
+    return "MiB = 2^20 bytes" if units == "MiB" else "MB = 10^6 bytes"
 
 
 def _hundredths(value: int, step: int) -> str:

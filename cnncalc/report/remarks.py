@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Iterator
+from typing import Any
 
 from cnncalc.analysis import Analysis, LayerResult, training_memory
 from cnncalc.layers import Condition
 from cnncalc.report import numbers
+from cnncalc.report.document import Note
+from cnncalc.report.report import Options
 from cnncalc.symbolic import is_known
 
 WORDS = {2: "two", 3: "three"}
 MOST_NOTES = 4
+STORED = {"memory_bytes", "activations"}
 
 
-def remarks(analysis: Analysis) -> list[str]:
-    """What a reader should see in the table, computed from it; nothing for symbolic totals."""
-    found = [
-        _heaviest_layers(analysis, "memory_bytes", "memory"),
-        _heaviest_kind(analysis, "params", "parameters"),
-        _heaviest_kind(analysis, "macs", "MACs"),
-    ]
-    return [remark for remark in found if remark]
+def below(analysis: Analysis, keys: Collection[str], options: Options) -> Iterator[Note]:
+    """The lines below a table with columns of these keys: few, unless all are asked for, and the convention last."""
+    every = options.notes == "all"
+    if options.notes != "none":
+        yield from (Note("remark", text) for text in remarks(analysis, None if every else keys))
+        yield from (Note("fact", text) for text in summary(analysis, options.units, None if every else keys))
+        yield from (Note("warning", text) for text in notes(analysis, None if every else MOST_NOTES, padding=every))
+    yield Note("aside", convention_line(analysis, options.units, memory=every or bool(STORED & {*keys})))
+
+
+def remarks(analysis: Analysis, keys: Collection[str] | None = None) -> list[str]:
+    """What a reader should see in some columns (None: in all), computed from them; nothing for symbolic totals."""
+    words = {"memory_bytes": "memory", "params": "parameters", "macs": "MACs"}
+    found = (
+        (_heaviest_layers if key == "memory_bytes" else _heaviest_kind)(analysis, key, what)
+        for key, what in words.items()
+        if keys is None or key in keys
+    )
+    return [text for text in found if text]
 
 
 def _heaviest_layers(analysis: Analysis, quantity: str, what: str) -> str:
@@ -69,19 +85,24 @@ def _rounded(part: int, whole: int) -> str:
     return "over 99.9 %" if tenths == "100.0" else f"{tenths} %"
 
 
-def summary(analysis: Analysis) -> list[str]:
-    """Depth, memory at its peak and in training: what the columns do not show."""
+def summary(analysis: Analysis, units: str = "auto", keys: Collection[str] | None = None) -> list[str]:
+    """Depth, memory at its peak and in training (None: all of it): what the columns do not show."""
     lines = []
-    if analysis.depth:
-        lines.append(f"{analysis.depth} weight layers deep")
-    if analysis.peak_memory_bytes is not None:
-        peak = numbers.megabytes(analysis.peak_memory_bytes)
-        weights = numbers.megabytes(analysis.weight_memory_bytes)
-        lines.append(f"inference needs {peak} for activations at its peak, and {weights} for the weights")
-    held = sum(training_memory(analysis).values())
-    if is_known(held):
-        lines.append(f"training holds {numbers.megabytes(held)} ({_optimizer(analysis)})")
+    if analysis.depth and (keys is None or {"depth", "type", "params"} & {*keys}):
+        lines.append(counted(analysis.depth, "weight layer") + " deep")
+    if analysis.peak_memory_bytes is not None and (keys is None or "memory_bytes" in keys):
+        peak = numbers.bytes_text(analysis.peak_memory_bytes, units)
+        weights = numbers.bytes_text(analysis.weight_memory_bytes, units)
+        lines.append(f"inference needs at most {peak} for activations at once, and {weights} for the weights")
+    held = sum(training_memory(analysis).values()) if keys is None or "training_memory_bytes" in keys else None
+    if held is not None and is_known(held):
+        lines.append(f"training holds {numbers.bytes_text(held, units)} ({_optimizer(analysis)})")
     return lines
+
+
+def counted(number: Any, noun: str) -> str:
+    """`1 weight layer`, `16 weight layers`: a number and its noun."""
+    return f"{numbers.exact(number)} {noun}{'' if number == 1 else 's'}"
 
 
 def _optimizer(analysis: Analysis) -> str:
@@ -89,17 +110,20 @@ def _optimizer(analysis: Analysis) -> str:
     return f"weights, activations, a gradient for each, {names[analysis.convention.optimizer]}"
 
 
-def notes(analysis: Analysis, most: int | None = MOST_NOTES) -> list[str]:
-    """What does not fit, what is misaligned, what a symbolic result presumes; all of it for None."""
+def notes(analysis: Analysis, most: int | None = MOST_NOTES, *, padding: bool = True) -> list[str]:
+    """What does not fit, what is misaligned, where a symbolic result holds; all of it for None.
+
+    Without `padding`, windows that lose nothing but padding are left out.
+    """
     unknown = [
         f"{layer.name}: receptive field unknown: {layer.reach.unknown}"
         for layer in analysis.layers
         if layer.reach.unknown
     ]
-    holds = _provisos(analysis)
-    presumed = [f"holds where {', '.join(holds)}"] if holds else []
-    groups = (_channels_first(analysis), _misfits(analysis, most), analysis.notes, unknown[:1], presumed)
-    return [line for lines in groups for line in _some(lines, most)]
+    holds = _validity(analysis)
+    valid = [f"holds where {', '.join(holds)}"] if holds else []
+    groups = (_channels_first(analysis), _misfits(analysis, most, padding), analysis.notes, unknown[:1], valid)
+    return [text for lines in groups for text in _some(lines, most)]
 
 
 def _channels_first(analysis: Analysis) -> list[str]:
@@ -112,13 +136,13 @@ def _channels_first(analysis: Analysis) -> list[str]:
     return [f"the input is {high} high, {wide} wide and {shape.channels} deep: channels come last; is {meant} meant?"]
 
 
-def _misfits(analysis: Analysis, most: int | None) -> list[str]:
-    """Windows that do not fit: in full where pixels are lost, else, if not all are asked for, in a line."""
+def _misfits(analysis: Analysis, most: int | None, padding: bool) -> list[str]:
+    """Windows that do not fit: in full where pixels are dropped, else, if not all are asked for, in a line."""
     found = analysis.graph.notes
     lossy = _over_axes([(name, note) for name, note in found if most is None or note.lost() > 0])
     names = list(dict.fromkeys(name for name, note in found if note.lost() <= 0))
-    if most is None or not names:
-        return lossy
+    if most is None or not names or not padding:
+        return _some(lossy, most)
     shown = ", ".join(names[:most]) + (", ..." if len(names) > most else "")
     which = f"{shown} does" if len(names) == 1 else f"{len(names)} windows ({shown}) do"
     left = "what is left over is padding, or pixels that the stride skips anyway"
@@ -139,8 +163,8 @@ def _over_axes(found: list[tuple[str, Condition]]) -> list[str]:
     return [line.replace("{axis}", " and ".join(words)) for line, words in axes.items()]
 
 
-def _provisos(analysis: Analysis) -> list[str]:
-    """What a symbolic result presumes."""
+def _validity(analysis: Analysis) -> list[str]:
+    """The conditions under which a symbolic result holds."""
     if not analysis.graph.conditions:
         return []
     from cnncalc.formula.validity import provisos
@@ -154,9 +178,12 @@ def _some(lines: list[str], most: int | None) -> list[str]:
     return [*lines[:most], f"... and {len(lines) - most} more like it (--format json has them all)"]
 
 
-def convention_line(analysis: Analysis) -> str:
-    """The line that ends every report: convention, units, batch."""
+def convention_line(analysis: Analysis, units: str = "auto", *, memory: bool = True) -> str:
+    """The line that ends every report: convention, units, batch; what counts as memory only where it is shown."""
     batch = "1 image" if analysis.batch == 1 else f"a batch of {analysis.batch} images"
+    counts = f"counted for {batch}: {analysis.convention.text()}"
+    if not memory:
+        return counts
     rules = analysis.convention.activation_rules
-    memory = f"what {analysis.convention.name} counts" if rules else "the input and every output, activations in place"
-    return f"counted for {batch}: {analysis.convention.text()}; MB = 10^6 bytes; memory = {memory}"
+    what = f"what {analysis.convention.name} counts" if rules else "the input and every output, activations in place"
+    return f"{counts}; {numbers.bytes_unit(units)}; memory = {what}"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from cnncalc.analysis import Analysis, InputResult, LayerResult
-from cnncalc.layers import Reach, Shape
+from cnncalc.layers import Shape
 from cnncalc.symbolic import Size, add_up
 
 ALL = 1_000_000
@@ -38,10 +39,9 @@ class Row:
         """The shape that goes out."""
         return self.source.shape if self.source else self.layers[-1].output
 
-    @property
-    def reach(self) -> Reach | None:
-        """The receptive field of what goes out; None for the input."""
-        return self.layers[-1].reach if self.layers else None
+    def length(self, attribute: str) -> tuple[Any, ...] | str:
+        """The receptive field of what goes out, or another length of it; nothing for the input."""
+        return self.layers[-1].reach.read(attribute) if self.layers else ""
 
     @property
     def depth(self) -> Size:

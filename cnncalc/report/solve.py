@@ -13,7 +13,7 @@ from rich.text import Text
 from cnncalc.explain.working import explain_layer
 from cnncalc.report.formula_text import stages
 from cnncalc.report.remarks import misfits_of
-from cnncalc.report.table import UNBOUNDED
+from cnncalc.report.terminal import UNBOUNDED
 from cnncalc.solve.answer import Answer, amount
 from cnncalc.solve.listing import known_text, listed, ranges
 from cnncalc.solve.search import Found

@@ -157,7 +157,7 @@ def _cell(quantity: str, cell: Any, *, brief: bool) -> str:
     if quantity in LENGTHS:
         return numbers.per_axis_text(cell) if cell else ""
     if quantity.endswith("_bytes"):
-        return numbers.megabytes(cell)
+        return numbers.bytes_text(cell)
     return numbers.short(cell) if brief else numbers.exact(cell)
 
 

@@ -1,0 +1,341 @@
+"""The library: a function for everything that the command line does; the command line calls these.
+
+Every function about a network takes a spec (a name, a path, slide notation or a Spec), an input written as on
+the command line (224, "227x227x3", "HxWx3"), and the keywords of setup.SetupKeys: settings, batch, convention,
+bias, flops, dtype, optimizer, max_layers. Every result is a `Result`: `result.render("markdown")` is its text,
+and a notebook shows it as a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Unpack
+
+from cnncalc.errors import Problem, UsageError
+from cnncalc.setup import SetupKeys, SpecLike, setup, usage
+from cnncalc.spec.find import bundled, find
+
+if TYPE_CHECKING:
+    from cnncalc.analysis import Analysis, Convention
+    from cnncalc.analysis.catalogue import Catalogue
+    from cnncalc.apply.applied import Applied
+    from cnncalc.check.claim import Verdict
+    from cnncalc.compare.comparison import Counted
+    from cnncalc.explain.explanation import Explanation
+    from cnncalc.fit.fit import Fit
+    from cnncalc.formula.formulas import Formulas
+    from cnncalc.graph import Graph
+    from cnncalc.quiz.sheet import Question
+    from cnncalc.solve.answer import Answer
+    from cnncalc.spec.model import Spec
+    from cnncalc.sweep.sweep import Sweep
+
+
+# Networks ---------------------------------------------------------------------------------------
+
+
+def networks() -> list[str]:
+    """The names of the networks that come with cnncalc."""
+    return list(bundled())
+
+
+def catalogue() -> Catalogue:
+    """The networks that come with cnncalc, each analysed for its own input."""
+    from cnncalc.analysis.catalogue import Catalogue
+
+    return Catalogue(tuple(map(analyze, bundled())))
+
+
+def load(spec: str | PathLike[str]) -> Spec:
+    """The spec that a bundled name, a path or slide notation stands for.
+
+    Raises SpecError with every problem of its text, and of its expansion so far as its own
+    input tells.
+    """
+    found = find(spec)
+    if found.problems:
+        setup(found).graph()  # raises them, together with those that only show in the expansion
+    return found
+
+
+def expand(spec: SpecLike, input: str | int | None = None, **keys: Unpack[SetupKeys]) -> Graph:  # noqa: A002
+    """The network of a spec for an input: blocks expanded, names resolved, every shape known. Raises SpecError."""
+    return setup(spec, input, **keys).graph()
+
+
+def analyze(spec: SpecLike, input: str | int | None = None, **keys: Unpack[SetupKeys]) -> Analysis:  # noqa: A002
+    """What every layer of a network makes and costs.
+
+    >>> analyze("conv3-64, pool2, fc-10", "32x32x3").total("params")
+    165642
+
+    Raises SpecError with every problem found.
+    """
+    return setup(spec, input, **keys).analysis()
+
+
+def compare(
+    spec: SpecLike,
+    input: str | int | None = None,  # noqa: A002, the word users know it by
+    *,
+    conventions: Iterable[Convention | str] = (),
+    reference: Convention | str | None = None,
+    **keys: Unpack[SetupKeys],
+) -> list[Counted]:
+    """What several conventions make of a network, each difference to the reference taken apart into items.
+
+    >>> ours, fvcore = compare("vgg16", conventions=["fvcore"])
+    >>> fvcore.count - ours.count == sum(item.amount for item in fvcore.count_items)
+    True
+
+    Without `conventions`, all of them. The reference, cnncalc's own unless one is named, comes first.
+    Raises SpecError.
+    """
+    from cnncalc.analysis.known_conventions import CONVENTIONS, convention_of
+    from cnncalc.compare.comparison import compare_conventions
+
+    first = convention_of(reference)
+    others = list(map(convention_of, conventions)) or list(CONVENTIONS.values())
+    keys["convention"] = first
+    analysis = setup(spec, input, **keys).analysis()
+    chosen = list({convention.title: convention for convention in (first, *others)}.values())
+    return compare_conventions(analysis.graph, chosen, first, analysis.batch)
+
+
+# The same numbers in other forms ----------------------------------------------------------------
+
+
+def explain(
+    spec: SpecLike,
+    layer: str | Sequence[str] | None = None,
+    input: str | int | None = None,  # noqa: A002, the word users know it by
+    **keys: Unpack[SetupKeys],
+) -> Explanation:
+    """The working of every number of a layer, or of all layers of a block; without one, of the totals.
+
+    >>> print(str(explain("conv5-6p0", "conv1", "32x32x1")).splitlines()[4])
+      params      = (F*F*C)*K + K = (5*5*1)*6 + 6 = 156
+
+    Raises SpecError, also for an unknown layer.
+    """
+    from cnncalc.explain.explanation import explain_analysis
+
+    names = () if layer is None else (layer,) if isinstance(layer, str) else layer
+    return explain_analysis(analyze(spec, input, **keys), names)
+
+
+def formula(
+    spec: SpecLike,
+    part: str = "",
+    input: str | int | None = None,  # noqa: A002, the word users know it by
+    *,
+    assume: str | Sequence[str] = (),
+    only: str | Sequence[str] | None = None,
+    plain: bool = False,
+    **keys: Unpack[SetupKeys],
+) -> Formulas:
+    """The closed forms of a network, a block or a layer: integers and sympy expressions by quantity.
+
+    >>> formula("resnet50", assume="H % 32 == 0 and W % 32 == 0")["macs"]
+    76848*H*W + 2048000
+
+    Without `input` the sizes become the symbols H and W. Symbols are positive integers to sympy; with `plain`
+    they are plain ones, so that `.subs("H", 224)` finds them. Raises SpecError.
+    """
+    from cnncalc.formula.assumptions import parse_assumptions
+    from cnncalc.formula.formulas import USUAL, formulas_of
+    from cnncalc.formula.supposing import suppose
+
+    asked = setup(spec, input, symbolic=True, **keys)
+    with usage():
+        assumptions = parse_assumptions([assume] if isinstance(assume, str) else assume)
+    supposed = suppose(lambda more: asked.analysis(more=more), assumptions)
+    _one_part(supposed.analysis, part, input)
+    formulas = formulas_of(supposed, part, USUAL if only is None else only)
+    return formulas.plain() if plain else formulas
+
+
+def _one_part(analysis: Analysis, part: Any, given: Any) -> None:
+    """Raise UsageError for more parts than one, the second of which would be read as an input."""
+    if not isinstance(part, str):
+        raise UsageError([Problem(f"formula takes one part, a text, not {part!r}", None, "call it once for each")])
+    if isinstance(given, str) and analysis.layers_in(given):
+        hint = f"call it once for each; an input is given by its name: input={given!r}"
+        raise UsageError([Problem(f"'{given}' is a part of {analysis.name}, and formula takes one", None, hint)])
+
+
+def sweep(
+    spec: SpecLike,
+    input: Any = None,  # noqa: A002, the word users know it by
+    *,
+    columns: str | Sequence[str] | None = None,
+    layers: str | Sequence[str] = (),
+    max_points: int | None = None,
+    **keys: Unpack[SetupKeys],
+) -> Sweep:
+    """The totals of a network, or `columns` of it, at every point of a grid: an iterable of dictionaries.
+
+    >>> for row in sweep("vgg16", "128:224:96", batch="1,8", columns="macs,pool5.output"):
+    ...     print(row["input"], row["batch"], row["macs"], row["pool5.output"], row["problem"])
+    128 1 5065572352 (4, 4, 512) None
+    128 8 40524578816 (4, 4, 512) None
+    224 1 15470264320 (7, 7, 512) None
+    224 8 123762114560 (7, 7, 512) None
+
+    Grids of `input`, `settings` and `batch` are written as on the command line ("32:512:32", "1,8,64"), or are
+    ranges and lists. A point on which the network does not fit has None for numbers and a `problem`. Raises SpecError.
+    """
+    from cnncalc.setup import counting
+    from cnncalc.sweep.grid_text import MOST_POINTS, grid_text, parse_grid
+    from cnncalc.sweep.measures import TOTALS, choose
+    from cnncalc.sweep.sweep import Sweep
+
+    given: dict[str, Any] = dict(keys)
+    settings, batch = given.pop("settings", None), given.pop("batch", None)
+    max_layers = given.pop("max_layers", None)
+    found = spec if not isinstance(spec, str | PathLike) else load(spec)
+    convention = counting(given.pop("convention", None), given)
+    with usage():
+        measures = choose(columns, [layers] if isinstance(layers, str) else layers)
+        texts = settings.items() if isinstance(settings, Mapping) else ()
+        grid = parse_grid(
+            found,
+            None if input is None else grid_text(input),
+            [f"{name}={grid_text(values)}" for name, values in texts] if texts else [*(settings or ())],
+            None if batch is None else grid_text(batch),
+            max_points or MOST_POINTS,
+            taken=[*TOTALS, *(measure.key for measure in measures)],
+        )
+    return Sweep(found, grid, measures, convention, *(() if max_layers is None else (max_layers,)))
+
+
+# Questions the other way round ------------------------------------------------------------------
+
+
+def fit(
+    spec: SpecLike,
+    input: str | int | None = None,  # noqa: A002, the word users know it by
+    *,
+    strict: bool = False,
+    **keys: Unpack[SetupKeys],
+) -> Fit:
+    """The input sizes that pass with no pixel dropped, exactly: a congruence for every axis.
+
+    >>> unet = fit("unet")
+    >>> 572 in unet, unet.nearest(512), unet.sizes["H"].first(3)
+    (True, (508, 524), [188, 204, 220])
+
+    `input` may name the sizes (HxWx3), or fix an axis (224xW). With `strict`, not even padding
+    may be left over. Raises SpecError.
+    """
+    from cnncalc.fit.fit import fit_spec
+
+    asked = setup(spec, input, **keys)
+    return fit_spec(asked.spec, asked.input, asked.settings, strict=strict, most_layers=asked.max_layers)
+
+
+def solve(*question: str, input: str | int | None = None, **keys: Unpack[SetupKeys]) -> Answer:  # noqa: A002
+    """The answer to an inverse question about one layer, or about a network named first.
+
+    >>> solve("227 -> 55, F=11, P=0, S=?").solutions
+    [{'S': 4}]
+    >>> solve("vgg16", "pool5=7x7").solutions
+    [{'input': 224}]
+
+    Raises UsageError for a question that cannot be understood.
+    """
+    from cnncalc.graph import MOST_LAYERS
+    from cnncalc.setup import counting
+    from cnncalc.solve.solve import ask
+
+    given: dict[str, Any] = dict(keys)
+    settings = given.pop("settings", None) or {}
+    max_layers = given.pop("max_layers", MOST_LAYERS)
+    given.pop("batch", None)
+    return ask(question, input, settings, max_layers, counting(given.pop("convention", None), given))
+
+
+# Answers and numbers of others ------------------------------------------------------------------
+
+
+def check(
+    table: str | PathLike[str],
+    *,
+    network: str = "",
+    input: str | int = "",  # noqa: A002, the word users know it by
+    settings: Mapping[str, Any] | None = None,
+    counting: Mapping[str, Any] | None = None,
+    grading: bool = False,
+) -> list[Verdict]:
+    r"""What became of every claim of a table or a sheet of answers: match, mismatch, erratum.
+
+    >>> from tempfile import NamedTemporaryFile
+    >>> with NamedTemporaryFile("w", suffix=".yaml") as file:
+    ...     size = file.write("network: vgg16\nclaims:\n  pool5: 7x7x512\n  total: {params: 138M}")
+    ...     file.flush()
+    ...     [(verdict.status, verdict.exact) for verdict in check(file.name)]
+    [('match', Shape(512, 7, 7)), ('match', 138357544)]
+
+    A name that ends in .csv is a spreadsheet's, any other YAML. With a `network`, the file has no say in
+    the question: `input`, `settings` and `counting` are all there is (bias, flops, batch ..., as a table
+    has them). Without one they replace what the file says. With `grading`, no wrong number passes for an
+    erratum. Raises SpecError with every problem of the file.
+    """
+    from cnncalc.check.overrides import given_from_outside
+    from cnncalc.check.tables import read_table
+    from cnncalc.check.verdicts import verdicts
+    from cnncalc.spec.parameters import written
+
+    values = tuple(f"{name}={written(value)}" for name, value in (settings or {}).items())
+    counted = {
+        key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in (counting or {}).items()
+    }
+    given = given_from_outside(network, str(input), values, counted, grading=grading)
+    return verdicts(read_table(table, given))
+
+
+def quiz(*, seed: int = 1, level: int | Sequence[int] = 1, count: int = 10) -> list[Question]:
+    """The questions of a sheet: the same for the same seed, levels and count, on every machine.
+
+    >>> [question.answer for question in quiz(seed=7, count=2)]
+    ['30x30x6', '198']
+
+    Of several levels, each has its share, the lowest first. Raises SpecError for an unknown level, and for a
+    seed or a count out of range.
+    """
+    from cnncalc.quiz.sheet import questions
+
+    return questions(seed, (level,) if isinstance(level, int) else level, count)
+
+
+def apply(
+    operation: str,
+    matrix: Any,
+    kernel: Any = None,
+    *,
+    stride: int | Sequence[int] | None = None,
+    padding: int | str | Sequence[Any] | None = None,
+    dilation: int | Sequence[int] | None = None,
+    rounding: str | None = None,
+    count_padding: bool = True,
+) -> Applied:
+    """An operation done to the numbers of a small matrix, exactly: `.output`, and `.cells` with the working.
+
+    >>> apply("maxpool", [[99, 81, 51, 54], [93, 25, 73, 29], [33, 8, 66, 68], [39, 68, 59, 31]], 2).output
+    [[99, 73], [68, 68]]
+
+    `operation` is "convolution" (its kernel turned), "correlation", "maxpool", "avgpool" or "pad"; `kernel` a matrix
+    of weights, or for a pool its size. Matrices are lists, arrays, text or paths; decimals become fractions.
+    """
+    from cnncalc.apply.applied import OPERATIONS, apply_operation
+    from cnncalc.apply.matrix import matrix_of
+
+    options = {"stride": stride, "padding": padding, "dilation": dilation, "rounding": rounding}
+    keys = {key: value for key, value in options.items() if value is not None}
+    weights = None
+    if kernel is not None and operation in OPERATIONS and OPERATIONS[operation].summary == "sum":
+        weights = matrix_of(kernel, "kernel")
+    elif kernel is not None:
+        keys["kernel"] = kernel
+    return apply_operation(operation, matrix_of(matrix), weights, keys, counts_padding=count_padding)

@@ -1,0 +1,75 @@
+"""A result -> the terminal, standard output or a file: the one place where commands print."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import click
+
+from cnncalc.report.formats import pieces, report_of
+from cnncalc.report.report import Options
+from cnncalc.result import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """In which format a result is printed, where to, and how it is drawn."""
+
+    form: str = "text"
+    output: str | None = None
+    options: Options = field(default_factory=Options)
+
+    @property
+    def on_terminal(self) -> bool:
+        """Whether a person reads it right away."""
+        return self.form == "text" and self.output is None
+
+
+def emit(result: Result, page: Page, *, passed: bool = True) -> None:
+    """Print a result; where it has not `passed`, the command ends with exit status 1."""
+    report = report_of(result, page.options)
+    if page.on_terminal:
+        from rich.console import Console
+
+        from cnncalc.report import terminal
+
+        terminal.write(report.document(), Console())
+    else:
+        send(pieces(report, page.form, page.options), page.output)
+    if not passed:
+        raise click.exceptions.Exit(1)
+
+
+def send(texts: Iterable[str], output: str | None) -> None:
+    """Print pieces of text as they come, or write all of them to a file."""
+    if output is not None:
+        write_whole(output, texts)
+        return
+    for text in texts:
+        click.echo(text, nl=False)
+
+
+def write_whole(path: str, texts: Iterable[str]) -> None:
+    """Write a file whole or not at all: what stood there stays until the new text is complete."""
+    target = os.path.realpath(path)
+    special = os.path.exists(target) and not os.path.isfile(target)  # a pipe, a device, a folder
+    new = target if special else os.path.join(os.path.dirname(target), f".{os.path.basename(target)}.{os.getpid()}")
+    try:
+        with open(new, "w", encoding="utf-8", newline="") as file:
+            file.writelines(_kept_mode(texts, new, target))
+        if not special:
+            os.replace(new, target)
+    except OSError as error:
+        raise click.UsageError(f"cannot write '{path}': {error.strerror}") from None
+    finally:
+        if not special and os.path.exists(new):
+            os.remove(new)
+
+
+def _kept_mode(texts: Iterable[str], new: str, target: str) -> Iterator[str]:
+    """The texts; before the first of them, the new file gets the mode of the one that it replaces."""
+    if new != target and os.path.exists(target):
+        os.chmod(new, os.stat(target).st_mode & 0o7777)
+    yield from texts

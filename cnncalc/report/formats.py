@@ -1,0 +1,51 @@
+"""A result and the name of a format -> its text: the register of formats, and of the views of all results.
+
+A format is one module with `render(report, options)`, which yields the text piece by piece, and one line here.
+A view is one module in report/views with `report(result, options)`, named by `Result.view`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from importlib import import_module
+from typing import Any
+
+from cnncalc.errors import Problem, UsageError, closest, one_of
+from cnncalc.report.report import Options, Report
+from cnncalc.result import Result
+
+FORMATS = {
+    "text": "cnncalc.report.terminal",
+    "json": "cnncalc.report.json",
+    "csv": "cnncalc.report.csv",
+    "markdown": "cnncalc.report.markdown",
+    "html": "cnncalc.report.html",
+    "latex": "cnncalc.report.latex",
+}
+OPTIONS = tuple(each.name for each in fields(Options) if each.name != "extra")
+
+
+def report_of(result: Result, options: Options) -> Report:
+    """The report that the view of a result makes."""
+    report: Report = import_module(f"cnncalc.report.views.{result.view}").report(result, options)
+    return report
+
+
+def pieces(report: Report, form: str, options: Options) -> Iterator[str]:
+    """The text of a report in a format, piece by piece. Raises UsageError for a format that it has not."""
+    if form in report.own:
+        return report.own[form]()
+    known = tuple(name for name in FORMATS if name != "csv" or report.rows is not None)
+    if form not in known:
+        names = (*known, *report.own)
+        raise UsageError([Problem(f"unknown format '{form}'", None, closest(form, names) or one_of(names))])
+    found: Iterator[str] = import_module(FORMATS[form]).render(report, options)
+    return found
+
+
+def render(result: Result, form: str = "text", **options: Any) -> str:
+    """A result as text in a format; the keywords are the fields of Options, or those of its view alone."""
+    chosen = Options(extra={key: value for key, value in options.items() if key not in OPTIONS})
+    chosen = replace(chosen, **{key: value for key, value in options.items() if key in OPTIONS})
+    return "".join(pieces(report_of(result, chosen), form, chosen))

@@ -1,0 +1,94 @@
+"""Report -> Markdown: tables as GitHub reads them, notes as lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cnncalc.report.document import (
+    Blank,
+    Block,
+    Equations,
+    Heading,
+    Line,
+    Note,
+    Preformatted,
+    Span,
+    Table,
+    Text,
+    plain,
+)
+from cnncalc.report.report import Options, Report
+
+STRONG = ("title", "name", "good", "bad", "answer", "total")
+SPECIAL = "\\`*_[]<>|"
+
+
+def render(report: Report, options: Options) -> Iterator[str]:
+    """The document of a report as Markdown."""
+    lines: list[str] = []
+    before: Block | None = None
+    for block in report.document().blocks:
+        if isinstance(block, Blank):
+            continue
+        listed = isinstance(block, Note) and block.severity != "aside"
+        if before is not None and not (listed and isinstance(before, Note) and before.severity != "aside"):
+            lines.append("")
+        lines += _block(block)
+        before = block
+    yield "\n".join(lines) + "\n"
+
+
+def _block(block: Block) -> Iterator[str]:
+    if isinstance(block, Heading):
+        yield f"**{escaped(block.title)}**" + (f" {escaped(block.details)}" if block.details else "")
+    elif isinstance(block, Text):
+        lines = [_line(spans) for spans in block.lines]
+        yield from (f"{text}  " if number < len(lines) else text for number, text in enumerate(lines, start=1))
+    elif isinstance(block, Preformatted):
+        yield from ("```text", *block.lines, "```")
+    elif isinstance(block, Equations):
+        yield "```text"
+        yield from (" = ".join((row.symbol, *row.stages)) + _remark(row.remark) for row in block.rows)
+        yield "```"
+    elif isinstance(block, Note):
+        yield escaped(block.text) if block.severity == "aside" else f"* {escaped(block.text)}"
+    elif isinstance(block, Table):
+        yield from _table(block)
+
+
+def _table(table: Table) -> Iterator[str]:
+    shown = [number for number, column in enumerate(table.columns) if not column.decoration]
+    yield _cells([escaped(table.columns[number].title) for number in shown])
+    yield _cells(["---:" if table.columns[number].right else ":---" for number in shown])
+    for row in table.rows:
+        yield _cells([_line(row.cells[number]) for number in shown])
+    if table.foot:
+        texts = [escaped(plain(table.foot.cells[number]).strip()) for number in shown]
+        yield _cells([f"**{text}**" if text else "" for text in texts])
+    below = [spans for row in table.rows for spans in row.below]
+    if below:
+        yield ""
+        yield from (f"* {_line(spans)}" for spans in below)
+
+
+def _cells(texts: Sequence[str]) -> str:
+    return f"| {' | '.join(texts)} |"
+
+
+def _line(spans: Line) -> str:
+    """A line, strong where its role asks for it."""
+    return "".join(map(_span, spans)).strip()
+
+
+def _span(span: Span) -> str:
+    text = escaped(span.text)
+    return f"**{text}**" if span.role in STRONG and text and text == text.strip() else text
+
+
+def _remark(text: str) -> str:
+    return f"  ({text})" if text else ""
+
+
+def escaped(text: str) -> str:
+    """The text with Markdown's own signs escaped, in one line."""
+    return "".join(f"\\{sign}" if sign in SPECIAL else sign for sign in text.replace("\n", " "))

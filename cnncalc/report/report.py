@@ -1,0 +1,48 @@
+"""What a view makes of a result -> Report: a document, plain data and rows, each made when a format asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from cnncalc.report.document import Document
+
+Units: TypeAlias = Literal["auto", "MB", "MiB"]
+Notes: TypeAlias = Literal["none", "brief", "all"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a report is drawn, by the names of the command line's options.
+
+    * `columns`: keys joined by commas; a leading + adds to the usual ones. None: the usual ones.
+    * `depth`: how deep blocks are opened; None: one deep.
+    * `layout`: "hwc" or "chw", the order of sizes in a shape.
+    * `units`: of bytes: "auto" (kB, MB, GB), "MB" (10^6) or "MiB" (2^20).
+    * `notes`: the lines below a table: "none", "brief" (those that its columns concern) or "all".
+    * `standalone`: a whole page or document instead of a fragment (HTML, LaTeX).
+    * `extra`: options of one command alone, by name.
+    """
+
+    columns: str | None = None
+    depth: int | None = None
+    layout: Literal["hwc", "chw"] = "hwc"
+    units: Units = "auto"
+    notes: Notes = "brief"
+    standalone: bool = False
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A result in every form that a format may ask for.
+
+    `document` for what people read, `data` for JSON, `rows` (the header first) for CSV where rows make sense;
+    `own` are formats that only this command has, by name, as pieces of text.
+    """
+
+    document: Callable[[], Document]
+    data: Callable[[], Any]
+    rows: Callable[[], Iterator[Sequence[Any]]] | None = None
+    own: Mapping[str, Callable[[], Iterator[str]]] = field(default_factory=dict)

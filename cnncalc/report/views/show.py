@@ -1,0 +1,247 @@
+"""Analysis -> the table of a network: what every layer makes and costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from cnncalc.analysis import Analysis, LayerResult
+from cnncalc.errors import printable
+from cnncalc.layers import Reach, Shape
+from cnncalc.report import numbers
+from cnncalc.report.columns import DATA, TABLE, Column, cell_text, choose
+from cnncalc.report.document import Block, Heading, Line, Row, Span, Table, document
+from cnncalc.report.document import Column as Head
+from cnncalc.report.json import raw
+from cnncalc.report.remarks import below, convention_line, notes
+from cnncalc.report.report import Options, Report
+from cnncalc.report.rows import ALL, input_row, rows
+from cnncalc.report.rows import Row as Group
+from cnncalc.symbolic import is_known, written
+
+SCHEMA_VERSION = 1
+LAYER_COUNTS = ("weights", "biases", "params", "macs", "flops", "activations", "memory_bytes")
+STORED = ("weights", "biases", "params", "buffers")
+"""Columns that a convention may print in thousands of its own."""
+DROPPED = ("type", "receptive_field", "memory_bytes")
+"""The columns that a narrow terminal does without, the first of them first."""
+ROLES = {"layer": "name", "type": "type", "output": "size", "receptive_field": "field"}
+BARS = {"params": "bar-params", "macs": "bar-macs", "flops": "bar-macs"}
+BAR = 6
+EIGHTHS = " \u258f\u258e\u258d\u258c\u258b\u258a\u2589"
+FULL = "\u2588"
+
+
+def report(analysis: Analysis, options: Options) -> Report:
+    """The table, the same as data and as rows, and the lines of the slides."""
+    usual = tuple(analysis.convention.headline if key == "macs" else key for key in TABLE)
+    usual = usual if analysis.convention.headline == "flops" else TABLE
+    columns = choose(options.columns, usual)
+    return Report(
+        lambda: document(analysis.name, _blocks(analysis, columns, options)),
+        lambda: to_dict(analysis),
+        lambda: _raw_rows(analysis, choose(options.columns, DATA)),
+        {"slide": lambda: _slide(analysis), "expanded": lambda: _expanded(analysis)},
+    )
+
+
+def _slide(analysis: Analysis) -> Iterator[str]:
+    from cnncalc.report import slide
+
+    yield slide.render(analysis)
+
+
+def _expanded(analysis: Analysis) -> Iterator[str]:
+    from cnncalc.export import spec_yaml
+
+    yield spec_yaml.render(analysis.graph)
+
+
+def heading(analysis: Analysis) -> Heading:
+    """The network, what it is, its input and its source."""
+    graph = analysis.graph
+    details = [part for part in (graph.about, f"input {graph.input}", graph.reference) if part]
+    return Heading(printable(graph.title or graph.name), printable("; ".join(details)))
+
+
+def _blocks(analysis: Analysis, columns: list[Column], options: Options) -> Iterator[Block]:
+    yield heading(analysis)
+    drawn = Drawing(analysis, columns, options)
+    yield drawn.table(Layout())
+    yield from below(analysis, [column.key for column in columns], options)
+
+
+# The table --------------------------------------------------------------------------------------
+
+
+class Layout(NamedTuple):
+    """How much room a table takes: bars or not, shares or not, exact counts or brief ones, columns left out."""
+
+    bars: bool = True
+    shares: bool = True
+    brief: bool = False
+    dropped: tuple[str, ...] = ()
+
+
+LAYOUTS = (
+    Layout(bars=False),
+    Layout(bars=False, shares=False),
+    *(Layout(False, False, brief=True, dropped=DROPPED[:count]) for count in range(len(DROPPED) + 1)),
+)
+"""What a narrow terminal is given, the roomiest first."""
+
+
+class Drawing:
+    """The values of a table, to be laid out as often as it takes to find what fits."""
+
+    def __init__(self, analysis: Analysis, columns: list[Column], options: Options) -> None:
+        self.groups = [input_row(analysis), *rows(analysis, options.depth or 1)]
+        self.columns = columns
+        self.options = options
+        self.thousand = analysis.convention.thousand
+        self.values = {column.key: [column.value(group) for group in self.groups] for column in columns}
+        self.totals = {column.key: column.total(analysis) for column in columns}
+        # A column of shares tells nothing where all is symbolic.
+        self.shared = {column.key for column in columns if column.shares and is_known(self.totals[column.key])}
+
+    def table(self, layout: Layout) -> Table:
+        """The table in a layout; the first one has all narrower ones with it."""
+        columns = [column for column in self.columns if column.key not in layout.dropped]
+        drawn = [part for column in columns for part in self._drawn(column, layout)]
+        usual = self.options.columns is None
+        narrower = [each for each in LAYOUTS if usual or not each.dropped] if layout == Layout() else []
+        return Table(
+            tuple(head for head, _, _ in drawn),
+            tuple(
+                Row(tuple(cells[number] for _, cells, _ in drawn), "dim" if group.source else "")
+                for number, group in enumerate(self.groups)
+            ),
+            Row(tuple(foot for _, _, foot in drawn), "total"),
+            tuple(partial(self.table, each) for each in narrower),
+            layout.dropped,
+            self._exact(columns) if layout.brief else "",
+        )
+
+    def _drawn(self, column: Column, layout: Layout) -> Iterator[tuple[Head, list[Line], Line]]:
+        """The head, the cells and the foot of a column, and of its shares and bars."""
+        values, whole = self.values[column.key], self.totals[column.key]
+        role = ROLES.get(column.key, "")
+        texts = [self._text(column, value, layout.brief) for value in values]
+        cells: list[Line] = [
+            (Span(text, "dim" if value == 0 else role),) for text, value in zip(texts, values, strict=True)
+        ]
+        foot = "total" if column is self.columns[0] and whole is None else self._text(column, whole, layout.brief)
+        yield Head(column.title, column.right, folds=not column.right), cells, (Span(foot),)
+        if layout.shares and column.key in self.shared:
+            shares: list[Line] = [(Span(numbers.percent(value, whole), "dim"),) for value in values]
+            yield Head("%", True, decoration=True, width=len("100.0")), shares, ()
+            if layout.bars:
+                role = BARS.get(column.key, "bar")
+                bars: list[Line] = [(Span(_bar(value, whole), role),) for value in values]
+                yield Head("", decoration=True, width=BAR), bars, ()
+
+    def _text(self, column: Column, value: Any, brief: bool) -> str:
+        if column.key in STORED and self.thousand != 1000 and value is not None:
+            return numbers.in_thousands(value, self.thousand)
+        return cell_text(column, value, brief=brief, units=self.options.units, layout=self.options.layout)
+
+    def _exact(self, columns: Sequence[Column]) -> str:
+        """The totals that a brief table rounds, in full."""
+        found = [
+            f"{column.title} {numbers.exact(self.totals[column.key])}"
+            for column in columns
+            if column.kind == "count" and column.adds_up and is_known(self.totals[column.key])
+        ]
+        return f"exact totals: {'; '.join(found)}" if found else ""
+
+
+def _bar(part: Any, whole: Any) -> str:
+    """The share of a part as a bar of eighths."""
+    if not is_known(part, whole) or not whole:
+        return ""
+    full, rest = divmod(int((2 * 8 * BAR * part + whole) // (2 * whole)), 8)
+    return FULL * full + (EIGHTHS[rest] if rest else "")
+
+
+# Data -------------------------------------------------------------------------------------------
+
+
+def to_dict(analysis: Analysis) -> dict[str, Any]:
+    """The analysis as plain data: the JSON contract, version 1.
+
+    Counts are integers; symbolic ones are strings in integer Python. `layers` lists every leaf
+    in order; the activations and the memory of the input stand under `input`, and are part of
+    the totals. A receptive field of everything has size "all".
+    """
+    convention = analysis.convention
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "name": analysis.name,
+        "batch": raw(analysis.batch),
+        "convention": {
+            "name": convention.name,
+            "version": convention.version,
+            "bias": convention.bias,
+            "flops": convention.flops,
+            "dtype": convention.dtype,
+            "bytes_per_value": convention.bytes_per_value,
+            "text": convention_line(analysis),
+        },
+        "input": _shape(analysis.input.shape)
+        | {"activations": raw(analysis.input.activations), "memory_bytes": raw(analysis.input.memory_bytes)},
+        "layers": [_layer(layer) for layer in analysis.layers],
+        "totals": {name: raw(analysis.total(name)) for name in LAYER_COUNTS}
+        | {
+            "buffers": raw(analysis.total("buffers")),
+            "neurons": raw(analysis.total("neurons")),
+            "depth": analysis.depth,
+            "peak_memory_bytes": raw(analysis.peak_memory_bytes),
+            "weight_memory_bytes": raw(analysis.weight_memory_bytes),
+        },
+        "notes": notes(analysis, None),
+    }
+
+
+def _shape(shape: Shape) -> dict[str, Any]:
+    return {"channels": raw(shape.channels), "size": [raw(length) for length in shape.size]}
+
+
+def _layer(layer: LayerResult) -> dict[str, Any]:
+    return {
+        "name": layer.name,
+        "kind": layer.kind,
+        "path": layer.node.path,
+        "input": _shape(layer.input),
+        "output": _shape(layer.output),
+        **{name: raw(getattr(layer, name)) for name in LAYER_COUNTS},
+        "operations": {name: raw(count) for name, count in layer.operations.counts()},
+        "receptive_field": _field(layer.reach),
+    }
+
+
+def _field(field: Reach) -> dict[str, Any] | None:
+    if field.everything:
+        return {"size": "all"}
+    if not field.axes:
+        return None
+    return {
+        "size": [raw(axis.size) for axis in field.axes],
+        "jump": [written(axis.jump) for axis in field.axes],
+        "centre": [written(axis.centre) for axis in field.axes],
+        "padding": [None if axis.padding is None else written(axis.padding) for axis in field.axes],
+    }
+
+
+def _raw_rows(analysis: Analysis, columns: list[Column]) -> Iterator[Sequence[Any]]:
+    """A header, a row for the input, and a row for every leaf: the columns sum to the totals."""
+    yield [column.key for column in columns]
+    for group in (input_row(analysis), *rows(analysis, ALL)):
+        yield [_raw_cell(column, group) for column in columns]
+
+
+def _raw_cell(column: Column, group: Group) -> str:
+    value = column.value(group)
+    if isinstance(value, tuple):
+        return "x".join(map(written, value if len(set(value)) > 1 else value[:1]))
+    return written(value)
