@@ -22,9 +22,10 @@ import click
 import cnncalc
 from cnncalc.analysis.convention import Convention, Rule
 from cnncalc.analysis.known_conventions import CONVENTIONS
+from cnncalc.analysis.quantities import QUANTITIES
 from cnncalc.cli.main import cnncalc as program
 from cnncalc.layers import CATALOGUE, FAMILIES, Layer, Operations
-from cnncalc.report.columns import ALIASES, COLUMNS
+from cnncalc.report.columns import COLUMNS
 
 FOLDER = Path(__file__).resolve().parent
 PART = re.compile(r"(<!-- generated: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -132,7 +133,7 @@ def _stripped(text: str) -> str:
 
 def columns() -> str:
     """Every column of a report."""
-    others = {key: [alias for alias, meant in ALIASES.items() if meant == key] for key in COLUMNS}
+    others = {key: QUANTITIES[key].aliases if key in QUANTITIES else () for key in COLUMNS}
     rows = ((code(key), ", ".join(map(code, others[key])), column.about) for key, column in COLUMNS.items())
     return table(("key", "also", "what it holds"), rows)
 

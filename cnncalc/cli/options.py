@@ -385,12 +385,20 @@ OUTPUT = click.option(
 )
 
 
+class FormatName(click.Choice):  # type: ignore[type-arg]
+    """A format by name; `table` is `text`, too."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The name of the format."""
+        return super().convert("text" if value == "table" else value, param, ctx)
+
+
 def _format(forms: list[str]) -> Callable[[F], F]:
     return click.option(
         "-f",
         "--format",
         "form",
-        type=click.Choice(forms),
+        type=FormatName(forms),
         default="text",
         show_default=True,
         help="Form of the report.",

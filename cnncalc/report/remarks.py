@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from cnncalc.analysis import Analysis, LayerResult, training_memory
+from cnncalc.analysis import Analysis, Convention, LayerResult, training_memory
 from cnncalc.layers import Condition
 from cnncalc.report import numbers
 from cnncalc.report.document import Note
@@ -94,7 +94,8 @@ def summary(analysis: Analysis, units: str = "auto", keys: Collection[str] | Non
         peak = numbers.bytes_text(analysis.peak_memory_bytes, units)
         weights = numbers.bytes_text(analysis.weight_memory_bytes, units)
         lines.append(f"inference needs at most {peak} for activations at once, and {weights} for the weights")
-    held = sum(training_memory(analysis).values()) if keys is None or "training_memory_bytes" in keys else None
+    asked = keys is None or analysis.convention.optimizer != Convention().optimizer
+    held = sum(training_memory(analysis).values()) if asked else None
     if held is not None and is_known(held):
         lines.append(f"training holds {numbers.bytes_text(held, units)} ({_optimizer(analysis)})")
     return lines
