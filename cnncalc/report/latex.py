@@ -33,27 +33,27 @@ SIGNS = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
-    "'": r"\textquotesingle{}",
-    '"': r"\textquotedbl{}",
     "\u2264": r"$\leq$",
     "\u2265": r"$\geq$",
     "\u2248": r"$\approx$",
     "\u00d7": r"$\times$",
 }
-PREAMBLE = r"\usepackage[T1]{fontenc}\usepackage[utf8]{inputenc}\usepackage{amsmath,booktabs,longtable,textcomp}"
+PAGE = r"\usepackage[margin=2cm]{geometry}\setlength{\parindent}{0pt}"
 
 
 def render(report: Report, options: Options) -> Iterator[str]:
-    """The document of a report as LaTeX; a fragment, or with `standalone` all that a compiler needs."""
-    body = "\n".join(line for block in report.document().blocks for line in _block(block))
+    """The document of a report as LaTeX: a fragment, or with `standalone` all that a compiler needs."""
+    blocks = report.document().blocks
+    equations = any(isinstance(block, Equations) for block in blocks)
+    packages = rf"\usepackage{{{'amsmath,' if equations else ''}booktabs{',longtable' if options.standalone else ''}}}"
+    body = "\n".join(text for block in blocks for text in _block(block, options.standalone))
     if options.standalone:
-        page = r"\usepackage[margin=2cm]{geometry}\setlength{\parindent}{0pt}"
-        yield f"\\documentclass{{article}}\n{PREAMBLE}\n{page}\n\\begin{{document}}\n{body}\n\\end{{document}}\n"
+        yield f"\\documentclass{{article}}\n{packages}\n{PAGE}\n\\begin{{document}}\n{body}\n\\end{{document}}\n"
     else:
-        yield f"% needs {PREAMBLE}\n{body}\n"
+        yield f"% needs {packages}\n{body}\n"
 
 
-def _block(block: Block) -> Iterator[str]:
+def _block(block: Block, page: bool) -> Iterator[str]:
     if isinstance(block, Blank):
         yield ""
     elif isinstance(block, Heading):
@@ -72,26 +72,27 @@ def _block(block: Block) -> Iterator[str]:
         mark = "" if block.severity == "aside" else r"\textbullet\ "
         yield rf"\noindent{size}{mark}{escaped(block.text)}\par}}"
     elif isinstance(block, Table):
-        yield from _table(block)
+        yield from _table(block, page)
 
 
-def _table(table: Table) -> Iterator[str]:
+def _table(table: Table, page: bool) -> Iterator[str]:
+    """A tabular, which stands in a slide or a figure, too; on a page of its own, a table that goes over several."""
     shown = [number for number, column in enumerate(table.columns) if not column.decoration]
+    kind = "longtable" if page else "tabular"
     sides = "".join("r" if table.columns[number].right else "l" for number in shown)
-    yield rf"\begin{{longtable}}{{@{{}}{sides}@{{}}}}"
+    yield rf"\begin{{{kind}}}{{@{{}}{sides}@{{}}}}"
     yield r"\toprule"
     yield " & ".join(escaped(table.columns[number].title) for number in shown) + r" \\"
-    yield r"\midrule\endhead"
+    yield r"\midrule" + (r"\endhead" if page else "")
     for row in table.rows:
         yield _row(row, shown)
-        width = r"\dimexpr\linewidth-2\tabcolsep\relax"
         for spans in row.below:
-            yield rf"\multicolumn{{{len(shown)}}}{{p{{{width}}}}}{{{_line(spans)}}} \\"
+            yield rf"\multicolumn{{{len(shown)}}}{{p{{.9\linewidth}}}}{{{_line(spans)}}} \\"
     if table.foot:
         yield r"\midrule"
         yield _row(table.foot, shown)
     yield r"\bottomrule"
-    yield r"\end{longtable}"
+    yield rf"\end{{{kind}}}" + ("" if page else r"\par\medskip")
 
 
 def _row(row: Row, shown: list[int]) -> str:
