@@ -57,7 +57,10 @@ def test_the_hand_agrees_with_the_engine_where_nothing_is_wrong(nets: list[Net])
             for quantity, value in right(at, index).items():
                 assert value == plain(getattr(layer, quantity)), (at.name, index, quantity)
             if seen(at, index):
-                assert reached(at, index, usual) == (layer.reach.axes[0].size, layer.reach.axes[0].jump)
+                assert reached(at, index, usual) == (
+                    layer.receptive_field.axes[0].size,
+                    layer.receptive_field.axes[0].jump,
+                )
 
 
 def test_every_mistake_has_its_place_in_the_order_and_its_wrong_answers() -> None:

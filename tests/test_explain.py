@@ -27,8 +27,8 @@ from cnncalc.explain.steps import LayerWorking, Working
 from cnncalc.layers import CATALOGUE, Shape
 from cnncalc.report.formula_text import decimal, stages
 from cnncalc.symbolic import add_up, ceil_div, exact_div, floor_div, is_known, maximum, minimum, product
-from cnncalc.symbolic.formula_tree import Letter, Tree, nodes
-from cnncalc.symbolic.traced import TracedInt, letter, tree_of
+from cnncalc.symbolic.formula_tree import Tree, Variable, nodes
+from cnncalc.symbolic.traced import TracedInt, tree_of, variable
 
 GOLDEN = Path(__file__).parent / "golden" / "explain"
 NUMERIC = [name for name in cnncalc.networks() if not name.startswith("stack_")]
@@ -116,7 +116,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {"floor": floor, "ceil": ceil, "min":
 
 def walk(text: str, tree: Tree) -> Fraction:
     """What a printed formula comes to, in exact fractions; letters have the values they have in the tree."""
-    letters = {out(node.name): node.value for node in nodes(tree) if isinstance(node, Letter)}
+    letters = {out(node.name): node.value for node in nodes(tree) if isinstance(node, Variable)}
     python = re.sub(r"\b(\d+)(?=[A-Za-z])", r"\1*", out(text))
     return _value(ast.parse(python, mode="eval").body, letters)
 
@@ -146,7 +146,7 @@ def known(layer: LayerResult, step: Working) -> list[Any]:
         names["C'"] = layer.output.channels
         return [names[symbol] for symbol in (*step.also, step.symbol)]
     if step.quantity in ("receptive_field", "jump"):
-        values = [axis.size if step.quantity == "receptive_field" else axis.jump for axis in layer.reach.axes]
+        values = [axis.size if step.quantity == "receptive_field" else axis.jump for axis in layer.receptive_field.axes]
         return values if "_" not in step.symbol else [step.result]
     if step.quantity in COUNTS:
         return [getattr(layer, step.quantity)]
@@ -334,7 +334,7 @@ def test_an_integer_that_records_its_working_computes_what_an_integer_does(a: in
         ]
 
     plain = rule(a, b, c, p)
-    worked = rule(letter("a", a), letter("b", b), letter("c", c), letter("p", p))
+    worked = rule(variable("a", a), variable("b", b), variable("c", c), variable("p", p))
     assert plain == worked
     for number, value in zip(plain, worked, strict=True):
         assert number == tree_of(value).value
@@ -342,14 +342,14 @@ def test_an_integer_that_records_its_working_computes_what_an_integer_does(a: in
 
 
 def test_what_a_textbook_leaves_out_is_left_out() -> None:
-    f, p, j = letter("F", 3), letter("P", 1), letter("J", 4)
+    f, p, j = variable("F", 3), variable("P", 1), variable("J", 4)
     assert ["F", "F", "F + 2P", "(F - 1)*J", "0"] == [
         stages(tree_of(value))[0] for value in (1 * (f - 1) + 1, f + 0, f + (p + p), (f - 1 - p) * j + p * j, f * 0)
     ]
 
 
 def test_such_an_integer_is_known_and_prints_as_a_number() -> None:
-    value = letter("F", 3)
+    value = variable("F", 3)
     assert isinstance(value, TracedInt)
     assert is_known(value, 4)
     assert not is_known(value, True)

@@ -24,7 +24,7 @@ from cnncalc.spec.find import find
 from cnncalc.spec.model import InputSize, Spec
 from cnncalc.symbolic import floor_div, maximum, minimum, symbol
 from cnncalc.symbolic.program import Program
-from cnncalc.symbolic.quasilinear import UnsolvableError, courses
+from cnncalc.symbolic.quasilinear import UnsolvableError, quasilinear_forms
 
 GOLDEN = Path(__file__).parent / "golden"
 H = symbol("H")
@@ -66,7 +66,7 @@ def numeric(spec: Spec, given: InputSize, size: int, *, whole: bool = False) -> 
             analyze_graph(graph)
     except SpecError:
         return False, False
-    return not any(note.lost() > 0 for _, note in graph.notes), not graph.notes
+    return not any(note.dropped_pixels() > 0 for _, note in graph.notes), not graph.notes
 
 
 # Known truths ------------------------------------------------------------------------------------
@@ -385,7 +385,7 @@ def test_rules_of_random_expressions_repeat_as_they_say() -> None:
         rule = rule_of(program_, relation, divisor)
         sizes = solve([rule])
         assert [n for n in range(1, 400) if plain(n)] == [n for n in range(1, 400) if n in sizes]
-        (course,) = courses(program_)
+        (course,) = quasilinear_forms(program_)
         assert course.slope is not None
         for n in range(course.since, course.since + 60):
             here, later = (program_.run({"H": at})[0] for at in (n, n + course.period))
@@ -395,7 +395,7 @@ def test_rules_of_random_expressions_repeat_as_they_say() -> None:
 
 def test_products_are_solved_where_they_grow_and_refused_where_they_may_not() -> None:
     area = floor_div(H, 2) * (H + 3) * 5
-    (course,) = courses(Program([area]))
+    (course,) = quasilinear_forms(Program([area]))
     assert course.slope is None
     for relation, divisor, shift in ((">=", 0, 400), ("==", 0, 5 * 4 * 11), ("remainder", 6, 0)):
         rule = rule_of(Program([area - shift]), relation, divisor)
@@ -409,7 +409,7 @@ def test_products_are_solved_where_they_grow_and_refused_where_they_may_not() ->
     with pytest.raises(UnsolvableError, match="products"):
         rule_of(Program([H * H - H * floor_div(H, 2)]), "==")
     with pytest.raises(UnsolvableError, match="divisor"):
-        courses(Program([floor_div(symbol("W") + 1, H)]))
+        quasilinear_forms(Program([floor_div(symbol("W") + 1, H)]))
 
 
 def test_sizes_know_their_neighbours() -> None:

@@ -52,7 +52,7 @@ def cells(analysis: Analysis) -> Iterator[tuple[str, Any]]:
         yield from ((f"{layer.name} size {number}", size) for number, size in enumerate(layer.output.size))
         yield from ((f"{layer.name} {count}", getattr(layer, count)) for count in COUNTS)
         yield from ((f"{layer.name} {each}", count) for each, count in layer.operations.counts())
-        for number, axis in enumerate(layer.reach.axes):
+        for number, axis in enumerate(layer.receptive_field.axes):
             for each in ("size", "jump", "centre", "padding"):
                 if getattr(axis, each) is not None:
                     yield f"{layer.name} field's {each} {number}", getattr(axis, each)
@@ -158,7 +158,7 @@ def test_a_chain_is_one_window_of_size_r_jump_j_and_padding_p(name: str) -> None
     """W' = (W - R + 2P)//J + 1, as one symbolic identity for every layer of every chain."""
     seen = 0
     for layer in symbolic(name).layers:
-        for before, axis, after in zip((H, W), layer.reach.axes, layer.output.size, strict=False):
+        for before, axis, after in zip((H, W), layer.receptive_field.axes, layer.output.size, strict=False):
             assert after == floor_div(before - axis.size + multiplied_out(2 * axis.padding), axis.jump) + 1, layer.name
             seen += 1
     assert seen
@@ -399,7 +399,7 @@ def test_a_symbolic_repeat_is_the_repeat_written_out(tmp_path: Any) -> None:
             ends = [
                 next(layer for layer in reversed(each.layers) if layer.kind == "conv") for each in (numeric, formulas)
             ]
-            for mine, its in zip(ends[0].reach.axes, ends[1].reach.axes, strict=True):
+            for mine, its in zip(ends[0].receptive_field.axes, ends[1].receptive_field.axes, strict=True):
                 for quantity in ("size", "jump"):
                     assert getattr(mine, quantity) == substitute(getattr(its, quantity), values)
                 assert 2 * mine.padding == substitute(multiplied_out(2 * its.padding), values)

@@ -175,19 +175,19 @@ def test_the_general_pool_is_the_closed_form_of_the_slides() -> None:
 @pytest.mark.parametrize("kernel", [1, 3, 5, 7])
 @pytest.mark.parametrize("layers", [1, 2, 3, 10])
 def test_a_stack_of_l_convolutions_sees_1_plus_l_times_k_minus_1(layers: int, kernel: int) -> None:
-    axis = cnncalc.analyze(f"conv{kernel}-1 x{layers}", "224x224x1").layers[-1].reach.axes[0]
+    axis = cnncalc.analyze(f"conv{kernel}-1 x{layers}", "224x224x1").layers[-1].receptive_field.axes[0]
     assert axis.size == 1 + layers * (kernel - 1)
 
 
 @pytest.mark.parametrize(("layers", "sees"), [(111, 223), (112, 225)])
 def test_112_convolutions_of_3x3_are_needed_to_see_224_pixels(layers: int, sees: int) -> None:
-    assert cnncalc.analyze(f"conv3-1 x{layers}", "224x224x1").layers[-1].reach.axes[0].size == sees
+    assert cnncalc.analyze(f"conv3-1 x{layers}", "224x224x1").layers[-1].receptive_field.axes[0].size == sees
 
 
 def test_a_larger_stride_widens_what_later_layers_see() -> None:
     plain, strided = (cnncalc.analyze(text, "32x32x3").layers for text in ("conv3-8 x2", "conv3-8/2p1, conv3-8"))
-    assert [layer.reach.axes[0].size for layer in plain] == [3, 5]
-    assert [layer.reach.axes[0].size for layer in strided] == [3, 7]
+    assert [layer.receptive_field.axes[0].size for layer in plain] == [3, 5]
+    assert [layer.receptive_field.axes[0].size for layer in strided] == [3, 7]
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_a_stack_costs_the_formula_of_the_slides(name: str, params: str, macs: s
     stack = network(name)
     assert (str(stack.total("params")), str(stack.total("macs"))) == (params, macs)
     assert str(stack.layers[-1].output) == "HxWxC2"
-    assert stack.layers[-1].reach.axes[0].size == sees
+    assert stack.layers[-1].receptive_field.axes[0].size == sees
 
 
 @pytest.mark.parametrize(
@@ -636,9 +636,9 @@ def test_flattening_costs_most_parameters_and_averaging_the_whole_map_as_few_as_
     [(name, row, size) for name, table in published.RECEPTIVE_FIELDS.items() for row, size in table.items()],
 )
 def test_a_unit_sees_the_pixels_of_record(name: str, row: str, size: int) -> None:
-    reach = blocks(name)[row].reach
-    assert reach is not None
-    assert [axis.size for axis in reach.axes] == [size, size]
+    seen = blocks(name)[row].receptive_field
+    assert seen is not None
+    assert [axis.size for axis in seen.axes] == [size, size]
 
 
 @pytest.mark.parametrize(
@@ -652,13 +652,13 @@ def test_a_unit_sees_the_pixels_of_record(name: str, row: str, size: int) -> Non
     ],
 )
 def test_the_units_of_the_last_map_lie_32_pixels_apart(name: str, row: str) -> None:
-    reach = blocks(name)[row].reach
-    assert reach is not None
-    assert [axis.jump for axis in reach.axes] == [32, 32]
+    seen = blocks(name)[row].receptive_field
+    assert seen is not None
+    assert [axis.jump for axis in seen.axes] == [32, 32]
 
 
 def test_vgg16_gathers_90_pixels_of_padding() -> None:
-    assert network("vgg16").layer("pool5").reach.axes[0].padding == 90
+    assert network("vgg16").layer("pool5").receptive_field.axes[0].padding == 90
 
 
 @pytest.mark.parametrize("name", cnncalc.networks())
@@ -668,7 +668,7 @@ def test_a_chain_of_windows_is_one_window_of_its_receptive_field(name: str) -> N
         if getattr(layer.node.layer, "rounding", "floor") == "ceil" or layer.kind == "deconv":
             break
         for axis, before, after in zip(
-            layer.reach.axes, network(name).input.shape.size, layer.output.size, strict=False
+            layer.receptive_field.axes, network(name).input.shape.size, layer.output.size, strict=False
         ):
             expected = (before - axis.size + 2 * axis.padding) // axis.jump + 1
             if type(before) is int:

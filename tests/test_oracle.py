@@ -14,11 +14,21 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cnncalc.layers import CATALOGUE, AvgPool, Conv, DepthwiseConv, Layer, MaxPool, Reach, Shape, TransposedConv
+from cnncalc.layers import (
+    CATALOGUE,
+    AvgPool,
+    Conv,
+    DepthwiseConv,
+    Layer,
+    MaxPool,
+    ReceptiveField,
+    Shape,
+    TransposedConv,
+)
 from cnncalc.layers.dense import RBF, FullyConnected, Reshape
 from cnncalc.layers.pooling import AdaptiveAvgPool, AdaptiveMaxPool, GlobalAvgPool, GlobalMaxPool, Subsampling
-from cnncalc.layers.reach import AxisReach, union
 from cnncalc.layers.rearranging import Crop, Pad
+from cnncalc.layers.receptive_field import AxisReceptiveField, union
 from cnncalc.layers.resampling import PixelShuffle, Resize, SpaceToDepth, Upsample
 from cnncalc.layers.window import Window
 from tests import oracle
@@ -123,8 +133,8 @@ def failing(layer: Layer, shape: Shape, *severities: str) -> list[str]:
     ]
 
 
-def at_input(rank: int = 1) -> Reach:
-    return Reach(tuple(AxisReach() for _ in range(rank)))
+def at_input(rank: int = 1) -> ReceptiveField:
+    return ReceptiveField(tuple(AxisReceptiveField() for _ in range(rank)))
 
 
 # The table -------------------------------------------------------------------------------------
@@ -136,7 +146,9 @@ def test_every_layer_class_with_a_kernel_has_a_row_in_the_oracle() -> None:
 
 
 def test_every_layer_class_that_changes_what_a_unit_sees_is_held_against_the_oracle() -> None:
-    changing = {cls for cls in classes() if inspect.getattr_static(cls, "reach") is not vars(Layer)["reach"]}
+    changing = {
+        cls for cls in classes() if inspect.getattr_static(cls, "receptive_field") is not vars(Layer)["receptive_field"]
+    }
     assert {*SLIDING, *TRANSPOSED, *GRIDS, *MOVERS, *NOT_ON_A_MAP} == changing
 
 
@@ -146,7 +158,7 @@ def test_every_layer_class_that_changes_what_a_unit_sees_is_held_against_the_ora
 def check_slide(cls: type[Layer], row: Row, layer: Layer, length: int, slides: oracle.Slide | None, case: Any) -> None:
     """One layer on one line, every count of it."""
     shape = Shape(CHANNELS, length)
-    errors, notes = failing(layer, shape, "error", "fault"), failing(layer, shape, "note")
+    errors, notes = failing(layer, shape, "error", "invalid"), failing(layer, shape, "note")
     assert bool(errors) == (slides is None), f"{case}: {errors}"
     if slides is None:
         return
@@ -276,7 +288,7 @@ def test_convolution_of_images_and_volumes_is_the_loops_over_positions_taps_and_
     slides = [oracle.slide(*axis, rounding) for axis in zip(sizes, F, S, P, D, strict=True)]
     layer = Conv(filters, F, S, P, dilation=D, groups=groups, rounding=rounding)
     shape = Shape(channels, *sizes)
-    assert (None in slides) == bool(failing(layer, shape, "error", "fault"))
+    assert (None in slides) == bool(failing(layer, shape, "error", "invalid"))
     if None in slides:
         return
     counts = oracle.convolve(slides, oracle.channel_pairs(channels, filters, groups))
@@ -358,7 +370,7 @@ def test_a_pool_without_a_stride_moves_by_its_kernel_on_every_axis() -> None:
 def check_spread(layer: TransposedConv, length: int, marks: oracle.Spread, case: str) -> None:
     pairs = oracle.channel_pairs(2, 3, 1)
     shape = Shape(2, length)
-    assert bool(failing(layer, shape, "error", "fault")) == (marks.outputs < 1), case
+    assert bool(failing(layer, shape, "error", "invalid")) == (marks.outputs < 1), case
     assert not failing(layer, shape, "note"), case
     if marks.outputs < 1:
         return
@@ -452,7 +464,7 @@ def test_global_pools_read_every_pixel_of_every_map_once(sizes: tuple[int, ...])
     for layer in (GlobalAvgPool(), GlobalMaxPool()):
         assert Shape(4, *(1 for _ in sizes)) == layer.output(shape)
         assert 4 * len(pixels) == layer.connections(shape)
-        assert layer.reach(at_input(len(sizes)), shape).everything
+        assert layer.receptive_field(at_input(len(sizes)), shape).everything
 
 
 def test_a_pad_adds_channels_of_zeros_that_see_nothing_new() -> None:
@@ -466,12 +478,12 @@ def test_pad_crop_fold_and_upsampling_leave_as_many_positions_as_listing_them() 
     for W, margins in itertools.product(LENGTHS, MARGINS):
         assert Shape(2, len(oracle.padded(W, margins))) == Pad([margins]).output(Shape(2, W)), (W, margins)
         left = oracle.cropped(W, margins)
-        assert bool(failing(Crop([margins]), Shape(2, W), "error", "fault")) == (not left), (W, margins)
+        assert bool(failing(Crop([margins]), Shape(2, W), "error", "invalid")) == (not left), (W, margins)
         if left:
             assert Shape(2, len(left)) == Crop([margins]).output(Shape(2, W)), (W, margins)
     for W, factor in itertools.product(LENGTHS, range(1, 6)):
         blocks = oracle.folded(W, factor)
-        assert bool(failing(SpaceToDepth(factor), Shape(3, W), "error", "fault")) == (blocks is None), (W, factor)
+        assert bool(failing(SpaceToDepth(factor), Shape(3, W), "error", "invalid")) == (blocks is None), (W, factor)
         if blocks is not None:
             folded = SpaceToDepth(factor).output(Shape(3, W))
             assert Shape(3 * len(blocks[0]), len(blocks)) == folded, (W, factor)
@@ -563,26 +575,26 @@ def moving_stage(chance: random.Random) -> Both:
     return chance.choice(kinds)
 
 
-def stack_reach(stack: list[Both], length: int = 500) -> AxisReach:
+def stack_receptive_field(stack: list[Both], length: int = 500) -> AxisReceptiveField:
     """The calculator's receptive field behind a stack of layers."""
-    reach = at_input()
+    seen = at_input()
     for layer, _, longer in stack:
-        reach = layer.reach(reach, Shape(1, length))
+        seen = layer.receptive_field(seen, Shape(1, length))
         length = longer(length)
-    return reach.axes[0]
+    return seen.axes[0]
 
 
 def check_reach(stack: list[Both], case: object) -> None:
-    marks, reach = oracle.Marks([stage for _, stage, _ in stack]), stack_reach(stack)
-    assert marks.size() == reach.size, case
-    assert marks.jump() == reach.jump, case
-    assert marks.centre() == reach.centre, case
-    assert [marks.span(unit) for unit in range(40)] == [reach.unit(unit) for unit in range(40)], case
-    phases = range(len(reach.lows))
-    assert [marks.span(unit) for unit in phases] == list(zip(reach.lows, reach.highs, strict=True)), case
+    marks, seen = oracle.Marks([stage for _, stage, _ in stack]), stack_receptive_field(stack)
+    assert marks.size() == seen.size, case
+    assert marks.jump() == seen.jump, case
+    assert marks.centre() == seen.centre, case
+    assert [marks.span(unit) for unit in range(40)] == [seen.unit(unit) for unit in range(40)], case
+    phases = range(len(seen.lows))
+    assert [marks.span(unit) for unit in phases] == list(zip(seen.lows, seen.highs, strict=True)), case
     # A step further, every phase sees what it saw, shifted.
-    moved = [(low + reach.step, high + reach.step) for low, high in zip(reach.lows, reach.highs, strict=True)]
-    assert [marks.span(unit + len(reach.lows)) for unit in phases] == moved, case
+    moved = [(low + seen.step, high + seen.step) for low, high in zip(seen.lows, seen.highs, strict=True)]
+    assert [marks.span(unit + len(seen.lows)) for unit in phases] == moved, case
 
 
 def stacks(count: int, makers: tuple[Callable[[random.Random], Both], ...], seed: int) -> Iterator[list[Both]]:
@@ -616,10 +628,10 @@ def test_a_transposed_convolution_with_gaps_sees_what_marking_finds_wherever_it_
     gaps = 0
     for F, S, D, before in itertools.product(range(1, 4), range(1, 5), range(1, 4), range(3)):
         marks = oracle.Marks([oracle.transposed_stage(F, S, before, D)])
-        reach = TransposedConv(1, F, S, [(before, 0)], dilation=D).reach(at_input(), Shape(1, 50)).axes[0]
+        seen = TransposedConv(1, F, S, [(before, 0)], dilation=D).receptive_field(at_input(), Shape(1, 50)).axes[0]
         for unit in range(12):
             if marks.pixels(unit):
-                assert marks.span(unit) == reach.unit(unit), f"F={F} S={S} D={D} P={before} unit {unit}"
+                assert marks.span(unit) == seen.unit(unit), f"F={F} S={S} D={D} P={before} unit {unit}"
             else:
                 gaps += 1
     assert gaps > 0
@@ -631,18 +643,18 @@ def test_layers_behind_a_transposed_convolution_with_gaps_see_what_marking_finds
         stack = [windowed_stage(chance), gappy_stage(chance), chance.choice((windowed_stage, moving_stage))(chance)]
         if chance.random() < 0.5:
             stack.append(chance.choice((windowed_stage, gappy_stage))(chance))
-        marks, reach = oracle.Marks([stage for _, stage, _ in stack]), stack_reach(stack)
+        marks, seen = oracle.Marks([stage for _, stage, _ in stack]), stack_receptive_field(stack)
         seeing = [unit for unit in range(60) if marks.pixels(unit)]
         gaps += 60 - len(seeing)
-        assert [marks.span(unit) for unit in seeing] == [reach.unit(unit) for unit in seeing], names(stack)
-        assert max((high - low + 1 for low, high in map(marks.span, seeing)), default=0) == reach.size, names(stack)
+        assert [marks.span(unit) for unit in seeing] == [seen.unit(unit) for unit in seeing], names(stack)
+        assert max((high - low + 1 for low, high in map(marks.span, seeing)), default=0) == seen.size, names(stack)
     assert gaps > 100
 
 
 def test_what_a_branch_with_gaps_sees_is_joined_with_what_another_sees() -> None:
     # Both halves by a deconv: kernel 1 at stride 2 reads inputs at even outputs alone; nearest reads always.
-    sparse = TransposedConv(1, 1, 2).reach(at_input(), Shape(1, 9)).axes[0]
-    dense = Upsample(2).reach(at_input(), Shape(1, 9)).axes[0]
+    sparse = TransposedConv(1, 1, 2).receptive_field(at_input(), Shape(1, 9)).axes[0]
+    dense = Upsample(2).receptive_field(at_input(), Shape(1, 9)).axes[0]
     shifted = sparse.window(1, 1, (1, 0), 1)
     both = union(shifted, dense)
     # shifted: unit 1 sees pixel 0, unit 3 pixel 1, even units nothing; nearest: units 0, 1 see 0, units 2, 3 see 1
@@ -653,7 +665,7 @@ def test_what_a_branch_with_gaps_sees_is_joined_with_what_another_sees() -> None
 def test_same_padding_sees_the_pixels_of_the_margins_that_the_oracle_finds() -> None:
     for W, F, S, D in itertools.product(LENGTHS, KERNELS, STRIDES, DILATIONS):
         slides = oracle.slide(W, F, S, "same", D)
-        axis = Conv(1, F, S, "same", dilation=D).reach(at_input(), Shape(1, W)).axes[0]
+        axis = Conv(1, F, S, "same", dilation=D).receptive_field(at_input(), Shape(1, W)).axes[0]
         spans = [(slides.taps(start)[0], slides.taps(start)[-1]) for start in slides.starts]
         case = f"W={W} F={F} S={S} D={D}"
         assert spans == [axis.unit(unit) for unit in range(slides.outputs)], case
@@ -673,33 +685,33 @@ def test_the_padding_of_a_chain_is_what_its_first_and_last_units_see_beyond_the_
             continue
         marks = oracle.Marks([stage for _, stage, _ in stack])
         beyond = Fraction(marks.span(made - 1)[1] - (length - 1) - marks.span(0)[0], 2)
-        assert beyond == stack_reach(stack, length).padding, names(stack)
+        assert beyond == stack_receptive_field(stack, length).padding, names(stack)
         checked += 1
     assert checked > 100
 
 
 def test_every_axis_of_an_image_keeps_its_own_receptive_field() -> None:
-    reach = Conv(1, [3, 5], [2, 1], [(1, 0), (2, 2)], dilation=[2, 1]).reach(at_input(2), Shape(1, 40, 30))
-    reach = MaxPool([2, 3], [2, 3]).reach(reach, Shape(1, 18, 30))
-    reach = Upsample([1, 2]).reach(reach, Shape(1, 9, 10))
+    seen = Conv(1, [3, 5], [2, 1], [(1, 0), (2, 2)], dilation=[2, 1]).receptive_field(at_input(2), Shape(1, 40, 30))
+    seen = MaxPool([2, 3], [2, 3]).receptive_field(seen, Shape(1, 18, 30))
+    seen = Upsample([1, 2]).receptive_field(seen, Shape(1, 9, 10))
     stages = (
         [oracle.window_stage(3, 2, 1, 2), oracle.window_stage(2, 2, 0, 1), oracle.nearest_stage(1)],
         [oracle.window_stage(5, 1, 2, 1), oracle.window_stage(3, 3, 0, 1), oracle.nearest_stage(2)],
     )
-    for axis, marks in zip(reach.axes, map(oracle.Marks, stages), strict=True):
+    for axis, marks in zip(seen.axes, map(oracle.Marks, stages), strict=True):
         assert (marks.size(), marks.jump(), marks.centre()) == (axis.size, axis.jump, axis.centre)
 
 
 def test_an_adaptive_pool_of_equal_cells_sees_its_cells_and_of_unequal_cells_nothing_is_claimed() -> None:
     for W, count in itertools.product(LENGTHS, range(2, 7)):
         cells = oracle.cells(W, count)
-        reach = AdaptiveAvgPool(count).reach(at_input(), Shape(1, W))
+        seen = AdaptiveAvgPool(count).receptive_field(at_input(), Shape(1, W))
         if W % count:
-            assert not reach.axes, (W, count)
-            assert "cells" in reach.unknown, (W, count)
+            assert not seen.axes, (W, count)
+            assert "cells" in seen.unknown, (W, count)
         else:
             spans = [(cell[0], cell[-1]) for cell in cells]
-            assert spans == [reach.axes[0].unit(unit) for unit in range(count)], (W, count)
+            assert spans == [seen.axes[0].unit(unit) for unit in range(count)], (W, count)
 
 
 def test_resizing_by_a_whole_factor_sees_what_upsampling_does() -> None:
@@ -707,9 +719,9 @@ def test_resizing_by_a_whole_factor_sees_what_upsampling_does() -> None:
         range(1, 6), range(1, 5), (("nearest", oracle.nearest_stage), ("bilinear", oracle.bilinear_stage))
     ):
         marks = oracle.Marks([stage(factor)])
-        axis = Resize(W * factor, mode=mode).reach(at_input(), Shape(1, W)).axes[0]
+        axis = Resize(W * factor, mode=mode).receptive_field(at_input(), Shape(1, W)).axes[0]
         assert [marks.span(unit) for unit in range(W * factor)] == [axis.unit(unit) for unit in range(W * factor)]
-    assert "whole" in Resize(7).reach(at_input(), Shape(1, 3)).unknown
+    assert "whole" in Resize(7).receptive_field(at_input(), Shape(1, 3)).unknown
 
 
 # Larger values ---------------------------------------------------------------------------------

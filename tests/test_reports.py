@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cnncalc.report.table import render
 from rich.console import Console
 
 import cnncalc
 from cnncalc import Analysis, Convention, SpecError
 from cnncalc.report import columns, data, numbers, slide
 from cnncalc.report.rows import ALL
-from cnncalc.report.table import render
 
 GOLDEN = Path(__file__).resolve().parent / "golden"
 NETWORKS = cnncalc.networks()
@@ -304,7 +304,7 @@ def shape(value: Any) -> Any:
 
 
 VOLUME = {"channels": "int", "size": ["int"]}
-REACH = {"size": ["int"], "jump": ["str"], "centre": ["str"], "padding": ["str"]}
+RECEPTIVE_FIELD = {"size": ["int"], "jump": ["str"], "centre": ["str"], "padding": ["str"]}
 COUNTS = dict.fromkeys(("weights", "biases", "params", "macs", "flops", "activations", "memory_bytes"), "int")
 OPERATIONS = dict.fromkeys(("macs", "bias_adds", "adds", "multiplies", "compares", "divides", "exps"), "int")
 CONTRACT = {
@@ -332,7 +332,7 @@ LAYER = {
     "output": VOLUME,
     **COUNTS,
     "operations": OPERATIONS,
-    "receptive_field": REACH,
+    "receptive_field": RECEPTIVE_FIELD,
 }
 
 
@@ -346,7 +346,7 @@ def test_the_json_has_the_keys_and_types_of_the_contract() -> None:
     for layer in layers:
         found = shape(layer)
         if layer["receptive_field"] == {"size": "all"}:
-            found["receptive_field"] = REACH
+            found["receptive_field"] = RECEPTIVE_FIELD
         for side in ("input", "output"):
             if found[side]["size"] == ["empty"]:
                 found[side]["size"] = ["int"]

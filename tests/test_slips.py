@@ -82,7 +82,7 @@ def test_a_symbolic_encoder_and_decoder_says_what_it_does_not_know(tmp_path: Pat
         "  - {conv: {filters: 8, kernel: 3, padding: same, stride: 2}}\n  - {upsample: 2}\n"
         "  - {conv: {filters: 8, kernel: 3, padding: same, stride: 3}}\n"
     )
-    assert "symbol" in cnncalc.analyze(write(tmp_path, text)).layers[-1].reach.unknown
+    assert "symbol" in cnncalc.analyze(write(tmp_path, text)).layers[-1].receptive_field.unknown
 
 
 def test_training_keeps_the_input_of_a_batch_norm() -> None:

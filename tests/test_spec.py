@@ -16,7 +16,7 @@ from cnncalc import CATALOGUE, Graph, SpecError
 from cnncalc.cli.main import cnncalc as command
 from cnncalc.export import spec_yaml
 from cnncalc.layers import AvgPool, Conv, DepthwiseConv, FullyConnected, MaxPool, Shape, TransposedConv
-from cnncalc.layers.reach import AxisReach, Reach
+from cnncalc.layers.receptive_field import AxisReceptiveField, ReceptiveField
 from cnncalc.spec.input_size import parse_input
 
 SPECS = Path(__file__).resolve().parent / "specs"
@@ -581,7 +581,7 @@ PADDINGS = (0, 1, 2, (0, 3), ((0, 1), (2, 0)), "valid", "same", "full", "half")
 def effect(layer: cnncalc.Layer) -> list[Any]:
     """What a layer makes of 64x48x6, and what its outputs see."""
     shape = Shape(6, 64, 48)
-    axes = layer.reach(Reach((AxisReach(), AxisReach())), shape).axes
+    axes = layer.receptive_field(ReceptiveField((AxisReceptiveField(), AxisReceptiveField())), shape).axes
     seen = [(axis.size, axis.jump, axis.centre, axis.padding) for axis in axes]
     return [layer.output(shape), layer.weights(shape), layer.connections(shape), seen]
 

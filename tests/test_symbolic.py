@@ -17,9 +17,9 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnncalc.layers import AvgPool, Conv, DepthwiseConv, Layer, MaxPool, Reach, Shape
-from cnncalc.layers.reach import AxisReach
+from cnncalc.layers import AvgPool, Conv, DepthwiseConv, Layer, MaxPool, ReceptiveField, Shape
 from cnncalc.layers.rearranging import Crop, Pad
+from cnncalc.layers.receptive_field import AxisReceptiveField
 from cnncalc.symbolic import (
     add_up,
     ceil_div,
@@ -365,18 +365,18 @@ def chains(count: int, seed: int) -> Iterator[list[Layer]]:
         yield chain(chance)
 
 
-def through(layers: list[Layer], width: Any) -> tuple[Any, AxisReach]:
+def through(layers: list[Layer], width: Any) -> tuple[Any, AxisReceptiveField]:
     """The width behind the layers, and their receptive field."""
-    shape, reach = Shape(1, width), Reach((AxisReach(),))
+    shape, seen = Shape(1, width), ReceptiveField((AxisReceptiveField(),))
     for layer in layers:
-        reach, shape = layer.reach(reach, shape), layer.output(shape)
-    return shape.size[0], reach.axes[0]
+        seen, shape = layer.receptive_field(seen, shape), layer.output(shape)
+    return shape.size[0], seen.axes[0]
 
 
 def test_a_chain_of_windows_is_one_window_of_size_r_jump_j_and_padding_p() -> None:
     for layers in chains(120, seed=21):
-        made, reach = through(layers, W)
-        R, J, P = reach.size, reach.jump, Fraction(reach.padding)
+        made, seen = through(layers, W)
+        R, J, P = seen.size, seen.jump, Fraction(seen.padding)
         whole = floor_div(W - R + int(2 * P), J) + 1
         assert whole == made, f"{layers}: {whole} and {made}"
         assert (int, int) == (type(R), type(J)), layers

@@ -9,7 +9,7 @@ from cnncalc.analysis.memory import peak_values
 from cnncalc.analysis.receptive_fields import receptive_fields
 from cnncalc.analysis.results import Analysis, InputResult, LayerResult
 from cnncalc.graph import INPUT, Graph, Node
-from cnncalc.layers import Reach
+from cnncalc.layers import ReceptiveField
 from cnncalc.symbolic import Size, maximum, normalise
 
 
@@ -19,8 +19,8 @@ def analyze_graph(graph: Graph, convention: Convention | None = None, batch: Siz
     Raises SpecError where paths of different jumps meet: their receptive field is none.
     """
     convention = convention or Convention()
-    reaches, notes = receptive_fields(graph)
-    found = zip(graph.nodes, reaches, _depths(graph), strict=True)
+    fields, notes = receptive_fields(graph)
+    found = zip(graph.nodes, fields, _depths(graph), strict=True)
     values = normalise(graph.input.values * batch)
     unit = convention.bytes_per_value
     peak = peak_values(graph)
@@ -29,7 +29,7 @@ def analyze_graph(graph: Graph, convention: Convention | None = None, batch: Siz
         convention=convention,
         batch=batch,
         input=InputResult(graph.input, values, normalise(values * unit)),
-        layers=[layer_result(node, convention, batch, reach, depth) for node, reach, depth in found],
+        layers=[layer_result(node, convention, batch, seen, depth) for node, seen, depth in found],
         peak_memory_bytes=None if peak is None else normalise(peak * unit * batch),
         notes=notes,
     )
@@ -49,7 +49,7 @@ def _depths(graph: Graph) -> list[Size]:
     return list(depths.values())
 
 
-def layer_result(node: Node, convention: Convention, batch: Size, reach: Reach, depth: Size) -> LayerResult:
+def layer_result(node: Node, convention: Convention, batch: Size, seen: ReceptiveField, depth: Size) -> LayerResult:
     """What one node makes and costs, its sizes being integers, symbols, or integers that record their working."""
     layer, shape = node.layer, node.input
     own = 0 if node.shared else node.times
@@ -72,7 +72,7 @@ def layer_result(node: Node, convention: Convention, batch: Size, reach: Reach, 
         activations=activations,
         memory_bytes=normalise(activations * convention.bytes_per_value),
         neurons=normalise(node.output.values * rounds) if layer.weighted else 0,
-        reach=reach,
+        receptive_field=seen,
         depth=depth,
         batch=batch,
         bias=convention.bias,

@@ -202,7 +202,7 @@ def value_over(layers: Sequence[LayerResult], quantity: str) -> Any:
 
 
 def _length(layer: LayerResult, quantity: str) -> tuple[Size, ...] | str:
-    field = layer.reach
+    field = layer.receptive_field
     if field.everything or field.unknown:
         return "all" if field.everything else f"unknown: {field.unknown}"
     lengths = tuple(getattr(axis, FIELDS[quantity]) for axis in field.axes)

@@ -12,7 +12,7 @@ from cnncalc.analysis.convention import Convention
 from cnncalc.analysis.quantities import COUNTS, key_of
 from cnncalc.errors import Problem, SpecError, closest, printable
 from cnncalc.graph import Graph, Node
-from cnncalc.layers import Operations, Reach, Shape
+from cnncalc.layers import Operations, ReceptiveField, Shape
 from cnncalc.result import Result
 from cnncalc.symbolic import Size, add_up, maximum, normalise
 
@@ -38,7 +38,7 @@ class LayerResult:
     activations: Size
     memory_bytes: Size
     neurons: Size
-    reach: Reach
+    receptive_field: ReceptiveField
     depth: Size
     params: Size
     batch: Size = 1

@@ -32,7 +32,6 @@ class Way(Protocol):
 W = TypeVar("W", bound=Way)
 Recompute: TypeAlias = "Callable[[W], Iterator[W]]"
 
-REACHES = tuple(FIELDS)
 STORED = ("activations", "memory_bytes")
 OF_OUTPUT = (*STORED, "macs", "flops", "neurons", "connections")
 """Counts that grow with the output."""

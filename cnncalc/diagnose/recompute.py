@@ -13,8 +13,8 @@ from cnncalc.analysis.receptive_fields import merged, receptive_fields
 from cnncalc.errors import SpecError
 from cnncalc.formula.formulas import FIELDS
 from cnncalc.graph import INPUT, Graph, Node
-from cnncalc.layers import Layer, Reach, Refused, Shape
-from cnncalc.layers.reach import AxisReach
+from cnncalc.layers import Layer, ReceptiveField, Refused, Shape
+from cnncalc.layers.receptive_field import AxisReceptiveField
 from cnncalc.symbolic import Size, is_known
 from cnncalc.symbolic.formula_tree import Tree
 
@@ -100,20 +100,20 @@ class Attempt:
 
     def formula(self) -> Tree | None:
         """How a count comes about, the numbers put in; None where it is no count, or no formula."""
-        from cnncalc.symbolic.traced import TracedInt, letter
+        from cnncalc.symbolic.traced import TracedInt, variable
 
         if self.chain or self.quantity in ("output", *FIELDS):
             return None
-        lengths = (letter("HW"[number % 2], length) for number, length in enumerate(self.input.size))
-        shape = Shape(letter("C", self.input.channels), *lengths)
+        lengths = (variable("HW"[number % 2], length) for number, length in enumerate(self.input.size))
+        shape = Shape(variable("C", self.input.channels), *lengths)
         found = replace(self, layer=self.layer.worked(shape.axes), input=shape).value()
         return found.tree if isinstance(found, TracedInt) and found == self.value() else None
 
     def _found(self) -> Any:
         rules = self.rules
         if self.quantity in FIELDS:
-            reach = self._chained() if self.chain else rules.reach(self.reach_before, self.input)
-            return tuple(getattr(axis, FIELDS[self.quantity]) for axis in reach.axes)
+            seen = self._chained() if self.chain else rules.receptive_field(self.seen_before, self.input)
+            return tuple(getattr(axis, FIELDS[self.quantity]) for axis in seen.axes)
         output = rules.output(self.input)
         if self.quantity == "output":
             return output
@@ -122,7 +122,7 @@ class Attempt:
         node = self.place.node
         made = Node(node.name, rules, node.sources, self.input, output, shared=node.shared, times=node.times)
         return getattr(
-            layer_result(made, self.convention, self.batch, self.place.reach, self.place.depth), self.quantity
+            layer_result(made, self.convention, self.batch, self.place.receptive_field, self.place.depth), self.quantity
         )
 
     @property
@@ -145,12 +145,12 @@ class Attempt:
         return "" if made == self.place.output else made
 
     @property
-    def reach_before(self) -> Reach:
+    def seen_before(self) -> ReceptiveField:
         """The receptive field of the layer's inputs."""
         layers, rank = self.analysis.layers, self.analysis.graph.input.rank
-        start = Reach(tuple(AxisReach() for _ in range(rank)))
-        reaches = [start if source == INPUT else layers[source].reach for source in self.place.node.sources]
-        return merged(reaches, self.place.input.rank)[0]
+        start = ReceptiveField(tuple(AxisReceptiveField() for _ in range(rank)))
+        coming = [start if source == INPUT else layers[source].receptive_field for source in self.place.node.sources]
+        return merged(coming, self.place.input.rank)[0]
 
     def before(self) -> Iterator[LayerResult]:
         """The layers before, from the nearest on, along the first input of each."""
@@ -160,7 +160,7 @@ class Attempt:
             yield layer
             source = layer.node.sources[0]
 
-    def _chained(self) -> Reach:
+    def _chained(self) -> ReceptiveField:
         """The receptive field where the same is done at every layer up to this one."""
         nodes = []
         for layer in self.analysis.layers:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from cnncalc.analysis.results import LayerResult
-from cnncalc.symbolic.formula_tree import Letter, Number, Tree, nodes, renamed
+from cnncalc.symbolic.formula_tree import Number, Tree, Variable, nodes, renamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class LayerWorking:
     """The working of one layer: what was given, and every step."""
 
     layer: LayerResult
-    given: tuple[Letter, ...]
+    given: tuple[Variable, ...]
     steps: tuple[Working, ...]
 
 
@@ -60,10 +60,10 @@ def sharing(
 
 def apart(trees: Sequence[Tree], axes: Sequence[str]) -> list[Tree]:
     """The trees, with letters of one name but of different values told apart: P as P_h and P_w."""
-    found: dict[str, dict[Letter, None]] = {}
+    found: dict[str, dict[Variable, None]] = {}
     for tree in trees:
         for node in nodes(tree):
-            if isinstance(node, Letter):
+            if isinstance(node, Variable):
                 found.setdefault(node.name, {})[node] = None
     names: dict[Tree, Tree] = {}
     for name, letters in found.items():

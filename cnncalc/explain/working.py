@@ -11,12 +11,12 @@ from dataclasses import replace
 
 from cnncalc.analysis.engine import layer_result
 from cnncalc.analysis.results import Analysis, LayerResult
-from cnncalc.explain.receptive_fields import reach_steps
+from cnncalc.explain.receptive_fields import receptive_field_steps
 from cnncalc.explain.steps import LayerWorking, Working, apart, checked, sharing
 from cnncalc.graph import INPUT, Node
 from cnncalc.layers import Operations, Shape
-from cnncalc.symbolic.formula_tree import Letter, Tree, nodes, renamed
-from cnncalc.symbolic.traced import TracedInt, letter, tree_of
+from cnncalc.symbolic.formula_tree import Tree, Variable, nodes, renamed
+from cnncalc.symbolic.traced import TracedInt, tree_of, variable
 
 SIZES = {0: (), 1: ("W",), 2: ("H", "W"), 3: ("Z", "H", "W")}
 """The letters of the sizes of a volume: Z for depth, as D is the dilation."""
@@ -34,13 +34,13 @@ def explain_layer(analysis: Analysis, layer: LayerResult) -> LayerWorking:
     found = [
         *_output_steps(layer, worked),
         *_count_steps(analysis, layer, worked),
-        *reach_steps(analysis, layer, worked),
+        *receptive_field_steps(analysis, layer, worked),
     ]
     steps = list(_with_definitions(found))
     used = [tree for step in steps if step.tree for tree in nodes(step.tree)]
     sizes = [tree_of(size) for size in (*worked.input.size, worked.input.channels)]
     made = {name for step in steps for name in (step.symbol, *step.also)}
-    letters = [tree for tree in dict.fromkeys([*sizes, *used]) if isinstance(tree, Letter)]
+    letters = [tree for tree in dict.fromkeys([*sizes, *used]) if isinstance(tree, Variable)]
     given = [tree for tree in letters if tree.name not in made and tree.definition is None]
     return LayerWorking(layer, tuple(given), tuple(steps))
 
@@ -51,9 +51,9 @@ def _worked_result(analysis: Analysis, layer: LayerResult) -> LayerResult:
     worked = node.layer.worked(node.input.axes)
     joined = worked.join(_sources(analysis, node))
     plain = _plain(joined)
-    batch = analysis.batch if analysis.batch == 1 else letter("N", analysis.batch)
+    batch = analysis.batch if analysis.batch == 1 else variable("N", analysis.batch)
     made = replace(node, layer=worked, input=plain, output=worked.output(plain))
-    return layer_result(made, analysis.convention, batch, layer.reach, layer.depth)
+    return layer_result(made, analysis.convention, batch, layer.receptive_field, layer.depth)
 
 
 def _sources(analysis: Analysis, node: Node) -> tuple[Shape, ...]:
@@ -72,8 +72,8 @@ def _source(analysis: Analysis, source: int) -> Shape:
 
 def _lettered(shape: Shape, map_suffix: str = "", size_suffix: str = "") -> Shape:
     names = SIZES.get(shape.rank) or tuple(f"W{number}" for number in range(1, shape.rank + 1))
-    size = (letter(f"{name}{size_suffix}", length) for name, length in zip(names, shape.size, strict=True))
-    return Shape(letter(f"C{map_suffix}", shape.channels), *size)
+    size = (variable(f"{name}{size_suffix}", length) for name, length in zip(names, shape.size, strict=True))
+    return Shape(variable(f"C{map_suffix}", shape.channels), *size)
 
 
 def _plain(shape: Shape) -> Shape:
@@ -81,7 +81,7 @@ def _plain(shape: Shape) -> Shape:
 
     def unnumbered(size: int) -> int:
         tree = tree_of(size)
-        return letter(tree.name.partition("_")[0], tree.value) if isinstance(tree, Letter) else size
+        return variable(tree.name.partition("_")[0], tree.value) if isinstance(tree, Variable) else size
 
     return Shape(unnumbered(shape.channels), *map(unnumbered, shape.size))
 
@@ -91,7 +91,7 @@ def _plain(shape: Shape) -> Shape:
 
 def _output_steps(layer: LayerResult, worked: LayerResult) -> Iterator[Working]:
     """The sizes of the output, those with one working as one; nothing where the input goes through."""
-    if worked.output == worked.input and all(map(_is_letter, _lengths(worked.output))):
+    if worked.output == worked.input and all(map(_is_variable, _lengths(worked.output))):
         yield Working("output", "output", None, remark=f"as the input, {layer.output}")
         return
     names = _primed(worked.output)
@@ -107,19 +107,19 @@ def _lengths(shape: Shape) -> tuple[int, ...]:
 
 def _primed(shape: Shape) -> list[str]:
     """What the sizes of an output are called: C', H', W'."""
-    return [f"{tree.name}'" for tree in map(tree_of, _lengths(_lettered(shape))) if isinstance(tree, Letter)]
+    return [f"{tree.name}'" for tree in map(tree_of, _lengths(_lettered(shape))) if isinstance(tree, Variable)]
 
 
-def _is_letter(size: int) -> bool:
-    return isinstance(tree_of(size), Letter)
+def _is_variable(size: int) -> bool:
+    return isinstance(tree_of(size), Variable)
 
 
 def _count_steps(analysis: Analysis, layer: LayerResult, worked: LayerResult) -> Iterator[Working]:
     """The counts, in which the sizes of the output go by their names."""
     names: dict[Tree, Tree] = {}
     for name, size in zip(_primed(worked.output), _lengths(worked.output), strict=True):
-        if isinstance(size, TracedInt) and not _is_letter(size):
-            names[size.tree] = Letter(name, int(size))
+        if isinstance(size, TracedInt) and not _is_variable(size):
+            names[size.tree] = Variable(name, int(size))
     yield from _steps(("params", "buffers", "macs"), layer, worked, names)
     if layer.flops:
         yield _flops(analysis, layer)
@@ -128,7 +128,7 @@ def _count_steps(analysis: Analysis, layer: LayerResult, worked: LayerResult) ->
             yield Working(name, name, int(count), renamed(tree_of(count), names))
     yield from _steps(("activations",), layer, worked, names)
     if layer.activations:
-        held: dict[Tree, Tree] = {tree_of(worked.activations): Letter("activations", layer.activations)}
+        held: dict[Tree, Tree] = {tree_of(worked.activations): Variable("activations", layer.activations)}
         yield from _steps(("memory_bytes",), layer, worked, held)
     yield from _steps(("neurons", "connections"), layer, worked, names)
 
@@ -157,7 +157,7 @@ def _remark(layer: LayerResult, quantity: str) -> str:
 def _flops(analysis: Analysis, layer: LayerResult) -> Working:
     """FLOPs, from the other operations by their names."""
     counts = layer.operations._replace(macs=layer.macs).counts()
-    operations = (letter(SYMBOLS.get(name, name), count) if count else 0 for name, count in counts)
+    operations = (variable(SYMBOLS.get(name, name), count) if count else 0 for name, count in counts)
     count = analysis.convention.flop_count(Operations(*operations))
     return Working("flops", "FLOPs", layer.flops, checked(tree_of(count), layer.flops))
 
@@ -167,7 +167,7 @@ def _with_definitions(steps: Iterable[Working]) -> Iterator[Working]:
     told: set[str] = set()
     for step in steps:
         for node in nodes(step.tree) if step.tree else ():
-            if isinstance(node, Letter) and node.definition and node.name not in told:
+            if isinstance(node, Variable) and node.definition and node.name not in told:
                 told.add(node.name)
                 tree, remark = checked(node.definition, node.value), LETTERS.get(node.name, "")
                 yield Working("letter", node.name, node.value, tree, remark=remark)

@@ -173,7 +173,7 @@ def fit_spec(
         own=_own(spec, wanted),
         rebuild=rebuild,
     )
-    if any(layer.reach.unknown for layer in analysis.layers):
+    if any(layer.receptive_field.unknown for layer in analysis.layers):
         _confirm(fit)
     return fit
 

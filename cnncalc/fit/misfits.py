@@ -48,8 +48,8 @@ def blame_of(build: Callable[[], Graph], symbolic: Graph, sizes: Mapping[str, in
 
 def _dropped(notes: list[tuple[str, Condition]], strict: bool) -> Iterator[Blame]:
     for name, note in notes:
-        if strict or note.lost() > 0:
-            yield Blame(name, note.axis, note.message(), note.hint_text(), max(note.lost(), 0))
+        if strict or note.dropped_pixels() > 0:
+            yield Blame(name, note.axis, note.message(), note.hint_text(), max(note.dropped_pixels(), 0))
 
 
 def _before(graph: Graph, sizes: Mapping[str, int], refused: set[str]) -> list[tuple[str, Condition]]:

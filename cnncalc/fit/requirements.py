@@ -1,6 +1,6 @@
 """The conditions of a symbolic Graph -> Demands on its sizes, each a Rule on one whole number.
 
-A condition says that an expression is at least 0, is 0, or is a multiple of a number. The course
+A condition says that an expression is at least 0, is 0, or is a multiple of a number. The form
 of the expression tells when that repeats, or from which size on it stays as it is.
 """
 
@@ -18,7 +18,7 @@ from cnncalc.graph import Graph
 from cnncalc.layers import Condition
 from cnncalc.symbolic import Size, floor_div, is_known, normalise
 from cnncalc.symbolic.program import Program
-from cnncalc.symbolic.quasilinear import QuasiLinear, UnsolvableError, courses, remainder_period
+from cnncalc.symbolic.quasilinear import QuasiLinear, UnsolvableError, quasilinear_forms, remainder_period
 
 FARTHEST = 2**62
 
@@ -93,7 +93,7 @@ def _asked(condition: Condition, losing: bool) -> Asked:
         return Asked(normalise(left - right), condition.relation, written=str(condition))
     if not losing:
         return Asked(left, "remainder", right)
-    lost = condition.lost()
+    lost = condition.dropped_pixels()
     spared = left - right * floor_div(left, right) - lost if is_known(right) else lost
     spared = spared if is_known(spared) else normalise(spared)
     if is_known(spared) and not is_known(lost):
@@ -107,7 +107,7 @@ def _fixed(graph: Graph, strict: bool) -> dict[Any, Demand]:
     return {
         (name, note.axis): Demand(name, note.message(), (), never, drops=True)
         for name, note in graph.notes
-        if strict or note.lost() > 0
+        if strict or note.dropped_pixels() > 0
     }
 
 
@@ -124,37 +124,37 @@ def rule_of(program: Program, relation: str, divisor: Size = 0, spared: int = 0)
         result: int = program.run(dict.fromkeys(program.inputs, n))[0]
         return result
 
-    (course,) = courses(program)
+    (form,) = quasilinear_forms(program)
     if relation == "remainder":
         if not is_known(divisor):
             raise UnsolvableError("a divisor depends on a symbol")
-        period = _remainder_period(program, course, divisor)
-        return Rule(lambda n: value(n) % divisor <= spared, period, course.since)
+        period = _remainder_period(program, form, divisor)
+        return Rule(lambda n: value(n) % divisor <= spared, period, form.since)
     equal = relation == "=="
     holds: Callable[[int], bool] = (lambda n: value(n) == 0) if equal else (lambda n: value(n) >= 0)
-    if course.slope == 0:
-        return Rule(holds, course.period, course.since)
-    if course.rises:
-        least, past = _reaches(value, course, 0), _reaches(value, course, 1 if equal else 0)
-    elif course.slope is None:
+    if form.slope == 0:
+        return Rule(holds, form.period, form.since)
+    if form.rises:
+        least, past = _reaches(value, form, 0), _reaches(value, form, 1 if equal else 0)
+    elif form.slope is None:
         raise UnsolvableError("products of sizes on both sides")
     else:
-        least, past = _crossing(course.slope, course.low, course.high)
-    if course.since > 1 or (course.slope is not None and course.slope < 0 and not equal):
+        least, past = _crossing(form.slope, form.low, form.high)
+    if form.since > 1 or (form.slope is not None and form.slope < 0 and not equal):
         least = 1
-    return Rule(holds, 1, max(past, course.since), least)
+    return Rule(holds, 1, max(past, form.since), least)
 
 
-def _remainder_period(program: Program, course: QuasiLinear, divisor: int) -> int:
-    if course.slope is None:
+def _remainder_period(program: Program, form: QuasiLinear, divisor: int) -> int:
+    if form.slope is None:
         return remainder_period(program, 0, divisor)
-    growth = int(course.slope * course.period)
-    return course.period * (divisor // gcd(growth, divisor))
+    growth = int(form.slope * form.period)
+    return form.period * (divisor // gcd(growth, divisor))
 
 
-def _reaches(value: Callable[[int], int], course: QuasiLinear, wanted: int) -> int:
-    """The smallest n, from the course's beginning on, at which a rising value is `wanted` or more."""
-    below, step = course.since - 1, 1
+def _reaches(value: Callable[[int], int], form: QuasiLinear, wanted: int) -> int:
+    """The smallest n, from the form's beginning on, at which a rising value is `wanted` or more."""
+    below, step = form.since - 1, 1
     while value(below + step) < wanted:
         below += step
         step *= 2

@@ -194,11 +194,11 @@ def _limit(found: Premises, each: Assumption) -> None:
 
 def _check_facts(found: Premises) -> None:
     """Refuse what is at least 0 beside what cannot be then: of `H >= W` and `W >= H + 1`, the sum is -1."""
-    from cnncalc.symbolic.bounds import ends
+    from cnncalc.symbolic.bounds import bounds
 
     sums = [*found.facts, *(joint for pair in combinations(found.facts, 2) for joint in _without_one_symbol(*pair))]
     for each in sums:
-        most = ends(each, found.ranges)[1]
+        most = bounds(each, found.ranges)[1]
         if most is not None and most < 0:
             raise refused("what is assumed contradicts itself", f"together they say that {written(each)} is at least 0")
 

@@ -16,7 +16,7 @@ from cnncalc.formula.validity import provisos_under
 from cnncalc.layers import Condition, Shape
 
 FIELDS = {"receptive_field": "size", "jump": "jump", "padding": "padding", "centre": "centre"}
-"""Quantities of the receptive field, by the attribute of AxisReach that holds them."""
+"""Quantities of the receptive field, by the attribute of AxisReceptiveField that holds them."""
 QUANTITIES = ("output", *COUNTS, "depth", *FIELDS)
 ALIASES = {"memory": "memory_bytes", "rf": "receptive_field", "field": "receptive_field"}
 USUAL = ("output", "params", "macs", "flops", "activations", "memory_bytes", "receptive_field", "jump")
@@ -88,7 +88,7 @@ def formulas_of(supposed: Supposed, part: str = "", only: str | Iterable[str] = 
 
     values: dict[str, Any] = {}
     for quantity in wanted:
-        if quantity != "receptive_field" and quantity in FIELDS and layers[-1].reach.everything:
+        if quantity != "receptive_field" and quantity in FIELDS and layers[-1].receptive_field.everything:
             continue  # what sees everything lies on no grid
         values[quantity] = _mapped(simplest, value_of(analysis, part, quantity))
     return Formulas(analysis.name, part, values, tuple(found.conditions), supposed.assumptions)
@@ -118,9 +118,9 @@ def value_of(analysis: Analysis, part: str, quantity: str) -> Any:
     if quantity == "depth":
         return analysis.depth if whole else last.depth
     if quantity in FIELDS:
-        if last.reach.everything or last.reach.unknown:
-            return "all" if last.reach.everything else f"unknown: {last.reach.unknown}"
-        lengths = tuple(getattr(axis, FIELDS[quantity]) for axis in last.reach.axes)
+        if last.receptive_field.everything or last.receptive_field.unknown:
+            return "all" if last.receptive_field.everything else f"unknown: {last.receptive_field.unknown}"
+        lengths = tuple(getattr(axis, FIELDS[quantity]) for axis in last.receptive_field.axes)
         return "none: behind an upsampling the windows are not alike" if None in lengths else lengths
     if whole:
         return analysis.total(quantity)

@@ -52,10 +52,10 @@ def _settings(analysis: Analysis, premises: Premises) -> dict[str, Argument]:
     """The parameters that depend on a symbol that may be 0, with what is assumed of it put in."""
     if not premises.equal:
         return {}
-    from cnncalc.symbolic.bounds import ends
+    from cnncalc.symbolic.bounds import bounds
 
     ranges = {name: premises.range_of(name) for name in (*premises.ranges, *premises.remainders)}
-    lows = {name: ends(value, ranges)[0] for name, value in premises.equal.items()}
+    lows = {name: bounds(value, ranges)[0] for name, value in premises.equal.items()}
     small = {name for name, low in lows.items() if low is None or low < 1}
     return {
         name: _argument(name, premises.put(value))

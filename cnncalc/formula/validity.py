@@ -102,7 +102,7 @@ def _impossible(name: str, condition: Condition) -> SpecError:
 
 def _holds(condition: Condition, premises: Premises, ranges: dict[str, tuple[int, int | None]]) -> bool | None:
     """As Condition.holds, but also seen from the assumptions and the ranges of the symbols."""
-    from cnncalc.symbolic.bounds import ends, never_negative
+    from cnncalc.symbolic.bounds import bounds, never_negative
 
     holds = condition.holds()
     if holds is None and condition.relation == "multiple of":
@@ -112,7 +112,7 @@ def _holds(condition: Condition, premises: Premises, ranges: dict[str, tuple[int
     if holds is not None:
         return holds
     difference: Any = multiplied_out(condition.left - condition.right)
-    low, high = ends(difference, ranges)
+    low, high = bounds(difference, ranges)
     if (high is not None and high < 0) or (condition.relation == "==" and low is not None and low > 0):
         return False
     if condition.relation == "==":

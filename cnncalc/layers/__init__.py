@@ -18,7 +18,7 @@ from cnncalc.layers.dense import FullyConnected
 from cnncalc.layers.fields import Refused
 from cnncalc.layers.operations import Operations
 from cnncalc.layers.pooling import AvgPool, MaxPool
-from cnncalc.layers.reach import Reach
+from cnncalc.layers.receptive_field import ReceptiveField
 from cnncalc.layers.shape import Shape
 from cnncalc.layers.transposed import TransposedConv
 
@@ -45,7 +45,7 @@ __all__ = [
     "Layer",
     "MaxPool",
     "Operations",
-    "Reach",
+    "ReceptiveField",
     "Refused",
     "Shape",
     "TransposedConv",

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeVar
 from cnncalc.layers.condition import Condition, never
 from cnncalc.layers.fields import Field, Refused
 from cnncalc.layers.operations import NO_OPERATIONS, Operations
-from cnncalc.layers.reach import Reach
+from cnncalc.layers.receptive_field import ReceptiveField
 from cnncalc.layers.shape import Shape
 from cnncalc.symbolic import Size, product
 
@@ -159,9 +159,9 @@ class Layer:
         """Arrows from real inputs (padding is none), and from biases, to the units of the output."""
         return 0
 
-    def reach(self, reach: Reach, shape: Shape) -> Reach:
+    def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
         """The receptive field of its outputs, given that of its inputs."""
-        return reach
+        return seen
 
     # Text -----------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
-"""A rule's provisos -> Conditions: what must hold of the sizes for its numbers to be true.
+"""What a rule requires of the sizes -> Conditions: a constraint, and what to say where it fails.
 
-Rules never branch on a size. They yield conditions instead; with integers these are decided
-at once, with symbols they travel along with the formula.
+Rules never branch on a size. They yield conditions instead: with integers these are decided
+at once, with symbols they stay beside the formula.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from cnncalc.symbolic.constraint import Constraint, Relation, holds
 
 
 class Condition(NamedTuple):
-    """`left relation right` must hold; `message` says what is wrong where it does not.
+    """`left relation right` must hold; `message` says what is wrong if it does not.
 
-    `severity`: an "error" leaves the layer without an output; a "fault" leaves the output
-    known, though the layer is still refused; a "note" is only reported (pixels dropped).
+    `severity` says what follows if it does not. "error": the layer has no output. "invalid": the
+    output is known, but the layer is refused. "note": the layer is valid; the note is reported
+    (pixels are dropped).
     """
 
     left: Size
@@ -25,11 +26,11 @@ class Condition(NamedTuple):
     right: Size
     message: Callable[[], str]
     hint: Callable[[], str] | str = ""
-    severity: Literal["error", "fault", "note"] = "error"
-    lost: Callable[[], Size] = int
-    """With a note: the pixels at the end of the layer's input that no window covers; none below 1."""
+    severity: Literal["error", "invalid", "note"] = "error"
+    dropped_pixels: Callable[[], Size] = int
+    """Of a note: how many pixels at the end of the layer's input no window covers; none if below 1."""
     axis: str = ""
-    """The axis that the message and the hint speak of, in the word they use for it."""
+    """The axis that the message and the hint speak of, as they call it."""
 
     def holds(self) -> bool | None:
         """True or False for integers; None where it depends on a symbol."""
@@ -37,7 +38,7 @@ class Condition(NamedTuple):
 
     @property
     def constraint(self) -> Constraint:
-        """What must hold, by itself."""
+        """The constraint alone, without its messages."""
         return Constraint(self.left, self.relation, self.right)
 
     def hint_text(self) -> str:

@@ -12,7 +12,7 @@ from cnncalc.layers.condition import Condition
 from cnncalc.layers.fields import Count, Field, OptionalCount, Switch, per_axis, quote
 from cnncalc.layers.notation import number, windowed
 from cnncalc.layers.operations import Operations
-from cnncalc.layers.reach import Reach
+from cnncalc.layers.receptive_field import ReceptiveField
 from cnncalc.layers.shape import Shape
 from cnncalc.layers.windowed import Sliding
 from cnncalc.symbolic import Size, exact_div
@@ -49,7 +49,7 @@ def group_conditions(groups: Size, channels: Size, filters: Size) -> Iterator[Co
             "multiple of",
             groups,
             partial(_uneven_groups, groups, count, what),
-            severity="fault",
+            severity="invalid",
         )
 
 
@@ -93,8 +93,8 @@ class Filters(Sliding, Activated):
         taps = self.map_pairs(shape) * self.window_taps(shape)
         return taps + (self.output(shape).values if bias and self.bias else 0)
 
-    def reach(self, reach: Reach, shape: Shape) -> Reach:
-        return self.window_reach(reach, shape)
+    def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
+        return self.window_receptive_field(seen, shape)
 
 
 @layer("conv", "convolution", "conv1d", "conv2d", "conv3d")
@@ -129,7 +129,7 @@ class Conv(Filters):
                 highest + 1,
                 lambda: f"the table names input map {highest}, but the input has {shape.channels}",
                 "maps are counted from 0",
-                "fault",
+                "invalid",
             )
         if self.groups != 1:
             yield from group_conditions(self.groups, shape.channels, self.filters or 0)

@@ -10,7 +10,7 @@ from cnncalc.layers.condition import Condition
 from cnncalc.layers.fields import Count, OptionalPerAxis, Switch
 from cnncalc.layers.notation import number, sides
 from cnncalc.layers.operations import Operations
-from cnncalc.layers.reach import EVERYTHING, Reach, unknown
+from cnncalc.layers.receptive_field import EVERYTHING, ReceptiveField, unknown
 from cnncalc.layers.shape import Shape
 from cnncalc.symbolic import Size, product
 
@@ -43,7 +43,7 @@ class FullyConnected(Activated):
     def connections(self, shape: Shape, *, bias: bool = True) -> Size:
         return self.weights(shape) + (self.biases(shape) if bias else 0)
 
-    def reach(self, reach: Reach, shape: Shape) -> Reach:
+    def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
         return EVERYTHING
 
     def notation(self) -> str:
@@ -79,7 +79,7 @@ class RBF(Layer):
     def connections(self, shape: Shape, *, bias: bool = True) -> Size:
         return shape.values * self.units
 
-    def reach(self, reach: Reach, shape: Shape) -> Reach:
+    def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
         return EVERYTHING
 
     def notation(self) -> str:
@@ -120,12 +120,12 @@ class Reshape(Layer):
             "==",
             self.channels * product(self.size),
             lambda: f"cannot reshape {shape} ({shape.values} values) to {wanted} ({wanted.values} values)",
-            severity="fault",
+            severity="invalid",
         )
 
-    def reach(self, reach: Reach, shape: Shape) -> Reach:
-        if reach.everything or not self.size:
-            return reach
+    def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
+        if seen.everything or not self.size:
+            return seen
         return unknown("reshape: neighbours of the new shape need not be neighbours in the image")
 
     def notation(self) -> str:

@@ -82,7 +82,7 @@ class GroupNorm(StatisticsNorm):
             "multiple of",
             self.groups,
             lambda: f"groups ({self.groups}) must divide the channels ({shape.channels})",
-            severity="fault",
+            severity="invalid",
         )
 
 

@@ -13,7 +13,7 @@ from cnncalc.layers.condition import Condition
 from cnncalc.layers.fields import OptionalPerAxis, PerAxis, Switch, per_axis
 from cnncalc.layers.notation import sides, windowed
 from cnncalc.layers.operations import Operations
-from cnncalc.layers.reach import EVERYTHING, AxisReach, Reach, unknown
+from cnncalc.layers.receptive_field import EVERYTHING, AxisReceptiveField, ReceptiveField, unknown
 from cnncalc.layers.shape import Shape
 from cnncalc.layers.windowed import Sliding
 from cnncalc.symbolic import Size, floor_div, is_known, product
@@ -45,8 +45,8 @@ class Pool(Sliding):
     def connections(self, shape: Shape, *, bias: bool = True) -> Size:
         return shape.channels * self.window_taps(shape)
 
-    def reach(self, reach: Reach, shape: Shape) -> Reach:
-        return self.window_reach(reach, shape)
+    def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
+        return self.window_receptive_field(seen, shape)
 
     def notation(self) -> str:
         return windowed(self.kind, self, stride=self.kernel, keeps_size=False)
@@ -125,7 +125,7 @@ class WholeMapPool(Layer):
     def connections(self, shape: Shape, *, bias: bool = True) -> Size:
         return shape.channels * self.cells(shape)
 
-    def reach(self, reach: Reach, shape: Shape) -> Reach:
+    def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
         return EVERYTHING
 
 
@@ -177,9 +177,9 @@ class AdaptivePool(WholeMapPool):
         for length, cells in zip(shape.size, self.grid(shape.rank), strict=False):
             if not is_known(cells):
                 message = partial(str, "the cells differ in size")
-                yield Condition(length, "multiple of", cells, message, severity="fault")
+                yield Condition(length, "multiple of", cells, message, severity="invalid")
 
-    def reach(self, reach: Reach, shape: Shape) -> Reach:
+    def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
         grid = self.grid(shape.rank)
         if all(cells == 1 for cells in grid):
             return EVERYTHING
@@ -188,11 +188,11 @@ class AdaptivePool(WholeMapPool):
         if any(length % cells for length, cells in zip(shape.size, grid, strict=True)):
             return unknown("adaptive pooling: the cells are not all of one size")
 
-        def cell(axis: AxisReach, number: int) -> AxisReach:
+        def cell(axis: AxisReceptiveField, number: int) -> AxisReceptiveField:
             side = shape.size[number] // grid[number]
             return axis.window(side, side, (0, 0), 1)
 
-        return reach.along(cell)
+        return seen.along(cell)
 
     def notation(self) -> str:
         return f"{self.kind}{sides(self.size)}"

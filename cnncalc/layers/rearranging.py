@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from cnncalc.layers.base import Layer, layer
 from cnncalc.layers.condition import Condition
 from cnncalc.layers.fields import Count, Number
-from cnncalc.layers.reach import AxisReach, Reach
+from cnncalc.layers.receptive_field import AxisReceptiveField, ReceptiveField
 from cnncalc.layers.shape import Shape
 from cnncalc.layers.windowed import Padding
 from cnncalc.symbolic import Size, exact_div
@@ -54,9 +54,9 @@ class Pad(Framed):
         sizes = (length + sum(pair) for length, pair in zip(shape.size, margins, strict=True))
         return Shape(shape.channels + self.channels, *sizes)
 
-    def reach(self, reach: Reach, shape: Shape) -> Reach:
+    def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
         margins = self.margins(shape.rank)
-        return reach.along(lambda axis, number: axis.window(1, 1, margins[number], 1))
+        return seen.along(lambda axis, number: axis.window(1, 1, margins[number], 1))
 
 
 @layer("crop", "cropping", "center_crop")
@@ -75,14 +75,14 @@ class Crop(Framed):
         margins = self.margins(shape.rank)
         return Shape(shape.channels, *(length - sum(pair) for length, pair in zip(shape.size, margins, strict=True)))
 
-    def reach(self, reach: Reach, shape: Shape) -> Reach:
+    def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
         margins = self.margins(shape.rank)
 
-        def cut(axis: AxisReach, number: int) -> AxisReach:
+        def cut(axis: AxisReceptiveField, number: int) -> AxisReceptiveField:
             before, after = margins[number]
             return axis.window(1, 1, (-before, -after), 1)
 
-        return reach.along(cut)
+        return seen.along(cut)
 
 
 @layer("slice", "channel_slice")
@@ -102,7 +102,7 @@ class Slice(Layer):
             ">=",
             end,
             lambda: f"the slice ends at channel {end}, but the input has {shape.channels}",
-            severity="fault",
+            severity="invalid",
         )
 
     def output(self, shape: Shape) -> Shape:
@@ -127,7 +127,7 @@ class Split(Layer):
             lambda: f"{shape.channels} channels do not split into {self.parts} equal parts",
         )
         yield Condition(
-            self.parts, ">=", self.part, lambda: f"there is no part {self.part} of {self.parts}", severity="fault"
+            self.parts, ">=", self.part, lambda: f"there is no part {self.part} of {self.parts}", severity="invalid"
         )
 
     def output(self, shape: Shape) -> Shape:
@@ -148,7 +148,7 @@ class ChannelShuffle(Layer):
             "multiple of",
             self.groups,
             lambda: f"{shape.channels} channels do not split into {self.groups} groups",
-            severity="fault",
+            severity="invalid",
         )
 
 

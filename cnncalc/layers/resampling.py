@@ -10,7 +10,7 @@ from cnncalc.layers.condition import Condition
 from cnncalc.layers.fields import Count, PerAxis, Word, per_axis
 from cnncalc.layers.notation import sides
 from cnncalc.layers.operations import NO_OPERATIONS, Operations
-from cnncalc.layers.reach import AxisReach, Reach, unknown
+from cnncalc.layers.receptive_field import AxisReceptiveField, ReceptiveField, unknown
 from cnncalc.layers.shape import Shape
 from cnncalc.symbolic import Size, exact_div, is_known, product
 
@@ -57,9 +57,9 @@ class Upsample(Layer):
     def operations(self, shape: Shape) -> Operations:
         return interpolation(self.mode, self.output(shape))
 
-    def reach(self, reach: Reach, shape: Shape) -> Reach:
+    def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
         factors = per_axis(self.factor, shape.rank)
-        return reach.stretched(
+        return seen.stretched(
             factors, lambda axis, number: axis.stretch(factors[number], partial(_source, factors[number], self.mode))
         )
 
@@ -85,14 +85,14 @@ class Resize(Layer):
     def operations(self, shape: Shape) -> Operations:
         return interpolation(self.mode, self.output(shape))
 
-    def reach(self, reach: Reach, shape: Shape) -> Reach:
+    def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
         wanted = self.output(shape).size
         if not is_known(*wanted, *shape.size):
             return unknown("resize: the factor needs a number")
         if any(new % old for new, old in zip(wanted, shape.size, strict=True)):
             return unknown("resize: the factor is not a whole number")
         factors = tuple(new // old for new, old in zip(wanted, shape.size, strict=True))
-        return Upsample(factors, mode=self.mode).reach(reach, shape)
+        return Upsample(factors, mode=self.mode).receptive_field(seen, shape)
 
     def notation(self) -> str:
         return f"resize{sides(self.size)}"
@@ -125,9 +125,9 @@ class PixelShuffle(Layer):
         channels = exact_div(shape.channels, self._share(shape))
         return Shape(channels, *(length * self.factor for length in shape.size))
 
-    def reach(self, reach: Reach, shape: Shape) -> Reach:
+    def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
         factor = self.factor
-        return reach.stretched(
+        return seen.stretched(
             (factor,) * shape.rank, lambda axis, _: axis.stretch(factor, partial(_source, factor, "nearest"))
         )
 
@@ -156,11 +156,11 @@ class SpaceToDepth(Layer):
         channels = shape.channels * product([self.factor] * shape.rank)
         return Shape(channels, *(exact_div(length, self.factor) for length in shape.size))
 
-    def reach(self, reach: Reach, shape: Shape) -> Reach:
-        def fold(axis: AxisReach, number: int) -> AxisReach:
+    def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
+        def fold(axis: AxisReceptiveField, number: int) -> AxisReceptiveField:
             return axis.window(self.factor, self.factor, (0, 0), 1)
 
-        return reach.along(fold)
+        return seen.along(fold)
 
     def notation(self) -> str:
         return f"space_to_depth{self.factor}"

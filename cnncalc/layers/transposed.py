@@ -11,7 +11,7 @@ from cnncalc.layers.convolution import group_conditions
 from cnncalc.layers.fields import Count, PerAxis, Switch, per_axis
 from cnncalc.layers.notation import number, sides, windowed
 from cnncalc.layers.operations import Operations
-from cnncalc.layers.reach import MOST_PHASES, AxisReach, Reach, unknown
+from cnncalc.layers.receptive_field import MOST_PHASES, AxisReceptiveField, ReceptiveField, unknown
 from cnncalc.layers.shape import Shape
 from cnncalc.layers.window import Window
 from cnncalc.layers.windowed import WINDOW_FIELDS, Windowed
@@ -89,13 +89,13 @@ class TransposedConv(Windowed, Activated):
         )
         return pairs * taps + (self.output(shape).values if bias and self.bias else 0)
 
-    def reach(self, reach: Reach, shape: Shape) -> Reach:
+    def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
         windows = self.windows(shape.rank)
         if not is_known(*self.kernel, *self.dilation) or max(self.kernel) > MOST_PHASES:
-            return unknown("deconv: the kernel is not a number, or huge") if reach.axes else reach
+            return unknown("deconv: the kernel is not a number, or huge") if seen.axes else seen
         if not is_known(*(window.margins(length)[0] for window, length in zip(windows, shape.size, strict=True))):
-            return unknown("deconv: the padding is not a number") if reach.axes else reach
-        return reach.stretched(
+            return unknown("deconv: the padding is not a number") if seen.axes else seen
+        return seen.stretched(
             tuple(window.stride for window in windows),
             lambda axis, number: _stretch(axis, windows[number]),
         )
@@ -106,7 +106,7 @@ class TransposedConv(Windowed, Activated):
         return text + (f"op{sides(self.output_padding)}" if any(extra != 0 for extra in self.output_padding) else "")
 
 
-def _stretch(axis: AxisReach, window: Window) -> AxisReach:
+def _stretch(axis: AxisReceptiveField, window: Window) -> AxisReceptiveField:
     """Output o reads the inputs i with o = i*S - P + k*D for some tap k.
 
     An output between two taps reads none.

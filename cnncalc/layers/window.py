@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from cnncalc.errors import Problem, SpecError
 from cnncalc.layers.condition import Condition
-from cnncalc.layers.reach import AxisReach
+from cnncalc.layers.receptive_field import AxisReceptiveField
 from cnncalc.symbolic import Size, add_up, ceil_div, exact_div, floor_div, is_known, let, maximum, minimum
 
 ROUNDINGS = ("floor", "ceil", "caffe", "strict")
@@ -170,9 +170,9 @@ class Window:
         smaller, larger = length - over, length + self.stride - over
         return f"{smaller} or {larger} would fit" if smaller >= 1 else f"{larger} would fit"
 
-    def reach(self, reach: AxisReach, length: Size) -> AxisReach:
+    def receptive_field(self, seen: AxisReceptiveField, length: Size) -> AxisReceptiveField:
         """What an output of the window sees, given what its inputs see."""
-        return reach.window(self.kernel, self.stride, self.margins(length), self.dilation)
+        return seen.window(self.kernel, self.stride, self.margins(length), self.dilation)
 
 
 def _padded(length: Size, padding: Size) -> str:

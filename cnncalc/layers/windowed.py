@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from cnncalc.layers.base import Layer
 from cnncalc.layers.condition import Condition
 from cnncalc.layers.fields import Field, PerAxis, Refused, Word, is_number, per_axis, quote
-from cnncalc.layers.reach import Reach
+from cnncalc.layers.receptive_field import ReceptiveField
 from cnncalc.layers.shape import Shape
 from cnncalc.layers.window import ROUNDINGS, Window
 from cnncalc.symbolic import Size, product
@@ -124,7 +124,7 @@ class Sliding(Windowed):
         for window, length, axis in zip(self.windows(shape.rank), shape.size, shape.axes, strict=True):
             yield from window.conditions(length, axis)
 
-    def window_reach(self, reach: Reach, shape: Shape) -> Reach:
+    def window_receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
         """The receptive field behind the window, axis by axis."""
         windows = self.windows(shape.rank)
-        return reach.along(lambda axis, number: windows[number].reach(axis, shape.size[number]))
+        return seen.along(lambda axis, number: windows[number].receptive_field(axis, shape.size[number]))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any, ClassVar
 
-from cnncalc.symbolic.formula_tree import Extreme, Letter, Number, Product, Quotient, Sum, Tree, nodes
+from cnncalc.symbolic.formula_tree import Extreme, Number, Product, Quotient, Sum, Tree, Variable, nodes
 
 SUM, PRODUCT, ATOM = 1, 2, 3
 """How strongly a piece of text holds together; weaker ones stand in parentheses within stronger."""
 
 
 class FormulaWriter:
-    """Writes a tree; with `numbers`, the numbers in place of the letters.
+    """Writes a tree; with `numbers`, the numbers instead of the variables.
 
     `rounded` writes what is inside of a floor or ceil that drops something as one decimal number.
     """
@@ -37,12 +37,12 @@ class FormulaWriter:
         """A plain number; a negative one needs parentheses within a product or behind a sign."""
         return str(tree.value), ATOM if tree.value >= 0 else SUM
 
-    def letter(self, tree: Letter) -> tuple[str, int]:
-        """A letter or its value."""
+    def variable(self, tree: Variable) -> tuple[str, int]:
+        """A variable or its value."""
         return self.number(Number(tree.value)) if self.numbers else (self.name(tree.name), ATOM)
 
     def name(self, name: str) -> str:
-        """A letter, or a word used as one."""
+        """The name of a variable, a letter or a word."""
         return name
 
     def sum(self, tree: Sum) -> tuple[str, int]:
@@ -60,12 +60,12 @@ class FormulaWriter:
         """`2P`, and `2*1` in numbers."""
         if coefficient == 1:
             return self.write(tree, PRODUCT)
-        close = isinstance(tree, Letter) and not self.numbers
+        close = isinstance(tree, Variable) and not self.numbers
         return f"{coefficient}{'' if close and self.short(tree) else self.times}{self.write(tree, PRODUCT)}"
 
     def short(self, tree: Tree) -> bool:
-        """Whether a tree is a letter, and not a word, so that a number may stand right before it."""
-        return isinstance(tree, Letter) and len(tree.name.partition("_")[0].strip("'")) == 1
+        """Whether a tree is a variable of one letter, not a word, so that a number may stand right before it."""
+        return isinstance(tree, Variable) and len(tree.name.partition("_")[0].strip("'")) == 1
 
     def product(self, tree: Product) -> tuple[str, int]:
         """`H*W*C`; products among the factors in parentheses where they are groups, else set apart."""
@@ -78,7 +78,7 @@ class FormulaWriter:
 
     def factor(self, tree: Tree, grouped: bool) -> str:
         """A factor of a product; groups of weights and quotients stand in parentheses."""
-        held = (isinstance(tree, Product) and not grouped) or isinstance(tree, Letter | Number)
+        held = (isinstance(tree, Product) and not grouped) or isinstance(tree, Variable | Number)
         return self.write(tree, PRODUCT if held else ATOM)
 
     def quotient(self, tree: Quotient) -> tuple[str, int]:

@@ -19,7 +19,7 @@ BEFORE = {
     "memory_bytes": ("output", "activations"),
 }
 """What is worked out on the way to a quantity of a layer."""
-REACH = ("receptive_field", "jump")
+RECEPTIVE_FIELD = ("receptive_field", "jump")
 LATEX = {"%": r"\%", "&": r"\&", "_": r"\_", "#": r"\#", "^": r"\^{}", "$": r"\$"}
 
 
@@ -89,8 +89,8 @@ def working(question: Question) -> list[str]:
     at = [layer.name for layer in analysis.layers].index(question.layer)
     if quantity == "weights":  # what the parameters are without biases
         analysis, quantity = question.net.counted(bias=False), "params"
-    if quantity in REACH:
-        return list(_reach(analysis.layers[: at + 1], analysis, quantity))
+    if quantity in RECEPTIVE_FIELD:
+        return list(_receptive_field(analysis.layers[: at + 1], analysis, quantity))
     lines: list[str] = []
     for layer in analysis.layers[:at]:
         lines += _lines(analysis, layer, ("output",), layer.name)
@@ -98,7 +98,7 @@ def working(question: Question) -> list[str]:
     return [*lines, *_lines(analysis, analysis.layers[at], last, question.layer if at else "")]
 
 
-def _reach(layers: Sequence[LayerResult], analysis: Analysis, quantity: str) -> Iterator[str]:
+def _receptive_field(layers: Sequence[LayerResult], analysis: Analysis, quantity: str) -> Iterator[str]:
     """The receptive field layer by layer, with the jump where a layer changes it."""
     jump: object = 1
     for layer in layers:

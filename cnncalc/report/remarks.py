@@ -117,9 +117,9 @@ def notes(analysis: Analysis, most: int | None = MOST_NOTES, *, padding: bool = 
     Without `padding`, windows that lose nothing but padding are left out.
     """
     unknown = [
-        f"{layer.name}: receptive field unknown: {layer.reach.unknown}"
+        f"{layer.name}: receptive field unknown: {layer.receptive_field.unknown}"
         for layer in analysis.layers
-        if layer.reach.unknown
+        if layer.receptive_field.unknown
     ]
     holds = _validity(analysis)
     valid = [f"holds where {', '.join(holds)}"] if holds else []
@@ -140,8 +140,8 @@ def _channels_first(analysis: Analysis) -> list[str]:
 def _misfits(analysis: Analysis, most: int | None, padding: bool) -> list[str]:
     """Windows that do not fit: in full where pixels are dropped, else, if not all are asked for, in a line."""
     found = analysis.graph.notes
-    lossy = _over_axes([(name, note) for name, note in found if most is None or note.lost() > 0])
-    names = list(dict.fromkeys(name for name, note in found if note.lost() <= 0))
+    lossy = _over_axes([(name, note) for name, note in found if most is None or note.dropped_pixels() > 0])
+    names = list(dict.fromkeys(name for name, note in found if note.dropped_pixels() <= 0))
     if most is None or not names or not padding:
         return _some(lossy, most)
     shown = ", ".join(names[:most]) + (", ..." if len(names) > most else "")

@@ -41,7 +41,7 @@ class Row:
 
     def length(self, attribute: str) -> tuple[Any, ...] | str:
         """The receptive field of what goes out, or another length of it; nothing for the input."""
-        return self.layers[-1].reach.read(attribute) if self.layers else ""
+        return self.layers[-1].receptive_field.read(attribute) if self.layers else ""
 
     @property
     def depth(self) -> Size:

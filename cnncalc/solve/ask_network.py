@@ -106,7 +106,7 @@ def _searched(
     conditions: Sequence[Constraint],
 ) -> tuple[Found, Found, list[str]]:
     """Solutions that drop no pixel, all solutions, and what there is to say of them."""
-    losses = {each.lost(): None for _, each in analysis.graph.fits}
+    losses = {each.dropped_pixels(): None for _, each in analysis.graph.fits}
     wanted = [each for each in equations if each.relation == "=="]
     fits = [
         Constraint(0, ">=", lost) for lost in losses if wanted and names_in(lost) and names_in(lost) <= set(unknowns)

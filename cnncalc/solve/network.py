@@ -157,7 +157,7 @@ def value_in(claim: Claim, analysis: Analysis) -> tuple[Size, ...]:
     if quantity not in QUANTITIES:
         part, quantity = claim.name, "output"
     if quantity == "receptive_field" and not part:
-        with_axes = [layer for layer in analysis.layers if layer.reach.axes]
+        with_axes = [layer for layer in analysis.layers if layer.receptive_field.axes]
         part = with_axes[-1].name if with_axes else part
     try:
         value = value_of(analysis, part, quantity)

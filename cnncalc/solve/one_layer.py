@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnncalc.errors import Problem
-from cnncalc.layers import Layer, Reach, Refused, Shape
-from cnncalc.layers.reach import AxisReach
+from cnncalc.layers import Layer, ReceptiveField, Refused, Shape
+from cnncalc.layers.receptive_field import AxisReceptiveField
 from cnncalc.solve.letters import field_of, known_letter, range_of
 from cnncalc.solve.question import Claim, QuestionError
 from cnncalc.solve.said import Said
@@ -49,7 +49,7 @@ class OneLayer(Said):
 
     def quantities(self, layer: Layer, shape: Shape) -> dict[str, tuple[Size, ...]]:
         """Every derived quantity, by name; one value, or one for every axis."""
-        reach = layer.reach(Reach(tuple(AxisReach() for _ in shape.size)), shape)
+        seen = layer.receptive_field(ReceptiveField(tuple(AxisReceptiveField() for _ in shape.size)), shape)
         output = layer.output(shape)
         operations = layer.operations(shape)
         return {
@@ -59,7 +59,7 @@ class OneLayer(Said):
             "weights": (layer.weights(shape),),
             "macs": (operations.macs,),
             "flops": (self.convention.flop_count(operations),),
-            "rf": tuple(axis.size for axis in reach.axes),
+            "rf": tuple(axis.size for axis in seen.axes),
         }
 
     # Constraints ----------------------------------------------------------------------------

@@ -57,7 +57,7 @@ class Measure(NamedTuple):
             shape: Shape = layers[0].input if self.quantity == "input" else layers[-1].output
             return (*shape.size, shape.channels)
         if self.quantity in LENGTHS:
-            return layers[-1].reach.read(LENGTHS[self.quantity])
+            return layers[-1].receptive_field.read(LENGTHS[self.quantity])
         if self.quantity == "depth":
             return (layers[-1].depth,)
         return (add_up(_count(layer, self.quantity) for layer in layers),)

@@ -142,16 +142,16 @@ def add_up(sizes: Iterable[Size]) -> Size:
     return add_terms([numbers, *symbolic])
 
 
-def let(letter: str, value: Size) -> Size:
-    """`value`, to which a textbook would give a letter of its own: the integer or expression as it is.
+def let(name: str, value: Size) -> Size:
+    """`value`, to which a textbook would give a name of its own: the integer or expression as it is.
 
-    Only an integer that records its working takes the letter, so that formulas made of it show it.
+    Only an integer that records its working takes the name, so that formulas made of it show it.
     """
     if type(value) is int or not _works(value):
         return value
     from cnncalc.symbolic import traced
 
-    return traced.letter(letter, value)
+    return traced.variable(name, value)
 
 
 def normalise(value: Any) -> Size:

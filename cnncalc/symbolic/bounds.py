@@ -17,21 +17,21 @@ from cnncalc.symbolic.arithmetic import Size, is_known, normalise
 from cnncalc.symbolic.floor_division import FloorDiv
 
 Ranges: TypeAlias = "Mapping[str, tuple[int, int | None]]"
-"""From the least to the most that a symbol may be; None for no end. A symbol that is not named is at least 1."""
-Ends: TypeAlias = "tuple[Fraction | None, Fraction | None]"
+"""From the least to the most that a symbol may be; None for no bound. A symbol that is not named is at least 1."""
+Bounds: TypeAlias = "tuple[Fraction | None, Fraction | None]"
 ZERO, ONE = Fraction(0), Fraction(1)
 
 
-def ends(value: Any, ranges: Ranges) -> Ends:
-    """From where to where a size lies, None for no end that is known; the ends may be farther out than need be.
+def bounds(value: Any, ranges: Ranges) -> Bounds:
+    """From where to where a size lies, None for no bound that is known; the bounds may be wider than need be.
 
-    >>> ends(floor_div(symbol("H") + 1, 2) - floor_div(symbol("H"), 2), {})
+    >>> bounds(floor_div(symbol("H") + 1, 2) - floor_div(symbol("H"), 2), {})
     (Fraction(0, 1), Fraction(1, 1))
     """
     if is_known(value):
         return Fraction(value), Fraction(value)
     slopes, low, high = _lines(value.expand())
-    found: Ends = (low, high)
+    found: Bounds = (low, high)
     for factor, slope in slopes.items():
         found = _sum(found, _times(slope, _factor(factor, ranges)))
     if not value.is_integer:
@@ -45,7 +45,7 @@ def ends(value: Any, ranges: Ranges) -> Ends:
 
 def never_negative(value: Any, ranges: Ranges) -> bool:
     """Whether a size is surely at least 0."""
-    low, _ = ends(value, ranges)
+    low, _ = bounds(value, ranges)
     return low is not None and low >= 0
 
 
@@ -87,33 +87,33 @@ def _lines(value: Any) -> tuple[dict[Any, Fraction], Fraction, Fraction]:
     return {factor: slope for factor, slope in slopes.items() if slope}, low, high
 
 
-def _factor(value: Any, ranges: Ranges) -> Ends:
+def _factor(value: Any, ranges: Ranges) -> Bounds:
     """From where to where something lies that is no sum."""
     if value.is_Symbol:
         least, most = ranges.get(value.name, (1, None))
         return Fraction(least), None if most is None else Fraction(most)
     if isinstance(value, sympy.Min | sympy.Max):
-        return _extreme(value, [ends(part, ranges) for part in value.args])
+        return _extreme(value, [bounds(part, ranges) for part in value.args])
     if value.is_Mul:
         return _product([_factor(part, ranges) for part in value.args])
     if value.is_Pow and value.exp.is_Integer:
-        return _power(ends(value.base, ranges), int(value.exp))
+        return _power(bounds(value.base, ranges), int(value.exp))
     if isinstance(value, FloorDiv):
-        return _quotient(*(ends(part, ranges) for part in value.args))
-    return ends(value, ranges) if value.is_Add or value.is_Number else (None, None)
+        return _quotient(*(bounds(part, ranges) for part in value.args))
+    return bounds(value, ranges) if value.is_Add or value.is_Number else (None, None)
 
 
-def _sum(one: Ends, other: Ends) -> Ends:
+def _sum(one: Bounds, other: Bounds) -> Bounds:
     low = None if one[0] is None or other[0] is None else one[0] + other[0]
     return low, None if one[1] is None or other[1] is None else one[1] + other[1]
 
 
-def _times(slope: Fraction, found: Ends) -> Ends:
+def _times(slope: Fraction, found: Bounds) -> Bounds:
     low, high = (None if end is None else slope * end for end in found)
     return (low, high) if slope > 0 else (high, low)
 
 
-def _extreme(value: Any, parts: list[Ends]) -> Ends:
+def _extreme(value: Any, parts: list[Bounds]) -> Bounds:
     """The largest of several is at least the least of any, and at most the most of all."""
     lows, highs = [low for low, _ in parts if low is not None], [high for _, high in parts if high is not None]
     if isinstance(value, sympy.Max):
@@ -121,7 +121,7 @@ def _extreme(value: Any, parts: list[Ends]) -> Ends:
     return min(lows) if len(lows) == len(parts) else None, min(highs, default=None)
 
 
-def _product(parts: list[Ends]) -> Ends:
+def _product(parts: list[Bounds]) -> Bounds:
     """The product of what is never negative; of others nothing is said."""
     lows, highs = [low for low, _ in parts if low is not None and low >= 0], [high for _, high in parts]
     if len(lows) < len(parts):
@@ -130,7 +130,7 @@ def _product(parts: list[Ends]) -> Ends:
     return prod(lows, start=ONE), prod(known, start=ONE) if len(known) == len(parts) else None
 
 
-def _power(base: Ends, exponent: int) -> Ends:
+def _power(base: Bounds, exponent: int) -> Bounds:
     low, high = base
     if low is None or low < 0 or (exponent < 0 and low == 0):
         return None, None
@@ -139,7 +139,7 @@ def _power(base: Ends, exponent: int) -> Ends:
     return low**exponent, None if high is None else high**exponent
 
 
-def _quotient(numerator: Ends, divisor: Ends) -> Ends:
+def _quotient(numerator: Bounds, divisor: Bounds) -> Bounds:
     """A floor by what is at least 1; by anything else nothing is known."""
     (low, high), (least, most) = numerator, divisor
     if least is None or least < 1:

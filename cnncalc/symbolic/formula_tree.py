@@ -1,4 +1,4 @@
-"""Letters, numbers and operations -> Tree: a formula that holds its numbers.
+"""Variables, numbers and operations -> Tree: a formula that holds its numbers.
 
 Putting trees together tidies up what a textbook would not write: x*1 and x + 0 are x, (x - 1) + 1
 is x, P + P is 2P, and (F - 1 - P)*J + P*J is (F - 1)*J.
@@ -14,17 +14,17 @@ from typing import ClassVar, Literal, TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number that has no letter."""
+    """A number without a name."""
 
     kind: ClassVar[str] = "number"
     value: int
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """A symbol, its value, and how it was found where it was not simply given."""
+class Variable:
+    """A symbol with its value, and the formula that gives it unless it is an input."""
 
-    kind: ClassVar[str] = "letter"
+    kind: ClassVar[str] = "variable"
     name: str
     value: int
     definition: Tree | None = None
@@ -76,11 +76,11 @@ class Extreme:
     value: int
 
 
-Tree: TypeAlias = Number | Letter | Sum | Product | Quotient | Extreme
+Tree: TypeAlias = Number | Variable | Sum | Product | Quotient | Extreme
 
 
 def product_of(factors: tuple[Tree, ...], *, grouped: bool = False) -> Tree:
-    """x*1 is x, and 0*x is 0, where the one or the zero has no letter."""
+    """x*1 is x, and 0*x is 0, where the one or the zero has no name."""
     if Number(0) in factors:
         return Number(0)
     factors = tuple(factor for factor in factors if factor != Number(1)) or (Number(1),)

@@ -20,7 +20,7 @@ ZERO = Fraction(0)
 
 
 class UnsolvableError(ValueError):
-    """A value whose course is not known; the message says why."""
+    """A value that is not quasi-linear; the message says why."""
 
 
 class QuasiLinear(NamedTuple):
@@ -44,8 +44,8 @@ class QuasiLinear(NamedTuple):
         return self.slope == 0 and self.low == self.high
 
 
-def courses(program: Program) -> list[QuasiLinear]:
-    """The course of every output of a program, all of whose symbols stand for one and the same n.
+def quasilinear_forms(program: Program) -> list[QuasiLinear]:
+    """The quasi-linear form of every output of a program, all of whose symbols stand for one and the same n.
 
     Raises UnsolvableError for a division by what is no number.
     """
@@ -78,20 +78,20 @@ def _product(left: QuasiLinear, right: QuasiLinear) -> QuasiLinear:
     return QuasiLinear(None, ZERO, ZERO, 1, max(_never_negative(left), _never_negative(right)))
 
 
-def _multiple(factor: int, course: QuasiLinear) -> QuasiLinear:
-    low, high = sorted((factor * course.low, factor * course.high))
-    rises = factor == 0 or course.constant or (factor > 0 and course.rises)
-    slope = None if course.slope is None else factor * course.slope
-    return QuasiLinear(slope, low, high, course.period, course.since, rises)
+def _multiple(factor: int, form: QuasiLinear) -> QuasiLinear:
+    low, high = sorted((factor * form.low, factor * form.high))
+    rises = factor == 0 or form.constant or (factor > 0 and form.rises)
+    slope = None if form.slope is None else factor * form.slope
+    return QuasiLinear(slope, low, high, form.period, form.since, rises)
 
 
-def _never_negative(course: QuasiLinear) -> int:
+def _never_negative(form: QuasiLinear) -> int:
     """The n from which on a rising value is surely at least 0."""
-    if course.slope is None:
-        return course.since
-    if course.slope == 0 and course.low < 0:
+    if form.slope is None:
+        return form.since
+    if form.slope == 0 and form.low < 0:
         raise UnsolvableError("a product has a factor below 0")
-    return max(course.since, ceil(-course.low / course.slope) if course.slope else 1)
+    return max(form.since, ceil(-form.low / form.slope) if form.slope else 1)
 
 
 def _quotient(left: QuasiLinear, right: QuasiLinear) -> QuasiLinear:

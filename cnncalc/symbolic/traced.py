@@ -1,6 +1,6 @@
 """The arithmetic of a rule -> its working: integers that remember how they came about.
 
-A `TracedInt` is an int that also knows the letter it stands for, or the operation and the operands
+A `TracedInt` is an int that also knows the variable it stands for, or the operation and the operands
 that made it. A rule that is run on such integers computes the very number that it computes on
 plain ones, and on the way records its own formula, as a tree. No formula is ever typed.
 """
@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any, Literal
 
-from cnncalc.symbolic.formula_tree import Extreme, Letter, Number, Quotient, Sum, Tree, nodes, product_of, sum_of
+from cnncalc.symbolic.formula_tree import Extreme, Number, Quotient, Sum, Tree, Variable, nodes, product_of, sum_of
 
 LONGEST = 12
-"""A definition is told if it has no more letters, numbers and operations than this."""
+"""A definition is printed if it has no more variables, numbers and operations than this."""
 
 
 class TracedInt(int):
@@ -56,16 +56,17 @@ class TracedInt(int):
         return floor_quotient(other, self) if isinstance(other, int) else NotImplemented
 
 
-def letter(name: str, value: int) -> int:
-    """The integer `value`, known by a letter from here on.
+def variable(name: str, value: int) -> int:
+    """The integer `value`, known by the name of a variable from here on.
 
-    A working that it has becomes the definition of the letter: one too long to read, the numbers that it adds up.
+    The working that it already has becomes the definition of the variable; of one that is too long
+    to read, only the numbers that it adds up.
     """
     definition: Tree | None = None
     if isinstance(value, TracedInt):
         short = len(list(islice(nodes(value.tree), LONGEST + 1))) <= LONGEST
         definition = value.tree if short else _added_up(value.tree)
-    return TracedInt(Letter(name, int(value), definition))
+    return TracedInt(Variable(name, int(value), definition))
 
 
 def _added_up(tree: Tree) -> Tree:
@@ -139,9 +140,9 @@ def _extreme(word: Literal["min", "max"], first: int, second: int, value: int) -
 
 
 def labelled(value: Any, name: str, suffixes: tuple[str, ...] = ()) -> Any:
-    """Integers in tuples as letters: one for all where they agree, else one for each, as F_h and F_w."""
+    """Integers in tuples as variables: one for all where they agree, else one for each, as F_h and F_w."""
     if type(value) is int:
-        return letter(name, value)
+        return variable(name, value)
     if not isinstance(value, tuple):
         return value
     if len(set(value)) <= 1 or len(value) != len(suffixes):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cnncalc.analysis import Analysis, LayerResult
 from cnncalc.errors import printable
-from cnncalc.layers import Reach, Shape
+from cnncalc.layers import ReceptiveField, Shape
 from cnncalc.report import numbers
 from cnncalc.report.columns import DATA, TABLE, Column, cell_text, choose
 from cnncalc.report.document import Block, Heading, Line, Row, Span, Table, document
@@ -216,11 +216,11 @@ def _layer(layer: LayerResult) -> dict[str, Any]:
         "output": _shape(layer.output),
         **{name: raw(getattr(layer, name)) for name in LAYER_COUNTS},
         "operations": {name: raw(count) for name, count in layer.operations.counts()},
-        "receptive_field": _field(layer.reach),
+        "receptive_field": _field(layer.receptive_field),
     }
 
 
-def _field(field: Reach) -> dict[str, Any] | None:
+def _field(field: ReceptiveField) -> dict[str, Any] | None:
     if field.everything:
         return {"size": "all"}
     if not field.axes:

@@ -1,4 +1,4 @@
-"""Windows, one after the other -> Reach: the pixels of the network's input that a unit sees.
+"""Windows, one after the other -> ReceptiveField: the pixels of the network's input that a unit sees.
 
 Along an axis, unit i of a layer sees the pixels lows[i % q] + (i // q)*step to
 highs[i % q] + (i // q)*step, both included, where q = len(lows). A chain of windows has q = 1,
@@ -22,7 +22,7 @@ class UncountableError(ValueError):
     """A receptive field that cannot be told phase by phase; the message says why."""
 
 
-class AxisReach:
+class AxisReceptiveField:
     """What the units of a layer see along one axis of the network's input.
 
     `after` is the padding that has gathered behind the input's last pixel, in pixels; the
@@ -77,7 +77,7 @@ class AxisReach:
         spans = [self.unit(index) for index in range(units)]
         return _whole(sum(low + high for low, high in spans), 2 * units)
 
-    def aligned(self, other: AxisReach) -> bool:
+    def aligned(self, other: AxisReceptiveField) -> bool:
         """Whether the units of both look at the same places, averaged over their phases."""
         units = lcm(len(self.lows), len(other.lows))
         return bool(self.middle(units) == other.middle(units))
@@ -90,15 +90,15 @@ class AxisReach:
         turn, phase = divmod(index, phases)
         return self.lows[phase] + turn * self.step, self.highs[phase] + turn * self.step
 
-    def window(self, kernel: Size, stride: Size, margins: tuple[Size, Size], dilation: Size) -> AxisReach:
+    def window(self, kernel: Size, stride: Size, margins: tuple[Size, Size], dilation: Size) -> AxisReceptiveField:
         """What the outputs of a window over these units see: R' = R + D*(F - 1)*J, J' = J*S."""
         before, behind = margins
         phases = len(self.lows)
         after = None if self.after is None else self.after + behind * self.jump
         if phases == 1:
-            reach, step = dilation * (kernel - 1) - before, self.step
-            low, high = self.lows[0] - before * step, self.highs[0] + reach * step
-            return AxisReach((low,), (high,), step * stride, after, self.blind)
+            ahead, step = dilation * (kernel - 1) - before, self.step
+            low, high = self.lows[0] - before * step, self.highs[0] + ahead * step
+            return AxisReceptiveField((low,), (high,), step * stride, after, self.blind)
         if not is_known(kernel, stride, before, dilation, *self.lows, *self.highs) or kernel > MOST_PHASES:
             raise UncountableError("behind an upsampling, kernel and stride must be numbers, and the kernel not huge")
         shared = gcd(phases, stride)
@@ -115,7 +115,7 @@ class AxisReach:
 
     def stretch(
         self, factor: int, sees: Callable[[int], Iterable[int]], under: Callable[[int], int] | None = None
-    ) -> AxisReach:
+    ) -> AxisReceptiveField:
         """What the units of a layer `factor` times as long see; unit i of it reads `sees(i)`, or lies over `under(i)`.
 
         A unit that reads nothing needs `under`.
@@ -139,11 +139,11 @@ class Seen(NamedTuple):
     nothing: bool
 
 
-def _phases(groups: Iterable[list[Seen]], step: Size, after: Any) -> AxisReach:
-    """The reach whose phases see what the units of a group see together."""
+def _phases(groups: Iterable[list[Seen]], step: Size, after: Any) -> AxisReceptiveField:
+    """The receptive field whose phases see what the units of a group see together."""
     spans = [_together(group) for group in groups]
     blind = frozenset(phase for phase, span in enumerate(spans) if span.nothing)
-    return AxisReach(tuple(span.low for span in spans), tuple(span.high for span in spans), step, after, blind)
+    return AxisReceptiveField(tuple(span.low for span in spans), tuple(span.high for span in spans), step, after, blind)
 
 
 def _together(group: list[Seen]) -> Seen:
@@ -162,12 +162,14 @@ def _whole(numerator: Any, denominator: int) -> Any:
     return normalise(numerator / denominator)
 
 
-class Reach:
-    """The receptive field of a layer: an AxisReach per axis, or everything, or unknown with a reason."""
+class ReceptiveField:
+    """The receptive field of a layer: an AxisReceptiveField per axis, or everything, or unknown with a reason."""
 
     __slots__ = ("axes", "everything", "unknown")
 
-    def __init__(self, axes: tuple[AxisReach, ...] = (), *, everything: bool = False, unknown: str = "") -> None:
+    def __init__(
+        self, axes: tuple[AxisReceptiveField, ...] = (), *, everything: bool = False, unknown: str = ""
+    ) -> None:
         self.axes = axes
         self.everything = everything
         self.unknown = unknown
@@ -181,17 +183,19 @@ class Reach:
         values = tuple(getattr(axis, attribute) for axis in self.axes)
         return "" if None in values else values
 
-    def along(self, rule: Callable[[AxisReach, int], AxisReach]) -> Reach:
-        """The reach with `rule(axis, number)` applied to every axis."""
+    def along(self, rule: Callable[[AxisReceptiveField, int], AxisReceptiveField]) -> ReceptiveField:
+        """The receptive field with `rule(axis, number)` applied to every axis."""
         if not self.axes:
             return self
         try:
-            return Reach(tuple(rule(axis, number) for number, axis in enumerate(self.axes)))
+            return ReceptiveField(tuple(rule(axis, number) for number, axis in enumerate(self.axes)))
         except UncountableError as reason:
             return unknown(str(reason))
 
-    def stretched(self, factors: tuple[Size, ...], rule: Callable[[AxisReach, int], AxisReach]) -> Reach:
-        """The reach behind a layer that makes every axis `factors` times as long."""
+    def stretched(
+        self, factors: tuple[Size, ...], rule: Callable[[AxisReceptiveField, int], AxisReceptiveField]
+    ) -> ReceptiveField:
+        """The receptive field behind a layer that makes every axis `factors` times as long."""
         if not is_known(*factors):
             return unknown("the factor of upsampling is not a number yet") if self.axes else self
         phases = (len(axis.lows) * factor for axis, factor in zip(self.axes, factors, strict=False))
@@ -200,15 +204,15 @@ class Reach:
         return self.along(rule)
 
 
-EVERYTHING = Reach(everything=True)
+EVERYTHING = ReceptiveField(everything=True)
 
 
-def unknown(reason: str) -> Reach:
-    """The reach of which only the reason is known why it has no size."""
-    return Reach(unknown=reason)
+def unknown(reason: str) -> ReceptiveField:
+    """The receptive field of which only the reason is known why it has no size."""
+    return ReceptiveField(unknown=reason)
 
 
-def union(first: AxisReach, second: AxisReach) -> AxisReach:
+def union(first: AxisReceptiveField, second: AxisReceptiveField) -> AxisReceptiveField:
     """What a unit sees that reads both: from the first pixel of either to the last of either."""
     phases = lcm(len(first.lows), len(second.lows))
     known = first.after is not None and second.after is not None
@@ -220,4 +224,4 @@ def union(first: AxisReach, second: AxisReach) -> AxisReach:
     lows = tuple(minimum(mine[0], its[0]) for mine, its in spans)
     highs = tuple(maximum(mine[1], its[1]) for mine, its in spans)
     step = first.step * (phases // len(first.lows))
-    return AxisReach(lows, highs, step, after)
+    return AxisReceptiveField(lows, highs, step, after)
