@@ -17,7 +17,10 @@ from cnncalc.cli.main import cnncalc as command
 from cnncalc.export import spec_yaml
 from cnncalc.layers import AvgPool, Conv, DepthwiseConv, FullyConnected, MaxPool, Shape, TransposedConv
 from cnncalc.layers.receptive_field import AxisReceptiveField, ReceptiveField
+from cnncalc.spec.find import specs_folder
 from cnncalc.spec.input_size import parse_input
+from cnncalc.spec.readers import register
+from cnncalc.spec.readers.register import READERS
 
 SPECS = Path(__file__).resolve().parent / "specs"
 OWN = sorted(path.stem for path in SPECS.glob("*.yaml"))
@@ -561,6 +564,29 @@ SAME_NETWORK = {
 def test_slide_notation_is_the_same_network_as_its_file(notation: str, layers: str, build: Build) -> None:
     graph = cnncalc.expand(notation, "64x64x3")
     assert graph.same_network(build(f"input: 64x64x3\nlayers:{layers}"))
+
+
+def test_slide_notation_may_stand_in_a_file_on_several_lines(tmp_path: Path) -> None:
+    path = tmp_path / "stack.txt"
+    path.write_text("conv3-64 x2,\n  pool2,\n  fc-10\n", encoding="utf-8")
+    in_file, given = cnncalc.expand(path, "8x8x3"), cnncalc.expand("conv3-64 x2, pool2, fc-10", "8x8x3")
+    assert [node.layer for node in given.nodes] == [node.layer for node in in_file.nodes]
+    assert "stack" == in_file.name
+    path.write_text("conv3-64 x2,\n  pol2\n", encoding="utf-8")
+    with pytest.raises(SpecError, match=r"stack\.txt:2:3: unknown layer 'pol'\n  2 \|   pol2\n    \|   \^\^\^"):
+        cnncalc.analyze(path, "8x8x3")
+
+
+def test_every_bundled_spec_is_recognised_by_the_reader_of_yaml_alone() -> None:
+    for path in (*Path(specs_folder()).glob("*.yaml"), *SPECS.glob("*.yaml")):
+        text = path.read_text(encoding="utf-8")
+        assert ["YAML"] == [reader.name for reader in READERS if reader.load().recognises(text)], path
+
+
+def test_every_module_of_a_reader_is_in_the_register() -> None:
+    folder = Path(register.__file__).parent
+    makes_specs = {path.stem for path in folder.glob("*.py") if "def recognises(" in path.read_text(encoding="utf-8")}
+    assert makes_specs - {"register"} == {reader.module for reader in READERS}
 
 
 def test_vgg_16_in_slide_notation_has_the_parameters_and_macs_of_the_bundled_one() -> None:

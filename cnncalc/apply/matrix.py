@@ -64,7 +64,7 @@ class Matrix:
 def find_matrix(text: str, what: str = "matrix") -> Matrix:
     """The matrix that a path, `-` or the text itself stands for; `what` is it called in messages."""
     if text == "-" or os.path.isfile(text):
-        from cnncalc.spec.find import read_source
+        from cnncalc.spec.files import read_source
 
         return parse_matrix(read_source(text, hint=FORMS))
     if FILE.match(text):

@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 from cnncalc.analysis import Analysis, Convention, analyze_graph
 from cnncalc.errors import Problem, SpecError
 from cnncalc.graph import Graph, build
-from cnncalc.spec.find import SUFFIXES, bundled, find
+from cnncalc.spec.find import bundled, find
 from cnncalc.spec.input_size import parse_input
 from cnncalc.spec.model import Spec
+from cnncalc.spec.readers.register import SUFFIXES
 
 T = TypeVar("T")
 MOST_LAYERS = 20_000

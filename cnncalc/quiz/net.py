@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import Any
 
 from cnncalc.analysis import Analysis, Convention, analyze_graph
-from cnncalc.errors import SpecError
+from cnncalc.errors import Source, SpecError
 from cnncalc.graph import build
 from cnncalc.spec.input_size import parse_input
-from cnncalc.spec.readers.notation import parse_notation
+from cnncalc.spec.readers import notation
 
 LETTERS = {
     "F": "kernel",
@@ -117,7 +117,7 @@ class Net:
 
     def counted(self, *, bias: bool = True) -> Analysis:
         """The same, with biases counted or without; raises SpecError."""
-        spec = parse_notation(self.notation)
+        spec = notation.read(Source("notation", self.notation))
         return analyze_graph(build(spec, parse_input(self.input, spec.input)), Convention(bias=bias))
 
     @property

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from cnncalc.errors import Problem, Source, SpecError
 
 STDIN = "<stdin>"
+LARGEST_TEXT = 1_000_000
+"""Characters; a file that is longer is no spec."""
 
 
 class Contents(NamedTuple):
@@ -45,3 +47,8 @@ def as_text(contents: Contents, hint: str) -> Source:
         return Source(contents.name, contents.data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise SpecError([Problem(f"'{contents.name}' is not a text file (UTF-8)", None, hint)]) from None
+
+
+def read_source(path: str, name: str = "", hint: str = "a spec is a YAML file") -> Source:
+    """The text of a file, or of standard input for `-`, under its name; raises SpecError if it has none."""
+    return as_text(read_bytes(path, LARGEST_TEXT + 1, name), hint)

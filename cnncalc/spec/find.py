@@ -1,4 +1,4 @@
-"""A name, a path or slide notation -> the Spec it stands for; and the list of bundled networks."""
+"""A name, a path, or a network written out -> the Spec it stands for; and the list of bundled networks."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from functools import cache
 from typing import NamedTuple
 
 from cnncalc.errors import Problem, Source, SpecError, closest, one_of
-from cnncalc.spec.files import as_text, read_bytes
+from cnncalc.spec.files import read_source
 from cnncalc.spec.model import Spec
-from cnncalc.spec.readers.yaml import parse_spec
-from cnncalc.spec.readers.yaml_nodes import LARGEST_FILE
+from cnncalc.spec.readers.register import INLINE, SUFFIXES, read, reader_of
 
-SUFFIXES = (".yaml", ".yml")
 VARIANT = re.compile(r"  ([A-Za-z0-9_.-]+):")
 
 
@@ -78,28 +76,26 @@ def _variants(text: str) -> list[str]:
 
 
 def find(spec: str | os.PathLike[str]) -> Spec:
-    """The spec that a name, a path (`net.yaml`, `net.yaml:variant`), `-` or slide notation stands for.
+    """The spec that a name, a path (`net.yaml`, `net.yaml:variant`), `-`, or a text in slide notation stands for.
 
     Problems inside the text are left in `Spec.problems`; a text that cannot be found or read
     raises SpecError.
     """
     text = os.fspath(spec)
     if text == "-":
-        return _parsed(read_source(text), "stdin")
+        return _named(read(read_source(text)), "stdin")
     if text in bundled():
         network = bundled()[text]
         source = read_source(network.path, os.path.basename(network.path))
-        return select(_parsed(source, network.name), network.variant)
+        return select(_named(read(source), network.name), network.variant)
     path, variant = _path_and_variant(text)
     if path is not None:
-        return select(_parsed(read_source(path), stem(path)), variant)
+        return select(_named(read(read_source(path)), stem(path)), variant)
     if text in families():
         hint = one_of(families()[text])
         raise SpecError([Problem(f"'{text}' is a family of networks; name one of them", None, hint)])
-    from cnncalc.spec.readers.notation import is_notation, parse_notation
-
-    if is_notation(text):
-        return parse_notation(text)
+    if reader := reader_of(text, INLINE):
+        return _named(reader.load().read(Source(reader.module, text)), text.strip())
     raise SpecError([_not_found(text)])
 
 
@@ -118,16 +114,11 @@ def _not_found(text: str) -> Problem:
     if text.endswith(SUFFIXES) or "/" in text:
         return Problem(f"there is no file '{text}'", None, "cnncalc list shows the networks that need no file")
     hint = closest(text, [*bundled(), *families()]) or "cnncalc list shows every network"
-    return Problem(f"no network is called '{text}', and it is neither a file nor slide notation", None, hint)
+    languages = " nor ".join(reader.name for reader in INLINE)
+    return Problem(f"no network is called '{text}', and it is neither a file nor {languages}", None, hint)
 
 
-def read_source(path: str, name: str = "", hint: str = "a spec is a YAML file") -> Source:
-    """The text of a file, or of standard input for `-`, under its name; raises SpecError where there is none."""
-    return as_text(read_bytes(path, LARGEST_FILE + 1, name), hint)
-
-
-def _parsed(source: Source, key: str) -> Spec:
-    spec = parse_spec(source)
+def _named(spec: Spec, key: str) -> Spec:
     spec.key = key
     spec.name = spec.name or key
     return spec

@@ -9,8 +9,6 @@ from typing import Any
 
 from cnncalc.errors import Problem, Source, SpecError, closest, one_of
 from cnncalc.spec.model import Argument, Spec
-from cnncalc.spec.readers.yaml_nodes import read_yaml
-from cnncalc.spec.readers.yaml_values import ValueReader
 from cnncalc.symbolic import symbol
 
 DECIMAL = re.compile(r"-?[0-9]{1,15}\.[0-9]{1,15}\Z")
@@ -77,8 +75,11 @@ def _value(name: str, text: str) -> Argument:
         exact = Fraction(text)
         number = exact.numerator if exact.denominator == 1 else exact
         return Argument(number, Source(name, text).span(0, 0, len(text)))
+    from cnncalc.spec.readers.yaml_layers import LayerReader
+    from cnncalc.spec.readers.yaml_nodes import read_yaml
+
     problems: list[Problem] = []
-    argument = ValueReader(problems).argument(read_yaml(Source(name, text)))
+    argument = LayerReader(problems).argument(read_yaml(Source(name, text)))
     if problems or argument is None:
         raise SpecError(problems)
     return argument

@@ -21,28 +21,26 @@ from typing import Any
 from cnncalc.errors import Problem, Source, Span, SpecError, closest
 from cnncalc.layers import CATALOGUE, Layer, Refused
 from cnncalc.layers.convolution import Filters
+from cnncalc.layers.notation import is_odd, size_keeping
 from cnncalc.spec.expressions import Expression
 from cnncalc.spec.model import Argument, BrokenItem, GroupItem, Item, LayerItem, Spec, expression_problem
 from cnncalc.spec.operators import ExpressionError
-from cnncalc.spec.readers.notation_words import (
-    COUNT,
-    DILATION,
-    GROUPS,
-    MULTIPLIER,
-    OUTPUT_PADDING,
-    PADDING,
-    PART,
-    REPEAT,
-    SIZES,
-    STRIDE,
-    WORD,
-    evaluated,
-    keeping,
-    layer_name,
-    names_in,
-)
 from cnncalc.symbolic import symbol
 
+WORD = re.compile(r"[A-Za-z][A-Za-z_]*")
+# A number, a symbol of one capital letter (no layer's name begins there), or an expression in braces.
+NUMBER = r"(?:\d+|[A-Z]\d*(?:(?![A-Za-z_])|(?=(?:op|[pdgx])[\d\[{A-Z]))|\{[^{}]+\})"
+BEFORE_SYMBOL = re.compile(r"([a-z_]+)[A-Z]\d*(?:(?![A-Za-z_])|(?=(?:op|[pdgx])[\d\[{A-Z]))")
+SIZES = re.compile(rf"{NUMBER}(?:x{NUMBER})*")
+COUNT = re.compile(rf"-\s*({NUMBER})")
+MULTIPLIER = re.compile(rf"-\s*x({NUMBER})")
+STRIDE = re.compile(rf"\s*/({NUMBER}(?:x{NUMBER})*)")
+PADDING = re.compile(rf"\s*[pP]((?:{NUMBER}|\[[A-Za-z0-9, ]+\])(?:x(?:{NUMBER}|\[[0-9, ]+\]))*)")
+OUTPUT_PADDING = re.compile(rf"\s*op({NUMBER}(?:x{NUMBER})*)")
+DILATION = re.compile(rf"\s*d({NUMBER}(?:x{NUMBER})*)")
+GROUPS = re.compile(rf"\s*g({NUMBER})")
+REPEAT = re.compile(rf"\s*(?:\*\s*|\s+[xX\u00d7]\s*|(?<=[\])}}\d])[xX]\s*)({NUMBER}|[A-Za-z]\w*)")
+PART = re.compile(rf"{NUMBER}|\[[^\]]*\]")
 SEPARATOR = re.compile(r"\s*(?:,|;|->|-)\s*")
 CLOSING = {"(": ")", "[": "]"}
 LONG_NUMBER = re.compile(r"\d{16,}")
@@ -50,22 +48,22 @@ LONGEST = 20_000
 DEEPEST = 30
 
 
-def is_notation(text: str) -> bool:
+def recognises(text: str) -> bool:
     """Whether a text begins as slide notation does: with a layer's name, perhaps in brackets."""
-    return bool(layer_name(text.lstrip(" (["))[0])
+    return ":" not in text and bool(layer_name(text.lstrip(" \n(["))[0])
 
 
-def parse_notation(text: str) -> Spec:
+def read(source: Source) -> Spec:
     """The spec that slide notation stands for; what is wrong with it is in `problems`."""
-    spec = Spec(Source("notation", text), name=text.strip(), key=text.strip())
+    spec, text = Spec(source), source.text
     if len(text) > LONGEST:
-        spec.problems.append(Problem(f"slide notation has at most {LONGEST:,} characters; put it into a file"))
+        spec.problems.append(Problem(f"slide notation has at most {LONGEST:,} characters; write a YAML spec instead"))
         return spec
     if number := LONG_NUMBER.search(text):
-        span = spec.source.span(0, number.start(), len(number[0]))
+        span = _place(source, number.start(), len(number[0]))
         spec.problems.append(Problem("a number has at most 15 digits", span))
         return spec
-    parser = _Parser(spec.source)
+    parser = _Parser(source)
     try:
         spec.items = parser.sequence("")
     except SpecError as error:
@@ -222,7 +220,7 @@ class _Parser:
         if text.isdigit():
             return int(text)
         place = self.text.rfind(text, 0, self.at + len(text))
-        span = self.source.span(0, max(place, 0), len(text))
+        span = _place(self.source, max(place, 0), len(text))
         inside = text[1:-1] if text.startswith("{") else text
         try:
             expression = Expression(inside)
@@ -239,9 +237,61 @@ class _Parser:
             return Argument(tuple(_Parser._argument(part, span) for part in value), span)
         return Argument(value, span)
 
-    def _span(self, start: int) -> Any:
-        return self.source.span(0, start, max(self.at - start, 1))
+    def _span(self, start: int) -> Span:
+        return _place(self.source, start, max(self.at - start, 1))
 
     def _stop(self, message: str, hint: str = "", start: int | None = None, length: int = 1) -> SpecError:
-        span = self.source.span(0, min(self.at if start is None else start, max(len(self.text) - 1, 0)), length)
+        span = _place(self.source, min(self.at if start is None else start, max(len(self.text) - 1, 0)), length)
         return SpecError([Problem(message, span, hint)])
+
+
+def _place(source: Source, start: int, length: int) -> Span:
+    """A stretch of the text, counted from its beginning, in the line where it stands."""
+    above = source.text[:start]
+    return source.span(above.count("\n"), start - (above.rfind("\n") + 1), length)
+
+
+# Words ------------------------------------------------------------------------------------------
+
+
+def layer_name(text: str) -> tuple[str, int]:
+    """The layer type that `text` begins with, and the length of its name.
+
+    The longest name wins: `relu6` is a layer, but `conv2` is a conv of kernel 2.
+    """
+    word = WORD.match(text)
+    if word is None:
+        return "", 0
+    candidates = [text[: word.end() + 2], text[: word.end() + 1], word[0]]
+    if symbol_follows := BEFORE_SYMBOL.match(text):
+        candidates.append(symbol_follows[1])
+    for name in candidates:
+        if name.lower() in CATALOGUE:
+            return name.lower(), len(name)
+    return "", 0
+
+
+def names_in(value: Any) -> set[str]:
+    """The symbols in the value of a field."""
+    if isinstance(value, tuple):
+        return {name for part in value for name in names_in(part)}
+    return set(value.names) if isinstance(value, Expression) else set()
+
+
+def evaluated(value: Any, environment: dict[str, Any]) -> Any:
+    """The value of a field, with its expressions evaluated; raises ExpressionError."""
+    if isinstance(value, tuple):
+        return tuple(evaluated(part, environment) for part in value)
+    return value.evaluate(environment) if isinstance(value, Expression) else value
+
+
+def keeping(kernel: Any, dilation: Any) -> Any:
+    """The padding that keeps the size, for one kernel or one per axis."""
+    if names_in(dilation):  # a symbol: half of what the kernel spans, which is whole for odd kernels
+        return "half" if all(is_odd(side) for side in (kernel if isinstance(kernel, tuple) else (kernel,))) else 0
+    if not isinstance(kernel, tuple) and not isinstance(dilation, tuple):
+        return size_keeping(kernel, dilation)
+    axes = len(kernel) if isinstance(kernel, tuple) else len(dilation)
+    kernels = kernel if isinstance(kernel, tuple) else (kernel,) * axes
+    dilations = dilation if isinstance(dilation, tuple) else (dilation,) * axes
+    return tuple(size_keeping(*pair) for pair in zip(kernels, dilations, strict=False))

@@ -15,16 +15,22 @@ from cnncalc.spec.expressions import KEYWORDS, Expression
 from cnncalc.spec.input_size import parse_input
 from cnncalc.spec.model import Argument, Block, InputSize, Spec, Variant, expression_problem
 from cnncalc.spec.operators import ExpressionError
-from cnncalc.spec.readers.yaml_items import ItemReader
+from cnncalc.spec.readers.yaml_layers import LayerReader
 from cnncalc.spec.readers.yaml_nodes import Node, read_yaml
 
+OWN_KEY = re.compile(r"^(?:\{.*)?[\"']?layers[\"']?\s*:", re.MULTILINE)
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 BLOCK = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*(?:\((?P<parameters>[^()]*)\))?\s*\Z")
 KEYS = ("name", "about", "source", "input", "rounding", "parameters", "variants", "defaults", "blocks", "layers")
 VARIANT_KEYS = ("name", "about", "input", "set")
 
 
-def parse_spec(source: Source) -> Spec:
+def recognises(text: str) -> bool:
+    """Whether a text has a key `layers:`, as every spec in YAML has."""
+    return OWN_KEY.search(text) is not None
+
+
+def read(source: Source) -> Spec:
     """The spec that a YAML text holds, with all that is wrong with it in `problems`."""
     spec = Spec(source)
     try:
@@ -50,7 +56,7 @@ class _SpecReader:
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
-        self.items = ItemReader(spec.blocks, spec.defaults, spec.problems)
+        self.items = LayerReader(spec.problems, spec.blocks, spec.defaults)
 
     def problem(self, message: str, span: Span, hint: str = "") -> None:
         self.spec.problems.append(Problem(message, span, hint))

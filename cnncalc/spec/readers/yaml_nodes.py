@@ -14,8 +14,8 @@ from typing import Any, Literal
 import yaml
 
 from cnncalc.errors import Problem, Source, Span, SpecError
+from cnncalc.spec.files import LARGEST_TEXT
 
-LARGEST_FILE = 1_000_000
 DEEPEST = 60
 INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 LONGEST_INTEGER = 30
@@ -57,8 +57,8 @@ class Node:
 
 def read_yaml(source: Source) -> Node:
     """The one document of `source` as a Node; raises SpecError with every problem found."""
-    if len(source.text) > LARGEST_FILE:
-        raise SpecError([Problem(f"{source.name} is too large: over {LARGEST_FILE:,} characters")])
+    if len(source.text) > LARGEST_TEXT:
+        raise SpecError([Problem(f"{source.name} is too large: over {LARGEST_TEXT:,} characters")])
     try:
         return _Composer(source, fast=True).document()
     except yaml.YAMLError:

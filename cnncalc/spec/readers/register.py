@@ -1,0 +1,57 @@
+"""The register of readers: a text, recognised by what stands in it -> the Spec that its reader makes of it.
+
+A reader is a module of this folder with two functions, `recognises(text)` and `read(source)`. A
+new one is entered in READERS, in one line. A module is imported only when its turn comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib import import_module
+from typing import NamedTuple, Protocol, cast
+
+from cnncalc.errors import Source
+from cnncalc.spec.model import Spec
+
+
+class ReaderModule(Protocol):
+    """What the module of a reader has."""
+
+    def recognises(self, text: str) -> bool:
+        """Whether a text looks like one of its language; a quick test of what stands in it."""
+
+    def read(self, source: Source) -> Spec:
+        """The spec that a text stands for; what is wrong with it is left in `problems`."""
+
+
+class Reader(NamedTuple):
+    """A language that networks are written in: its name in messages, and the module that reads it."""
+
+    name: str
+    module: str
+    suffixes: tuple[str, ...] = ()
+    """How the names of its files end; a text is recognised by what stands in it all the same."""
+    inline: bool = False
+    """Whether a text of it may stand on the command line, in the place of a file's name."""
+
+    def load(self) -> ReaderModule:
+        """The module."""
+        return cast("ReaderModule", import_module(f"{__package__}.{self.module}"))
+
+
+READERS = (
+    Reader("YAML", "yaml", (".yaml", ".yml")),
+    Reader("slide notation", "notation", inline=True),
+)
+SUFFIXES = tuple(suffix for reader in READERS for suffix in reader.suffixes)
+INLINE = tuple(reader for reader in READERS if reader.inline)
+
+
+def reader_of(text: str, readers: Iterable[Reader] = READERS) -> Reader | None:
+    """The first reader that recognises a text."""
+    return next((reader for reader in readers if reader.load().recognises(text)), None)
+
+
+def read(source: Source) -> Spec:
+    """The spec in a text; one that no reader recognises goes to the first, which says what is wrong."""
+    return (reader_of(source.text) or READERS[0]).load().read(source)
