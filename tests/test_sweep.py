@@ -290,7 +290,7 @@ def test_past_a_thousand_different_failures_the_condition_is_told(network: Calla
     rows = list(cnncalc.sweep(path, settings={"groups": "1:3000"}, columns="macs"))
     assert [1, 2, 3, 6] == [row["groups"] for row in rows if row["problem"] is None]
     assert "conv1: groups (5) must divide the input channels (6)" == rows[4]["problem"]
-    assert "the network does not fit: it needs 6 multiple of groups" == rows[-1]["problem"]
+    assert "the network does not fit: it needs 6 % groups == 0" == rows[-1]["problem"]
 
 
 def test_if_no_point_has_numbers_the_exit_status_is_1() -> None:

@@ -13,8 +13,7 @@ from typing import Any
 from cnncalc.errors import Problem, Span, SpecError, closest
 from cnncalc.graph.builder import Assembly, TooLargeError
 from cnncalc.graph.evaluate import Evaluation
-from cnncalc.graph.model import INPUT, Graph
-from cnncalc.graph.repetition import repeated
+from cnncalc.graph.model import INPUT, Graph, Repeat
 from cnncalc.graph.scope import UNKNOWN, Names, Scope, declared
 from cnncalc.layers import Shape
 from cnncalc.spec.model import (
@@ -29,7 +28,7 @@ from cnncalc.spec.model import (
     NameReference,
     Spec,
 )
-from cnncalc.symbolic import Size, is_known, symbol
+from cnncalc.symbolic import Size, is_known, normalise, symbol
 
 MOST_LAYERS = 1_000_000
 DEEPEST = 100
@@ -151,12 +150,31 @@ class _Expansion:
         result = self.place[type(item)](item, scope, sources, item.name, True)
         if result == UNKNOWN or UNKNOWN in sources or len(self.graph.nodes) == first:
             return result
-        reason = "'first' makes the first another" if item.first else repeated(self.graph, sources[0], first, times)
+        reason = "'first' makes the first another" if item.first else self._repeated(sources[0], first, times)
         if reason:
             hint = "let what differs stand before the repeat, or give the repeat a number"
             self.assembly.problem(f"'repeat: {times}' cannot stay a symbol: {reason}", repeat.span, hint)
             return UNKNOWN
         return result
+
+    def _repeated(self, source: int, first: int, times: Size) -> str:
+        """Let the nodes from `first` on, which read `source`, stand for `times` rounds of themselves.
+
+        They can where every round does the same: where they keep the shape and read nothing but one
+        another and what comes before the round. The reason why not; nothing where they do.
+        """
+        graph, nodes = self.graph, self.graph.nodes[first:]
+        before, after = self.assembly.shape(source), nodes[-1].output
+        if before != after:
+            return f"what is repeated must keep its shape, but makes {after} of {before}"
+        outside = {read for node in nodes for read in node.sources if read < first} - {source}
+        if outside:
+            names = ", ".join("the input" if read == INPUT else graph.nodes[read].name for read in sorted(outside))
+            return f"what is repeated may read only what comes before it, but it reads {names} too"
+        for node in nodes:
+            node.times = normalise(node.times * times)
+        graph.repeats.append(Repeat(source, first, len(graph.nodes) - 1, times))
+        return ""
 
     def _broken(self, item: BrokenItem, scope: Scope, sources: tuple[int, ...], name: str, first: bool) -> int:
         if name:

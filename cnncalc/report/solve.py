@@ -20,7 +20,7 @@ from cnncalc.solve.search import Found
 from cnncalc.spec.parameters import written
 from cnncalc.symbolic import is_known
 from cnncalc.symbolic import written as written_size
-from cnncalc.symbolic.program import Range
+from cnncalc.symbolic.constraint import Range
 
 
 def render(answer: Answer, console: Console) -> None:

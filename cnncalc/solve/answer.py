@@ -11,8 +11,7 @@ from cnncalc.analysis import Analysis
 from cnncalc.solve.search import Found, search
 from cnncalc.spec.parameters import written
 from cnncalc.symbolic import Size, is_known, substitute
-from cnncalc.symbolic.constraint import Constraint
-from cnncalc.symbolic.program import Range
+from cnncalc.symbolic.constraint import Constraint, Range
 
 NO_STEPS: Mapping[str, Fraction] = {}
 SHARES = 10**6

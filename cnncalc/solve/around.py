@@ -12,8 +12,7 @@ from cnncalc.solve.network import Network, value_in
 from cnncalc.solve.question import Claim
 from cnncalc.solve.search import Found, search
 from cnncalc.symbolic import is_known, written
-from cnncalc.symbolic.constraint import Constraint, names_in
-from cnncalc.symbolic.program import Range
+from cnncalc.symbolic.constraint import Constraint, Range, names_in
 
 
 def forbidden(network: Network, equations: Sequence[Constraint], ranges: Mapping[str, Range]) -> Iterator[str]:

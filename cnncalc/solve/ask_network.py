@@ -23,8 +23,7 @@ from cnncalc.solve.network import (
 from cnncalc.solve.question import Claim, Question
 from cnncalc.solve.search import Found, merged, search
 from cnncalc.symbolic import symbol, written
-from cnncalc.symbolic.constraint import Constraint, names_in
-from cnncalc.symbolic.program import Range
+from cnncalc.symbolic.constraint import Constraint, Range, names_in
 
 MOST_VALUES = 2_000
 MOST_WORK = 40_000

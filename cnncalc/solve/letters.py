@@ -6,7 +6,7 @@ from cnncalc.errors import Problem, Span, closest
 from cnncalc.layers import Layer
 from cnncalc.layers.windowed import Padding
 from cnncalc.solve.question import QuestionError
-from cnncalc.symbolic.program import Range
+from cnncalc.symbolic.constraint import Range
 
 LETTERS = {
     "W": ("in", "input", "size", "width"),

@@ -17,8 +17,7 @@ from cnncalc.spec.input_size import symbolic_input
 from cnncalc.spec.model import Argument, InputSize, Spec
 from cnncalc.spec.parameters import written
 from cnncalc.symbolic import Size
-from cnncalc.symbolic.constraint import Constraint, compared, names_in
-from cnncalc.symbolic.program import Range
+from cnncalc.symbolic.constraint import Constraint, Range, compared, names_in
 
 WHOLE_INPUT = "input"
 SHORT = {

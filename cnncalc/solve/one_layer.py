@@ -12,8 +12,7 @@ from cnncalc.solve.letters import field_of, known_letter, range_of
 from cnncalc.solve.question import Claim, QuestionError
 from cnncalc.solve.said import Said
 from cnncalc.symbolic import Size, symbol
-from cnncalc.symbolic.constraint import Constraint, compared, names_in
-from cnncalc.symbolic.program import Range
+from cnncalc.symbolic.constraint import Constraint, Range, compared, names_in
 
 
 class OneLayer(Said):

@@ -14,8 +14,7 @@ from cnncalc.solve.bare import placed
 from cnncalc.solve.letters import field_of, known_letter, letter_of, range_letters
 from cnncalc.solve.question import Claim, Question, QuestionError
 from cnncalc.symbolic import Size, is_known, symbol, written
-from cnncalc.symbolic.constraint import names_in
-from cnncalc.symbolic.program import Range
+from cnncalc.symbolic.constraint import Range, names_in
 
 SYMBOL = re.compile(r"[A-Za-z][0-9]*'?\Z")
 ORDER = "WFSPDCKGO"

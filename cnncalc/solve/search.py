@@ -12,8 +12,8 @@ from itertools import product
 from operator import le
 from typing import NamedTuple
 
-from cnncalc.symbolic.constraint import Constraint, Relation, holds_within
-from cnncalc.symbolic.program import Program, Range
+from cnncalc.symbolic.constraint import Constraint, Range, Relation, holds_within
+from cnncalc.symbolic.program import Program
 
 MOST_BOXES = 60_000
 MOST_POINTS = 20_000

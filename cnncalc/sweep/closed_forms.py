@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -11,17 +11,11 @@ from cnncalc.formula.validity import field_conditions
 from cnncalc.graph.builder import LARGEST
 from cnncalc.sweep.measures import Measure, Reading, value
 from cnncalc.symbolic import Size, add_up, bound, is_known
-from cnncalc.symbolic.constraint import Relation
+from cnncalc.symbolic.constraint import HOLDS, Constraint, Range
 from cnncalc.symbolic.program import Program
 from cnncalc.symbolic.vectorised import divides_safely, evaluate
 
-Proviso: TypeAlias = "tuple[Size, Relation, Size]"
 Columns: TypeAlias = "Mapping[str, Sequence[int]]"
-HOLDS: dict[Relation, Callable[[int, int], bool]] = {
-    ">=": lambda left, right: left >= right,
-    "==": lambda left, right: left == right,
-    "multiple of": lambda left, right: right > 0 and left % right == 0,
-}
 
 
 class ClosedForms:
@@ -31,7 +25,7 @@ class ClosedForms:
         self,
         analysis: Analysis,
         measures: Sequence[Measure],
-        ranges: Mapping[str, tuple[int, int]],
+        ranges: Mapping[str, Range],
         most_layers: int,
     ) -> None:
         """Compile for symbols that stay in `ranges`.
@@ -43,17 +37,17 @@ class ClosedForms:
         parts = [part for reading in self.readings if isinstance(reading, tuple) for part in reading]
         self.program = _safe(Program([part for part in parts if not isinstance(part, Fraction)]))
         self.bounds: dict[str, int] = {}
-        others: dict[Proviso, None] = {}
-        for proviso in _provisos(analysis, ranges, most_layers):
-            limit = bound(proviso[0] - proviso[2]) if proviso[1] == ">=" else None
+        others: dict[Constraint, None] = {}
+        for each in _constraints(analysis, ranges, most_layers):
+            limit = bound(each.left - each.right) if each.relation == ">=" else None
             if limit is None or limit[1] != ">=":
-                others[proviso] = None
+                others[each] = None
             elif limit[2] > ranges[limit[0]][0]:
                 self.bounds[limit[0]] = max(limit[2], self.bounds.get(limit[0], 1))
         self.relations = [HOLDS[relation] for _, relation, _ in others]
         self.conditions = _safe(Program([side for left, _, right in others for side in (left, right)]))
         bounds = [f"{name} >= {least}" for name, least in self.bounds.items()]
-        self.presumed = "it needs " + ", ".join((*bounds, *(f"{left} {how} {right}" for left, how, right in others)))
+        self.presumed = "it needs " + ", ".join((*bounds, *map(str, others)))
         self.decisive = tuple(dict.fromkeys([*self.bounds, *self.conditions.inputs]))
         """The symbols that decide whether the conditions hold."""
 
@@ -100,15 +94,15 @@ def _readable(measure: Measure, analysis: Analysis) -> Reading:
     return reading
 
 
-def _provisos(analysis: Analysis, ranges: Mapping[str, tuple[int, int]], most_layers: int) -> Iterator[Proviso]:
+def _constraints(analysis: Analysis, ranges: Mapping[str, Range], most_layers: int) -> Iterator[Constraint]:
     """All that must hold of the symbols, besides that they are whole numbers from 1 up."""
     for _, condition in (*analysis.graph.conditions, *field_conditions(analysis.graph)):
-        yield condition.left, condition.relation, condition.right
+        yield condition.constraint
     sizes: dict[Size, None] = {}
     for node in analysis.graph.nodes:
         sizes |= dict.fromkeys(size for size in (*node.output.size, node.output.channels) if not is_known(size))
     if Program(sizes).widest(ranges) > LARGEST:
         for size in sizes:
-            yield LARGEST - size, ">=", 0
+            yield Constraint(LARGEST - size, ">=", 0)
     if analysis.graph.repeats:
-        yield most_layers - add_up(node.times for node in analysis.graph.nodes), ">=", 0
+        yield Constraint(most_layers - add_up(node.times for node in analysis.graph.nodes), ">=", 0)

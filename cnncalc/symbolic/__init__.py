@@ -1,23 +1,20 @@
 """Integers and symbols -> exact arithmetic: the only folder that imports sympy, and only when a symbol comes."""
 
 from cnncalc.symbolic.arithmetic import (
-    Size,
     add_up,
     bound,
     ceil_div,
     exact_div,
     floor_div,
-    is_known,
     let,
     maximum,
     minimum,
     multiplied_out,
-    normalise,
     product,
     substitute,
-    symbol,
     written,
 )
+from cnncalc.symbolic.size import Size, is_known, normalise, symbol
 
 __all__ = [
     "Size",

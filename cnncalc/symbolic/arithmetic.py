@@ -1,40 +1,27 @@
 """Two sizes -> their quotient, minimum or product, exact for integers and for symbols alike.
 
 Layer rules are written with `+ - *` and the functions below. On integers these are plain
-integer arithmetic and never load sympy; a symbol on either side brings in `symbolic.floor`, and
-an integer that records its working `symbolic.working`.
+integer arithmetic and never load sympy; a symbol on either side brings in `floor_division`, and
+an integer that records its working `traced`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from math import prod
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
+
+from cnncalc.symbolic.size import Size, is_known, is_traced, normalise
 
 if TYPE_CHECKING:
     import sympy
-
-# A count or a length. To the type checker it is an int, so that a rule with a float in it
-# does not type-check; at run time it may also be a sympy expression, which adds and
-# multiplies like one.
-Size: TypeAlias = int
-
-
-def is_known(*sizes: object) -> bool:
-    """Whether every one of `sizes` is an integer and none depends on a symbol."""
-    return all(type(size) is int or _works(size) for size in sizes)
-
-
-def _works(*sizes: object) -> bool:
-    """Whether all are integers, which means here that one at least is one that records its working."""
-    return all(isinstance(size, int) and type(size) is not bool for size in sizes)
 
 
 def floor_div(numerator: Size, divisor: Size) -> Size:
     """The quotient rounded down: `floor_div(7, 2) == 3`, `floor_div(H + 2, 2) == H//2 + 1`."""
     if type(numerator) is int and type(divisor) is int:
         return numerator // divisor
-    if _works(numerator, divisor):
+    if is_traced(numerator, divisor):
         from cnncalc.symbolic import traced
 
         return traced.floor_quotient(numerator, divisor)
@@ -47,7 +34,7 @@ def ceil_div(numerator: Size, divisor: Size) -> Size:
     """The quotient rounded up, by way of the floor: `ceil_div(7, 2) == 4`."""
     if type(numerator) is int and type(divisor) is int:
         return (numerator + divisor - 1) // divisor
-    if _works(numerator, divisor):
+    if is_traced(numerator, divisor):
         from cnncalc.symbolic import traced
 
         return traced.ceil_quotient(numerator, divisor)
@@ -65,7 +52,7 @@ def exact_div(numerator: Size, divisor: Size) -> Size:
         if remainder:
             raise ArithmeticError(f"{numerator} is not a multiple of {divisor}")
         return quotient
-    if _works(numerator, divisor):
+    if is_traced(numerator, divisor):
         from cnncalc.symbolic import traced
 
         exact_div(int(numerator), int(divisor))
@@ -79,7 +66,7 @@ def minimum(first: Size, second: Size) -> Size:
     """The smaller of two sizes."""
     if type(first) is int and type(second) is int:
         return min(first, second)
-    if _works(first, second):
+    if is_traced(first, second):
         from cnncalc.symbolic import traced
 
         return traced.smallest(first, second)
@@ -92,7 +79,7 @@ def maximum(first: Size, second: Size) -> Size:
     """The larger of two sizes."""
     if type(first) is int and type(second) is int:
         return max(first, second)
-    if _works(first, second):
+    if is_traced(first, second):
         from cnncalc.symbolic import traced
 
         return traced.largest(first, second)
@@ -115,7 +102,7 @@ def product(sizes: Iterable[Size]) -> Size:
     """All of `sizes` multiplied; 1 for none."""
     factors = tuple(sizes)
     result = prod(factors)
-    if type(result) is int or not _works(result):
+    if type(result) is int or not is_traced(result):
         return result
     from cnncalc.symbolic import traced
 
@@ -133,7 +120,7 @@ def add_up(sizes: Iterable[Size]) -> Size:
             symbolic.append(size)
     if not symbolic:
         return numbers
-    if _works(*symbolic):
+    if is_traced(*symbolic):
         from cnncalc.symbolic import traced
 
         return traced.total([*symbolic, numbers])
@@ -147,32 +134,16 @@ def let(name: str, value: Size) -> Size:
 
     Only an integer that records its working takes the name, so that formulas made of it show it.
     """
-    if type(value) is int or not _works(value):
+    if type(value) is int or not is_traced(value):
         return value
     from cnncalc.symbolic import traced
 
     return traced.variable(name, value)
 
 
-def normalise(value: Any) -> Size:
-    """A size as an `int` wherever it is one: a symbol that cancelled leaves `sympy.Integer`."""
-    if type(value) is int:
-        return value
-    if getattr(value, "is_Integer", False):
-        return int(value)
-    return value  # type: ignore[no-any-return]
-
-
 def multiplied_out(value: Any) -> Size:
     """A size as a sum of products, in which what can cancels: `(L - 1)*k + k` becomes `L*k`."""
     return value if is_known(value) else normalise(value.expand())
-
-
-def symbol(name: str) -> Size:
-    """The one symbol called `name`: a positive integer that is not known yet."""
-    from cnncalc.symbolic.floor_division import size_symbol
-
-    return size_symbol(name)
 
 
 def bound(value: Any) -> tuple[str, str, int] | None:

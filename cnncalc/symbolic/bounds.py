@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 
 import sympy
 
-from cnncalc.symbolic.arithmetic import Size, is_known, normalise
 from cnncalc.symbolic.floor_division import FloorDiv
+from cnncalc.symbolic.size import Size, is_known, normalise
 
 Ranges: TypeAlias = "Mapping[str, tuple[int, int | None]]"
 """From the least to the most that a symbol may be; None for no bound. A symbol that is not named is at least 1."""

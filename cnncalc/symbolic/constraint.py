@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from typing import Literal, NamedTuple, TypeAlias
 
-from cnncalc.symbolic.arithmetic import Size, is_known, normalise, written
+from cnncalc.symbolic.arithmetic import written
+from cnncalc.symbolic.size import Size, is_known, normalise
 
 Relation: TypeAlias = Literal[">=", "==", "multiple of"]
 Range: TypeAlias = "tuple[int, int]"
 """The least and the greatest of some whole numbers, both of them included."""
+HOLDS: dict[Relation, Callable[[int, int], bool]] = {
+    ">=": operator.ge,
+    "==": operator.eq,
+    "multiple of": lambda left, right: right != 0 and left % right == 0,
+}
+"""Whether a relation holds between two integers."""
 
 
 class Constraint(NamedTuple):
@@ -52,11 +61,7 @@ def holds(left: Size, relation: Relation, right: Size) -> bool | None:
         if relation == "multiple of" or not is_known(difference):
             return None
         return difference == 0 if relation == "==" else difference >= 0
-    if relation == ">=":
-        return left >= right
-    if relation == "==":
-        return left == right
-    return right != 0 and left % right == 0
+    return HOLDS[relation](left, right)
 
 
 def holds_within(left: Range, relation: Relation, right: Range) -> bool | None:

@@ -14,20 +14,13 @@ The constant left in a numerator is brought to 0 <= a < d, so equal quotients lo
 
 from __future__ import annotations
 
-from functools import cache
 from math import gcd
 from typing import Any
 
 import sympy
 from sympy.printing.precedence import PRECEDENCE
 
-from cnncalc.symbolic.arithmetic import Size, normalise
-
-
-@cache
-def size_symbol(name: str) -> Size:
-    """A positive integer symbol; every symbol is made here, so equal names are equal symbols."""
-    return sympy.Symbol(name, integer=True, positive=True)  # type: ignore[no-any-return]
+from cnncalc.symbolic.size import Size, normalise
 
 
 class FloorDiv(sympy.Function):  # type: ignore[misc]

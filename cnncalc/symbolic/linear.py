@@ -6,8 +6,8 @@ from typing import Any
 
 import sympy
 
-from cnncalc.symbolic.arithmetic import Size, is_known, normalise
-from cnncalc.symbolic.floor_division import FloorDiv, size_symbol
+from cnncalc.symbolic.floor_division import FloorDiv
+from cnncalc.symbolic.size import Size, is_known, normalise, symbol
 
 
 def solved_for(left: Any, right: Any, name: str) -> Size | None:
@@ -17,7 +17,7 @@ def solved_for(left: Any, right: Any, name: str) -> Size | None:
     F/2 - 1/2
     """
     difference = left - right
-    unknown = size_symbol(name)
+    unknown = symbol(name)
     if is_known(difference) or unknown not in difference.free_symbols:
         return None
     if any(unknown in part.free_symbols for part in difference.atoms(FloorDiv, sympy.Min, sympy.Max)):

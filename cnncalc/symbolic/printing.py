@@ -11,8 +11,8 @@ import sympy
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.str import StrPrinter
 
-from cnncalc.symbolic.arithmetic import is_known
 from cnncalc.symbolic.floor_division import FloorDiv
+from cnncalc.symbolic.size import is_known
 
 
 class _Plain(StrPrinter):  # type: ignore[misc]

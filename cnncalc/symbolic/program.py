@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
-from cnncalc.symbolic.arithmetic import Size, is_known
-
-Range: TypeAlias = "tuple[int, int]"
+from cnncalc.symbolic.constraint import Range
+from cnncalc.symbolic.size import Size, is_known
 
 
 class Step(NamedTuple):

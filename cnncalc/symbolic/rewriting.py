@@ -11,13 +11,13 @@ from typing import Any
 import sympy
 from sympy.ntheory.modular import solve_congruence
 
-from cnncalc.symbolic.arithmetic import Size, is_known, normalise
-from cnncalc.symbolic.floor_division import FloorDiv, size_symbol
+from cnncalc.symbolic.floor_division import FloorDiv
+from cnncalc.symbolic.size import Size, is_known, normalise, symbol
 
 
 def put_equal(value: Any, name: str, other: Size) -> Size:
     """`value` where the symbol `name` equals another size."""
-    return value if is_known(value) else normalise(value.subs(size_symbol(name), other))
+    return value if is_known(value) else normalise(value.subs(symbol(name), other))
 
 
 def joint_remainder(congruences: list[tuple[int, int]]) -> tuple[int, int] | None:
@@ -36,8 +36,8 @@ def put_remainders(value: Any, remainders: Mapping[str, tuple[int, int]]) -> Siz
     inside, back = {}, {}
     for name, (divisor, remainder) in remainders.items():
         quotient = sympy.Symbol(f"quotient of {name}", integer=True, nonnegative=True)
-        inside[size_symbol(name)] = divisor * quotient + remainder
-        back[quotient] = (size_symbol(name) - remainder) / sympy.Integer(divisor)
+        inside[symbol(name)] = divisor * quotient + remainder
+        back[quotient] = (symbol(name) - remainder) / sympy.Integer(divisor)
 
     def resolved(floor: Any) -> Any:
         put_in = floor.func(*(argument.subs(inside) for argument in floor.args))
@@ -59,5 +59,5 @@ def shortest(value: Any, names: tuple[str, ...] = ()) -> Size:
     forms = [value, expanded]
     if any(not number.is_Integer for number in value.atoms(sympy.Rational)):
         forms += [sympy.factor_terms(value), sympy.factor_terms(expanded), sympy.together(expanded)]
-    forms += (expanded.collect(size_symbol(name)) for name in names)
+    forms += (expanded.collect(symbol(name)) for name in names)
     return normalise(min(reversed(forms), key=lambda form: form.count_ops()))
