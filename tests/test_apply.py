@@ -9,33 +9,22 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from conftest import Cli
 from hypothesis import given
 from hypothesis import strategies as st
 
 import cnncalc
 from cnncalc.cli.apply import OPERATIONS as OFFERED
 from cnncalc.cli.apply import WORDS
-from cnncalc.cli.main import cnncalc as command
 from cnncalc.layers import Conv, Shape
 
 GOLDEN = Path(__file__).resolve().parent / "golden"
 SLIDE = "99 81 51 54; 93 25 73 29; 33 8 66 68; 39 68 59 31"
 
 
-def run(*arguments: str, stdin: str | bytes | None = None) -> Result:
-    return CliRunner().invoke(command, ["apply", *arguments], input=stdin, prog_name="cnncalc")
-
-
-def output(*arguments: str, stdin: str | bytes | None = None) -> str:
-    result = run(*arguments, stdin=stdin)
-    assert (0, "") == (result.exit_code, result.stderr), result.output
-    return result.stdout
-
-
-def plain(*arguments: str, stdin: str | None = None) -> list[str]:
+def plain(cli: Cli, *arguments: str, stdin: str | None = None) -> list[str]:
     """The lines of the output alone."""
-    return output(*arguments, "--no-working", stdin=stdin).splitlines()
+    return cli.text("apply", *arguments, "--no-working", stdin=stdin).splitlines()
 
 
 # The oracle: a padded list, and windows cut out of it ---------------------------------------------
@@ -185,18 +174,18 @@ def test_strict_rounding_refuses_what_does_not_fit() -> None:
         cnncalc.apply("maxpool", SLIDE, 3, stride=2, rounding="strict")
 
 
-def test_what_floor_drops_is_told() -> None:
-    assert "floor drops 1 of input" in output("maxpool", "1 2 3 4 5", "-k", "2")
+def test_what_floor_drops_is_told(cli: Cli) -> None:
+    assert "floor drops 1 of input" in cli.text("apply", "maxpool", "1 2 3 4 5", "-k", "2")
 
 
 # The working --------------------------------------------------------------------------------------
 
 
-def test_the_slides_max_pooling() -> None:
-    text = output("maxpool", SLIDE, "-k", "2")
+def test_the_slides_max_pooling(cli: Cli) -> None:
+    text = cli.text("apply", "maxpool", SLIDE, "-k", "2")
     assert [[99, 73], [68, 68]] == cnncalc.apply("maxpool", SLIDE, 2).output
     assert "out[0,0] = max(99, 81, 93, 25) = 99  (rows 0 to 1, columns 0 to 1)" in text
-    assert ["99  73", "68  68"] == plain("maxpool", SLIDE, "-k", "2", "-s", "2")
+    assert ["99  73", "68  68"] == plain(cli, "maxpool", SLIDE, "-k", "2", "-s", "2")
 
 
 @pytest.mark.parametrize(
@@ -212,8 +201,8 @@ def test_the_slides_max_pooling() -> None:
     ],
     ids=["maxpool", "avgpool", "avgpool_same", "convolution", "correlation", "pad", "json"],
 )
-def test_the_blackboard(arguments: list[str], golden, request: pytest.FixtureRequest) -> None:  # type: ignore[no-untyped-def]
-    golden(GOLDEN / f"apply_{request.node.callspec.id}.txt", output(*arguments))
+def test_the_blackboard(cli: Cli, arguments: list[str], golden, request: pytest.FixtureRequest) -> None:  # type: ignore[no-untyped-def]
+    golden(GOLDEN / f"apply_{request.node.callspec.id}.txt", cli.text("apply", *arguments))
 
 
 def value_of(text: str) -> Fraction:
@@ -258,10 +247,12 @@ def test_every_stage_of_a_working_comes_to_the_number_in_the_output(
     assert applied.output == cnncalc.apply("pad", "\n".join(grid(applied.matrix)), padding=0).output
 
 
-def test_an_output_can_be_read_again() -> None:
-    assert ["[[7]]"] == plain("maxpool", "[[7]]", "-k", "1")
-    assert ["0  0  0", "0  7  0", "0  0  0"] == plain("pad", "-", "-p", "1", stdin="[[7]]\n")
-    assert ["5"] == plain("correlation", "-", "-k", "1 2", stdin="\n".join(plain("maxpool", "1 2", "-k", "1")))
+def test_an_output_can_be_read_again(cli: Cli) -> None:
+    assert ["[[7]]"] == plain(cli, "maxpool", "[[7]]", "-k", "1")
+    assert ["0  0  0", "0  7  0", "0  0  0"] == plain(cli, "pad", "-", "-p", "1", stdin="[[7]]\n")
+    assert ["5"] == plain(
+        cli, "correlation", "-", "-k", "1 2", stdin="\n".join(plain(cli, "maxpool", "1 2", "-k", "1"))
+    )
 
 
 # How a matrix is given ----------------------------------------------------------------------------
@@ -273,29 +264,29 @@ def test_an_output_can_be_read_again() -> None:
      "+1 2.0; 6/2 4.", "[1 2; 3 4]", "1 2;\n3 4;\n", "1;2\n3;4\n", '"1","2"\n"3","4"\n', '1,0; "2"\n3;4,00'],
     ids=repr,
 )  # fmt: skip
-def test_a_matrix_is_lines_semicolons_csv_or_brackets_from_anywhere(text: str, tmp_path: Path) -> None:
+def test_a_matrix_is_lines_semicolons_csv_or_brackets_from_anywhere(cli: Cli, text: str, tmp_path: Path) -> None:
     if text.startswith("[1 2;"):
         with pytest.raises(cnncalc.SpecError, match="';' stands outside"):
             cnncalc.apply("pad", text, padding=0)
         return
     path = tmp_path / "m.csv"
     path.write_bytes(text.encode("utf-8"))
-    places = [plain("pad", str(path), "-p", "0"), plain("pad", "-", "-p", "0", stdin=text)]
+    places = [plain(cli, "pad", str(path), "-p", "0"), plain(cli, "pad", "-", "-p", "0", stdin=text)]
     if not text.startswith("\ufeff"):
-        places.append(plain("pad", text, "-p", "0"))
+        places.append(plain(cli, "pad", text, "-p", "0"))
     assert [["1  2", "3  4"]] * len(places) == places
 
 
-def test_a_kernel_is_given_like_a_matrix(tmp_path: Path) -> None:
+def test_a_kernel_is_given_like_a_matrix(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "edges"
     path.write_text("1,-1\n", encoding="utf-8")
-    assert ["-1  -2"] == plain("correlation", "1 2 4", "-k", str(path))
-    assert ["1  2"] == plain("convolution", "1 2 4", "-k", "-", stdin="1 -1")
+    assert ["-1  -2"] == plain(cli, "correlation", "1 2 4", "-k", str(path))
+    assert ["1  2"] == plain(cli, "convolution", "1 2 4", "-k", "-", stdin="1 -1")
 
 
-def test_a_matrix_may_begin_with_a_minus() -> None:
-    assert ["-1  2"] == plain("maxpool", "-1 2", "-k", "1")
-    assert ["1.5"] == plain("correlation", "-1 -2", "--kernel", "-.5 -.5")
+def test_a_matrix_may_begin_with_a_minus(cli: Cli) -> None:
+    assert ["-1  2"] == plain(cli, "maxpool", "-1 2", "-k", "1")
+    assert ["1.5"] == plain(cli, "correlation", "-1 -2", "--kernel", "-.5 -.5")
 
 
 def test_python_values_are_read_exactly() -> None:
@@ -350,31 +341,31 @@ def test_python_values_are_read_exactly() -> None:
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "",
 )
-def test_what_is_wrong_is_said_and_how_to_mend_it(arguments: list[str], status: int, said: str) -> None:
-    result = run(*arguments)
+def test_what_is_wrong_is_said_and_how_to_mend_it(cli: Cli, arguments: list[str], status: int, said: str) -> None:
+    result = cli("apply", *arguments)
     assert (status, "") == (result.exit_code, result.stdout), (result.output, result.exception)
     assert said in result.stderr
 
 
-def test_every_bad_number_is_reported_at_once() -> None:
-    stderr = run("pad", "1 x; y 2; z", "-p", "1").stderr
+def test_every_bad_number_is_reported_at_once(cli: Cli) -> None:
+    stderr = cli("apply", "pad", "1 x; y 2; z", "-p", "1").stderr
     assert all(f"'{word}' is not a number" in stderr for word in "xyz")
     assert "row 2 has 1 number" in stderr
 
 
-def test_files_that_are_no_text_or_too_large_are_refused(tmp_path: Path) -> None:
+def test_files_that_are_no_text_or_too_large_are_refused(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "m"
     path.write_bytes(bytes(range(256)))
-    assert "is not a text file" in run("pad", str(path), "-p", "1").stderr
+    assert "is not a text file" in cli("apply", "pad", str(path), "-p", "1").stderr
     path.write_text("1 " * 100_000, encoding="utf-8")
-    assert "is too large" in run("pad", str(path), "-p", "1").stderr
+    assert "is too large" in cli("apply", "pad", str(path), "-p", "1").stderr
 
 
-def test_code_in_a_matrix_is_not_run(tmp_path: Path) -> None:
+def test_code_in_a_matrix_is_not_run(cli: Cli, tmp_path: Path) -> None:
     target = tmp_path / "pwned"
     code = f"__import__('os').system('touch {target}')"
     for arguments in (["pad", code, "-p", "1"], ["correlation", "1", "-k", code], ["maxpool", "1", "-k", code]):
-        assert run(*arguments).exit_code in (1, 2)
+        assert cli("apply", *arguments).exit_code in (1, 2)
     assert not target.exists()
 
 
@@ -388,14 +379,14 @@ def test_the_command_offers_what_the_library_knows() -> None:
         cnncalc.apply("convoluton", "1", "1")
 
 
-def test_the_examples_in_the_help_run() -> None:
+def test_the_examples_in_the_help_run(cli: Cli) -> None:
     import shlex
 
     lines = [
         line.strip().split("   ")[0]
-        for line in output("--help").splitlines()
+        for line in cli.text("apply", "--help").splitlines()
         if line.strip().startswith("cnncalc apply")
     ]
     assert len(lines) > 4
     for line in lines:
-        assert output(*shlex.split(line)[2:])
+        assert cli.text("apply", *shlex.split(line)[2:])

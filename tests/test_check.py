@@ -13,7 +13,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from click.testing import CliRunner, Result
+from conftest import Cli
 
 import cnncalc
 from cnncalc import SpecError
@@ -22,7 +22,6 @@ from cnncalc.check.numbers.printed import Printed
 from cnncalc.check.published import checked_against, publications, published_tables
 from cnncalc.check.tables import Table, read_table
 from cnncalc.check.verdicts import verdicts
-from cnncalc.cli.main import cnncalc as command
 from cnncalc.errors import Source
 from cnncalc.layers import Shape
 from cnncalc.report.check_data import headline
@@ -32,10 +31,6 @@ from tests.published import printed
 GOLDEN = Path(__file__).resolve().parent / "golden"
 TABLES = [Path(path) for path in published_tables()]
 VGG = "network: vgg16\nclaims:\n"
-
-
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(command, ["check", *arguments])
 
 
 def table(text: str, name: str = "table.yaml") -> Table:
@@ -303,8 +298,8 @@ def test_a_spreadsheet_is_read_as_it_is_exported(text: str, encoding: str, tmp_p
 
 
 @pytest.mark.parametrize("name", ["vgg16", "googlenet", "resnet50", "lenet5", "unet"])
-def test_what_show_prints_as_csv_check_accepts(name: str, tmp_path: Path) -> None:
-    shown = CliRunner().invoke(command, ["show", name, "--format", "csv"]).stdout
+def test_what_show_prints_as_csv_check_accepts(cli: Cli, name: str, tmp_path: Path) -> None:
+    shown = cli("show", name, "--format", "csv").stdout
     found = cnncalc.check(write(tmp_path, "shown.csv", shown), network=name)
     assert len(found) > 20
     assert {"match"} == {verdict.status for verdict in found}
@@ -348,42 +343,44 @@ def grading(folder: Path) -> list[str]:
     return [write(folder, name, head + text) and name for name, text in sheets.items()]
 
 
-def test_a_grading_run_is_the_golden_transcript(folder: Path, golden: Callable[[Path, str], None]) -> None:
-    result = run(*grading(folder), "--grades", "grades.csv", "--out-of", "3")
-    assert 1 == result.exit_code
+def test_a_grading_run_is_the_golden_transcript(cli: Cli, folder: Path, golden: Callable[[Path, str], None]) -> None:
+    result = cli("check", *grading(folder), "--grades", "grades.csv", "--out-of", "3", status=1)
     golden(GOLDEN / "check_grading.txt", result.stdout + (folder / "grades.csv").read_text(encoding="utf-8"))
 
 
-def test_a_single_table_is_the_golden_transcript(folder: Path, golden: Callable[[Path, str], None]) -> None:
+def test_a_single_table_is_the_golden_transcript(cli: Cli, folder: Path, golden: Callable[[Path, str], None]) -> None:
     text = Path(TABLES[0].parent / "vgg16.cnn.yaml").read_text(encoding="utf-8")
     write(folder, "vgg16.cnn.yaml", text.replace("1,728", "1,792").replace("7x7x512,", "7x7x256,"))
-    result = run("vgg16.cnn.yaml")
-    assert 1 == result.exit_code
+    result = cli("check", "vgg16.cnn.yaml", status=1)
     golden(GOLDEN / "check_vgg16.txt", result.stdout)
 
 
-def test_the_exit_status_is_0_or_1_and_2_for_wrong_usage(folder: Path) -> None:
+def test_the_exit_status_is_0_or_1_and_2_for_wrong_usage(cli: Cli, folder: Path) -> None:
     right, wrong, _, _, broken = grading(folder)
-    assert [0, 1, 1, 1] == [run(*files).exit_code for files in ([right], [wrong], [broken], [right, "nowhere.yaml"])]
-    assert [2, 2, 2] == [run(*arguments).exit_code for arguments in ([], ["--formt"], [right, "--network", "vgg17"])]
+    assert [0, 1, 1, 1] == [
+        cli("check", *files).exit_code for files in ([right], [wrong], [broken], [right, "nowhere.yaml"])
+    ]
+    assert [2, 2, 2] == [
+        cli("check", *arguments).exit_code for arguments in ([], ["--formt"], [right, "--network", "vgg17"])
+    ]
 
 
-def test_quiet_says_nothing_of_what_is_right(folder: Path) -> None:
+def test_quiet_says_nothing_of_what_is_right(cli: Cli, folder: Path) -> None:
     right, wrong, *_ = grading(folder)
-    assert "" == run(right, "--quiet").output
-    assert "ada" not in run(right, wrong, "--quiet").output
-    assert "ben.yaml:4:19" in run(right, wrong, "--quiet").output
+    assert "" == cli("check", right, "--quiet").output
+    assert "ada" not in cli("check", right, wrong, "--quiet").output
+    assert "ben.yaml:4:19" in cli("check", right, wrong, "--quiet").output
 
 
-def test_a_folder_stands_for_the_tables_in_it(folder: Path) -> None:
+def test_a_folder_stands_for_the_tables_in_it(cli: Cli, folder: Path) -> None:
     grading(folder)
     write(folder, "notes.md", "no table")
-    assert "2 of 5 files" not in run(".").stdout
-    assert "1 of 5 files are as they should be" in run(".").stdout
+    assert "2 of 5 files" not in cli("check", ".").stdout
+    assert "1 of 5 files are as they should be" in cli("check", ".").stdout
 
 
-def test_json_holds_every_verdict(folder: Path) -> None:
-    found = json.loads(run(*grading(folder), "--format", "json").stdout)
+def test_json_holds_every_verdict(cli: Cli, folder: Path) -> None:
+    found = json.loads(cli("check", *grading(folder), "--format", "json").stdout)
     assert (1, False, 5, 1) == (
         found["schema_version"],
         found["passed"],
@@ -397,9 +394,9 @@ def test_json_holds_every_verdict(folder: Path) -> None:
     assert claim["diagnoses"]
 
 
-def test_junit_is_well_formed_and_counts_what_failed(folder: Path) -> None:
+def test_junit_is_well_formed_and_counts_what_failed(cli: Cli, folder: Path) -> None:
     hostile = write(folder, "bad\x01.yaml", VGG + '  "\\e[31m<b>&": 5\n')
-    root = ElementTree.fromstring(run(*grading(folder), hostile, "--format", "junit").stdout)
+    root = ElementTree.fromstring(cli("check", *grading(folder), hostile, "--format", "junit").stdout)
     suites = root.findall("testsuite")
     assert ["ada.yaml", "ben.yaml", "cem.yaml", "dot.yaml"] == [suite.get("name") for suite in suites[:4]]
     assert [("0", "0"), ("2", "0"), ("0", "2"), ("0", "1"), ("0", "1"), ("0", "1")] == [
@@ -410,14 +407,14 @@ def test_junit_is_well_formed_and_counts_what_failed(folder: Path) -> None:
         assert len(suite.findall("testcase/failure")) == int(suite.get("failures", ""))
 
 
-def test_grades_are_no_formulas_for_a_spreadsheet(folder: Path) -> None:
+def test_grades_are_no_formulas_for_a_spreadsheet(cli: Cli, folder: Path) -> None:
     write(folder, "=cmd.yaml", VGG + "  pool5: 7x7x512\n")
-    assert "'=cmd.yaml,vgg16,1,1,0,100.0," in run("=cmd.yaml", "--format", "csv").stdout
+    assert "'=cmd.yaml,vgg16,1,1,0,100.0," in cli("check", "=cmd.yaml", "--format", "csv").stdout
 
 
-def test_network_input_and_settings_come_from_outside_too(folder: Path) -> None:
+def test_network_input_and_settings_come_from_outside_too(cli: Cli, folder: Path) -> None:
     path = write(folder, "answers.csv", "layer,output\nconv5_3,20x20x512\nfc8,10\n")
-    assert 0 == run(path, "--network", "vgg16", "--input", "320", "--set", "classes=10").exit_code
+    cli("check", path, "--network", "vgg16", "--input", "320", "--set", "classes=10", status=0)
 
 
 # Isolation -----------------------------------------------------------------------------------------
@@ -456,10 +453,10 @@ def hostile(folder: Path) -> Iterator[str]:
         yield str(folder / "zero.yaml")
 
 
-def test_a_hostile_file_gets_its_line_and_stops_no_other(folder: Path) -> None:
+def test_a_hostile_file_gets_its_line_and_stops_no_other(cli: Cli, folder: Path) -> None:
     paths = list(hostile(folder))
     good, *_ = grading(folder)
-    result = run(*paths, good)
+    result = cli("check", *paths, good)
     assert result.exception is None or isinstance(result.exception, SystemExit)
     for path in paths:
         assert path in result.stdout
@@ -478,13 +475,12 @@ def test_a_fault_in_one_file_is_told_and_stops_no_other(folder: Path, monkeypatc
     assert "by a fault of cnncalc (TypeError: a fault)" in str(outcome.error)
 
 
-def test_a_class_of_1000_is_graded_in_one_command(folder: Path) -> None:
+def test_a_class_of_1000_is_graded_in_one_command(cli: Cli, folder: Path) -> None:
     for number in range(1000):
         params = 156 if number % 2 else 150
         text = f"network: lenet\nclaims:\n  conv1: {{output: 28x28x6, params: {params}}}\n  total: {{params: 61,706}}\n"
         write(folder, f"s{number:04}.yaml", "" if number % 100 == 50 else text)
-    result = run(".", "--format", "csv")
-    assert 1 == result.exit_code
+    result = cli("check", ".", "--format", "csv", status=1)
     rows = result.stdout.splitlines()
     assert 1001 == len(rows)
     assert "./s0001.yaml,lenet,3,3,0,100.0," == rows[2]
@@ -504,13 +500,13 @@ def test_a_published_table_holds(path: Path) -> None:
     assert all(verdict.claim.source for verdict in found)
 
 
-def test_check_published_passes() -> None:
-    assert 0 == run("--published", "--quiet").exit_code
+def test_check_published_passes(cli: Cli) -> None:
+    cli("check", "--published", "--quiet", status=0)
 
 
-def test_every_bundled_network_is_checked_against_a_published_table() -> None:
+def test_every_bundled_network_is_checked_against_a_published_table(cli: Cli) -> None:
     assert [] == [name for name in bundled() if not checked_against(name)]
-    listed = json.loads(CliRunner().invoke(command, ["list", "--format", "json"]).stdout)
+    listed = json.loads(cli("list", "--format", "json").stdout)
     assert all(entry["checked_against"] for entry in listed)
 
 

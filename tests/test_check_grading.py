@@ -6,10 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from conftest import Cli
 
 import cnncalc
-from cnncalc.cli.main import cnncalc as command
 
 HEAD = "network: lenet\nclaims:\n"
 
@@ -21,14 +20,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(*arguments: str, stdin: str | None = None) -> Result:
-    return CliRunner().invoke(command, ["check", *arguments], input=stdin)
-
-
-def grades(folder: Path, text: str | bytes, *arguments: str, name: str = "ada.yaml") -> list[str]:
+def grades(cli: Cli, folder: Path, text: str | bytes, *arguments: str, name: str = "ada.yaml") -> list[str]:
     """claims, right, wrong, score and problem of one sheet out of three questions."""
     (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
-    result = run(name, "--network", "lenet", "--out-of", "3", "--format", "csv", *arguments)
+    result = cli("check", name, "--network", "lenet", "--out-of", "3", "--format", "csv", *arguments)
     assert not result.exception or isinstance(result.exception, SystemExit), result.output
     return result.stdout.splitlines()[1].split(",", 6)[2:]
 
@@ -37,11 +32,12 @@ def grades(folder: Path, text: str | bytes, *arguments: str, name: str = "ada.ya
 
 
 @pytest.mark.parametrize("arguments", [("-n", "lenet"), ("--out-of", "3"), ("--grades", "g.csv"), ("-f", "csv")])
-def test_no_wrong_answer_passes_for_an_erratum_while_grading(folder: Path, arguments: tuple[str, ...]) -> None:
+def test_no_wrong_answer_passes_for_an_erratum_while_grading(
+    cli: Cli, folder: Path, arguments: tuple[str, ...]
+) -> None:
     (folder / "ada.yaml").write_text(HEAD + "  conv1: {output: {is: 7x7x7, erratum: I do not know}}\n")
-    assert 0 == run("ada.yaml").exit_code
-    result = run("ada.yaml", *arguments)
-    assert 1 == result.exit_code
+    cli("check", "ada.yaml", status=0)
+    result = cli("check", "ada.yaml", *arguments, status=1)
     if "csv" not in arguments:
         assert "'erratum' counts for nothing where answers are graded" in result.stdout
 
@@ -61,34 +57,34 @@ def test_no_wrong_answer_passes_for_an_erratum_while_grading(folder: Path, argum
         ("network: vgg16", "conv1_1: {params: '1,792'}"),
     ],
 )
-def test_the_question_is_the_teachers(folder: Path, key: str, claim: str) -> None:
+def test_the_question_is_the_teachers(cli: Cli, folder: Path, key: str, claim: str) -> None:
     """Each answer is right for the question that the file would rather have, and wrong for the one asked."""
-    claims, right, wrong, score, problem = grades(folder, f"{key}\nclaims:\n  {claim}\n")
+    claims, right, wrong, score, problem = grades(cli, folder, f"{key}\nclaims:\n  {claim}\n")
     assert ("1", "0", "1", "0.0") == (claims, right, wrong, score)
     assert f"'{key.partition(':')[0]}' counts for nothing" in problem
     assert problem.startswith("ada.yaml:1:")
 
 
-def test_a_key_of_one_claim_is_not_obeyed_either_and_its_verdict_says_so(folder: Path) -> None:
+def test_a_key_of_one_claim_is_not_obeyed_either_and_its_verdict_says_so(cli: Cli, folder: Path) -> None:
     (folder / "ada.yaml").write_text("claims:\n  conv1: {params: {is: 150, bias: false}}\n")
-    result = run("ada.yaml", "-n", "lenet")
+    result = cli("check", "ada.yaml", "-n", "lenet")
     assert "'bias' counts for nothing" in result.stdout
     assert "mismatch" in result.stdout
     (verdict,) = cnncalc.check(folder / "ada.yaml", network="lenet", grading=True)
     assert ("mismatch", 156) == (verdict.status, verdict.exact)
 
 
-def test_a_comment_of_a_spreadsheet_is_not_obeyed_either(folder: Path) -> None:
+def test_a_comment_of_a_spreadsheet_is_not_obeyed_either(cli: Cli, folder: Path) -> None:
     text = "# bias: false\n# input: 28x28x1\nlayer,params\nconv1,150\n"
-    *counts, problem = grades(folder, text, name="ada.csv")
+    *counts, problem = grades(cli, folder, text, name="ada.csv")
     assert ["1", "0", "1", "0.0"] == counts
     assert "ada.csv:1:9: 'bias' counts for nothing" in problem
     assert "'input' counts for nothing" in problem
 
 
-def test_what_holds_anyhow_may_stand_in_the_file(folder: Path) -> None:
+def test_what_holds_anyhow_may_stand_in_the_file(cli: Cli, folder: Path) -> None:
     text = "network: lenet\ninput: 32x32x1\nbias: true\nset: {classes: 10}\nbatch: 1\nclaims: {conv1: 28x28x6}\n"
-    assert ["1", "1", "0", "33.3", ""] == grades(folder, text)
+    assert ["1", "1", "0", "33.3", ""] == grades(cli, folder, text)
 
 
 @pytest.mark.parametrize(
@@ -102,19 +98,19 @@ def test_what_holds_anyhow_may_stand_in_the_file(folder: Path) -> None:
         (("--input", "40x40x1"), "conv1: 36x36x6"),
     ],
 )
-def test_the_teacher_says_how_it_is_counted(folder: Path, options: tuple[str, ...], claim: str) -> None:
-    assert ["1", "1", "0", "33.3", ""] == grades(folder, f"claims:\n  {claim}\n", *options)
+def test_the_teacher_says_how_it_is_counted(cli: Cli, folder: Path, options: tuple[str, ...], claim: str) -> None:
+    assert ["1", "1", "0", "33.3", ""] == grades(cli, folder, f"claims:\n  {claim}\n", *options)
 
 
-def test_options_without_a_network_replace_what_they_name_and_nothing_else(folder: Path) -> None:
+def test_options_without_a_network_replace_what_they_name_and_nothing_else(cli: Cli, folder: Path) -> None:
     (folder / "ada.yaml").write_text(f"bias: true\nbatch: 2\n{HEAD}  conv1: {{params: 150, macs: '235,200'}}\n")
-    assert 0 == run("ada.yaml", "--no-bias").exit_code
+    cli("check", "ada.yaml", "--no-bias", status=0)
 
 
 @pytest.mark.parametrize("options", [("--convention", "fvcor"), ("--batch", "none"), ("-n", "lenett")])
-def test_a_question_that_there_is_not_is_wrong_usage(folder: Path, options: tuple[str, ...]) -> None:
+def test_a_question_that_there_is_not_is_wrong_usage(cli: Cli, folder: Path, options: tuple[str, ...]) -> None:
     (folder / "ada.yaml").write_text(HEAD + "  conv1: 28x28x6\n")
-    assert 2 == run("ada.yaml", *options).exit_code
+    cli("check", "ada.yaml", *options, status=2)
 
 
 # One question, one answer --------------------------------------------------------------------------
@@ -130,8 +126,8 @@ def test_a_question_that_there_is_not_is_wrong_usage(folder: Path, options: tupl
         ("ada.csv", "layer,params\nconv1,156\nconv1,156\nCONV1,156\n", "1"),
     ],
 )
-def test_a_question_counts_once(folder: Path, name: str, text: str, right: str) -> None:
-    claims, found, *_ = grades(folder, text, name=name)
+def test_a_question_counts_once(cli: Cli, folder: Path, name: str, text: str, right: str) -> None:
+    claims, found, *_ = grades(cli, folder, text, name=name)
     assert ("1", right) == (claims, found)
 
 
@@ -153,15 +149,15 @@ def test_a_question_counts_once(folder: Path, name: str, text: str, right: str) 
         "{erratum: why}",
     ],
 )
-def test_an_answer_that_cannot_be_read_is_one_wrong_answer(folder: Path, word: str) -> None:
-    claims, right, wrong, *_ = grades(folder, f"claims:\n  conv1: {{output: 28x28x6, params: {word}}}\n")
+def test_an_answer_that_cannot_be_read_is_one_wrong_answer(cli: Cli, folder: Path, word: str) -> None:
+    claims, right, wrong, *_ = grades(cli, folder, f"claims:\n  conv1: {{output: 28x28x6, params: {word}}}\n")
     assert ("2", "1", "1") == (claims, right, wrong)
 
 
-def test_a_cell_that_cannot_be_read_has_its_place_and_stops_no_other(folder: Path) -> None:
+def test_a_cell_that_cannot_be_read_has_its_place_and_stops_no_other(cli: Cli, folder: Path) -> None:
     text = "layer,output,params\nconv1,28x28x6,lots\nconv3,10x10x16,2,416\n,14x14x6,\npool2,14x14x6,0\n"
-    assert ["6", "3", "3", "50.0"] == grades(folder, text, name="ada.csv")[:4]
-    stdout = run("ada.csv", "-n", "lenet").stdout
+    assert ["6", "3", "3", "50.0"] == grades(cli, folder, text, name="ada.csv")[:4]
+    stdout = cli("check", "ada.csv", "-n", "lenet").stdout
     assert "ada.csv:2:15: 'lots' is no number" in stdout
     assert (
         'ada.csv:3:1: this row has more cells than the 3 of the header (put a number with commas in quotes: "1,792")'
@@ -170,78 +166,78 @@ def test_a_cell_that_cannot_be_read_has_its_place_and_stops_no_other(folder: Pat
     assert "this row names no layer" in stdout
 
 
-def test_a_quantity_that_there_is_not_is_one_wrong_answer(folder: Path) -> None:
+def test_a_quantity_that_there_is_not_is_one_wrong_answer(cli: Cli, folder: Path) -> None:
     (folder / "ada.yaml").write_text(HEAD + "  conv1: {ops: 5, parms: 156, params: 156}\n  total: 61706\n")
-    stdout = run("ada.yaml").stdout
+    stdout = cli("check", "ada.yaml").stdout
     assert "4 claims: 1 match, 3 errors" in stdout
     for said in ("say macs, or flops", "did you mean 'params'?", "a total needs its quantity"):
         assert said in stdout
 
 
-def test_a_column_of_a_students_own_is_told_and_passed_over(folder: Path) -> None:
-    claims, right, _, _, problem = grades(folder, "layer,params,feeling\nconv1,156,good\n", name="ada.csv")
+def test_a_column_of_a_students_own_is_told_and_passed_over(cli: Cli, folder: Path) -> None:
+    claims, right, _, _, problem = grades(cli, folder, "layer,params,feeling\nconv1,156,good\n", name="ada.csv")
     assert ("1", "1") == (claims, right)
     assert "ada.csv:1:14: the column 'feeling'" in problem
 
 
-def test_a_key_of_a_students_own_is_told_and_passed_over(folder: Path) -> None:
+def test_a_key_of_a_students_own_is_told_and_passed_over(cli: Cli, folder: Path) -> None:
     text = "student: Anna\nclaims:\n  conv1: {params: {is: 156, comment: hi}, output: 28x28x6}\n"
-    claims, right, _, _, problem = grades(folder, text)
+    claims, right, _, _, problem = grades(cli, folder, text)
     assert ("2", "2") == (claims, right)
     assert "ada.yaml:1:1: the key 'student' is passed over" in problem
     assert "ada.yaml:3:29: the key 'comment' is passed over" in problem
 
 
-def test_an_unknown_key_of_a_table_that_is_no_sheet_of_answers_is_refused(folder: Path) -> None:
+def test_an_unknown_key_of_a_table_that_is_no_sheet_of_answers_is_refused(cli: Cli, folder: Path) -> None:
     (folder / "ada.yaml").write_text("student: Anna\n" + HEAD + "  conv1: {params: {is: 156, comment: hi}}\n")
-    result = run("ada.yaml")
+    result = cli("check", "ada.yaml")
     assert (1, True) == (result.exit_code, "unknown key 'student'" in result.stdout)
     assert "unknown key 'comment'" in result.stdout
 
 
-def test_a_misspelt_key_that_leaves_no_claims_is_told(folder: Path) -> None:
-    assert "unknown key 'clams'" in grades(folder, "clams: {conv1: {params: 156}}\n")[-1]
+def test_a_misspelt_key_that_leaves_no_claims_is_told(cli: Cli, folder: Path) -> None:
+    assert "unknown key 'clams'" in grades(cli, folder, "clams: {conv1: {params: 156}}\n")[-1]
 
 
-def test_a_way_to_count_that_there_is_not_spoils_its_answer_alone(folder: Path) -> None:
+def test_a_way_to_count_that_there_is_not_spoils_its_answer_alone(cli: Cli, folder: Path) -> None:
     (folder / "ada.yaml").write_text(HEAD + "  conv1: {params: {is: 156, batch: many, dtype: x}, output: 28x28x6}\n")
-    assert "ada.yaml,lenet,2,1,1,50.0," in run("ada.yaml", "--out-of", "2", "-f", "csv").stdout
+    assert "ada.yaml,lenet,2,1,1,50.0," in cli("check", "ada.yaml", "--out-of", "2", "-f", "csv").stdout
 
 
-def test_a_correction_counts_for_nothing_as_an_erratum_does(folder: Path) -> None:
-    assert ["1", "1", "0", "33.3", ""] == grades(folder, "claims: {conv1: {params: {is: 156, correct: 3}}}\n")
+def test_a_correction_counts_for_nothing_as_an_erratum_does(cli: Cli, folder: Path) -> None:
+    assert ["1", "1", "0", "33.3", ""] == grades(cli, folder, "claims: {conv1: {params: {is: 156, correct: 3}}}\n")
 
 
-def test_two_columns_of_a_quantity_answer_one_question(folder: Path) -> None:
+def test_two_columns_of_a_quantity_answer_one_question(cli: Cli, folder: Path) -> None:
     """conv1 has 156 parameters, conv3 2,416: 2.5K is not that."""
     text = "layer,params,params (K)\nconv1,156,0.156\nconv3,2416,2.5\n"
-    assert ["2", "1", "1", "33.3", ""] == grades(folder, text, name="ada.csv")
+    assert ["2", "1", "1", "33.3", ""] == grades(cli, folder, text, name="ada.csv")
     (folder / "table.csv").write_text("# network: lenet\n" + text)
-    assert "there are two columns of params" in run("table.csv").stdout
+    assert "there are two columns of params" in cli("check", "table.csv").stdout
 
 
 @pytest.mark.parametrize(
     "word", ["", "?", "-", "n/a", "\u2013", "'?'", "{is: }", "{is: '-'}", "{}", "[]", "[ ]", "[?, -]", "null"]
 )
-def test_what_is_left_open_is_no_answer(folder: Path, word: str) -> None:
+def test_what_is_left_open_is_no_answer(cli: Cli, folder: Path, word: str) -> None:
     text = f"claims:\n  conv3: {word}\n  total: {word}\n  conv1: {{output: 28x28x6, params: {word}}}\n"
-    assert ["1", "1", "0", "33.3", ""] == grades(folder, text)
+    assert ["1", "1", "0", "33.3", ""] == grades(cli, folder, text)
 
 
-def test_of_a_list_and_of_several_networks_what_is_left_open_is_no_answer_either(folder: Path) -> None:
-    assert ["1", "1", "0", "33.3", ""] == grades(folder, "claims: {conv1: {params: [?, 156]}, conv3: [-]}\n")
+def test_of_a_list_and_of_several_networks_what_is_left_open_is_no_answer_either(cli: Cli, folder: Path) -> None:
+    assert ["1", "1", "0", "33.3", ""] == grades(cli, folder, "claims: {conv1: {params: [?, 156]}, conv3: [-]}\n")
     (folder / "ben.yaml").write_text("networks:\n  lenet: {depth: , params: 61.7K}\n  vgg16:\n")
-    assert "ben.yaml,lenet,1,1,0,100.0," in run("ben.yaml", "-f", "csv").stdout
+    assert "ben.yaml,lenet,1,1,0,100.0," in cli("check", "ben.yaml", "-f", "csv").stdout
 
 
-def test_a_key_that_is_not_obeyed_need_not_be_readable(folder: Path) -> None:
-    *counts, problem = grades(folder, "set: 3\nclaims: {conv1: 28x28x6}\n")
+def test_a_key_that_is_not_obeyed_need_not_be_readable(cli: Cli, folder: Path) -> None:
+    *counts, problem = grades(cli, folder, "set: 3\nclaims: {conv1: 28x28x6}\n")
     assert (["1", "1", "0", "33.3"], True) == (counts, "'set' counts for nothing" in problem)
 
 
-def test_a_sheet_with_nothing_filled_in_claims_nothing(folder: Path) -> None:
+def test_a_sheet_with_nothing_filled_in_claims_nothing(cli: Cli, folder: Path) -> None:
     for name, text in (("ada.yaml", "claims: {conv1: {params: }}\n"), ("ada.csv", "layer,params\nconv1,\n")):
-        claims, right, wrong, score, problem = grades(folder, text, name=name)
+        claims, right, wrong, score, problem = grades(cli, folder, text, name=name)
         assert ("0", "0", "0", "0.0") == (claims, right, wrong, score)
         assert "the table claims nothing" in problem
 
@@ -260,52 +256,52 @@ WHOLE = "conv1 + conv3 + conv5 + fc6 + fc7"
         f"{WHOLE}: {{params: 100 %, macs: 100 %, flops: 100 %}}",
     ],
 )
-def test_the_whole_is_no_share_of_itself_where_answers_are_graded(folder: Path, claim: str) -> None:
-    assert ["3", "0", "3", "0.0"] == grades(folder, f"claims:\n  {claim}\n")[:4]
-    assert "100 % of itself in every network" in run("ada.yaml", "-n", "lenet").stdout
+def test_the_whole_is_no_share_of_itself_where_answers_are_graded(cli: Cli, folder: Path, claim: str) -> None:
+    assert ["3", "0", "3", "0.0"] == grades(cli, folder, f"claims:\n  {claim}\n")[:4]
+    assert "100 % of itself in every network" in cli("check", "ada.yaml", "-n", "lenet").stdout
 
 
-def test_the_share_of_a_layer_is_an_answer(folder: Path) -> None:
+def test_the_share_of_a_layer_is_an_answer(cli: Cli, folder: Path) -> None:
     """fc6 has 120*84 + 84 = 10,164 of 61,706 parameters: 16.47 %; a table may also state the whole."""
-    assert ["1", "1", "0", "33.3", ""] == grades(folder, "claims: {fc6: {params: 16.5 %}}\n")
+    assert ["1", "1", "0", "33.3", ""] == grades(cli, folder, "claims: {fc6: {params: 16.5 %}}\n")
     (folder / "table.yaml").write_text(HEAD + f"  total: {{params: 100 %}}\n  {WHOLE}: {{params: 100 %}}\n")
-    assert 0 == run("table.yaml").exit_code
+    cli("check", "table.yaml", status=0)
 
 
-def test_layers_that_have_nothing_of_it_make_no_new_question_of_a_sum(folder: Path) -> None:
+def test_layers_that_have_nothing_of_it_make_no_new_question_of_a_sum(cli: Cli, folder: Path) -> None:
     """pool2 and pool4 have no parameters, but output values: 4,704 + 1,176 and 4,704 + 400 of them."""
     sums = "conv1 + pool2: {params: 156}\n  pool4+conv1+pool2: {params: 156}\n  conv1: {params: 156}"
-    assert ["1", "1", "0"] == grades(folder, f"claims:\n  {sums}\n")[:3]
+    assert ["1", "1", "0"] == grades(cli, folder, f"claims:\n  {sums}\n")[:3]
     zeros = "pool2+pool4: {params: 0}\n  pool4 + pool2: {params: 0}\n  pool2: {params: 0}\n  pool4: {params: 0}"
-    assert ["3", "3", "0"] == grades(folder, f"claims:\n  {zeros}\n")[:3]
+    assert ["3", "3", "0"] == grades(cli, folder, f"claims:\n  {zeros}\n")[:3]
     values = "conv1+pool2: {activations: 5,880}\n  conv1+pool4: {activations: 5,104}"
-    assert ["2", "2", "0"] == grades(folder, f"claims:\n  {values}\n")[:3]
+    assert ["2", "2", "0"] == grades(cli, folder, f"claims:\n  {values}\n")[:3]
 
 
-def test_more_answers_than_questions_are_told_and_all_count(folder: Path) -> None:
+def test_more_answers_than_questions_are_told_and_all_count(cli: Cli, folder: Path) -> None:
     """Five of three, one of them wrong: 4/5, and not 4/3 cut down to 100 %."""
     text = "claims:\n  conv1: {params: 156, output: 28x28x6}\n  conv3: {params: 2,416, output: 10x10x16, macs: 1}\n"
-    assert ["5", "4", "1", "80.0", "5 questions are answered instead of 3"] == grades(folder, text)
+    assert ["5", "4", "1", "80.0", "5 questions are answered instead of 3"] == grades(cli, folder, text)
 
 
 # Standard input and output -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("text", [HEAD + "  conv1: 28x28x6\n", "# network: lenet\nlayer;output\nconv1;28x28x6\n"])
-def test_a_table_may_come_from_standard_input(text: str) -> None:
-    result = run("-", stdin=text)
+def test_a_table_may_come_from_standard_input(cli: Cli, text: str) -> None:
+    result = cli("check", "-", stdin=text)
     assert (0, True) == (result.exit_code, "1 claim: 1 match" in result.stdout)
 
 
-def test_grades_go_to_standard_output_by_their_format(folder: Path) -> None:
-    result = run("-", "--grades", "-", stdin=HEAD + "  conv1: 28x28x6\n")
+def test_grades_go_to_standard_output_by_their_format(cli: Cli, folder: Path) -> None:
+    result = cli("check", "-", "--grades", "-", stdin=HEAD + "  conv1: 28x28x6\n")
     assert (2, True) == (result.exit_code, "--format csv" in result.output)
     assert not (folder / "-").exists()
 
 
-def test_json_counts_questions_beside_claims_and_has_the_notes(folder: Path) -> None:
+def test_json_counts_questions_beside_claims_and_has_the_notes(cli: Cli, folder: Path) -> None:
     (folder / "ada.yaml").write_text("bias: false\nclaims: {conv1: {params: [156, 156]}}\n")
-    (file,) = json.loads(run("ada.yaml", "-n", "lenet", "-f", "json").stdout)["files"]
+    (file,) = json.loads(cli("check", "ada.yaml", "-n", "lenet", "-f", "json").stdout)["files"]
     assert (2, 1, 1) == (len(file["claims"]), file["answers"], file["answers_right"])
     assert ["ada.yaml:1:7: 'bias' counts for nothing: how it is counted is given from outside"] == file["notes"]
-    assert "'bias' counts for nothing" in run("ada.yaml", "-n", "lenet", "-f", "junit").stdout
+    assert "'bias' counts for nothing" in cli("check", "ada.yaml", "-n", "lenet", "-f", "junit").stdout

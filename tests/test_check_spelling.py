@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from conftest import Cli
 
 import cnncalc
 from cnncalc.check.claim import Verdict
@@ -14,7 +14,6 @@ from cnncalc.check.naming import Heading, heading
 from cnncalc.check.numbers.printed import Printed
 from cnncalc.check.tables import read_table
 from cnncalc.check.verdicts import verdicts
-from cnncalc.cli.main import cnncalc as command
 from cnncalc.errors import Source, SpecError
 from cnncalc.layers import Shape
 
@@ -297,11 +296,10 @@ def test_between_semicolons_a_comma_parts_thousands_of_what_is_counted_one_by_on
     assert ["match", "mismatch"] == statuses("# network: vgg16\nlayer;macs;params\ntotal;15,470B;0,138\n", "ada.csv")
 
 
-def test_an_old_spreadsheet_is_read_in_its_encoding_which_is_told(tmp_path: Path) -> None:
+def test_an_old_spreadsheet_is_read_in_its_encoding_which_is_told(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "ada.csv"
     path.write_bytes("Name;J\u00f6rg M\u00fcller\nlayer;params\ntotal;61,7K\n".encode("cp1252"))
-    result = CliRunner().invoke(command, ["check", str(path), "-n", "lenet"])
-    assert 0 == result.exit_code
+    result = cli("check", str(path), "-n", "lenet", status=0)
     assert "is read as Windows-1252" in result.stdout
 
 
@@ -326,8 +324,8 @@ def test_what_a_sum_lacks_is_told() -> None:
     assert verdict.diagnoses[0] == "in the working the biases were forgotten; this gives 614,400"
 
 
-def test_what_a_slide_prints_of_the_memory_holds() -> None:
-    shown = CliRunner().invoke(command, ["vgg16", "--format", "slide"]).stdout
+def test_what_a_slide_prints_of_the_memory_holds(cli: Cli) -> None:
+    shown = cli("vgg16", "--format", "slide").stdout
     printed = shown.partition("TOTAL memory: ")[2].partition(" (")[0]
     assert printed == "15.2M * 4 bytes ~= 61MB / image"
     assert Printed.read(printed, quantity="memory_bytes").matches(cnncalc.analyze("vgg16").total("memory_bytes"))
@@ -346,8 +344,8 @@ def test_what_a_slide_prints_of_the_memory_holds() -> None:
         ("anna.csv", "1,30x30x6\n2,198\n"),
     ],
 )
-def test_quiz_answers_may_be_numbered_lines_or_a_list(tmp_path: Path, name: str, text: str) -> None:
+def test_quiz_answers_may_be_numbered_lines_or_a_list(cli: Cli, tmp_path: Path, name: str, text: str) -> None:
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
-    result = CliRunner().invoke(command, ["quiz", "--seed", "7", "--count", "2", "--answers", str(path)])
+    result = cli("quiz", "--seed", "7", "--count", "2", "--answers", str(path))
     assert (0, True) == (result.exit_code, result.stdout.endswith("2 of 2 right\n")), result.output

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
 import subprocess
 import sys
@@ -12,7 +11,8 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
+from conftest import Cli
 
 import cnncalc
 from cnncalc.cli.main import cnncalc as command
@@ -22,38 +22,9 @@ SPECS = ROOT / "tests" / "specs"
 TINY = "input: 8x8x3\nlayers:\n  - {conv: {filters: 4, kernel: 3}, name: only}\n"
 
 
-def run(*arguments: str, stdin: str | bytes | None = None) -> Result:
-    """The command in this process."""
-    return CliRunner().invoke(command, list(arguments), input=stdin, prog_name="cnncalc")
-
-
-def output(*arguments: str, stdin: str | bytes | None = None) -> str:
-    """The standard output of a command that succeeds and has nothing to say besides."""
-    result = run(*arguments, stdin=stdin)
-    assert 0 == result.exit_code, result.output
-    assert "" == result.stderr
-    return result.stdout
-
-
-def report(*arguments: str) -> dict[str, object]:
-    """The JSON that a command prints."""
-    found: dict[str, object] = json.loads(output(*arguments, "--format", "json"))
+def totals(cli: Cli, *arguments: str) -> dict[str, int]:
+    found: dict[str, int] = cli.data(*arguments)["totals"]
     return found
-
-
-def totals(*arguments: str) -> dict[str, int]:
-    found = report(*arguments)["totals"]
-    assert isinstance(found, dict)
-    return found
-
-
-def refused(status: int, *arguments: str, stdin: str | bytes | None = None) -> str:
-    """What a command that fails says on standard error; on standard output it says nothing."""
-    result = run(*arguments, stdin=stdin)
-    assert status == result.exit_code, (result.output, result.exception)
-    assert "" == result.stdout
-    assert "Traceback" not in result.stderr
-    return result.stderr
 
 
 def process(
@@ -76,47 +47,48 @@ def spec(tmp_path: Path) -> str:
 # Commands ----------------------------------------------------------------------------------------
 
 
-def test_show_need_not_be_said() -> None:
-    assert output("show", "lenet5") == output("lenet5")
+def test_show_need_not_be_said(cli: Cli) -> None:
+    assert cli.text("show", "lenet5") == cli.text("lenet5")
 
 
-def test_options_may_stand_before_the_network() -> None:
-    assert output("lenet5", "--no-bias") == output("--no-bias", "lenet5")
+def test_options_may_stand_before_the_network(cli: Cli) -> None:
+    assert cli.text("lenet5", "--no-bias") == cli.text("--no-bias", "lenet5")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["show", "--help"], ["list", "--help"]])
-def test_help_is_printed_on_standard_output(arguments: list[str]) -> None:
-    text = output(*arguments)
+def test_help_is_printed_on_standard_output(cli: Cli, arguments: list[str]) -> None:
+    text = cli.text(*arguments)
     assert text.startswith("Usage: cnncalc")
     assert "--help" in text
 
 
-def test_the_help_of_show_names_every_column() -> None:
+def test_the_help_of_show_names_every_column(cli: Cli) -> None:
     from cnncalc.report.columns import ALIASES, COLUMNS
 
     words = set(
-        output("show", "--help").replace(",", " ").replace(";", " ").replace("(", " ").replace(".", " ").split()
+        cli.text("show", "--help").replace(",", " ").replace(";", " ").replace("(", " ").replace(".", " ").split()
     )
     names = {ALIASES.get(word, word) for word in words}
     assert set() == set(COLUMNS) - names
 
 
-def test_the_examples_in_the_help_run(tmp_path: Path) -> None:
+def test_the_examples_in_the_help_run(cli: Cli, tmp_path: Path) -> None:
     import shlex
 
-    lines = [line.split("  ") for text in (output("--help"), output("show", "--help")) for line in text.splitlines()]
+    lines = [
+        line.split("  ") for text in (cli.text("--help"), cli.text("show", "--help")) for line in text.splitlines()
+    ]
     examples = [part.strip() for line in lines for part in line if part.strip().startswith("cnncalc ")]
     examples = [example for example in examples if "[" not in example and "`" not in example]
     assert len(examples) > 8
     (tmp_path / "net.yaml").write_text(TINY, encoding="utf-8")
     for example in examples:
         arguments = shlex.split(example.partition(">")[0])[1:]
-        output(*(str(tmp_path / part) if part == "net.yaml" else part for part in arguments))
+        cli.text(*(str(tmp_path / part) if part == "net.yaml" else part for part in arguments))
 
 
-def test_without_arguments_the_help_is_shown_as_wrong_usage() -> None:
-    result = run()
-    assert 2 == result.exit_code
+def test_without_arguments_the_help_is_shown_as_wrong_usage(cli: Cli) -> None:
+    result = cli(status=2)
     assert "Usage: cnncalc" in result.output
 
 
@@ -133,14 +105,14 @@ def test_version_is_that_of_the_library() -> None:
     ("name", "suggestion"),
     [("vgg17", "vgg1"), ("resnet5O", "resnet50"), ("VGG16", "vgg16"), ("alexnt", "alexnet"), ("lst", "list")],
 )
-def test_a_mistyped_name_suggests_the_nearest(name: str, suggestion: str) -> None:
-    message = refused(1, name)
+def test_a_mistyped_name_suggests_the_nearest(cli: Cli, name: str, suggestion: str) -> None:
+    message = cli.refused(name, status=1)
     assert f"no network is called '{name}'" in message
     assert suggestion in message.partition("hint:")[2]
 
 
-def test_the_name_of_a_family_asks_for_one_of_its_members() -> None:
-    message = refused(1, "vgg")
+def test_the_name_of_a_family_asks_for_one_of_its_members(cli: Cli) -> None:
+    message = cli.refused("vgg", status=1)
     assert "'vgg' is a family of networks" in message
     assert "vgg16" in message
 
@@ -169,8 +141,8 @@ def test_the_name_of_a_family_asks_for_one_of_its_members() -> None:
     ],
     ids=" ".join,
 )
-def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
-    assert "Error: " in refused(2, *arguments)
+def test_wrong_usage_exits_with_2(cli: Cli, arguments: list[str]) -> None:
+    assert "Error: " in cli.refused(*arguments)
 
 
 @pytest.mark.parametrize(
@@ -198,15 +170,17 @@ def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_a_bad_spec_exits_with_1_and_a_bad_option_with_2_and_both_say_why(arguments: list[str], message: str) -> None:
+def test_a_bad_spec_exits_with_1_and_a_bad_option_with_2_and_both_say_why(
+    cli: Cli, arguments: list[str], message: str
+) -> None:
     usage = {"--input", "--columns", "--set"} & set(arguments) and "larger" not in message
-    assert message in refused(2 if usage else 1, *arguments)
+    assert message in cli.refused(*arguments, status=2 if usage else 1)
 
 
 @pytest.mark.parametrize("columns", [",", " ", "+"])
 @pytest.mark.parametrize("form", ["table", "csv", "markdown"])
-def test_no_columns_at_all_are_refused_or_the_usual_ones(columns: str, form: str) -> None:
-    result = run("lenet5", "--columns", columns, "--format", form)
+def test_no_columns_at_all_are_refused_or_the_usual_ones(cli: Cli, columns: str, form: str) -> None:
+    result = cli("lenet5", "--columns", columns, "--format", form)
     if result.exit_code == 0:
         assert result.stdout.splitlines()[0 if form != "table" else 2].strip("| ").startswith("layer")
     else:
@@ -214,60 +188,62 @@ def test_no_columns_at_all_are_refused_or_the_usual_ones(columns: str, form: str
         assert "column" in result.stderr
 
 
-def test_a_binary_file_is_refused(tmp_path: Path) -> None:
+def test_a_binary_file_is_refused(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "net.yaml"
     path.write_bytes(bytes(range(256)))
-    assert "is not a text file (UTF-8)" in refused(1, str(path))
+    assert "is not a text file (UTF-8)" in cli.refused(str(path), status=1)
 
 
-def test_a_file_of_many_megabytes_is_refused(tmp_path: Path) -> None:
+def test_a_file_of_many_megabytes_is_refused(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "net.yaml"
     path.write_text(TINY + "# and so on\n" * 100_000, encoding="utf-8")
-    assert "is too large" in refused(1, str(path))
+    assert "is too large" in cli.refused(str(path), status=1)
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="for root every file can be read")
-def test_a_file_that_may_not_be_read_is_refused(spec: str) -> None:
+def test_a_file_that_may_not_be_read_is_refused(cli: Cli, spec: str) -> None:
     Path(spec).chmod(0)
-    assert "cannot read" in refused(1, spec)
+    assert "cannot read" in cli.refused(spec, status=1)
 
 
 # Where a spec comes from -------------------------------------------------------------------------
 
 
-def test_a_spec_comes_from_a_path(spec: str) -> None:
-    assert 3 * 3 * 3 * 4 + 4 == totals(spec)["params"]
+def test_a_spec_comes_from_a_path(cli: Cli, spec: str) -> None:
+    assert 3 * 3 * 3 * 4 + 4 == totals(cli, spec)["params"]
 
 
-def test_a_spec_comes_from_standard_input() -> None:
-    assert " only " in output("-", stdin=TINY)
-    assert "<stdin>:1:1: the file is empty" in refused(1, "-", stdin="")
-    assert "'<stdin>' is not a text file (UTF-8)" in refused(1, "-", stdin=b"\xff\xfe\x00")
+def test_a_spec_comes_from_standard_input(cli: Cli) -> None:
+    assert " only " in cli.text("-", stdin=TINY)
+    assert "<stdin>:1:1: the file is empty" in cli.refused("-", stdin="", status=1)
+    assert "'<stdin>' is not a text file (UTF-8)" in cli.refused("-", stdin=b"\xff\xfe\x00", status=1)
 
 
-def test_a_variant_of_a_file_follows_a_colon() -> None:
-    assert "Family L" in output(f"{SPECS}/family.yaml:large")
+def test_a_variant_of_a_file_follows_a_colon(cli: Cli) -> None:
+    assert "Family L" in cli.text(f"{SPECS}/family.yaml:large")
 
 
-def test_a_spec_is_slide_notation() -> None:
-    assert 165_642 == totals("conv3-64, pool2, fc-10", "--input", "32x32x3")["params"]
+def test_a_spec_is_slide_notation(cli: Cli) -> None:
+    assert 165_642 == totals(cli, "conv3-64, pool2, fc-10", "--input", "32x32x3")["params"]
 
 
-def test_a_file_wins_over_a_command_or_a_layer_of_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_wins_over_a_command_or_a_layer_of_its_name(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("list", "conv3-8"):
         (tmp_path / name).write_text(TINY, encoding="utf-8")
-        assert " only " in output(f"./{name}")
-    assert " only " in output("conv3-8")
+        assert " only " in cli.text(f"./{name}")
+    assert " only " in cli.text("conv3-8")
 
 
-def test_a_name_that_looks_like_markup_is_printed_as_it_is(tmp_path: Path) -> None:
+def test_a_name_that_looks_like_markup_is_printed_as_it_is(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "[red]x[_red].yaml"
     path.write_text(TINY, encoding="utf-8")
-    assert output(str(path)).startswith("[red]x[_red]  input 8x8x3")
+    assert cli.text(str(path)).startswith("[red]x[_red]  input 8x8x3")
     path.write_text("name: '[red]x[/red]'\n" + TINY, encoding="utf-8")
-    assert output(str(path)).startswith("[red]x[/red]  input 8x8x3")
-    assert "no network is called '[red]x[red]'" in refused(1, "[red]x[red]")
+    assert cli.text(str(path)).startswith("[red]x[/red]  input 8x8x3")
+    assert "no network is called '[red]x[red]'" in cli.refused("[red]x[red]", status=1)
 
 
 # Options -----------------------------------------------------------------------------------------
@@ -277,104 +253,104 @@ def test_a_name_that_looks_like_markup_is_printed_as_it_is(tmp_path: Path) -> No
     ("text", "size"),
     [("224", [224, 224]), ("227x227x3", [227, 227]), ("200x300", [200, 300]), ("HxWx3", ["H", "W"]), ("H", ["H", "H"])],
 )
-def test_an_input_is_a_number_sizes_or_names(text: str, size: list[int | str]) -> None:
-    found = report("vgg16", "--input", text)["input"]
+def test_an_input_is_a_number_sizes_or_names(cli: Cli, text: str, size: list[int | str]) -> None:
+    found = cli.data("vgg16", "--input", text)["input"]
     assert isinstance(found, dict)
     assert (size, 3) == (found["size"], found["channels"])
 
 
-def test_channels_that_come_first_are_told() -> None:
-    assert "channels come last: 224x224x3" in refused(2, "vgg16", "--input", "3x224x224")
-    assert "is 224x224x3 meant?" in output("conv3-8", "--input", "3x224x224")
-    assert "meant?" not in output("conv3-8", "--input", "3x224x8") + output("conv3-8", "--input", "3x3x3")
+def test_channels_that_come_first_are_told(cli: Cli) -> None:
+    assert "channels come last: 224x224x3" in cli.refused("vgg16", "--input", "3x224x224")
+    assert "is 224x224x3 meant?" in cli.text("conv3-8", "--input", "3x224x224")
+    assert "meant?" not in cli.text("conv3-8", "--input", "3x224x8") + cli.text("conv3-8", "--input", "3x3x3")
 
 
-def test_a_batch_stands_before_the_sizes_or_is_an_option() -> None:
-    assert "N" == report("lenet5", "--input", "NxHxWx1")["batch"]
-    assert 8 == report("lenet5", "--input", "8x32x32x1")["batch"]
-    assert "B" == report("lenet5", "--batch", "B")["batch"]
-    assert 2 == report("lenet5", "--input", "8x32x32x1", "--batch", "2")["batch"]
+def test_a_batch_stands_before_the_sizes_or_is_an_option(cli: Cli) -> None:
+    assert "N" == cli.data("lenet5", "--input", "NxHxWx1")["batch"]
+    assert 8 == cli.data("lenet5", "--input", "8x32x32x1")["batch"]
+    assert "B" == cli.data("lenet5", "--batch", "B")["batch"]
+    assert 2 == cli.data("lenet5", "--input", "8x32x32x1", "--batch", "2")["batch"]
 
 
-def test_a_batch_multiplies_work_and_activations_and_not_the_parameters() -> None:
-    one, eight = totals("vgg16"), totals("vgg16", "--batch", "8")
+def test_a_batch_multiplies_work_and_activations_and_not_the_parameters(cli: Cli) -> None:
+    one, eight = totals(cli, "vgg16"), totals(cli, "vgg16", "--batch", "8")
     for key in ("macs", "flops", "activations", "memory_bytes", "neurons", "peak_memory_bytes"):
         assert 8 * one[key] == eight[key]
     for key in ("weights", "biases", "params", "weight_memory_bytes", "depth"):
         assert one[key] == eight[key]
-    assert "15470264320*N" == totals("vgg16", "--batch", "N")["macs"]
+    assert "15470264320*N" == totals(cli, "vgg16", "--batch", "N")["macs"]
 
 
-def test_no_bias_counts_weights_alone() -> None:
-    assert 138_357_544 == totals("vgg16")["params"] == totals("vgg16", "--bias")["params"]
-    assert 138_344_128 == totals("vgg16", "--no-bias")["params"]
-    assert "params without biases" in output("vgg16", "--no-bias").splitlines()[-1]
+def test_no_bias_counts_weights_alone(cli: Cli) -> None:
+    assert 138_357_544 == totals(cli, "vgg16")["params"] == totals(cli, "vgg16", "--bias")["params"]
+    assert 138_344_128 == totals(cli, "vgg16", "--no-bias")["params"]
+    assert "params without biases" in cli.text("vgg16", "--no-bias").splitlines()[-1]
 
 
-def test_the_slide_format_counts_weights_alone_unless_told() -> None:
-    assert "(3*3*3)*64 = 1,728" in output("vgg16", "--format", "slide")
-    assert "(3*3*3)*64 + 64 = 1,792" in output("vgg16", "--format", "slide", "--bias")
+def test_the_slide_format_counts_weights_alone_unless_told(cli: Cli) -> None:
+    assert "(3*3*3)*64 = 1,728" in cli.text("vgg16", "--format", "slide")
+    assert "(3*3*3)*64 + 64 = 1,792" in cli.text("vgg16", "--format", "slide", "--bias")
 
 
-def test_flops_are_two_a_mac_one_a_mac_or_everything() -> None:
-    macs = totals("vgg16")["macs"]
-    assert 2 * macs == totals("vgg16")["flops"]
-    assert macs == totals("vgg16", "--flops", "mac")["flops"]
-    assert 2 * macs < totals("vgg16", "--flops", "all")["flops"] < 2.1 * macs
+def test_flops_are_two_a_mac_one_a_mac_or_everything(cli: Cli) -> None:
+    macs = totals(cli, "vgg16")["macs"]
+    assert 2 * macs == totals(cli, "vgg16")["flops"]
+    assert macs == totals(cli, "vgg16", "--flops", "mac")["flops"]
+    assert 2 * macs < totals(cli, "vgg16", "--flops", "all")["flops"] < 2.1 * macs
 
 
-def test_the_type_of_a_value_changes_the_bytes_alone() -> None:
+def test_the_type_of_a_value_changes_the_bytes_alone(cli: Cli) -> None:
     for dtype, size in {"float64": 8, "float16": 2, "bfloat16": 2, "int8": 1}.items():
-        found = totals("vgg16", "--dtype", dtype)
+        found = totals(cli, "vgg16", "--dtype", dtype)
         assert size * 15_237_608 == found["memory_bytes"]
-        assert totals("vgg16")["activations"] == found["activations"]
+        assert totals(cli, "vgg16")["activations"] == found["activations"]
 
 
-def test_an_optimizer_adds_its_state_to_the_memory_of_training() -> None:
-    lines = {name: output("vgg16", "--optimizer", name) for name in ("sgd", "momentum", "adam")}
+def test_an_optimizer_adds_its_state_to_the_memory_of_training(cli: Cli) -> None:
+    lines = {name: cli.text("vgg16", "--optimizer", name) for name in ("sgd", "momentum", "adam")}
     # 138,357,544 parameters and their gradients, 15,237,608 activations and theirs: 4 bytes each.
     values = {name: (2 + extra) * 138_357_544 + 2 * 15_237_608 for name, extra in zip(lines, (0, 1, 2), strict=True)}
     for name, text in lines.items():
         assert f"* training holds {4 * values[name] / 10**9:.2f} GB" in text
 
 
-def test_settings_are_numbers_lists_and_symbols() -> None:
-    assert 132_863_336 == totals("vgg16", "--set", "convs=[1, 1, 2, 2, 2]")["params"]  # VGG-11
-    ten = totals("vgg16", "--set", "classes=10", "--set", "convs=[1,1,2,2,2]")
+def test_settings_are_numbers_lists_and_symbols(cli: Cli) -> None:
+    assert 132_863_336 == totals(cli, "vgg16", "--set", "convs=[1, 1, 2, 2, 2]")["params"]  # VGG-11
+    ten = totals(cli, "vgg16", "--set", "classes=10", "--set", "convs=[1,1,2,2,2]")
     assert 132_863_336 - 990 * 4097 == ten["params"]
-    assert "4097*K" in str(totals("vgg16", "--set", "classes=K")["params"])
+    assert "4097*K" in str(totals(cli, "vgg16", "--set", "classes=K")["params"])
 
 
-def test_depth_opens_blocks() -> None:
-    closed, opened = output("resnet18"), output("resnet18", "--depth", "2")
+def test_depth_opens_blocks(cli: Cli) -> None:
+    closed, opened = cli.text("resnet18"), cli.text("resnet18", "--depth", "2")
     assert "\n conv2_1 " in closed
     assert "\n conv2_1/" not in closed
     assert "\n conv2_1/conv1 " in opened
-    assert opened == output("resnet18", "--depth", "all") == output("resnet18", "-d", "9")
+    assert opened == cli.text("resnet18", "--depth", "all") == cli.text("resnet18", "-d", "9")
 
 
-def test_columns_are_chosen_and_added() -> None:
-    assert "layer,macs" == output("lenet5", "--columns", "layer,macs", "--format", "csv").splitlines()[0]
-    header = output("lenet5", "--columns", "+flops").splitlines()[2].split()
+def test_columns_are_chosen_and_added(cli: Cli) -> None:
+    assert "layer,macs" == cli.text("lenet5", "--columns", "layer,macs", "--format", "csv").splitlines()[0]
+    header = cli.text("lenet5", "--columns", "+flops").splitlines()[2].split()
     assert {"params", "MACs", "FLOPs"} <= set(header)
 
 
-def test_the_layout_puts_channels_first() -> None:
-    assert "6x28x28" in output("lenet5", "--layout", "chw")
-    assert "28x28x6" in output("lenet5", "--layout", "hwc")
+def test_the_layout_puts_channels_first(cli: Cli) -> None:
+    assert "6x28x28" in cli.text("lenet5", "--layout", "chw")
+    assert "28x28x6" in cli.text("lenet5", "--layout", "hwc")
 
 
-def test_what_is_printed_expanded_can_be_read_again(tmp_path: Path) -> None:
+def test_what_is_printed_expanded_can_be_read_again(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
-    path.write_text(output("googlenet", "--expanded"), encoding="utf-8")
-    assert totals("googlenet") == totals(str(path))
+    path.write_text(cli.text("googlenet", "--expanded"), encoding="utf-8")
+    assert totals(cli, "googlenet") == totals(cli, str(path))
 
 
 # The list ----------------------------------------------------------------------------------------
 
 
-def test_the_list_has_every_network_with_size_and_source() -> None:
-    lines = output("list").splitlines()
+def test_the_list_has_every_network_with_size_and_source(cli: Cli) -> None:
+    lines = cli.text("list").splitlines()
     names = [line.split()[0] for line in lines if line.strip()]
     assert set() == set(cnncalc.networks()) - set(names)
     (vgg,) = [line for line in lines if line.strip().startswith("vgg16 ")]
@@ -382,12 +358,12 @@ def test_the_list_has_every_network_with_size_and_source() -> None:
     assert "\u2026" not in "".join(lines)
 
 
-def test_the_list_may_be_names_alone_one_a_line() -> None:
-    assert cnncalc.networks() == output("list", "--names").splitlines()
+def test_the_list_may_be_names_alone_one_a_line(cli: Cli) -> None:
+    assert cnncalc.networks() == cli.text("list", "--names").splitlines()
 
 
-def test_the_list_as_json_has_raw_numbers() -> None:
-    entries = json.loads(output("list", "--format", "json"))
+def test_the_list_as_json_has_raw_numbers(cli: Cli) -> None:
+    entries = cli.data("list")
     assert cnncalc.networks() == [entry["name"] for entry in entries]
     (vgg,) = [entry for entry in entries if entry["name"] == "vgg16"]
     assert (138_357_544, 15_470_264_320, 16) == (vgg["params"], vgg["macs"], vgg["depth"])
@@ -421,10 +397,10 @@ def test_names_commands_and_options_complete_in_the_shell(words: str, expected: 
 # In a process of its own -------------------------------------------------------------------------
 
 
-def test_python_m_cnncalc_prints_what_the_command_prints() -> None:
+def test_python_m_cnncalc_prints_what_the_command_prints(cli: Cli) -> None:
     done = process("vgg16", "--input", "224")
     assert (0, b"") == (done.returncode, done.stderr)
-    assert output("vgg16") == done.stdout.decode("utf-8")
+    assert cli.text("vgg16") == done.stdout.decode("utf-8")
 
 
 def test_exit_statuses_are_those_of_the_process() -> None:

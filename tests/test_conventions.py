@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from conftest import Cli
 
 import cnncalc
 from cnncalc.analysis import Analysis, Convention, LayerResult
 from cnncalc.analysis.counting import MEASURES, parts, terms
 from cnncalc.analysis.known_conventions import CONVENTIONS, find_convention
-from cnncalc.cli.main import cnncalc as command
 from cnncalc.compare.comparison import choose_conventions, compare_conventions
 from cnncalc.layers import CATALOGUE
 from cnncalc.symbolic import symbol
@@ -160,24 +159,24 @@ def test_known_faults_are_reproduced() -> None:
     assert (2 * 256, 2 * 256) == (relu.total("macs"), pool.total("macs"))
 
 
-def test_the_paper_counts_parameters_in_units_of_1024() -> None:
-    result = CliRunner().invoke(command, ["googlenet", "--convention", "paper"])
+def test_the_paper_counts_parameters_in_units_of_1024(cli: Cli) -> None:
+    result = cli("googlenet", "--convention", "paper")
     assert "160K" in result.output  # the paper's 159K is 159.5K
     assert "1,409K" in result.output
     assert "K = 1024" in result.output
 
 
-def test_show_gives_a_tools_numbers_and_names_its_convention() -> None:
-    result = CliRunner().invoke(command, ["alexnet", "--convention", "fvcore"])
+def test_show_gives_a_tools_numbers_and_names_its_convention(cli: Cli) -> None:
+    result = cli("alexnet", "--convention", "fvcore")
     assert f"{CAPTURES['fvcore.alexnet']['totals']['flops']:,}" in result.output
     assert "convention fvcore 0.1.5.post20221221: " in result.output.splitlines()[-1]
-    data = json.loads(CliRunner().invoke(command, ["alexnet", "--convention", "thop", "--format", "json"]).output)
+    data = json.loads(cli("alexnet", "--convention", "thop", "--format", "json").output)
     assert ("thop", CAPTURES["thop.alexnet"]["totals"]["macs"]) == (data["convention"]["name"], data["totals"]["macs"])
 
 
-def test_options_override_the_convention() -> None:
+def test_options_override_the_convention(cli: Cli) -> None:
     def totals(*options: str) -> dict[str, Any]:
-        result = CliRunner().invoke(command, ["vgg16", "--format", "json", *options])
+        result = cli("vgg16", "--format", "json", *options)
         found: dict[str, Any] = json.loads(result.output)["totals"]
         return found
 
@@ -199,29 +198,28 @@ def test_formulas_sweeps_and_explanations_follow_the_convention() -> None:
     assert f"{layer.macs:,}" in text
 
 
-def test_compare_prints_every_convention_and_what_makes_the_difference() -> None:
-    result = CliRunner().invoke(command, ["compare", "vgg16", "--conventions"])
-    assert 0 == result.exit_code
+def test_compare_prints_every_convention_and_what_makes_the_difference(cli: Cli) -> None:
+    result = cli("compare", "vgg16", "--conventions", status=0)
     assert all(name in result.output for name in CONVENTIONS)
     assert "+13,556,712 biases" in result.output
-    some = CliRunner().invoke(command, ["compare", "vgg16", "--conventions", "thop,fvcore", "--format", "json"])
+    some = cli("compare", "vgg16", "--conventions", "thop,fvcore", "--format", "json")
     data = json.loads(some.output)
     assert ["thop", "fvcore"] == [row["convention"]["name"] for row in data["conventions"]]
     assert [{"amount": -2999, "what": "softmax"}] == data["conventions"][1]["count_difference"]
 
 
-def test_compare_sets_networks_side_by_side() -> None:
-    result = CliRunner().invoke(command, ["compare", "vgg16", "resnet50", "--format", "json"])
+def test_compare_sets_networks_side_by_side(cli: Cli) -> None:
+    result = cli("compare", "vgg16", "resnet50", "--format", "json")
     assert [138_357_544, 25_557_032] == [row["params"] for row in json.loads(result.output)["networks"]]
-    assert "0.18x" in CliRunner().invoke(command, ["compare", "vgg16", "resnet50"]).output
+    assert "0.18x" in cli("compare", "vgg16", "resnet50").output
 
 
-def test_several_networks_are_counted_by_several_conventions() -> None:
-    result = CliRunner().invoke(command, ["compare", "alexnet", "vgg16", "--conventions", "fvcore", "-f", "json"])
+def test_several_networks_are_counted_by_several_conventions(cli: Cli) -> None:
+    result = cli("compare", "alexnet", "vgg16", "--conventions", "fvcore", "-f", "json")
     rows = [(each["name"], each["conventions"][1]["count"]) for each in json.loads(result.output)]
     fvcore = CAPTURES["fvcore.vgg16"]["totals"]["flops"]
     assert ("vgg16", fvcore) == rows[1]
-    text = CliRunner().invoke(command, ["compare", "alexnet", "vgg16", "--conventions", "fvcore"]).output
+    text = cli("compare", "alexnet", "vgg16", "--conventions", "fvcore").output
     assert text.index("AlexNet") < text.index("VGG-16") < text.index("* fvcore:")
     assert all(line == line.rstrip() for line in text.splitlines())
 
@@ -242,8 +240,8 @@ def test_capitals_and_hyphens_of_a_name_make_no_difference(name: str) -> None:
     assert "flop-counter-mode" == find_convention(name).name
 
 
-def test_compare_lists_the_conventions_with_their_sources() -> None:
-    text = CliRunner().invoke(command, ["compare", "--list"]).output
+def test_compare_lists_the_conventions_with_their_sources(cli: Cli) -> None:
+    text = cli("compare", "--list").output
     for convention in CONVENTIONS.values():
         assert convention.title in text
         assert convention.source in text
@@ -259,9 +257,8 @@ def test_compare_lists_the_conventions_with_their_sources() -> None:
         (["compare"], "--list"),
     ],
 )
-def test_wrong_usage_is_told(arguments: list[str], said: str) -> None:
-    result = CliRunner().invoke(command, arguments)
-    assert 2 == result.exit_code
+def test_wrong_usage_is_told(cli: Cli, arguments: list[str], said: str) -> None:
+    result = cli(*arguments, status=2)
     assert said in result.output
 
 
@@ -280,6 +277,6 @@ def test_no_code_asks_for_a_conventions_name() -> None:
                 assert not names & {value for value in values if isinstance(value, str)}, path.name
 
 
-def test_against_a_tool_that_counts_no_operations_all_of_them_are_the_difference() -> None:
-    result = CliRunner().invoke(command, ["compare", "vgg16", "--conventions", "keras,fvcore"])
+def test_against_a_tool_that_counts_no_operations_all_of_them_are_the_difference(cli: Cli) -> None:
+    result = cli("compare", "vgg16", "--conventions", "keras,fvcore")
     assert "15,470,264,320 all there is: keras counts no operations" in " ".join(result.output.split())

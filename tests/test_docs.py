@@ -8,7 +8,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 import cnncalc
 from cnncalc.cli.main import cnncalc as program
@@ -101,9 +100,9 @@ def test_every_spec_in_the_documents_works_in_all_its_variants(document, file, t
 
 @pytest.mark.parametrize(("document", "file", "text"), examples("console"))
 @pytest.mark.usefixtures("folder")
-def test_every_session_in_the_documents_prints_what_it_shows(document, file, text):
+def test_every_session_in_the_documents_prints_what_it_shows(cli, document, file, text):
     for arguments, expected in sessions(text):
-        output = CliRunner().invoke(program, arguments).output
+        output = cli(*arguments).output
         lines = "".join(f"{line.rstrip()}\n" for line in output.splitlines())
         assert re.fullmatch(pattern(expected), lines), f"{shlex.join(arguments)} printed\n{lines}"
 

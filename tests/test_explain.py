@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from conftest import Cli
 from hypothesis import given
 from hypothesis import strategies as st
 
 import cnncalc
 from cnncalc.analysis import COUNTS, Analysis, Convention, LayerResult
-from cnncalc.cli.main import cnncalc as command
 from cnncalc.explain.explanation import explain_analysis
 from cnncalc.explain.steps import LayerWorking, Working
 from cnncalc.layers import CATALOGUE, Shape
@@ -366,10 +365,6 @@ def test_a_rounded_quotient_is_never_printed_as_a_whole_number(a: int, b: int) -
 # The command ---------------------------------------------------------------------------------------
 
 
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(command, ["explain", *arguments], prog_name="cnncalc")
-
-
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [
@@ -380,8 +375,8 @@ def run(*arguments: str) -> Result:
         ("alexnet_conv1_latex", ("alexnet", "conv1", "--format", "latex")),
     ],
 )
-def test_the_blackboard(golden: Callable[[Path, str], None], name: str, arguments: tuple[str, ...]) -> None:
-    result = run(*arguments)
+def test_the_blackboard(cli: Cli, golden: Callable[[Path, str], None], name: str, arguments: tuple[str, ...]) -> None:
+    result = cli("explain", *arguments)
     assert (0, "") == (result.exit_code, result.stderr)
     golden(GOLDEN / f"{name}.txt", result.stdout)
 
@@ -404,26 +399,26 @@ def test_a_narrow_terminal_folds_before_an_equals_sign(golden: Callable[[Path, s
     assert 14 == next(line.index("=") for line in board if "params" in line)
 
 
-def test_the_examples_in_the_help_run() -> None:
-    examples = re.findall(r"^ +cnncalc explain (.*?)(?:  .*|#.*|>.*)?$", run("--help").stdout, re.MULTILINE)
+def test_the_examples_in_the_help_run(cli: Cli) -> None:
+    examples = re.findall(r"^ +cnncalc explain (.*?)(?:  .*|#.*|>.*)?$", cli("explain", "--help").stdout, re.MULTILINE)
     assert 6 < len(examples)
     for example in examples:
-        assert 0 == run(*shlex.split(example)).exit_code, example
+        cli("explain", *shlex.split(example), status=0)
 
 
-def test_json_has_formula_numbers_and_result() -> None:
-    data = json.loads(run("alexnet", "conv1", "--format", "json").stdout)
+def test_json_has_formula_numbers_and_result(cli: Cli) -> None:
+    data = json.loads(cli("explain", "alexnet", "conv1", "--format", "json").stdout)
     (layer,) = data["layers"]
     (params,) = [step for step in layer["steps"] if step["quantity"] == "params"]
     assert params["formula"] == "(F*F*C)*K + K"
     assert params["substituted"] == ["(11*11*3)*96 + 96"]
     assert params["result"] == 34944
     assert {"H": 227, "W": 227, "C": 3, "F": 11, "P": 0, "S": 4, "K": 96}.items() <= layer["given"].items()
-    assert json.loads(run("vgg16", "-f", "json").stdout)["totals"][2]["result"] == 138357544
+    assert json.loads(cli("explain", "vgg16", "-f", "json").stdout)["totals"][2]["result"] == 138357544
 
 
-def test_a_block_stands_for_all_its_layers_each_once() -> None:
-    data = json.loads(run("googlenet", "inception_3a", "inception_3a/pool", "-f", "json").stdout)
+def test_a_block_stands_for_all_its_layers_each_once(cli: Cli) -> None:
+    data = json.loads(cli("explain", "googlenet", "inception_3a", "inception_3a/pool", "-f", "json").stdout)
     names = [layer["name"] for layer in data["layers"]]
     assert names == [
         layer.name for layer in cnncalc.analyze("googlenet").layers if layer.name.startswith("inception_3a/")
@@ -441,8 +436,8 @@ def test_a_block_stands_for_all_its_layers_each_once() -> None:
         (("stack_7x7",), "'C1' depends on a symbol"),
     ],
 )
-def test_what_cannot_be_explained_is_told_with_a_hint(arguments: tuple[str, ...], message: str) -> None:
-    result = run(*arguments)
+def test_what_cannot_be_explained_is_told_with_a_hint(cli: Cli, arguments: tuple[str, ...], message: str) -> None:
+    result = cli("explain", *arguments)
     assert (1, "") == (result.exit_code, result.stdout)
     assert message in result.stderr
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Callable
 from functools import cache
@@ -10,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from conftest import Cli
 
 import cnncalc
 from cnncalc import SpecError
-from cnncalc.cli.main import cnncalc as program
 from cnncalc.fit.fit import Fit, fit_spec
 from cnncalc.fit.requirements import demands, rule_of
 from cnncalc.fit.residues import MOST_CANDIDATES, Rule, Sieve, Sizes, TooManyError, conflict, solve
@@ -28,21 +26,6 @@ from cnncalc.symbolic.quasilinear import UnsolvableError, quasilinear_forms
 
 GOLDEN = Path(__file__).parent / "golden"
 H = symbol("H")
-
-
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(program, ["fit", *arguments])
-
-
-def output(*arguments: str, status: int = 0) -> str:
-    result = run(*arguments)
-    assert status == result.exit_code, (result.output, result.stderr, result.exception)
-    return result.stdout
-
-
-def data(*arguments: str, status: int = 0) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(output(*arguments, "--format", "json", status=status))
-    return found
 
 
 def written(folder: Path, text: str) -> str:
@@ -475,13 +458,13 @@ GOLDENS = {
 
 
 @pytest.mark.parametrize("name", GOLDENS)
-def test_the_report_is_as_it_was(name: str, golden: Callable[[Path, str], None]) -> None:
+def test_the_report_is_as_it_was(cli: Cli, name: str, golden: Callable[[Path, str], None]) -> None:
     arguments, status = GOLDENS[name]
-    golden(GOLDEN / f"{name}.txt", output(*arguments, status=status))
+    golden(GOLDEN / f"{name}.txt", cli.text("fit", *arguments, status=status))
 
 
-def test_json_tells_the_same_as_the_library() -> None:
-    found = data("alexnet", "--size", "224,227x320", status=1)
+def test_json_tells_the_same_as_the_library(cli: Cli) -> None:
+    found = cli.data("fit", "alexnet", "--size", "224,227x320", status=1)
     assert {"modulus": 32, "residues": [3], "from": 67, "exceptions": [], "least": 67} == found["sizes"]["H"]
     assert {"H": 67, "W": 67} == found["smallest_valid"]
     assert ["conv1", "pool1", "pool2", "pool3"] == [step["layer"] for step in found["imposed_by"]["H"]]
@@ -497,15 +480,15 @@ def test_json_tells_the_same_as_the_library() -> None:
     assert {"width"} == {blame["axis"] for blame in second["blame"]}
 
 
-def test_the_exit_status_is_that_of_a_check(tmp_path: Path) -> None:
-    assert 0 == run("unet", "--size", "572").exit_code
-    assert 1 == run("unet", "--size", "572,570").exit_code
-    assert 1 == run("unet", "--input", "570").exit_code
-    assert 0 == run("conv3-8p0, pool2", "--input", "HxWx3").exit_code
-    assert 0 == run("conv3-8p0, pool2", "--input", "6x6x3").exit_code
+def test_the_exit_status_is_that_of_a_check(cli: Cli, tmp_path: Path) -> None:
+    cli("fit", "unet", "--size", "572", status=0)
+    cli("fit", "unet", "--size", "572,570", status=1)
+    cli("fit", "unet", "--input", "570", status=1)
+    cli("fit", "conv3-8p0, pool2", "--input", "HxWx3", status=0)
+    cli("fit", "conv3-8p0, pool2", "--input", "6x6x3", status=0)
     never = "input: 8x8x1\nlayers:\n  - {maxpool: {kernel: 2, stride: 4}}\n  - {crop: 1, name: cut}\n"
-    assert 0 == run(written(tmp_path, never)).exit_code
-    assert "nearest that fit: 556 and 572" in output("unet", "--size", "570", status=1)
+    cli("fit", written(tmp_path, never), status=0)
+    assert "nearest that fit: 556 and 572" in cli.text("fit", "unet", "--size", "570", status=1)
 
 
 @pytest.mark.parametrize(
@@ -523,27 +506,27 @@ def test_the_exit_status_is_that_of_a_check(tmp_path: Path) -> None:
         (["conv3-8g2", "--input", "HxWxC"], 1, "C"),
     ],
 )
-def test_wrong_usage_is_told_on_standard_error(arguments: list[str], status: int, words: str) -> None:
-    result = run(*arguments)
+def test_wrong_usage_is_told_on_standard_error(cli: Cli, arguments: list[str], status: int, words: str) -> None:
+    result = cli("fit", *arguments)
     assert status == result.exit_code, result.output
     assert "" == result.stdout
     assert words in result.stderr
     assert "Traceback" not in result.stderr
 
 
-def test_markup_in_a_name_stays_text(tmp_path: Path) -> None:
+def test_markup_in_a_name_stays_text(cli: Cli, tmp_path: Path) -> None:
     text = "name: '[red]net[/red]'\ninput: 8x8x1\nlayers:\n  - {maxpool: 2, name: 'b'}\n"
-    assert "[red]net[/red]" in output(written(tmp_path, text))
+    assert "[red]net[/red]" in cli.text("fit", written(tmp_path, text))
 
 
-def test_the_examples_of_the_help_run() -> None:
+def test_the_examples_of_the_help_run(cli: Cli) -> None:
     import shlex
 
-    lines = [line.strip() for line in output("--help").splitlines() if line.strip().startswith("cnncalc fit ")]
+    lines = [line.strip() for line in cli.text("fit", "--help").splitlines() if line.strip().startswith("cnncalc fit ")]
     assert len(lines) > 4
     for line in lines:
         arguments = shlex.split(line.split("   ")[0])[2:]
-        result = run(*arguments)
+        result = cli("fit", *arguments)
         assert result.exit_code in (0, 1), (line, result.stderr)
         assert " = " in result.stdout or "every" in result.stdout
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import re
 from collections.abc import Iterator
@@ -14,11 +13,10 @@ from typing import Any
 
 import pytest
 import sympy
-from click.testing import CliRunner
+from conftest import Cli
 
 import cnncalc
 from cnncalc.analysis import Analysis
-from cnncalc.cli.main import cnncalc as program
 from cnncalc.formula.assumptions import parse_assumptions
 from cnncalc.report.formula import _pieces
 from cnncalc.symbolic import floor_div, is_known, multiplied_out, substitute, symbol
@@ -188,8 +186,8 @@ def test_l_layers_of_k_by_k_see_1_plus_l_times_k_minus_1() -> None:
     assert L == cnncalc.formula("conv{k}-C p[same] xL", only=["depth"])["depth"]
 
 
-def test_a_3x3_filter_makes_d1_minus_2_by_d2_minus_2() -> None:
-    result = CliRunner().invoke(program, ["formula", "conv3-1p0", "--input", "d1xd2xm", "--only", "output"])
+def test_a_3x3_filter_makes_d1_minus_2_by_d2_minus_2(cli: Cli) -> None:
+    result = cli("formula", "conv3-1p0", "--input", "d1xd2xm", "--only", "output")
     assert "output      = (d1 - 2)x(d2 - 2)x1\n" in result.output
 
 
@@ -326,11 +324,10 @@ def test_a_key_of_a_layer_that_would_be_too_small_is_a_condition() -> None:
         ("H <= 64, P <= 3, F >= 300", "conv1: what is assumed contradicts H \\+ 2\\*P >= F"),
     ],
 )
-def test_what_cannot_be_assumed_is_refused_with_exit_status_2(assume: str, message: str) -> None:
+def test_what_cannot_be_assumed_is_refused_with_exit_status_2(cli: Cli, assume: str, message: str) -> None:
     with pytest.raises(cnncalc.SpecError, match=message):
         cnncalc.formula("convF-K/SpP", assume=assume)
-    result = CliRunner().invoke(program, ["formula", "convF-K/SpP", "--assume", assume])
-    assert 2 == result.exit_code
+    cli("formula", "convF-K/SpP", "--assume", assume, status=2)
 
 
 HOSTILE = (
@@ -349,11 +346,11 @@ HOSTILE = (
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_an_assumption_is_never_run(text: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_assumption_is_never_run(cli: Cli, text: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(cnncalc.SpecError):
         parse_assumptions([text])
-    result = CliRunner().invoke(program, ["formula", "vgg16", "--assume", text])
+    result = cli("formula", "vgg16", "--assume", text)
     assert (2, True) == (result.exit_code, "Traceback" not in result.output)
     assert not list(tmp_path.iterdir())
 
@@ -444,43 +441,37 @@ def test_an_input_named_like_a_parameter_is_that_parameter() -> None:
 # The command --------------------------------------------------------------------------------------
 
 
-def run(*arguments: str) -> str:
-    result = CliRunner().invoke(program, ["formula", *arguments])
-    assert result.exit_code == 0, result.output
-    return result.output
-
-
-def test_the_forms_of_the_report(golden: Any) -> None:
+def test_the_forms_of_the_report(cli: Cli, golden: Any) -> None:
     parts = [
-        run("resnet50"),
-        run("resnet50", "--assume", "H % 32 == 0 and W % 32 == 0", "conv5_1"),
-        run("alexnet", "conv1", "pool3", "--input", "NxHxWx3", "--only", "output,macs,rf,padding"),
-        run("unet", "--assume", "H == W"),
-        run("stack_3x3_twice", "--format", "latex", "--no-bias"),
-        run("densenet121", "--set", "growth=k", "--format", "python"),
-        run("alexnet", "conv1", "--assume", "H % 4 == 3", "--format", "json"),
+        cli.text("formula", "resnet50"),
+        cli.text("formula", "resnet50", "--assume", "H % 32 == 0 and W % 32 == 0", "conv5_1"),
+        cli.text("formula", "alexnet", "conv1", "pool3", "--input", "NxHxWx3", "--only", "output,macs,rf,padding"),
+        cli.text("formula", "unet", "--assume", "H == W"),
+        cli.text("formula", "stack_3x3_twice", "--format", "latex", "--no-bias"),
+        cli.text("formula", "densenet121", "--set", "growth=k", "--format", "python"),
+        cli.text("formula", "alexnet", "conv1", "--assume", "H % 4 == 3", "--format", "json"),
     ]
     golden(GOLDEN / "formula.txt", "\n".join(parts))
 
 
-def test_integer_python_is_python_and_json_is_data() -> None:
-    text = run("densenet121", "--set", "growth=k", "--format", "python")
+def test_integer_python_is_python_and_json_is_data(cli: Cli) -> None:
+    text = cli.text("formula", "densenet121", "--set", "growth=k", "--format", "python")
     names: dict[str, Any] = {"H": 224, "W": 224, "k": 32}
     exec(text, {"__builtins__": {}}, names)
     numeric = cnncalc.analyze("densenet121")
     assert (numeric.total("macs"), numeric.total("params")) == (names["macs"], names["params"])
-    data = json.loads(run("vgg16", "conv5_3", "--format", "json"))
+    data = cli.data("formula", "vgg16", "conv5_3")
     assert {"channels": 512, "size": ["H//16", "W//16"]} == data["formulas"]["output"]
     assert ["H >= 32", "W >= 32"] == data["holds_where"]
 
 
-def test_unknown_parts_and_quantities_are_refused_with_the_nearest() -> None:
+def test_unknown_parts_and_quantities_are_refused_with_the_nearest(cli: Cli) -> None:
     for arguments, message in (
         (["vgg16", "conv1_11"], "did you mean 'conv1_1'?"),
         (["vgg16", "--only", "parms"], "did you mean 'params'?"),
         (["vgg16", "--assume", "H"], "'H' is no assumption"),
     ):
-        result = CliRunner().invoke(program, ["formula", *arguments])
+        result = cli("formula", *arguments)
         assert result.exit_code == (1 if "conv1_11" in arguments else 2)
         assert message in result.output
 
@@ -496,13 +487,15 @@ def test_results_are_sympy_expressions_or_integers_and_plain_ones_are_found_by_n
     assert ("H >= 32", "W >= 32") == plainly.conditions
 
 
-def test_latex_tells_what_is_assumed_and_what_must_hold() -> None:
-    text = run("resnet50", "conv5_1", "--assume", "H % 32 == 0, W==H", "-f", "latex")
+def test_latex_tells_what_is_assumed_and_what_must_hold(cli: Cli) -> None:
+    text = cli.text("formula", "resnet50", "conv5_1", "--assume", "H % 32 == 0, W==H", "-f", "latex")
     assert r"  \text{for } & H \bmod 32 = 0,\ W = H" + "\n" in text
-    assert r"\text{where } & H \geq 67,\ W \geq 67" in run("alexnet", "--only", "output", "--format", "latex")
-    text = run("convF-K/SpP", "--assume", "P == (F - 1)/2, H <= 64", "--format", "latex")
+    assert r"\text{where } & H \geq 67,\ W \geq 67" in cli.text(
+        "formula", "alexnet", "--only", "output", "--format", "latex"
+    )
+    text = cli.text("formula", "convF-K/SpP", "--assume", "P == (F - 1)/2, H <= 64", "--format", "latex")
     assert r"\text{for } & P = \frac{F - 1}{2},\ H \leq 64" in text
-    assert r"\text{where } & H + 2 P \geq F,\ 2 P + W \geq F" in run("convF-K/SpP", "--format", "latex")
+    assert r"\text{where } & H + 2 P \geq F,\ 2 P + W \geq F" in cli.text("formula", "convF-K/SpP", "--format", "latex")
 
 
 def test_the_library_takes_quantities_as_the_command_does_and_one_part() -> None:

@@ -8,10 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from conftest import Cli
 
 import cnncalc
-from cnncalc.cli.main import cnncalc as command
 from cnncalc.errors import Problem, Source, Span
 from cnncalc.spec.find import specs_folder
 
@@ -42,10 +41,6 @@ def diagnosis(name: str) -> cnncalc.SpecError:
     with pytest.raises(cnncalc.SpecError) as caught:
         cnncalc.analyze(name)
     return caught.value
-
-
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(command, list(arguments))
 
 
 # Every bad spec ----------------------------------------------------------------------------------
@@ -94,9 +89,8 @@ def test_a_diagnosis_is_short_readable_and_speaks_no_python(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_command_line_tells_the_same_on_standard_error_and_exits_with_1(name: str) -> None:
-    result = run(name)
-    assert 1 == result.exit_code
+def test_the_command_line_tells_the_same_on_standard_error_and_exits_with_1(cli: Cli, name: str) -> None:
+    result = cli(name, status=1)
     assert "" == result.stdout
     assert f"error: {diagnosis(name)}\n" == result.stderr
 

@@ -15,12 +15,11 @@ from typing import NamedTuple
 
 import click
 import pytest
-from click.testing import CliRunner, Result
+from conftest import Cli
 
 import cnncalc
 from cnncalc.check.tables import read_table
 from cnncalc.check.verdicts import verdicts
-from cnncalc.cli.main import cnncalc as program
 from cnncalc.errors import Source
 from cnncalc.layers import Shape
 from cnncalc.quiz.draw import Draw
@@ -34,10 +33,6 @@ from cnncalc.report.quiz_key import to_key
 GOLDEN = Path(__file__).parent / "golden"
 SEEDS = range(200)
 Golden = Callable[[Path, str], None]
-
-
-def run(*arguments: str, stdin: str | bytes | None = None) -> Result:
-    return CliRunner().invoke(program, ["quiz", *arguments], input=stdin, prog_name="cnncalc")
 
 
 def all_levels(seed: int) -> list[Question]:
@@ -295,17 +290,16 @@ def test_what_there_is_not_is_refused(seed: int, level: int | list[int], count: 
 
 
 @pytest.mark.parametrize(("form", "suffix"), [("markdown", "md"), ("latex", "tex")])
-def test_the_same_seed_gives_the_same_sheet(golden: Golden, form: str, suffix: str) -> None:
-    result = run("--seed", "7", *(word for level in LEVELS for word in ("--level", str(level))), "-n", "25",
+def test_the_same_seed_gives_the_same_sheet(cli: Cli, golden: Golden, form: str, suffix: str) -> None:
+    result = cli("quiz", "--seed", "7", *(word for level in LEVELS for word in ("--level", str(level))), "-n", "25",
                  "--sheet", "--format", form)  # fmt: skip
     assert 0 == result.exit_code
     golden(GOLDEN / f"quiz_sheet.{suffix}", result.stdout)
 
 
-def test_a_sheet_holds_no_answer_and_the_key_holds_them_all(tmp_path: Path, golden: Golden) -> None:
+def test_a_sheet_holds_no_answer_and_the_key_holds_them_all(cli: Cli, tmp_path: Path, golden: Golden) -> None:
     path = tmp_path / "key.cnn.yaml"
-    result = run("--seed", "7", "-l", "3", "-l", "4", "-n", "6", "--sheet", "--key", str(path))
-    assert 0 == result.exit_code
+    result = cli("quiz", "--seed", "7", "-l", "3", "-l", "4", "-n", "6", "--sheet", "--key", str(path), status=0)
     text = path.read_text(encoding="utf-8")
     golden(GOLDEN / "quiz_key.cnn.yaml", text)
     for question in cnncalc.quiz(seed=7, level=(3, 4), count=6):
@@ -325,11 +319,10 @@ def test_keys_hold_and_a_changed_number_in_one_does_not(level: int) -> None:
         assert ["mismatch"] * 10 == [verdict.status for verdict in found]
 
 
-def test_check_accepts_a_key(tmp_path: Path) -> None:
+def test_check_accepts_a_key(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "key.cnn.yaml"
-    assert "" == run("--seed", "11", "-l", "5", "-n", "7", "--key", str(path)).output
-    result = CliRunner().invoke(program, ["check", str(path)])
-    assert 0 == result.exit_code, result.output
+    assert "" == cli("quiz", "--seed", "11", "-l", "5", "-n", "7", "--key", str(path)).output
+    cli("check", str(path), status=0)
 
 
 def test_a_latex_sheet_has_its_signs_escaped_and_its_volumes_set() -> None:
@@ -435,28 +428,26 @@ def close_to(question: Question, text: str) -> bool:
 # At the prompt -----------------------------------------------------------------------------------
 
 
-def test_a_session_with_right_and_wrong_answers_a_working_and_an_early_end(golden: Golden) -> None:
+def test_a_session_with_right_and_wrong_answers_a_working_and_an_early_end(cli: Cli, golden: Golden) -> None:
     """Wrong, then right; biases forgotten, then right; the working; skipped; not read; the end of the input."""
     answers = ["32x32x6", "30x30x6", "192", "198", "?", "", "foo", "28x28"]
-    result = run("--seed", "7", "--count", "6", stdin="\n".join(answers))
-    assert 0 == result.exit_code
+    result = cli("quiz", "--seed", "7", "--count", "6", stdin="\n".join(answers), status=0)
     golden(GOLDEN / "quiz_session.txt", result.stdout)
 
 
-def test_a_session_of_inverse_questions(golden: Golden) -> None:
+def test_a_session_of_inverse_questions(cli: Cli, golden: Golden) -> None:
     questions = cnncalc.quiz(seed=3, level=4, count=3)
     wrong = [str(question.exact + 1) for question in questions]
     answers = [wrong[0], questions[0].answer, wrong[1], "?", wrong[2], "9999", str(questions[2].exact)]
-    result = run("--seed", "3", "--level", "4", "--count", "3", stdin="\n".join([*answers, ""]))
-    assert 0 == result.exit_code
+    result = cli("quiz", "--seed", "3", "--level", "4", "--count", "3", stdin="\n".join([*answers, ""]), status=0)
     golden(GOLDEN / "quiz_session_inverse.txt", result.stdout)
 
 
 @pytest.mark.parametrize(
     "stdin", ["", "\n", "\n\n\n\n\n\n\n", "?\n?\n?\n?\n?\n?\n", b"\xff\xfe\xff\n\x00\n", "\x1b]0;x\x07\n"]
 )
-def test_any_input_ends_politely_with_the_score(stdin: str | bytes) -> None:
-    result = run("--seed", "1", stdin=stdin)
+def test_any_input_ends_politely_with_the_score(cli: Cli, stdin: str | bytes) -> None:
+    result = cli("quiz", "--seed", "1", stdin=stdin)
     assert 0 == result.exit_code, result.exception
     assert " of 5 right" in result.stdout
     assert "cnncalc quiz --seed 1 --level 1 --count 5" in result.stdout
@@ -464,7 +455,7 @@ def test_any_input_ends_politely_with_the_score(stdin: str | bytes) -> None:
 
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, click.Abort])
-def test_control_c_ends_politely(monkeypatch: pytest.MonkeyPatch, interruption: type[BaseException]) -> None:
+def test_control_c_ends_politely(cli: Cli, monkeypatch: pytest.MonkeyPatch, interruption: type[BaseException]) -> None:
     answers = iter(["30x30x6"])
 
     def prompt(*_: object, **__: object) -> str:
@@ -473,22 +464,21 @@ def test_control_c_ends_politely(monkeypatch: pytest.MonkeyPatch, interruption: 
         raise interruption
 
     monkeypatch.setattr("click.prompt", prompt)
-    result = run("--seed", "7")
-    assert 0 == result.exit_code
+    result = cli("quiz", "--seed", "7", status=0)
     assert "1 of 5 right, all at the first try; 4 not reached" in result.stdout
 
 
-def test_without_a_seed_there_is_a_new_sheet_that_can_be_asked_for_again() -> None:
-    result = run(stdin="")
+def test_without_a_seed_there_is_a_new_sheet_that_can_be_asked_for_again(cli: Cli) -> None:
+    result = cli("quiz", stdin="")
     found = re.search(r"--seed ([0-9]+) --level 1 --count 5", result.stdout)
     assert found is not None
-    again = run("--seed", found[1], stdin="")
+    again = cli("quiz", "--seed", found[1], stdin="")
     assert again.stdout == result.stdout
 
 
-def test_all_right_at_the_first_try() -> None:
+def test_all_right_at_the_first_try(cli: Cli) -> None:
     answers = [question.answer for question in cnncalc.quiz(seed=2, level=4, count=5)]
-    result = run("--seed", "2", "--level", "4", stdin="\n".join([*answers, ""]))
+    result = cli("quiz", "--seed", "2", "--level", "4", stdin="\n".join([*answers, ""]))
     assert "5 of 5 right, all at the first try\n" in result.stdout
 
 
@@ -510,7 +500,7 @@ def test_no_working_is_without_the_answer() -> None:
 
 
 @pytest.mark.parametrize("name", ["anna.yaml", "anna.csv"])
-def test_a_file_of_answers_is_marked(tmp_path: Path, name: str) -> None:
+def test_a_file_of_answers_is_marked(cli: Cli, tmp_path: Path, name: str) -> None:
     questions = cnncalc.quiz(seed=7, level=1, count=5)
     path = tmp_path / name
     answers = [question.answer for question in questions]
@@ -518,12 +508,10 @@ def test_a_file_of_answers_is_marked(tmp_path: Path, name: str) -> None:
     if name.endswith("csv"):
         lines = ["question,answer", *(line.replace(": ", ",") for line in lines)]
     path.write_text("\n".join(lines), encoding="utf-8")
-    result = run("--seed", "7", "--answers", str(path))
-    assert 0 == result.exit_code, result.output
+    result = cli("quiz", "--seed", "7", "--answers", str(path), status=0)
     assert result.stdout.endswith("5 of 5 right\n")
     path.write_text("\n".join([*lines[:-4], "2: 192" if "yaml" in name else "2,192"]), encoding="utf-8")
-    result = run("--seed", "7", "--answers", str(path))
-    assert 1 == result.exit_code
+    result = cli("quiz", "--seed", "7", "--answers", str(path), status=1)
     assert "wrong: 192; it is 198" in result.stdout
     assert "biases" in result.stdout
     assert "no answer; it is 224x224x20" in result.stdout
@@ -533,21 +521,20 @@ def test_a_file_of_answers_is_marked(tmp_path: Path, name: str) -> None:
     "text", ["", "[1, 2]", "1: [2]", "9: 7", "one: 7", "1: 7\n1: 8", "{", "\x00", "a", "1: &a 7", "- 1: 7", "\u0661: 7"]
 )
 @pytest.mark.parametrize("name", ["bad.yaml", "bad.csv"])
-def test_a_broken_file_of_answers_is_told(tmp_path: Path, name: str, text: str) -> None:
+def test_a_broken_file_of_answers_is_told(cli: Cli, tmp_path: Path, name: str, text: str) -> None:
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
-    result = run("--seed", "7", "--answers", str(path))
-    assert 1 == result.exit_code
+    result = cli("quiz", "--seed", "7", "--answers", str(path), status=1)
     assert result.exception is None or isinstance(result.exception, SystemExit)
 
 
-def test_no_answer_stops_the_marking_of_the_others(tmp_path: Path) -> None:
+def test_no_answer_stops_the_marking_of_the_others(cli: Cli, tmp_path: Path) -> None:
     first, second, third, *_ = cnncalc.quiz(seed=1, count=5)
     path = tmp_path / "anna.yaml"
     sizes = first.answer.replace("x", ", ")
     lines = [f"1: [{sizes}]", f"2: {{is: '{second.answer}'}}", "3: {a: [b]}", f"7: {third.answer}", "4: []"]
     path.write_text("\n".join(lines), encoding="utf-8")
-    result = run("--seed", "1", "--answers", str(path))
+    result = cli("quiz", "--seed", "1", "--answers", str(path))
     assert "  1  right\n  2  right\n  3  not read" in result.stdout
     assert "  4  no answer" in result.stdout
     assert "anna.yaml:4:1: there is no question '7'" in result.stderr
@@ -559,10 +546,10 @@ def test_what_no_sheet_can_have_is_refused(keys: dict[str, object]) -> None:
         cnncalc.quiz(**keys)  # type: ignore[arg-type]
 
 
-def test_a_sheet_and_answers_exclude_each_other() -> None:
-    assert 2 == run("--sheet", "--answers", "x.yaml").exit_code
-    assert 1 == run("--seed", "1", "--answers", "no/such.yaml").exit_code
-    assert 1 == run("--seed", "1", "--sheet", "--key", "no/such/folder/key.yaml").exit_code
-    assert 2 == run("--level", "9").exit_code
-    assert 2 == run("--seed", "1", "--format", "latex").exit_code
-    assert 2 == run("--answers", "x.yaml").exit_code
+def test_a_sheet_and_answers_exclude_each_other(cli: Cli) -> None:
+    cli("quiz", "--sheet", "--answers", "x.yaml", status=2)
+    cli("quiz", "--seed", "1", "--answers", "no/such.yaml", status=1)
+    cli("quiz", "--seed", "1", "--sheet", "--key", "no/such/folder/key.yaml", status=1)
+    cli("quiz", "--level", "9", status=2)
+    cli("quiz", "--seed", "1", "--format", "latex", status=2)
+    cli("quiz", "--answers", "x.yaml", status=2)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from click.testing import CliRunner
+from conftest import Cli
 
 from cnncalc.check.numbers.printed import Printed
-from cnncalc.cli.main import cnncalc
 from cnncalc.errors import SpecError
 from cnncalc.solve.solve import ask
 
@@ -50,9 +49,9 @@ def test_a_receptive_field_that_is_not_known_is_no_claim_that_holds() -> None:
 @pytest.mark.parametrize(
     "words", ["32->15 F=3 G=2 S=?", "K<=64", "max_pool flops", "globalavgpool in=8x8x3 rf=?", "C=K out P<=3 K=4 C=3"]
 )
-def test_workings_need_no_more_than_was_said(words: str) -> None:
+def test_workings_need_no_more_than_was_said(cli: Cli, words: str) -> None:
     """What is neither given nor asked for stands in no working, or with a number of channels that groups divide."""
-    result = CliRunner().invoke(cnncalc, ["solve", words])
+    result = cli("solve", words)
     assert isinstance(result.exception, SystemExit | None)
     assert not result.stdout.endswith("= \n")
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from conftest import Cli
 
 import cnncalc
-from cnncalc.cli.main import cnncalc as program
 from cnncalc.symbolic import floor_div, minimum, substitute, symbol
 from cnncalc.symbolic.arithmetic import exact_div
 from cnncalc.symbolic.printing import integer_python, latex
@@ -24,10 +22,6 @@ def write(tmp_path: Path, text: str) -> Path:
     path = tmp_path / "net.yaml"
     path.write_text(text, encoding="utf-8")
     return path
-
-
-def run(*arguments: str) -> Any:
-    return CliRunner().invoke(program, list(arguments))
 
 
 # Quotients that are exact only together -----------------------------------------------------------
@@ -81,14 +75,14 @@ def test_quotients_inside_of_a_minimum_print_as_integer_python() -> None:
 # Halves -------------------------------------------------------------------------------------------
 
 
-def test_a_centre_between_two_pixels_is_no_floor_in_python() -> None:
-    result = run("formula", "convF-K", "--only", "centre", "--format", "python")
+def test_a_centre_between_two_pixels_is_no_floor_in_python(cli: Cli) -> None:
+    result = cli("formula", "convF-K", "--only", "centre", "--format", "python")
     assert "centre_height = (F - 1)/2\n" in result.output
 
 
 @pytest.mark.parametrize(("form", "text"), [("python", "= 3/2\n"), ("json", '"3/2"'), ("latex", r"\frac{3}{2}")])
-def test_a_centre_that_is_a_fraction_is_written_in_every_form(form: str, text: str) -> None:
-    result = run("formula", "conv4-8p0", "--only", "centre", "--format", form)
+def test_a_centre_that_is_a_fraction_is_written_in_every_form(cli: Cli, form: str, text: str) -> None:
+    result = cli("formula", "conv4-8p0", "--only", "centre", "--format", form)
     assert (result.exit_code, text in result.output) == (0, True)
 
 
@@ -99,14 +93,16 @@ def test_a_fraction_has_a_latex_form() -> None:
 # Names --------------------------------------------------------------------------------------------
 
 
-def test_symbols_named_by_words_of_python_or_by_quantities_leave_the_python_form_sound(tmp_path: Path) -> None:
+def test_symbols_named_by_words_of_python_or_by_quantities_leave_the_python_form_sound(
+    cli: Cli, tmp_path: Path
+) -> None:
     path = write(
         tmp_path,
         "input: HxWx3\nparameters: {lambda: , params: , max: }\nlayers:\n"
         "  - {conv: {filters: lambda, kernel: 3}}\n  - {conv: {filters: params*max, kernel: 1}}\n",
     )
     values = {"H": 9, "W": 7, "lambda_": 2, "params_": 3, "max_": 5}
-    text = run("formula", str(path), "--format", "python").output
+    text = cli("formula", str(path), "--format", "python").output
     exec(text, {"__builtins__": {}}, values)
     numeric = cnncalc.analyze(path, "9x7", settings={"lambda": 2, "params": 3, "max": 5})
     assert values["params"] == numeric.total("params")
@@ -213,29 +209,29 @@ def test_a_bound_and_a_remainder_make_a_bound_together() -> None:
         ("sweep", "alexnet", "--input", "227:259:32", "--layer", ""),
     ],
 )
-def test_an_option_that_is_given_nothing_is_refused(arguments: tuple[str, ...]) -> None:
-    result = run(*arguments)
+def test_an_option_that_is_given_nothing_is_refused(cli: Cli, arguments: tuple[str, ...]) -> None:
+    result = cli(*arguments)
     assert (result.exit_code, result.output) != (0, "")
     assert result.exit_code == 2, result.output
 
 
 @pytest.mark.parametrize("name", ["convv1", "3x3_reduce", "conv2/"])
-def test_formula_and_explain_look_a_layer_up_alike(name: str) -> None:
-    formula, explained = run("formula", "googlenet", name), run("explain", "googlenet", name)
+def test_formula_and_explain_look_a_layer_up_alike(cli: Cli, name: str) -> None:
+    formula, explained = cli("formula", "googlenet", name), cli("explain", "googlenet", name)
     assert formula.exit_code == explained.exit_code
     if formula.exit_code:
         assert formula.output == explained.output
     else:
-        assert json.loads(run("formula", "googlenet", name, "--format", "json").output)["part"] == name
+        assert json.loads(cli("formula", "googlenet", name, "--format", "json").output)["part"] == name
 
 
-def test_a_layer_without_a_name_is_not_the_whole_network() -> None:
-    result = run("formula", "resnet18", "")
+def test_a_layer_without_a_name_is_not_the_whole_network(cli: Cli) -> None:
+    result = cli("formula", "resnet18", "")
     assert (result.exit_code, "no layer or block of resnet18 is called ''" in result.output) == (1, True)
 
 
-def test_the_json_of_show_divides_in_integer_python(tmp_path: Path) -> None:
-    data = json.loads(run("show", str(write(tmp_path, STRICT)), "--format", "json").output)
+def test_the_json_of_show_divides_in_integer_python(cli: Cli, tmp_path: Path) -> None:
+    data = json.loads(cli("show", str(write(tmp_path, STRICT)), "--format", "json").output)
     for layer, expected in zip(data["layers"], (4, 2), strict=True):
         size = eval(layer["output"]["size"][0], {"__builtins__": {}}, {"H": 9, "F": 3, "S": 2})
         assert (size, type(size)) == (expected, int)
@@ -249,14 +245,14 @@ def test_a_repeat_is_a_part_in_every_command() -> None:
     assert "conv4_6" in cnncalc.explain("resnet50", "conv4")
 
 
-def test_a_network_without_an_input_is_given_symbols_and_reads_sizes_as_every_command_does() -> None:
-    assert "32k" in CliRunner().invoke(program, ["fit", "conv3-8, pool2 x5"]).output
+def test_a_network_without_an_input_is_given_symbols_and_reads_sizes_as_every_command_does(cli: Cli) -> None:
+    assert "32k" in cli("fit", "conv3-8, pool2 x5").output
     assert (100,) == tuple(cnncalc.formula("conv3-8", input="100x8")["output"].size)
     assert "H*N*W" in str(cnncalc.formula("conv3-8", input="NxHxWx3")["macs"])
 
 
 @pytest.mark.parametrize("name", ["in", "lambda", "\u00e9", "if"])
-def test_a_batch_is_named_as_a_size_is(name: str) -> None:
-    assert CliRunner().invoke(program, ["vgg16", "--batch", name]).exit_code == 2
+def test_a_batch_is_named_as_a_size_is(cli: Cli, name: str) -> None:
+    assert cli("vgg16", "--batch", name).exit_code == 2
     with pytest.raises(cnncalc.SpecError, match="the batch must be"):
         cnncalc.analyze("vgg16", batch=name)

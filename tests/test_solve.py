@@ -11,21 +11,14 @@ from typing import Any
 
 import oracle
 import pytest
-from click.testing import CliRunner
+from conftest import Cli
 
 import cnncalc
-from cnncalc.cli.main import cnncalc as program
 from cnncalc.solve.search import search
 from cnncalc.symbolic import ceil_div, floor_div, minimum, substitute, symbol
 from cnncalc.symbolic.constraint import Constraint
 
 GOLDEN = Path(__file__).parent / "golden"
-
-
-def run(command: str, status: int = 0) -> str:
-    result = CliRunner().invoke(program, shlex.split(command))
-    assert status == result.exit_code, result.output
-    return result.output
 
 
 # (command, lines that its output must hold). W' = (W - F + 2P)/S + 1 throughout.
@@ -241,14 +234,14 @@ NETWORKS = (
     SINGLE_LAYERS + FURTHER + SAID + PADDINGS + PHRASES + SIZELESS + STACKS + NETWORKS,
     ids=lambda value: str(value)[:60],
 )
-def test_a_question_is_answered_by_one_command(command: str, expected: list[str]) -> None:
-    output = run(command)
+def test_a_question_is_answered_by_one_command(cli: Cli, command: str, expected: list[str]) -> None:
+    output = cli.line(command)
     for text in expected:
         assert text in output
 
 
-def test_which_of_224_and_227_fits_alexnet_and_why() -> None:
-    output = run("fit alexnet --size 224,227", status=1)
+def test_which_of_224_and_227_fits_alexnet_and_why(cli: Cli) -> None:
+    output = cli.line("fit alexnet --size 224,227", status=1)
     assert "conv1 does not fit in height and width: (224 - 11)/4 + 1 = 54.25; floor drops 1 of input" in output
     assert "227x227 fits" in output
 
@@ -274,8 +267,8 @@ def test_which_of_224_and_227_fits_alexnet_and_why() -> None:
         ("solve fc in=7x7x512 weights=102.76M K", "K = 4,096 comes nearest: 102,760,448 in place of 102,760,000"),
     ],
 )
-def test_where_nothing_does_the_reason_and_the_nearest_miss_are_given(command: str, expected: str) -> None:
-    output = run(command, status=1)
+def test_where_nothing_does_the_reason_and_the_nearest_miss_are_given(cli: Cli, command: str, expected: str) -> None:
+    output = cli.line(command, status=1)
     assert output.startswith("none\n")
     assert expected in output
 
@@ -325,8 +318,8 @@ def test_where_nothing_does_the_reason_and_the_nearest_miss_are_given(command: s
         ("solve in=2x3x4x5 out=3 F", "an input is a size, or height x width x channels"),
     ],
 )
-def test_a_question_that_cannot_be_understood_says_where_and_what(command: str, expected: str) -> None:
-    result = CliRunner().invoke(program, shlex.split(command))
+def test_a_question_that_cannot_be_understood_says_where_and_what(cli: Cli, command: str, expected: str) -> None:
+    result = cli(*shlex.split(command))
     assert result.exit_code == (1 if "vgg61" in command else 2), result.output
     assert expected in result.output
     assert "Traceback" not in result.output
@@ -349,10 +342,10 @@ HOSTILE = (
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_a_question_is_never_run(text: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_question_is_never_run(cli: Cli, text: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for words in ([text], ["vgg16", text], ["conv", text]):
-        result = CliRunner().invoke(program, ["solve", *words])
+        result = cli("solve", *words)
         assert result.exit_code in (1, 2), result.output
         assert result.exception is None or isinstance(result.exception, SystemExit)
         assert "\x1b" not in result.output
@@ -418,8 +411,8 @@ def test_an_input_that_answers_gives_what_was_wanted_and_no_other_does() -> None
             assert ((wanted, wanted) == output) is (size in found), size
 
 
-def test_answers_as_json_and_from_python() -> None:
-    data = json.loads(run("solve '32 -> 16, F<=7, S, P' --format json"))
+def test_answers_as_json_and_from_python(cli: Cli) -> None:
+    data = json.loads(cli.line("solve '32 -> 16, F<=7, S, P' --format json"))
     answer = cnncalc.solve("32 -> 16, F<=7, S, P")
     assert answer.solutions == data["solutions"]
     assert [{"F": 2, "S": 2, "P": 0}, {"F": 4, "S": 2, "P": 1}, {"F": 6, "S": 2, "P": 2}] == answer.solutions
@@ -427,20 +420,20 @@ def test_answers_as_json_and_from_python() -> None:
     assert not cnncalc.solve("keep F=6 P")
 
 
-def test_a_claim_that_no_padding_bears_out_is_told_which_padding_does() -> None:
+def test_a_claim_that_no_padding_bears_out_is_told_which_padding_does(cli: Cli) -> None:
     """(224 - 11)/4 is 53.25; with 3 rows of zeros it is 54, and 3 are 1 + 2. 227 - 3 + 2P + 1 = 227 at P = 1."""
-    output = run("solve '224 -> 55, F = 11, S = 4'", status=1)
+    output = cli.line("solve '224 -> 55, F = 11, S = 4'", status=1)
     assert "this is 54, not 55 as said" in output
     assert "without padding: P = 2 to 3 does it, with a remainder" in output
     assert "no padding that is the same on both sides does it exactly; 1 before and 2 after does" in output
-    assert "without padding: P = 1 does it" in run("solve '227 -> 227, F=3'", status=1)
-    output = run("solve '28x28x192 -> 28x28x32, F=5, params'", status=1)  # 28 - 5 + 1
+    assert "without padding: P = 1 does it" in cli.line("solve '227 -> 227, F=3'", status=1)
+    output = cli.line("solve '28x28x192 -> 28x28x32, F=5, params'", status=1)  # 28 - 5 + 1
     assert "this is 24, not 28 as said" in output
     assert "without padding: P = 2 does it" in output
-    assert "this is W - 2, not W as said" in run("solve keep F=3 P=0", status=1)
+    assert "this is W - 2, not W as said" in cli.line("solve keep F=3 P=0", status=1)
 
 
-def test_a_layer_that_refuses_what_would_solve_is_named(tmp_path: Path) -> None:
+def test_a_layer_that_refuses_what_would_solve_is_named(cli: Cli, tmp_path: Path) -> None:
     """pool3/2p1 makes 7 of 13 and 14. Twice 7 is 14, so 13 cannot meet it; a kernel of 20 does not fit on 14."""
     spec = tmp_path / "skip.yaml"
     layers = [
@@ -451,21 +444,21 @@ def test_a_layer_that_refuses_what_would_solve_is_named(tmp_path: Path) -> None:
     layers += ["{concat: , from: [d1, u1], name: join}", "conv: {filters: 3, kernel: 20}"]
     spec.write_text("input: 224x224x3\nlayers:\n" + "".join(f"  - {layer}\n" for layer in layers), encoding="utf-8")
     for words in (f"{spec} d2=7x7", f"'{spec} d2=7x7'"):
-        output = run(f"solve {words}", status=1)
+        output = cli.line(f"solve {words}", status=1)
         assert output.startswith("none\n")
         assert "input = 26 would, but join: the inputs differ: 13x13x3 (first) and 14x14x3 (number 2)" in output
         assert "input = 29 would, but conv1: the window is larger than its input: 20 on 14 in height" in output
 
 
-def test_what_follows_is_data_and_a_number_for_all_sizes_a_solution() -> None:
+def test_what_follows_is_data_and_a_number_for_all_sizes_a_solution(cli: Cli) -> None:
     assert [{"P": 3}] == cnncalc.solve("keep", "P", "F=7").solutions
-    assert [{"P": 3}] == json.loads(run("solve keep P F=7 --format json"))["solutions"]
+    assert [{"P": 3}] == json.loads(cli.line("solve keep P F=7 --format json"))["solutions"]
     answer = cnncalc.solve("fc", "4096 -> 1000, params")
     assert {"params": 4_097_000} == answer.known
-    assert {"params": 4_097_000} == json.loads(run("solve fc '4096 -> 1000, params' --format json"))["known"]
+    assert {"params": 4_097_000} == json.loads(cli.line("solve fc '4096 -> 1000, params' --format json"))["known"]
     assert {"out": (29, 29, 32)} == cnncalc.solve("63x63x16 -> ?, K=32, F=7, S=2").known
-    assert {"out": [29, 29, 32]} == json.loads(run("solve '63x63x16 -> ?, K=32, F=7, S=2' --format json"))["known"]
-    assert {"out": "W - 2"} == json.loads(run("solve 'out F=3' --format json"))["known"]
+    assert {"out": [29, 29, 32]} == json.loads(cli.line("solve '63x63x16 -> ?, K=32, F=7, S=2' --format json"))["known"]
+    assert {"out": "W - 2"} == json.loads(cli.line("solve 'out F=3' --format json"))["known"]
     assert {"output": (388, 388, 2)} == cnncalc.solve("unet", "output", input=572).known
 
 
@@ -477,17 +470,20 @@ def test_an_answer_prints_as_what_was_found() -> None:
     assert str(cnncalc.solve("keep F=6 P")).startswith("none\n* P would be 5/2")
 
 
-def test_none_is_never_a_success() -> None:
+def test_none_is_never_a_success(cli: Cli) -> None:
     """11 - 54*S is no kernel, so no S gives 55 of 11; the general form does not make it an answer."""
     answer = cnncalc.solve("11 -> 55, F, S")
     assert not answer
-    assert run("solve '11 -> 55, F, S'", status=1).startswith("none\n")
+    assert cli.line("solve '11 -> 55, F, S'", status=1).startswith("none\n")
 
 
-def test_the_transcript_of_a_session(golden: Any) -> None:
+def test_the_transcript_of_a_session(cli: Cli, golden: Any) -> None:
     asked = (*SINGLE_LAYERS, *FURTHER, *SAID, *PADDINGS, *PHRASES, *STACKS, *NETWORKS)
     commands = [command for command, _ in asked if command.startswith("solve")]
-    golden(GOLDEN / "solve.txt", "\n".join(f"$ cnncalc {command}\n{run(command)}" for command in commands))
+    golden(
+        GOLDEN / "solve.txt",
+        "\n".join(f"$ cnncalc {command}\n{cli.line(command)}" for command in commands),
+    )
 
 
 def test_the_first_of_very_many_solutions_are_listed_at_once() -> None:

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from conftest import Cli
 
 import cnncalc
 from cnncalc import CATALOGUE, Graph, SpecError
-from cnncalc.cli.main import cnncalc as command
 from cnncalc.export import spec_yaml
 from cnncalc.layers import AvgPool, Conv, DepthwiseConv, FullyConnected, MaxPool, Shape, TransposedConv
 from cnncalc.layers.receptive_field import AxisReceptiveField, ReceptiveField
@@ -262,7 +261,7 @@ def payloads(target: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("number", range(len(payloads(Path("x")))))
-def test_no_text_runs_as_code(number: int, tmp_path: Path) -> None:
+def test_no_text_runs_as_code(cli: Cli, number: int, tmp_path: Path) -> None:
     target = tmp_path / "pwned"
     text = payloads(target)[number]
     quoted = "'" + text.replace("'", "''") + "'"
@@ -286,7 +285,7 @@ def test_no_text_runs_as_code(number: int, tmp_path: Path) -> None:
         [str(spec), "--batch", text],
         [text],
     ):
-        assert CliRunner().invoke(command, arguments).exit_code in (1, 2), arguments
+        assert cli(*arguments).exit_code in (1, 2), arguments
     assert not target.exists()
 
 

@@ -19,10 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from conftest import Cli
 
 import cnncalc
-from cnncalc.cli.main import cnncalc as command
 from cnncalc.spec.find import find
 from cnncalc.sweep.grid_text import parse_grid
 from cnncalc.sweep.measures import OF_A_LAYER, TOTALS, choose, value
@@ -114,23 +113,6 @@ def network(tmp_path: Path) -> Callable[[str], str]:
         return str(path)
 
     return write
-
-
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(command, ["sweep", *arguments], prog_name="cnncalc")
-
-
-def output(*arguments: str) -> str:
-    result = run(*arguments)
-    assert (0, "") == (result.exit_code, result.stderr), result.output
-    return result.stdout
-
-
-def refused(*arguments: str) -> str:
-    result = run(*arguments)
-    assert (2, "") == (result.exit_code, result.stdout), result.output
-    assert "Traceback" not in result.stderr
-    return result.stderr
 
 
 def expected(sweep: cnncalc.Sweep, name: str, row: dict[str, Any]) -> dict[str, Any]:
@@ -293,22 +275,20 @@ def test_past_a_thousand_different_failures_the_condition_is_told(network: Calla
     assert "the network does not fit: it needs 6 % groups == 0" == rows[-1]["problem"]
 
 
-def test_if_no_point_has_numbers_the_exit_status_is_1() -> None:
-    result = run("alexnet", "--input", "1:3")
-    assert 1 == result.exit_code
+def test_if_no_point_has_numbers_the_exit_status_is_1(cli: Cli) -> None:
+    result = cli("sweep", "alexnet", "--input", "1:3", status=1)
     assert "no point of the grid has numbers" in result.stderr
     assert "larger than its input" in result.stdout
 
 
-def test_a_layer_that_there_is_not_is_refused() -> None:
-    message = refused("vgg16", "--input", "64,128", "--layer", "conv1_3")
+def test_a_layer_that_there_is_not_is_refused(cli: Cli) -> None:
+    message = cli.refused("sweep", "vgg16", "--input", "64,128", "--layer", "conv1_3")
     assert "vgg16 has no layer 'conv1_3'" in message
     assert "hint: did you mean 'conv" in message
 
 
-def test_all_problems_of_a_spec_are_told(network: Callable[[str], str]) -> None:
-    result = run(network("input: 8x8x3\nlayers:\n  - {conf: 3}\n  - {pol: 3}\n"), "--input", "8:16")
-    assert 1 == result.exit_code
+def test_all_problems_of_a_spec_are_told(cli: Cli, network: Callable[[str], str]) -> None:
+    result = cli("sweep", network("input: 8x8x3\nlayers:\n  - {conf: 3}\n  - {pol: 3}\n"), "--input", "8:16", status=1)
     assert "conf" in result.stderr
     assert "pol" in result.stderr
 
@@ -399,9 +379,9 @@ def test_parameters_named_like_a_column_keep_their_name_apart(network: Callable[
     ],
 )
 def test_a_bad_grid_is_wrong_usage_and_says_how_to_mend_it(
-    arguments: tuple[str, ...], message: str, network: Callable[[str], str]
+    cli: Cli, arguments: tuple[str, ...], message: str, network: Callable[[str], str]
 ) -> None:
-    assert message in refused(network(SCALED), *arguments)
+    assert message in cli.refused("sweep", network(SCALED), *arguments)
 
 
 @pytest.mark.parametrize(
@@ -416,7 +396,7 @@ def test_a_bad_grid_is_wrong_usage_and_says_how_to_mend_it(
     ],
 )
 def test_no_text_of_a_grid_is_ever_run(
-    text: str, network: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    cli: Cli, text: str, network: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     path = network(SCALED)
     monkeypatch.chdir(tmp_path)
@@ -426,32 +406,39 @@ def test_no_text_of_a_grid_is_ever_run(
         ("--set", f"width={text}"),
         ("--batch=1", "--columns", text),
     ):
-        assert "Traceback" not in refused(path, *arguments)
+        assert "Traceback" not in cli.refused("sweep", path, *arguments)
     assert ["net.yaml"] == [entry.name for entry in tmp_path.iterdir()]
 
 
-def test_a_symbol_that_is_left_is_refused(network: Callable[[str], str]) -> None:
+def test_a_symbol_that_is_left_is_refused(cli: Cli, network: Callable[[str], str]) -> None:
     path = network("input: HxWx3\nparameters: {width: }\nlayers:\n  - {conv: {filters: width, kernel: 3}}\n")
-    assert "H is left a symbol" in refused(path, "--batch", "1,2")
-    assert "the parameter width has no value" in refused(path, "--input", "32:64")
-    assert 3 == len(output(path, "--input", "32,64", "--set", "width=4", "--format", "csv").splitlines())
+    assert "H is left a symbol" in cli.refused("sweep", path, "--batch", "1,2")
+    assert "the parameter width has no value" in cli.refused("sweep", path, "--input", "32:64")
+    assert 3 == len(cli.text("sweep", path, "--input", "32,64", "--set", "width=4", "--format", "csv").splitlines())
 
 
 # Reports -----------------------------------------------------------------------------------------
 
 
-def test_a_small_table(golden: Callable[[Path, str], None]) -> None:
-    text = output(
-        "alexnet", "--input", "35:227:64", "--batch", "1,64", "--columns", "params,macs,memory,conv1.output,pool3.rf"
+def test_a_small_table(cli: Cli, golden: Callable[[Path, str], None]) -> None:
+    text = cli.text(
+        "sweep",
+        "alexnet",
+        "--input",
+        "35:227:64",
+        "--batch",
+        "1,64",
+        "--columns",
+        "params,macs,memory,conv1.output,pool3.rf",
     )
     golden(GOLDEN / "sweep_alexnet.txt", text)
 
 
-def test_csv_and_json_lines_hold_what_the_library_gives() -> None:
+def test_csv_and_json_lines_hold_what_the_library_gives(cli: Cli) -> None:
     arguments = ("alexnet", "--input", "20:230:30", "--set", "groups=1:3", "--columns", "macs,conv1.output,conv1.rf")
     sweep = cnncalc.sweep("alexnet", "20:230:30", settings={"groups": "1:3"}, columns="macs,conv1.output,conv1.rf")
-    table = list(csv.DictReader(io.StringIO(output(*arguments, "--format", "csv"))))
-    lines = [json.loads(line) for line in output(*arguments, "--format", "jsonl").splitlines()]
+    table = list(csv.DictReader(io.StringIO(cli.text("sweep", *arguments, "--format", "csv"))))
+    lines = [json.loads(line) for line in cli.text("sweep", *arguments, "--format", "jsonl").splitlines()]
     rows = list(sweep)
     assert len(rows) == len(table) == len(lines) == 24
     for row, cells, entry in zip(rows, table, lines, strict=True):
@@ -467,8 +454,8 @@ def test_csv_and_json_lines_hold_what_the_library_gives() -> None:
             assert ([11, 11], "11") == (entry["conv1.receptive_field"], cells["conv1.receptive_field"])
 
 
-def test_volumes_whose_sides_are_all_alike_are_written_in_full() -> None:
-    text = output("conv3-8p1", "--input", "8x8,9x3", "--columns", "conv1.output", "--format", "csv")
+def test_volumes_whose_sides_are_all_alike_are_written_in_full(cli: Cli) -> None:
+    text = cli.text("sweep", "conv3-8p1", "--input", "8x8,9x3", "--columns", "conv1.output", "--format", "csv")
     assert ["8x8x8", "8x9x8"] == [line.split(",")[3] for line in text.splitlines()[1:]]
 
 
@@ -496,8 +483,10 @@ def test_the_example_of_the_library_prints_what_it_shows() -> None:
     assert (0, 1) == doctest.DocTestRunner().run(example)
 
 
-def test_the_convention_holds_for_every_point() -> None:
-    text = output("vgg16", "--input", "64,96", "--no-bias", "--flops", "mac", "--dtype", "float16", "--format", "csv")
+def test_the_convention_holds_for_every_point(cli: Cli) -> None:
+    text = cli.text(
+        "sweep", "vgg16", "--input", "64,96", "--no-bias", "--flops", "mac", "--dtype", "float16", "--format", "csv"
+    )
     rows = list(csv.DictReader(io.StringIO(text)))
     convention = cnncalc.Convention(bias=False, flops="mac", dtype="float16")
     for row in rows:
@@ -506,15 +495,15 @@ def test_the_convention_holds_for_every_point() -> None:
             assert str(analysis.total(quantity)) == row[quantity]
 
 
-def test_the_help_names_every_column_and_its_examples_run() -> None:
-    text = output("--help")
+def test_the_help_names_every_column_and_its_examples_run(cli: Cli) -> None:
+    text = cli.text("sweep", "--help")
     words = set(text.replace(",", " ").replace(".", " ").replace(":", " ").split())
     assert set() == {*TOTALS, *OF_A_LAYER} - words - {"memory_bytes", "receptive_field"}
     examples = [line.strip() for line in text.splitlines() if line.strip().startswith("cnncalc sweep ")]
     assert len(examples) > 3
     for example in examples:
         if "1:64" not in example:
-            output(*shlex.split(example.partition(">")[0])[2:])
+            cli.text("sweep", *shlex.split(example.partition(">")[0])[2:])
 
 
 # Streams -----------------------------------------------------------------------------------------
