@@ -1,0 +1,112 @@
+"""Steps of a working -> Equations: `H' = W' = (W - F + 2P)/S + 1 = (32 - 5 + 2*0)/1 + 1 = 28`, as text and in LaTeX.
+
+The one place that writes "symbol = formula = numbers = result", for every command that shows a working:
+
+    equation(step: Working) -> Equation        one step, its remark too; a row of document.Equations
+    given(letters: Sequence[Letter]) -> Equation    what a working starts from: `given  H = W = 227, C = 3`
+    added_up(symbol, terms, others, result) -> Equation    a total, by the layers that make it
+    in_line(row: Equation) -> str              the equation as one line of plain text, without its remark
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from textwrap import wrap
+from typing import Any
+
+from cnncalc.explain.steps import Working
+from cnncalc.report import numbers
+from cnncalc.report.document import Equation
+from cnncalc.report.formula_text import Latex, stages
+from cnncalc.report.latex import escaped
+from cnncalc.symbolic.formula_tree import Letter
+
+UNITS = {"memory_bytes": "bytes", "weight_memory_bytes": "bytes", "training_memory_bytes": "bytes"}
+LINE = 72
+"""A line of LaTeX holds about as many characters; longer equations go on in the next line."""
+ABREAST = 8
+"""As many given numbers stand side by side in LaTeX."""
+
+
+def equation(step: Working) -> Equation:
+    """A step of a working: in symbols, with the numbers put in, and what that comes to.
+
+    A step without a result has no stages, only the remark why there is none.
+    """
+    symbols = (*step.also, step.symbol)
+    names = " = ".join(map(Latex().name, symbols))
+    if step.result is None:
+        return Equation(" = ".join(symbols), (), step.remark, _aligned(names, [], step.remark))
+    unit = f" {UNITS[step.quantity]}" if step.quantity in UNITS else ""
+    texts = _distinct([*stages(step.tree), result_text(step.result)])
+    formulas = list(dict.fromkeys([*stages(step.tree, Latex), str(step.result)]))
+    formulas[-1] += rf"\text{{{unit}}}" if unit else ""
+    shown = (*texts[:-1], texts[-1] + unit)
+    return Equation(" = ".join(symbols), shown, step.remark, _aligned(names, formulas, step.remark, shown))
+
+
+def given(letters: Sequence[Letter]) -> Equation:
+    """What a working starts from: `given  H = W = 227, C = 3, F = 11`."""
+    groups: list[list[str]] = [[]]
+    for number, letter in enumerate(letters):
+        following = letters[number + 1] if number + 1 < len(letters) else None
+        groups[-1].append(letter.name)
+        if not (following and letter.name in ("Z", "H") and letter.value == following.value):
+            groups[-1].append(str(letter.value))
+            groups.append([])
+    groups.pop()
+    latex = [" = ".join([*map(Latex().name, names), value]) for *names, value in groups]
+    rows = [r",\ ".join(latex[start : start + ABREAST]) for start in range(0, len(latex), ABREAST)]
+    text = ", ".join(map(" = ".join, groups))
+    return Equation("given", (), text, r"\text{given} &\quad " + " \\\\\n&\\quad ".join(rows))
+
+
+def added_up(symbol: str, terms: Sequence[tuple[str, int]], others: int, result: int, unit: str = "") -> Equation:
+    """A total by its terms: `params = 102,764,544 (fc6, 74.3 %) + ... + 35,593,000 (14 others, 25.7 %) = 138,357,544`.
+
+    `terms` are names and values; `others` counts the terms that are left out, which make up the rest.
+    """
+    rest = result - sum(value for _, value in terms)
+    told = [*terms, *([(f"{others} others", rest)] if others else [])]
+    parts = [f"{value:,} ({name}, {numbers.percent(value, result)} %)" for name, value in told]
+    shown = (" + ".join(parts), f"{result:,}{unit}") if len(told) > 1 else (f"{result:,}{unit} ({told[0][0]})",)
+    end = rf"{result}\text{{{unit}}}" if unit else str(result)
+    formulas = [" + ".join(str(value) for _, value in told), end] if len(told) > 1 else [end]
+    return Equation(symbol, shown, "", _aligned(Latex().name(symbol), formulas))
+
+
+def in_line(row: Equation) -> str:
+    """An equation as a line of text, without its remark."""
+    return " = ".join((row.symbol, *row.stages))
+
+
+def result_text(value: Any) -> str:
+    """What a step comes to, as text: `34,944`, `1/2`."""
+    return numbers.fraction(value)
+
+
+def _distinct(texts: list[str]) -> tuple[str, ...]:
+    """The stages without those that say the result already."""
+    *before, result = texts
+    return (*(text for text in before if text != result.replace(",", "")), result)
+
+
+def _aligned(names: str, formulas: Sequence[str], remark: str = "", texts: Iterable[str] = ()) -> str:
+    r"""Rows of an `align*`: every one begins with `&`, and a stage that has no room begins another."""
+    rows, width = [f"{names} &"], 0
+    lengths = [len(text) for text in texts]
+    for number, formula in enumerate(formulas):
+        length = lengths[number] if number < len(lengths) else len(formula)
+        if number and width + length > LINE:
+            rows.append("&")
+            width = 0
+        rows[-1] += f"= {formula}" if rows[-1].endswith("&") else f" = {formula}"
+        width += length + 3
+    told = f"({remark})" if remark and formulas else remark
+    for part in wrap(told, LINE):
+        if width + len(part) > LINE:
+            rows.append("&")
+            width = 0
+        rows[-1] += rf"\quad\text{{{escaped(part)}}}"
+        width += len(part) + 2
+    return " \\\\\n".join(rows)
