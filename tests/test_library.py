@@ -9,7 +9,7 @@ import pytest
 
 import cnncalc
 
-HOMES = ("cnncalc.api.networks", "cnncalc.api.forms", "cnncalc.api.questions")
+HOMES = ("cnncalc.api", "cnncalc.analysis.quantities")
 
 
 def test_every_public_name_is_found_where_it_is_said_to_be() -> None:

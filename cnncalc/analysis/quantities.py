@@ -127,6 +127,9 @@ QUANTITIES: dict[str, Quantity] = {quantity.key: quantity for quantity in _REGIS
 NAMES: dict[str, str] = {name: each.key for each in _REGISTER for name in (each.key, *each.aliases)}
 """Every name of every quantity, and its key."""
 
+AMBIGUOUS = {"ops": "macs, or flops", "operations": "macs, or flops", "op": "macs, or flops"}
+"""Names that people give to different quantities, and what to say instead."""
+
 FIELDS = {"receptive_field": "size", "jump": "jump", "padding": "padding", "centre": "centre"}
 """Quantities of the receptive field, by the attribute of one axis that holds them."""
 OPERATIONS = tuple(name for name in OPERATION_CLASSES if name != "macs")
@@ -150,9 +153,16 @@ def named(name: str, known: Sequence[str] = tuple(QUANTITIES), what: str = "quan
     key = key_of(name)
     if key in known:
         return key
-    names = [other for other, own in NAMES.items() if own in known]
+    raise UsageError([Problem(f"unknown {what} '{name}'", None, hint or suggestion(name, known))])
+
+
+def suggestion(name: str, known: Sequence[str]) -> str:
+    """What may have been meant by a name that is not among `known`: the closest of them, or all."""
     spelt = name.strip().lower().replace(" ", "_")
-    raise UsageError([Problem(f"unknown {what} '{name}'", None, hint or closest(spelt, names) or one_of(known))])
+    if spelt in AMBIGUOUS:
+        return f"say {AMBIGUOUS[spelt]}"
+    names = [other for other, key in NAMES.items() if key in known]
+    return closest(spelt, [*names, *(other for other in known if other not in NAMES)]) or one_of(known)
 
 
 def several_named(names: str | Iterable[str], known: Sequence[str], what: str = "quantity") -> tuple[str, ...]:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from cnncalc.analysis import Analysis
-from cnncalc.analysis.quantities import COUNTS, FIELDS, OF_A_LAYER, OPERATIONS, QUANTITIES, key_of
-from cnncalc.errors import Problem, UsageError, closest, one_of
+from cnncalc.analysis.quantities import COUNTS, FIELDS, OF_A_LAYER, OPERATIONS, QUANTITIES, key_of, suggestion
+from cnncalc.errors import Problem, UsageError, one_of
 from cnncalc.report import numbers
 from cnncalc.report.rows import Row
 
@@ -102,7 +102,7 @@ def _key(name: str) -> str:
     if key:
         hint = f"the {QUANTITIES[key].title} is of the whole network: cnncalc sweep and compare have it"
     else:
-        hint = closest(lowered, tuple(COLUMNS)) or one_of(tuple(COLUMNS))
+        hint = suggestion(name, tuple(COLUMNS))
     raise UsageError([Problem(f"unknown column '{name}'", None, hint)])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from cnncalc.report.document import (
@@ -20,7 +21,8 @@ from cnncalc.report.document import (
 from cnncalc.report.report import Options, Report
 
 STRONG = ("title", "name", "good", "bad", "answer", "total")
-SPECIAL = "\\`*_[]<>|"
+SPECIAL = re.compile(r"[\\`*\[\]<>|]|(?<!\w)_|_(?!\w)")
+"""Signs that Markdown reads; an underscore within a word is none."""
 
 
 def render(report: Report, options: Options) -> Iterator[str]:
@@ -91,4 +93,4 @@ def _remark(text: str) -> str:
 
 def escaped(text: str) -> str:
     """The text with Markdown's own signs escaped, in one line."""
-    return "".join(f"\\{sign}" if sign in SPECIAL else sign for sign in text.replace("\n", " "))
+    return SPECIAL.sub(lambda sign: f"\\{sign[0]}", text.replace("\n", " "))

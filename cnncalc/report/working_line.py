@@ -3,7 +3,7 @@
 The one place that writes "symbol = formula = numbers = result", for every command that shows a working:
 
     equation(step: Working) -> Equation        one step, its remark too; a row of document.Equations
-    given(letters: Sequence[Letter]) -> Equation    what a working starts from: `given  H = W = 227, C = 3`
+    given(letters: Sequence[Variable]) -> Equation    what a working starts from: `given  H = W = 227, C = 3`
     added_up(symbol, terms, others, result) -> Equation    a total, by the layers that make it
     in_line(row: Equation) -> str              the equation as one line of plain text, without its remark
 """
@@ -19,7 +19,7 @@ from cnncalc.report import numbers
 from cnncalc.report.document import Equation
 from cnncalc.report.formula_text import Latex, stages
 from cnncalc.report.latex import escaped
-from cnncalc.symbolic.formula_tree import Letter
+from cnncalc.symbolic.formula_tree import Variable
 
 UNITS = {"memory_bytes": "bytes", "weight_memory_bytes": "bytes", "training_memory_bytes": "bytes"}
 LINE = 72
@@ -45,7 +45,7 @@ def equation(step: Working) -> Equation:
     return Equation(" = ".join(symbols), shown, step.remark, _aligned(names, formulas, step.remark, shown))
 
 
-def given(letters: Sequence[Letter]) -> Equation:
+def given(letters: Sequence[Variable]) -> Equation:
     """What a working starts from: `given  H = W = 227, C = 3, F = 11`."""
     groups: list[list[str]] = [[]]
     for number, letter in enumerate(letters):
