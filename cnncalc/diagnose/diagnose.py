@@ -7,24 +7,24 @@ from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias
 
 from cnncalc.analysis import Analysis, LayerResult
-from cnncalc.diagnose.catalogue import ALONE, CARRIED
-from cnncalc.diagnose.hypotheses import Pair, Slip, tried_at
+from cnncalc.diagnose.catalogue import ALONE, SIZES_BEFORE
+from cnncalc.diagnose.hypotheses import Hypothesis, Pair, hypotheses_at
 from cnncalc.diagnose.ranking import BY_CHANCE, THROUGHOUT
 from cnncalc.layers import Shape
 from cnncalc.symbolic import is_known
 from cnncalc.symbolic.formula_tree import Tree
 
 MOST = 5
-"""As many candidates are told at most."""
+"""Candidates that are returned at most."""
 FEWEST_DIGITS = 3
-"""Of a number that is rounded so many digits are printed, or no two of them are told to be exchanged."""
+"""Digits that a rounded number must show before two of them are said to be swapped."""
 MOST_NAMED = 3
-"""As many mistakes that no answer tells apart are named at most."""
+"""Mistakes that no answer tells apart: so many are named at most."""
 TRANSPOSED = "digits-transposed"
 COARSE = 0.004
 """A number whose print leaves this much open (less than three digits) is explained by one mistake alone."""
 FEWEST = 100
-"""A count, or an area, from which on a mistake carried on from other layers is told: smaller ones chance hits."""
+"""The smallest count, or area, that is explained by a mistake in other layers: chance hits smaller ones."""
 Matches: TypeAlias = "Callable[[Any], bool]"
 
 
@@ -45,7 +45,7 @@ class Candidate(NamedTuple):
 
 def diagnose(
     analysis: Analysis,
-    place: LayerResult | Sequence[LayerResult] | None,
+    layers: LayerResult | Sequence[LayerResult] | None,
     quantity: str,
     matches: Matches,
     claimed: Any = None,
@@ -60,17 +60,21 @@ def diagnose(
     number. Nothing is told of a number that is right, that nothing explains, or that depends on a
     symbol.
     """
-    layers = (place,) if isinstance(place, LayerResult) else None if place is None else tuple(place)
-    tried = tried_at(analysis, layers, quantity)
-    if tried is None or tried.value is None or matches(tried.value):
+    chosen = (layers,) if isinstance(layers, LayerResult) else None if layers is None else tuple(layers)
+    hypotheses = hypotheses_at(analysis, chosen, quantity)
+    if hypotheses is None or hypotheses.value is None or matches(hypotheses.value):
         return []
     matching = _once(matches)
-    found = [slip for slip in tried.slips if matching(slip.value)]
-    found = [slip for slip in found if slip.mistake.key != TRANSPOSED or _shows(slip, tried.value, matches, claimed)]
+    found = [each for each in hypotheses.wrong if matching(each.value)]
+    found = [
+        each
+        for each in found
+        if each.mistake.key != TRANSPOSED or _is_printed(each, hypotheses.value, matches, claimed)
+    ]
     if _is_coarse(matches, claimed):
-        return _singles([slip for slip in found if slip.mistake.key not in BY_CHANCE])
-    found = [slip for slip in found if slip.mistake.touches != CARRIED or _tells(slip, matches)]
-    return _singles(found) if found else _doubles(tried.pairs, matching)
+        return _singles([each for each in found if each.mistake.key not in BY_CHANCE])
+    found = [each for each in found if each.mistake.affects != SIZES_BEFORE or _is_more_than_chance(each, matches)]
+    return _singles(found) if found else _doubles(hypotheses.pairs, matching)
 
 
 def layers_named(analysis: Analysis, name: str) -> list[LayerResult]:
@@ -92,33 +96,35 @@ def _once(matches: Matches) -> Matches:
     return matching
 
 
-def _singles(found: list[Slip]) -> list[Candidate]:
+def _singles(found: list[Hypothesis]) -> list[Candidate]:
     """A candidate for every mistake, told by the first of its ways; one for all that no answer tells apart."""
-    groups: list[list[Slip]] = []
+    groups: list[list[Hypothesis]] = []
     told: set[str] = set()
-    for slip in (slip for slip in found if slip.mistake.key not in told):
-        told.add(slip.mistake.key)
-        alike = next((group for group in groups if _alike(slip, group[0])), None)
+    for each in (each for each in found if each.mistake.key not in told):
+        told.add(each.mistake.key)
+        alike = next((group for group in groups if _alike(each, group[0])), None)
         if alike is None:
-            groups.append([slip])
+            groups.append([each])
         else:
-            alike.append(slip)
+            alike.append(each)
     return [_candidate(group) for group in groups[:MOST]]
 
 
-def _alike(slip: Slip, other: Slip) -> bool:
+def _alike(each: Hypothesis, other: Hypothesis) -> bool:
     """Whether two mistakes give one number by the same wrong part, or by touching the same thing."""
-    if slip.value != other.value or ALONE in (slip.mistake.touches, other.mistake.touches):
+    if each.value != other.value or ALONE in (each.mistake.affects, other.mistake.affects):
         return False
-    part = slip.way.wrong_part
-    return bool(slip.mistake.touches == other.mistake.touches or (part and part == other.way.wrong_part))
+    part = each.way.wrong_part
+    return bool(each.mistake.affects == other.mistake.affects or (part and part == other.way.wrong_part))
 
 
-def _candidate(alike: list[Slip]) -> Candidate:
+def _candidate(alike: list[Hypothesis]) -> Candidate:
     """The likeliest of some mistakes that no answer tells apart, and the others instead."""
-    (key, *others), first = [slip.mistake.key for slip in alike], alike[0]
-    named = [slip for slip in alike if (slip.mistake.touches == CARRIED) == (first.mistake.touches == CARRIED)]
-    text = _told(first.value, ", or ".join(slip.done for slip in named[:MOST_NAMED]))
+    (key, *others), first = [each.mistake.key for each in alike], alike[0]
+    named = [
+        each for each in alike if (each.mistake.affects == SIZES_BEFORE) == (first.mistake.affects == SIZES_BEFORE)
+    ]
+    text = _sentence(first.value, ", or ".join(each.sentence for each in named[:MOST_NAMED]))
     return Candidate((key,), text, first.value, tuple(others), first.way.formula())
 
 
@@ -127,14 +133,14 @@ def _doubles(pairs: Sequence[Pair], matches: Matches) -> list[Candidate]:
     found: dict[tuple[str, ...], Candidate] = {}
     for pair in pairs:
         if matches(pair.value) and pair.keys not in found:
-            text = _told(pair.value, pair.first.done, pair.done)
+            text = _sentence(pair.value, pair.first.sentence, pair.sentence)
             found[pair.keys] = Candidate(pair.keys, text, pair.value, formula=pair.formula())
             if len(found) == MOST:
                 break
     return list(found.values())
 
 
-def _told(value: Any, *done: str) -> str:
+def _sentence(value: Any, *done: str) -> str:
     """What was done, and the number it gives."""
     number = f"{value:,}" if is_known(value) else "x".join(map(str, value)) if isinstance(value, tuple) else str(value)
     return f"{', and '.join(done)}; this gives {number}"
@@ -147,22 +153,22 @@ def _is_coarse(matches: Matches, claimed: Any) -> bool:
     return any(other != claimed and matches(other) for other in (round(claimed * (1 + by)) for by in (-COARSE, COARSE)))
 
 
-def _tells(slip: Slip, matches: Matches) -> bool:
+def _is_more_than_chance(each: Hypothesis, matches: Matches) -> bool:
     """Whether a mistake carried on is more than chance; of one in a single layer, every digit must hold."""
-    value = slip.value
+    value = each.value
     if isinstance(value, Shape):
         return bool(value.area >= FEWEST)
-    exact = slip.mistake.key.endswith(THROUGHOUT) or not (matches(value - 1) or matches(value + 1))
+    exact = each.mistake.key.endswith(THROUGHOUT) or not (matches(value - 1) or matches(value + 1))
     return bool(value >= FEWEST and exact)
 
 
-def _shows(slip: Slip, right: Any, matches: Matches, claimed: Any) -> bool:
+def _is_printed(each: Hypothesis, right: Any, matches: Matches, claimed: Any) -> bool:
     """Whether digits that were exchanged are printed: both of them, and three at least if not all are."""
-    if not (is_known(slip.value) and is_known(right)):
+    if not (is_known(each.value) and is_known(right)):
         return True
     units = [10**place for place in range(len(str(right)))]
-    printed = [unit for unit in units if not (matches(slip.value + 2 * unit) or matches(slip.value - 2 * unit))]
-    exchanged = max(unit for unit in units if (slip.value - right) % unit == 0)
+    printed = [unit for unit in units if not (matches(each.value + 2 * unit) or matches(each.value - 2 * unit))]
+    exchanged = max(unit for unit in units if (each.value - right) % unit == 0)
     if not printed or exchanged < printed[0] or len(printed) < min(FEWEST_DIGITS, len(units)):
         return False
     # A number in MiB has other digits than its bytes.

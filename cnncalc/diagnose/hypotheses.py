@@ -9,37 +9,41 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from cnncalc.analysis import Analysis, LayerResult
-from cnncalc.diagnose.catalogue import MISTAKES, UNPAIRED, Catalogue, Mistake
-from cnncalc.diagnose.mistakes import blocks, propagated, receptive_fields, totals
-from cnncalc.diagnose.network import TOTALS, Total, total_at
-from cnncalc.diagnose.recompute import Attempt, attempt_at
-from cnncalc.formula.formulas import FIELDS
+from cnncalc.diagnose.catalogue import LAYER_MISTAKES, OF_LAST, TOTAL_MISTAKES, UNPAIRED, Catalogue, Mistake
+from cnncalc.diagnose.mistakes import (
+    conventions,
+    hyperparameters,
+    missing_terms,
+    propagated,
+    receptive_fields,
+    totals,
+    wrong_place,
+)
+from cnncalc.diagnose.recompute import Recomputation, correct_at, correct_total
 from cnncalc.symbolic import is_known
 from cnncalc.symbolic.formula_tree import Tree
 
-FAMILIES = (*totals.SINGLE, receptive_fields, totals, propagated, blocks)
+FAMILIES = (hyperparameters, missing_terms, conventions, receptive_fields, wrong_place, totals, propagated)
 """The modules that enter their mistakes into the catalogues."""
-OF_ONE = ("output", *FIELDS)
-"""What a network or a block has from its last layer; all else is a sum."""
 MOST_KEPT = 128
 """Numbers whose mistakes are kept: those of a sheet, which a class gets wrong again and again."""
 
 
-class Slip(NamedTuple):
-    """One way to make one mistake, and the number it gives."""
+class Hypothesis(NamedTuple):
+    """One way to make one mistake: what was done, how the number is then found, and the number."""
 
     mistake: Mistake[Any]
-    done: str
-    way: Any
+    sentence: str
+    way: Recomputation
     value: Any
 
 
 class Pair(NamedTuple):
     """Two mistakes made together, what was done secondly, and the number they give."""
 
-    first: Slip
+    first: Hypothesis
     second: Mistake[Any]
-    done: str
+    sentence: str
     value: Any
 
     @property
@@ -49,60 +53,54 @@ class Pair(NamedTuple):
 
     def formula(self) -> Tree | None:
         """How the number comes about, where that is one layer's count; the way there is found anew."""
-        ways = (way for done, way in self.second.ways(self.first.way) if done == self.done)
+        ways = (way for sentence, way in self.second.ways(self.first.way) if sentence == self.sentence)
         return next((way.formula() for way in ways if way.value() == self.value), None)
 
 
-class Tried:
-    """The wrong numbers that may stand in one place."""
+class Hypotheses:
+    """The wrong numbers that may stand in one place: `value` is the correct one, `wrong` all that differ from it."""
 
-    def __init__(self, catalogue: Catalogue[Any], right: Attempt | Total) -> None:
-        self.catalogue = catalogue
-        self.right = right
-        self.value = right.value()
-        self.made = list(self._made()) if self.value is not None else []
-        self.slips = [slip for slip in self.made if slip.value != self.value]
-
-    def _made(self) -> Iterator[Slip]:
-        """Every way to make a mistake that gives a number, the likeliest first."""
-        for mistake in self.catalogue:
-            for done, way in mistake.ways(self.right):
-                value = way.value()
-                if value is not None:
-                    yield Slip(mistake, done, way, value)
+    def __init__(self, catalogue: Catalogue[Any], correct: Recomputation) -> None:
+        self.value = correct.value()
+        self.made = [
+            Hypothesis(mistake, sentence, way, value)
+            for mistake in (catalogue if self.value is not None else ())
+            for sentence, way in mistake.ways(correct)
+            if (value := way.value()) is not None
+        ]
+        self.wrong = [each for each in self.made if each.value != self.value]
 
     @cached_property
     def pairs(self) -> list[Pair]:
         """Every two mistakes that are made together, likely ones first."""
-        usual = [slip for slip in self.made if slip.mistake.touches not in UNPAIRED]
-        usual = [slip for slip in usual if slip.value != self.value or slip.way.is_latent]
+        usual = [each for each in self.made if each.mistake.affects not in UNPAIRED]
+        usual = [each for each in usual if each.value != self.value or each.way.is_latent]
         order = sorted(combinations(range(len(usual)), 2), key=lambda pair: (sum(pair), pair))
-        tried = dict.fromkeys((usual[one], usual[other].mistake) for one, other in order)
-        return [pair for first, second in tried for pair in _made_too(first, second)]
+        firsts = dict.fromkeys((usual[one], usual[other].mistake) for one, other in order)
+        return [pair for first, second in firsts for pair in _pairs(first, second)]
 
 
-def _made_too(first: Slip, second: Mistake[Any]) -> Iterator[Pair]:
-    """Every way to make a second mistake beside a first; none where both touch the same thing."""
-    if first.mistake.touches != second.touches:
-        for done, way in second.ways(first.way):
+def _pairs(first: Hypothesis, second: Mistake[Any]) -> Iterator[Pair]:
+    """Every way to make a second mistake beside a first; none where both affect the same thing."""
+    if first.mistake.affects != second.affects:
+        for sentence, way in second.ways(first.way):
             value = way.value()
             if value is not None:
-                yield Pair(first, second, done, value)
+                yield Pair(first, second, sentence, value)
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def tried_at(analysis: Analysis, layers: tuple[LayerResult, ...] | None, quantity: str) -> Tried | None:
-    """What may be found wrongly for a layer, for several, or for the whole; None where that depends on a symbol."""
+def hypotheses_at(analysis: Analysis, layers: tuple[LayerResult, ...] | None, quantity: str) -> Hypotheses | None:
+    """The wrong numbers for a layer, for several, or for the whole; None where the number depends on a symbol."""
     if not _is_numeric(analysis) or (layers is not None and not layers):
         return None
-    if layers is None and quantity not in OF_ONE:
-        return Tried(TOTALS, total_at(analysis, quantity))
+    if layers is None and quantity not in OF_LAST:
+        return Hypotheses(TOTAL_MISTAKES, correct_total(analysis, quantity))
     chosen = layers or tuple(analysis.layers[-1:])
-    if len(chosen) == 1:
-        return Tried(MISTAKES, attempt_at(analysis, chosen[0], quantity))
-    if quantity in (*OF_ONE, "depth"):
-        return Tried(MISTAKES, replace(attempt_at(analysis, chosen[-1], quantity), block=chosen))
-    return Tried(TOTALS, total_at(analysis, quantity, chosen))
+    if len(chosen) > 1 and quantity not in (*OF_LAST, "depth"):
+        return Hypotheses(TOTAL_MISTAKES, correct_total(analysis, quantity, chosen))
+    block = chosen if len(chosen) > 1 else ()
+    return Hypotheses(LAYER_MISTAKES, replace(correct_at(analysis, chosen[-1], quantity), block=block))
 
 
 def _is_numeric(analysis: Analysis) -> bool:

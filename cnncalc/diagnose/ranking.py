@@ -8,7 +8,7 @@ by chance.
 THROUGHOUT = "-throughout"
 BEFORE = "-before"
 INSIDE = "-in-block"
-CARRYING = (
+PROPAGATING = (
     "padding-forgotten",
     "stride-ignored",
     "floor-for-ceil",
@@ -20,17 +20,18 @@ CARRYING = (
 )
 """Mistakes that change the size of a map, and so what is found in the layers behind: made in all layers, or in one
 layer or block."""
-IN_BLOCK = tuple(key + INSIDE for key in CARRYING)
+IN_BLOCK = tuple(key + INSIDE for key in PROPAGATING)
 """The same in a block whose number is asked for: in all its layers, or in one."""
-CARRIED_ON = (*(key + THROUGHOUT for key in CARRYING), *(key + BEFORE for key in CARRYING))
+PROPAGATED = (*(key + THROUGHOUT for key in PROPAGATING), *(key + BEFORE for key in PROPAGATING))
 
-LAYER = (
+RANKING = (
     "batch-forgotten",
     "biases-forgotten",
     "biases-added",
     "depth-forgotten",
     "macs-for-flops",
     "flops-for-macs",
+    "input-forgotten",
     "padding-forgotten",
     "pools-forgotten",
     "stride-ignored",
@@ -69,63 +70,29 @@ LAYER = (
     "padding-connected",
     "fully-connected",
     "buffers-counted",
+    "one-kind-only",
+    "one-kind-forgotten",
     "one-bias",
     "bias-at-every-position",
     "1024-for-1000",
     "1000-for-1024",
     "other-value-size",
-    "channels-first",
-    *IN_BLOCK,
-    "layer-before",
-    "layer-after",
-    *CARRIED_ON,
-    "other-quantity",
-    "digits-transposed",
-)
-
-NETWORK = (
-    "batch-forgotten",
-    "biases-forgotten",
-    "biases-added",
-    "macs-for-flops",
-    "flops-for-macs",
-    "input-forgotten",
-    "in-place-counted",
-    "elements-for-bytes",
-    "bytes-for-elements",
-    "bits-for-bytes",
-    "batch-counted",
-    "backward-counted",
-    "groups-ignored",
-    "table-ignored",
-    "depthwise-as-dense",
-    "depth-forgotten",
-    "buffers-counted",
-    "one-kind-only",
-    "one-kind-forgotten",
-    "1024-for-1000",
-    "1000-for-1024",
-    "spatial-size-forgotten",
-    "input-size-for-output-size",
-    "flatten-forgotten",
-    "square-forgotten",
-    "one-axis-only",
     "weights-in-memory",
     "every-path-counted",
     "input-as-layer",
     "output-layer-forgotten",
     "pools-as-layers",
-    "other-value-size",
+    "channels-first",
     *IN_BLOCK,
     "layer-before",
     "layer-after",
-    *CARRIED_ON,
+    *PROPAGATED,
     "layer-forgotten",
     "layer-twice",
-    "one-bias",
     "other-quantity",
     "digits-transposed",
 )
+"""The keys of all mistakes: in a layer, in a block, in a total."""
 
-BY_CHANCE = frozenset({"layer-forgotten", "layer-twice", "other-quantity", *IN_BLOCK, *CARRIED_ON})
+BY_CHANCE = frozenset({"layer-forgotten", "layer-twice", "other-quantity", *IN_BLOCK, *PROPAGATED})
 """Mistakes with so many ways that one of them soon gives a number printed in two digits; these are not tried there."""

@@ -1,134 +1,76 @@
-"""A layer's rules, with something changed in them -> the number that somebody finds who makes that mistake."""
+"""A layer or a sum over layers, with something changed -> the number that somebody finds who makes that mistake.
+
+A Recomputation is data: `correct_at` and `correct_total` make the correct one, and each of its methods
+gives a copy in which one thing is changed. Only `value` computes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any, TypeAlias
+from functools import partial
+from typing import Any, TypeAlias, TypeVar
 
 from cnncalc.analysis import Analysis, Convention, LayerResult
 from cnncalc.analysis.engine import layer_result
+from cnncalc.analysis.quantities import FIELDS
 from cnncalc.analysis.receptive_fields import merged, receptive_fields
 from cnncalc.errors import SpecError
-from cnncalc.formula.formulas import FIELDS
 from cnncalc.graph import INPUT, Graph, Node
-from cnncalc.layers import Layer, ReceptiveField, Refused, Shape
+from cnncalc.layers import CATALOGUE, Layer, ReceptiveField, Refused, Shape
 from cnncalc.layers.receptive_field import AxisReceptiveField
 from cnncalc.symbolic import Size, is_known
 from cnncalc.symbolic.formula_tree import Tree
 
-Rules: TypeAlias = "Mapping[str, Any]"
-Bend: TypeAlias = "Callable[[Layer], Rules]"
-"""A layer -> those of its rules and properties that are to be others, made of its own."""
-Chain: TypeAlias = "Callable[[Attempt], Attempt]"
-"""What is done at every layer of a network, from the input on."""
+MOST_PARTS = 10_000
+"""Numbers of layers that are found at most for one diagnosis; mistakes behind these, unlikely ones, are not tried."""
+STORED = ("activations", "memory_bytes")
+INPUT_PART = "the input"
+IMPOSSIBLE = (ArithmeticError, Refused, SpecError, ValueError)
+"""What the rules raise where a layer cannot be made, or does not fit."""
+R = TypeVar("R", bound="Recomputation")
+Override: TypeAlias = "Callable[[Layer], Mapping[str, Any]]"
+"""A layer -> the rules and properties that replace its own, by name."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Attempt:
-    """How somebody finds one number of one layer; as `attempt_at` makes it, the right way.
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Recomputation:
+    """How somebody finds one number.
 
-    `layer` and `input` are what the rules are run on, `bends` the rules that are others, `chain`
-    what is done at every layer before too (for receptive fields alone), `then` what is done to
-    the number at the end. `note` says what was done, where a mistake has several ways. `block`
-    is set where the number is that of a block, whose last layer this is.
+    `afterwards` is what is done to the number at the end; `note` says what was done, where a
+    mistake has several ways.
     """
 
     analysis: Analysis
-    place: LayerResult
     quantity: str
-    layer: Layer
-    input: Shape
     convention: Convention
     batch: Size
-    bends: tuple[Bend, ...] = ()
-    chain: tuple[Chain, ...] = ()
-    then: tuple[Callable[[Any], Any], ...] = ()
+    afterwards: tuple[Callable[[Any], Any], ...] = ()
     note: str = ""
-    block: tuple[LayerResult, ...] = ()
-
-    def has(self, *names: str) -> bool:
-        """Whether the layer has all these fields."""
-        return all(name in self.layer.fields for name in names)
-
-    def remade(self, note: str = "", **fields: Any) -> Attempt:
-        """With other values in some fields of the layer."""
-        return replace(self, layer=remade(self.layer, **fields), note=note)
-
-    def shown(self, name: str) -> Any:
-        """A field of the layer as a spec would give it; None where it has no such field."""
-        return self.layer.fields[name].show(getattr(self.layer, name)) if self.has(name) else None
-
-    def on(self, shape: Shape, note: str = "") -> Attempt:
-        """With another input."""
-        return replace(self, input=shape, note=note)
-
-    def bent(self, bend: Bend, note: str = "") -> Attempt:
-        """With other rules."""
-        return replace(self, bends=(*self.bends, bend), note=note)
-
-    def everywhere(self, step: Chain, note: str = "") -> Attempt:
-        """With the same done at every layer from the input on, as far as receptive fields go."""
-        return replace(self, chain=(*self.chain, step), note=note or "")
-
-    def done(self, step: Callable[[Any], Any], note: str = "") -> Attempt:
-        """With something done to the number."""
-        return replace(self, then=(*self.then, step), note=note)
-
-    def scaled(self, factor: Fraction | Size, note: str = "") -> Attempt:
-        """With the number multiplied, and rounded to a whole one."""
-        return self.done(lambda value: round(value * factor), note)
-
-    @property
-    def rules(self) -> Layer:
-        """The layer with all its bends."""
-        made = self.layer
-        for bend in self.bends:
-            made = _bent(made, bend)
-        return made
 
     def value(self) -> Any:
         """The number found: an int, a Shape, or one number an axis; None where the rules give none."""
         try:
             found = self._found()
-            for step in self.then:
+            for step in self.afterwards:
                 found = step(found)
-        except (ArithmeticError, Refused, SpecError, ValueError):
+        except IMPOSSIBLE:
             return None
         return found if _sensible(found) else None
 
-    def formula(self) -> Tree | None:
-        """How a count comes about, the numbers put in; None where it is no count, or no formula."""
-        from cnncalc.symbolic.traced import TracedInt, variable
-
-        if self.chain or self.quantity in ("output", *FIELDS):
-            return None
-        lengths = (variable("HW"[number % 2], length) for number, length in enumerate(self.input.size))
-        shape = Shape(variable("C", self.input.channels), *lengths)
-        found = replace(self, layer=self.layer.worked(shape.axes), input=shape).value()
-        return found.tree if isinstance(found, TracedInt) and found == self.value() else None
-
     def _found(self) -> Any:
-        rules = self.rules
-        if self.quantity in FIELDS:
-            seen = self._chained() if self.chain else rules.receptive_field(self.seen_before, self.input)
-            return tuple(getattr(axis, FIELDS[self.quantity]) for axis in seen.axes)
-        output = rules.output(self.input)
-        if self.quantity == "output":
-            return output
-        if not all(length >= 1 for length in output.size):
-            return None
-        node = self.place.node
-        made = Node(node.name, rules, node.sources, self.input, output, shared=node.shared, times=node.times)
-        return getattr(
-            layer_result(made, self.convention, self.batch, self.place.receptive_field, self.place.depth), self.quantity
-        )
+        """The number before `afterwards`; raises one of IMPOSSIBLE."""
+        raise NotImplementedError
+
+    def formula(self) -> Tree | None:
+        """How the number comes about, where that can be shown."""
+        return None
 
     @property
     def is_latent(self) -> bool:
         """Whether what is wrong may show only together with something else: a remainder, a padding that is lost."""
-        return self.layer is not self.place.node.layer
+        return False
 
     @property
     def wrong_part(self) -> Shape | str:
@@ -136,59 +78,248 @@ class Attempt:
 
         Two mistakes that give the same number by the same wrong part cannot be told apart.
         """
-        if self.layer is self.place.node.layer and self.input == self.place.input and not (self.bends or self.chain):
-            return "number" if self.then else ""
-        try:
-            made = self.rules.output(self.input)
-        except (ArithmeticError, Refused, SpecError, ValueError):
-            return ""
-        return "" if made == self.place.output else made
+        return "number" if self.afterwards else ""
+
+    def transformed(self: R, step: Callable[[Any], Any], note: str = "") -> R:
+        """With something done to the number."""
+        return replace(self, afterwards=(*self.afterwards, step), note=note)
+
+    def with_value(self: R, value: Any, note: str = "") -> R:
+        """With another number in its place."""
+        return self.transformed(lambda _: value, note)
+
+    def scaled(self: R, factor: Fraction | Size, note: str = "") -> R:
+        """With the number multiplied, and rounded to a whole one."""
+        return self.transformed(lambda value: round(value * factor), note)
+
+    def plus(self: R, more: Size, note: str = "") -> R:
+        """With something added to the number."""
+        return self.transformed(lambda value: value + more, note)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class LayerRecomputation(Recomputation):
+    """How somebody finds a number of one layer.
+
+    `layer` and `input` are what the rules are run on, `overridden` what replaces some of the rules,
+    `every_layer` what is done at every layer up to this one (for receptive fields alone). `result` has
+    the correct numbers. `block` is set where the number is that of a block, whose last layer this is.
+    """
+
+    result: LayerResult
+    layer: Layer
+    input: Shape
+    overridden: tuple[Override, ...] = ()
+    every_layer: tuple[Callable[[LayerRecomputation], LayerRecomputation], ...] = ()
+    block: tuple[LayerResult, ...] = ()
+
+    def has(self, *names: str) -> bool:
+        """Whether the layer has all these fields."""
+        return all(name in self.layer.fields for name in names)
+
+    def in_spec(self, name: str) -> Any:
+        """A field of the layer as a spec would give it; None where it has no such field."""
+        return self.layer.fields[name].show(getattr(self.layer, name)) if self.has(name) else None
+
+    def with_fields(self, note: str = "", **fields: Any) -> LayerRecomputation:
+        """With other values in some fields of the layer; raises Refused."""
+        own = {name: self.in_spec(name) for name in self.layer.fields}
+        return replace(self, layer=type(self.layer)(**{**own, **fields}), note=note)
+
+    def with_input(self, shape: Shape, note: str = "") -> LayerRecomputation:
+        """With another input."""
+        return replace(self, input=shape, note=note)
+
+    def with_rule(self, name: str, rule: Callable[..., Any], note: str = "") -> LayerRecomputation:
+        """With another rule of this name: `rule` is called with the layer, then as the layer's own rule is."""
+        return self.overriding(lambda layer: {name: partial(rule, layer)}, note)
+
+    def overriding(self, override: Override, note: str = "") -> LayerRecomputation:
+        """With other rules or properties."""
+        return replace(self, overridden=(*self.overridden, override), note=note)
+
+    def at_every_layer(self, step: Callable[[LayerRecomputation], LayerRecomputation]) -> LayerRecomputation:
+        """With the same done at every layer from the input on, as far as receptive fields go."""
+        return replace(self, every_layer=(*self.every_layer, step), note="")
 
     @property
-    def seen_before(self) -> ReceptiveField:
-        """The receptive field of the layer's inputs."""
-        layers, rank = self.analysis.layers, self.analysis.graph.input.rank
-        start = ReceptiveField(tuple(AxisReceptiveField() for _ in range(rank)))
-        coming = [start if source == INPUT else layers[source].receptive_field for source in self.place.node.sources]
-        return merged(coming, self.place.input.rank)[0]
+    def effective_layer(self) -> Layer:
+        """The layer with the rules that replace its own; all rules that use these follow."""
+        layer = self.layer
+        for override in self.overridden:
+            copy = object.__new__(type(layer))
+            copy.__dict__.update(layer.__dict__, **override(layer))
+            layer = copy
+        return layer
 
-    def before(self) -> Iterator[LayerResult]:
+    def formula(self) -> Tree | None:
+        """How a count comes about, the numbers put in; None where it is no count, or no formula."""
+        from cnncalc.symbolic.traced import TracedInt, variable
+
+        if self.every_layer or self.quantity in ("output", *FIELDS):
+            return None
+        lengths = (variable("HW"[number % 2], length) for number, length in enumerate(self.input.size))
+        shape = Shape(variable("C", self.input.channels), *lengths)
+        found = replace(self, layer=self.layer.worked(shape.axes), input=shape).value()
+        return found.tree if isinstance(found, TracedInt) and found == self.value() else None
+
+    def _found(self) -> Any:
+        layer, node = self.effective_layer, self.result.node
+        if self.quantity in FIELDS:
+            seen = (
+                self._seen_through_all() if self.every_layer else layer.receptive_field(self._seen_before(), self.input)
+            )
+            return tuple(getattr(axis, FIELDS[self.quantity]) for axis in seen.axes)
+        output = layer.output(self.input)
+        if self.quantity == "output":
+            return output
+        if not all(length >= 1 for length in output.size):
+            raise ValueError("a map has no pixels")
+        made = Node(node.name, layer, node.sources, self.input, output, shared=node.shared, times=node.times)
+        result = layer_result(made, self.convention, self.batch, self.result.receptive_field, self.result.depth)
+        return getattr(result, self.quantity)
+
+    @property
+    def is_latent(self) -> bool:
+        """Whether a field of the layer is wrong, which may not show in this number."""
+        return self.layer is not self.result.node.layer
+
+    @property
+    def wrong_part(self) -> Shape | str:
+        """The wrong output, "number" where only the number is wrong, or neither."""
+        changed = self.is_latent or self.input != self.result.input or self.overridden or self.every_layer
+        if not changed:
+            return "number" if self.afterwards else ""
+        try:
+            output = self.effective_layer.output(self.input)
+        except IMPOSSIBLE:
+            return ""
+        return "" if output == self.result.output else output
+
+    def layers_before(self) -> Iterator[LayerResult]:
         """The layers before, from the nearest on, along the first input of each."""
-        source = self.place.node.sources[0]
+        source = self.result.node.sources[0]
         while source != INPUT:
             layer = self.analysis.layers[source]
             yield layer
             source = layer.node.sources[0]
 
-    def _chained(self) -> ReceptiveField:
+    def _seen_before(self) -> ReceptiveField:
+        """The receptive field of the layer's inputs."""
+        layers, rank = self.analysis.layers, self.analysis.graph.input.rank
+        start = ReceptiveField(tuple(AxisReceptiveField() for _ in range(rank)))
+        coming = [start if source == INPUT else layers[source].receptive_field for source in self.result.node.sources]
+        return merged(coming, self.result.input.rank)[0]
+
+    def _seen_through_all(self) -> ReceptiveField:
         """The receptive field where the same is done at every layer up to this one."""
         nodes = []
         for layer in self.analysis.layers:
-            attempt = attempt_at(self.analysis, layer, self.quantity)
-            for step in self.chain:
-                attempt = step(attempt)
-            nodes.append(replace(layer.node, layer=attempt.rules))
-            if layer is self.place:
+            here = correct_at(self.analysis, layer, self.quantity)
+            for step in self.every_layer:
+                here = step(here)
+            nodes.append(replace(layer.node, layer=here.effective_layer))
+            if layer is self.result:
                 break
         return receptive_fields(Graph("", self.analysis.graph.input, nodes=nodes))[0][-1]
 
 
-def attempt_at(analysis: Analysis, layer: LayerResult, quantity: str) -> Attempt:
-    """The right way to find a number of a layer."""
-    return Attempt(analysis, layer, quantity, layer.node.layer, layer.input, analysis.convention, analysis.batch)
+Parts: TypeAlias = "tuple[tuple[LayerRecomputation, int], ...]"
+"""The layers of a sum, each as often as it occurs alike."""
 
 
-def remade(layer: Layer, **fields: Any) -> Layer:
-    """A layer of the same type with other values in some fields; raises Refused."""
-    given = {name: field.show(getattr(layer, name)) for name, field in layer.fields.items()}
-    return type(layer)(**{**given, **fields})
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class TotalRecomputation(Recomputation):
+    """How somebody finds a total: the layers, the parts of the sum, and what is done to the sum afterwards."""
+
+    layers: tuple[LayerResult, ...]
+    parts: Parts
+    known: dict[int, tuple[LayerRecomputation, Any]] = field(default_factory=dict)
+    """The values of parts found so far, which stay the same whatever else is changed."""
+
+    def _found(self) -> Any:
+        if self.quantity == "depth":
+            return self.analysis.depth
+        return sum(self._value(part) * times for part, times in self.parts)
+
+    def _value(self, part: LayerRecomputation) -> Any:
+        """The value of a part, found once; raises ValueError where it has none, or no more may be found."""
+        if id(part) not in self.known:
+            if len(self.known) >= MOST_PARTS:
+                raise ValueError("too many parts")
+            self.known[id(part)] = (part, part.value())
+        value = self.known[id(part)][1]
+        if value is None:
+            raise ValueError("a part has no value")
+        return value
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The kinds of layers that are summed up."""
+        return tuple(dict.fromkeys(part.layer.title for part, _ in self.parts if part.result.name != INPUT_PART))
+
+    def correct_value(self, quantity: str) -> Size:
+        """The correct total of any quantity over the same layers."""
+        is_whole = len(self.layers) == len(self.analysis.layers)
+        return self.analysis.total(quantity) if is_whole else self.analysis.sum_over(self.layers, quantity)
+
+    def only(self, wanted: Callable[[LayerRecomputation], bool], note: str = "") -> TotalRecomputation:
+        """With some of the layers only."""
+        return replace(self, parts=tuple(part for part in self.parts if wanted(part[0])), note=note)
+
+    def with_parts(self, parts: Sequence[LayerRecomputation | None]) -> TotalRecomputation:
+        """With other parts where one is given, at least once; all parts in the quantity that these count."""
+        wrong = [part for part in parts if part]
+        made = [(part or own, times) for part, (own, times) in zip(parts, self.parts, strict=True)]
+        quantity, notes = wrong[0].quantity, {part.note for part in wrong}
+        same = tuple((part if part.quantity == quantity else replace(part, quantity=quantity), n) for part, n in made)
+        return replace(self, parts=same, quantity=quantity, note=wrong[0].note if len(notes) == 1 else "")
 
 
-def _bent(layer: Layer, bend: Bend) -> Layer:
-    """A copy of a layer in which some rules are others; all rules that use these follow."""
-    made = object.__new__(type(layer))
-    made.__dict__.update(layer.__dict__, **bend(layer))
-    return made
+def correct_at(analysis: Analysis, result: LayerResult, quantity: str) -> LayerRecomputation:
+    """The correct way to find a number of a layer."""
+    return LayerRecomputation(
+        analysis=analysis,
+        quantity=quantity,
+        convention=analysis.convention,
+        batch=analysis.batch,
+        result=result,
+        layer=result.node.layer,
+        input=result.input,
+    )
+
+
+def correct_total(analysis: Analysis, quantity: str, layers: Sequence[LayerResult] | None = None) -> TotalRecomputation:
+    """The correct way to find a total: of the network with its input, or of some of its layers."""
+    chosen = tuple(analysis.layers if layers is None else layers)
+    parts = grouped(correct_at(analysis, layer, quantity) for layer in chosen)
+    return TotalRecomputation(
+        analysis=analysis,
+        quantity=quantity,
+        convention=analysis.convention,
+        batch=analysis.batch,
+        layers=chosen,
+        parts=(*(_input(analysis, quantity) if layers is None else ()), *parts),
+    )
+
+
+def grouped(recomputations: Iterable[LayerRecomputation]) -> Parts:
+    """The parts of a sum over layers, those that are alike as one."""
+    found: dict[Any, tuple[LayerRecomputation, int]] = {}
+    for each in recomputations:
+        node = each.result.node
+        key = (each.layer, each.overridden, each.input, bool(node.shared), node.times)
+        alike, times = found.get(key, (each, 0))
+        found[key] = (alike, times + 1)
+    return tuple(found.values())
+
+
+def _input(analysis: Analysis, quantity: str) -> Iterator[tuple[LayerRecomputation, int]]:
+    """The input as a part of what is stored: a layer that adds no padding to it."""
+    if quantity in STORED and analysis.layers:
+        first = analysis.layers[0]
+        whole = replace(first, node=replace(first.node, name=INPUT_PART, shared="", times=1))
+        yield replace(correct_at(analysis, whole, quantity), layer=CATALOGUE["pad"](0), input=analysis.input.shape), 1
 
 
 def _sensible(value: Any) -> bool:

@@ -5,137 +5,137 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cnncalc.diagnose.catalogue import MISTAKES, OF_OUTPUT, OF_WEIGHTS
-from cnncalc.diagnose.recompute import Attempt
-from cnncalc.layers import CATALOGUE, Shape
-
-SLIDING = ("output", *OF_OUTPUT)
+from cnncalc.diagnose.catalogue import OF_WEIGHTS, SLIDING, in_each_layer, in_layer
+from cnncalc.diagnose.recompute import LayerRecomputation
+from cnncalc.layers import CATALOGUE, Layer, Shape
 
 
-def padding_of(attempt: Attempt) -> tuple[tuple[int, int], ...]:
+def padding_of(at: LayerRecomputation) -> tuple[tuple[int, int], ...]:
     """(before, after) on every axis, words like "same" worked out for the input."""
-    windows = attempt.layer.windows(attempt.input.rank)  # type: ignore[attr-defined]
-    return tuple(window.margins(length) for window, length in zip(windows, attempt.input.size, strict=True))
+    windows = at.layer.windows(at.input.rank)  # type: ignore[attr-defined]
+    return tuple(window.margins(length) for window, length in zip(windows, at.input.size, strict=True))
 
 
-@MISTAKES.enter("padding-forgotten", "the padding was forgotten", SLIDING, "padding")
-def padding_forgotten(right: Attempt) -> Iterator[Attempt]:
+@in_layer("padding-forgotten", "the padding was forgotten", SLIDING, "padding")
+def padding_forgotten(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     """P = 0."""
-    if right.has("padding"):
-        yield right.remade(padding=0)
+    if correct.has("padding"):
+        yield correct.with_fields(padding=0)
 
 
-@MISTAKES.enter("padding-once", "the padding was counted once instead of twice", SLIDING, "padding")
-def padding_once(right: Attempt) -> Iterator[Attempt]:
-    """P in place of 2P."""
-    if right.has("padding"):
-        yield right.remade(padding=[[before, 0] for before, _ in padding_of(right)])
+@in_layer("padding-once", "the padding was counted once instead of twice", SLIDING, "padding")
+def padding_once(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
+    """P instead of 2P."""
+    if correct.has("padding"):
+        yield correct.with_fields(padding=[[before, 0] for before, _ in padding_of(correct)])
 
 
-@MISTAKES.enter("padding-added", "padding was added where there is none", SLIDING, "padding")
-def padding_added(right: Attempt) -> Iterator[Attempt]:
+@in_layer("padding-added", "padding was added where there is none", SLIDING, "padding")
+def padding_added(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     """`valid` taken for one of the paddings that keep the size."""
-    if right.has("padding") and not any(sum(pair) for pair in padding_of(right)):
-        yield right.remade(padding="half")
-        yield right.remade(padding="same", note="'same' padding was assumed where there is none")
+    if correct.has("padding") and not any(sum(pair) for pair in padding_of(correct)):
+        yield correct.with_fields(padding="half")
+        yield correct.with_fields(padding="same", note="'same' padding was assumed where there is none")
 
 
-@MISTAKES.enter("stride-ignored", "the stride was ignored", (*SLIDING, "jump"), "stride")
-def stride_ignored(right: Attempt) -> Iterator[Attempt]:
+@in_layer("stride-ignored", "the stride was ignored", (*SLIDING, "jump"), "stride")
+def stride_ignored(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     """S = 1."""
-    if right.has("stride"):
-        yield right.remade(stride=1)
+    if correct.has("stride"):
+        yield correct.with_fields(stride=1)
 
 
-@MISTAKES.enter("kernel-for-stride", "the size of the window was taken for the stride", (*SLIDING, "jump"), "stride")
-def kernel_for_stride(right: Attempt) -> Iterator[Attempt]:
+@in_layer("kernel-for-stride", "the kernel size was used as the stride", (*SLIDING, "jump"), "stride")
+def kernel_for_stride(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     """S = F."""
-    if right.has("stride", "kernel"):
-        yield right.remade(stride=right.shown("kernel"))
+    if correct.has("stride", "kernel"):
+        yield correct.with_fields(stride=correct.in_spec("kernel"))
 
 
-@MISTAKES.enter("ceil-for-floor", "the division was rounded up instead of down", SLIDING, "rounding")
-def ceil_for_floor(right: Attempt) -> Iterator[Attempt]:
+@in_layer("ceil-for-floor", "the division was rounded up instead of down", SLIDING, "rounding")
+def ceil_for_floor(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     """Windows that do not fit counted."""
-    if right.shown("rounding") in ("floor", "strict"):
-        yield right.remade(rounding="ceil")
+    if correct.in_spec("rounding") in ("floor", "strict"):
+        yield correct.with_fields(rounding="ceil")
 
 
-@MISTAKES.enter("floor-for-ceil", "the division was rounded down instead of up", SLIDING, "rounding")
-def floor_for_ceil(right: Attempt) -> Iterator[Attempt]:
-    """The last window left out."""
-    if right.shown("rounding") in ("ceil", "caffe"):
-        yield right.remade(rounding="floor")
-    elif right.shown("padding") == "same":
-        yield right.bent(lambda layer: {"output": lambda shape: _rounded_down(right, shape)})
+@in_layer("floor-for-ceil", "the division was rounded down instead of up", SLIDING, "rounding")
+def floor_for_ceil(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
+    """The last window left out; under "same" padding W/S rounded down: windows as wide as the step, no padding."""
+
+    def rounded_down(_: Layer, shape: Shape) -> Shape:
+        return correct.with_fields(kernel=correct.in_spec("stride"), padding=0, dilation=1).layer.output(shape)
+
+    if correct.in_spec("rounding") in ("ceil", "caffe"):
+        yield correct.with_fields(rounding="floor")
+    elif correct.in_spec("padding") == "same":
+        yield correct.with_rule("output", rounded_down)
 
 
-def _rounded_down(right: Attempt, shape: Shape) -> Shape:
-    """The output under "same" padding with W/S rounded down: windows as wide as the step, no padding."""
-    stride = right.shown("stride")
-    return right.remade(kernel=stride, padding=0, dilation=1).layer.output(shape)
-
-
-@MISTAKES.enter("dilation-ignored", "the dilation was ignored", touches="dilation")
-def dilation_ignored(right: Attempt) -> Iterator[Attempt]:
+@in_layer("dilation-ignored", "the dilation was ignored", affects="dilation")
+def dilation_ignored(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     """D = 1, at this layer, then at all before it too."""
-    if not right.has("dilation"):
+    if not correct.has("dilation"):
         return
-    yield right.remade(dilation=1)
-    if right.quantity == "receptive_field":
-        yield right.everywhere(lambda each: each.remade(dilation=1) if each.has("dilation") else each)
+    yield correct.with_fields(dilation=1)
+    if correct.quantity == "receptive_field":
+        yield correct.at_every_layer(lambda each: each.with_fields(dilation=1) if each.has("dilation") else each)
 
 
-@MISTAKES.enter("groups-ignored", "the groups were ignored", OF_WEIGHTS, "depth")
-def groups_ignored(right: Attempt) -> Iterator[Attempt]:
+@in_each_layer("groups-ignored", "the groups were ignored", OF_WEIGHTS, "depth")
+def groups_ignored(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     """G = 1: every filter sees all maps of the input."""
-    if right.has("groups", "filters"):
-        yield right.remade(groups=1)
+    if correct.has("groups", "filters"):
+        yield correct.with_fields(groups=1)
 
 
-@MISTAKES.enter(
-    "table-ignored", "the table of connections was ignored: every filter was given all maps", OF_WEIGHTS, "depth"
-)
-def table_ignored(right: Attempt) -> Iterator[Attempt]:
-    """A full convolution in place of LeNet-5's C3."""
-    table = right.shown("table")
-    if table:
-        yield right.remade(table=None, filters=len(table))
-
-
-@MISTAKES.enter(
-    "depthwise-as-dense",
-    "the depthwise convolution was taken for a full one: every filter was given all maps of the input",
+@in_each_layer(
+    "table-ignored",
+    "the connection table was ignored: every filter was connected to all input maps",
     OF_WEIGHTS,
     "depth",
 )
-def depthwise_as_dense(right: Attempt) -> Iterator[Attempt]:
+def table_ignored(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
+    """A full convolution instead of LeNet-5's C3."""
+    table = correct.in_spec("table")
+    if table:
+        yield correct.with_fields(table=None, filters=len(table))
+
+
+@in_each_layer(
+    "depthwise-as-dense",
+    "the depthwise convolution was counted as a standard one: every filter was given all input channels",
+    OF_WEIGHTS,
+    "depth",
+)
+def depthwise_as_dense(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     """As many filters, but each as deep as the input."""
-    if right.has("multiplier", "kernel"):
+    if correct.has("multiplier", "kernel"):
         full = CATALOGUE["conv"]
-        shared = {name: right.shown(name) for name in right.layer.fields if name in full.fields}
-        yield replace(right, layer=full(filters=right.layer.output(right.input).channels, **shared), note="")
+        shared = {name: correct.in_spec(name) for name in correct.layer.fields if name in full.fields}
+        filters = correct.layer.output(correct.input).channels
+        yield replace(correct, layer=full(filters=filters, **shared), note="")
 
 
-@MISTAKES.enter(
+@in_layer(
     "channels-exchanged",
-    "the channels of the input and of the output were exchanged",
+    "the input channels and the output channels were swapped",
     ("output", "weights", "biases", "params"),
     "depth",
 )
-def channels_exchanged(right: Attempt) -> Iterator[Attempt]:
-    """K filters on C maps taken for C filters on K maps."""
-    if right.shown("filters"):
-        exchanged = right.remade(filters=right.input.channels)
-        yield exchanged.on(Shape(right.shown("filters"), *right.input.size))
-    elif right.has("units"):
-        yield right.remade(units=right.input.values).on(Shape(right.shown("units")))
+def channels_exchanged(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
+    """C filters on K maps instead of K filters on C maps."""
+    if correct.in_spec("filters"):
+        exchanged = correct.with_fields(filters=correct.input.channels)
+        yield exchanged.with_input(Shape(correct.in_spec("filters"), *correct.input.size))
+    elif correct.has("units"):
+        yield correct.with_fields(units=correct.input.values).with_input(Shape(correct.in_spec("units")))
 
 
-@MISTAKES.enter("filters-forgotten", "only one filter was counted", (*OF_WEIGHTS, "biases"), "filters")
-def filters_forgotten(right: Attempt) -> Iterator[Attempt]:
+@in_layer("filters-forgotten", "only one filter was counted", (*OF_WEIGHTS, "biases"), "filters")
+def filters_forgotten(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     """K = 1."""
-    if right.shown("filters"):
-        yield right.remade(filters=1)
-    elif right.shown("units"):
-        yield right.remade(units=1)
+    if correct.in_spec("filters"):
+        yield correct.with_fields(filters=1)
+    elif correct.in_spec("units"):
+        yield correct.with_fields(units=1)

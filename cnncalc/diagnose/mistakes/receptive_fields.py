@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
-from cnncalc.diagnose.catalogue import MISTAKES
-from cnncalc.diagnose.recompute import Attempt, Bend
+from cnncalc.diagnose.catalogue import in_layer
+from cnncalc.diagnose.mistakes.hyperparameters import padding_of
+from cnncalc.diagnose.recompute import LayerRecomputation
 from cnncalc.layers import Layer, ReceptiveField, Shape
 from cnncalc.layers.receptive_field import AxisReceptiveField
 
 SIZE = ("receptive_field",)
+AFFECTS = "receptive field"
+Rule: TypeAlias = "Callable[[Layer, ReceptiveField, Shape], ReceptiveField]"
 
 
-def _grown(rule: Callable[[Layer, ReceptiveField, Shape], ReceptiveField]) -> Bend:
-    """A bend of `receptive_field` alone, for layers whose units see a window of their own."""
-    return lambda layer: {"receptive_field": lambda seen, shape: rule(layer, seen, shape)} if _slides(layer) else {}
+def _slides(at: LayerRecomputation) -> bool:
+    """Whether the units of the layer see a window of their own."""
+    return at.has("kernel", "rounding")
 
 
-def _slides(layer: Layer) -> bool:
-    return "kernel" in layer.fields and "rounding" in layer.fields
+def _with_rule(at: LayerRecomputation, rule: Rule) -> LayerRecomputation:
+    return at.with_rule("receptive_field", rule) if _slides(at) else at
 
 
-def _both(right: Attempt, rule: Callable[[Layer, ReceptiveField, Shape], ReceptiveField]) -> Iterator[Attempt]:
+def _here_or_everywhere(correct: LayerRecomputation, rule: Rule) -> Iterator[LayerRecomputation]:
     """The rule at this layer, then at all before it too."""
-    bend = _grown(rule)
-    if _slides(right.layer):
-        yield right.bent(bend)
-    yield right.everywhere(lambda each: each.bent(bend))
+    if _slides(correct):
+        yield _with_rule(correct, rule)
+    yield correct.at_every_layer(lambda each: _with_rule(each, rule))
 
 
 def _on_step(seen: ReceptiveField, steps: tuple[int, ...]) -> ReceptiveField:
@@ -36,77 +39,83 @@ def _on_step(seen: ReceptiveField, steps: tuple[int, ...]) -> ReceptiveField:
 
 def _longer(seen: ReceptiveField, by: tuple[int, ...]) -> ReceptiveField:
     """Windows that see more pixels behind."""
-    return seen.along(
-        lambda axis, number: AxisReceptiveField(
-            axis.lows, tuple(high + by[number] for high in axis.highs), axis.step, axis.after
-        )
+
+    def longer(axis: AxisReceptiveField, number: int) -> AxisReceptiveField:
+        return AxisReceptiveField(axis.lows, tuple(high + by[number] for high in axis.highs), axis.step, axis.after)
+
+    return seen.along(longer)
+
+
+@in_layer("jump-forgotten", "the jump was forgotten: F - 1 was added instead of (F - 1)*J", SIZE, AFFECTS)
+def jump_forgotten(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
+    """J = 1."""
+    return _here_or_everywhere(
+        correct, lambda layer, seen, shape: layer.receptive_field(_on_step(seen, (1,) * shape.rank), shape)
     )
 
 
-@MISTAKES.enter("jump-forgotten", "the jump was forgotten: F - 1 was added, not (F - 1)*J", SIZE, "receptive field")
-def jump_forgotten(right: Attempt) -> Iterator[Attempt]:
-    """J = 1."""
-    return _both(right, lambda layer, seen, shape: layer.receptive_field(_on_step(seen, (1,) * shape.rank), shape))
+@in_layer("jump-after-stride", "the jump after the layer was used instead of the jump before it", SIZE, AFFECTS)
+def jump_after_stride(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
+    """(F - 1)*J' instead of (F - 1)*J."""
 
-
-@MISTAKES.enter("jump-after-stride", "the jump behind the layer was taken for that before it", SIZE, "receptive field")
-def jump_after_stride(right: Attempt) -> Iterator[Attempt]:
-    """(F - 1)*J' in place of (F - 1)*J."""
-
-    def grown(layer: Layer, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
+    def rule(layer: Layer, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
         steps = tuple(axis.step for axis in layer.receptive_field(seen, shape).axes)
         return _on_step(layer.receptive_field(_on_step(seen, steps), shape), steps)
 
-    return _both(right, grown)
+    return _here_or_everywhere(correct, rule)
 
 
-@MISTAKES.enter("kernel-not-less-one", "F*J was added, not (F - 1)*J", SIZE, "receptive field")
-def kernel_not_less_one(right: Attempt) -> Iterator[Attempt]:
+@in_layer("kernel-not-less-one", "F*J was added instead of (F - 1)*J", SIZE, AFFECTS)
+def kernel_not_less_one(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     """One jump too many; but not at the first layer, whose window is plain to see."""
 
-    def longer(layer: Layer, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
-        grown = layer.receptive_field(seen, shape)
-        return _longer(grown, tuple(axis.step if axis.size > 1 else 0 for axis in seen.axes))
+    def rule(layer: Layer, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
+        return _longer(
+            layer.receptive_field(seen, shape), tuple(axis.step if axis.size > 1 else 0 for axis in seen.axes)
+        )
 
-    return _both(right, longer)
+    return _here_or_everywhere(correct, rule)
 
 
-@MISTAKES.enter("own-window-only", "only the layer's own window was told", SIZE, "receptive field")
-def own_window_only(right: Attempt) -> Iterator[Attempt]:
+@in_layer("own-window-only", "only the window of this layer was counted", SIZE, AFFECTS)
+def own_window_only(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     """F, as if its input were the image."""
+    if _slides(correct):
+        yield _with_rule(
+            correct,
+            lambda layer, seen, shape: layer.receptive_field(
+                seen.along(lambda axis, number: AxisReceptiveField()), shape
+            ),
+        )
 
-    def fresh(layer: Layer, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
-        return layer.receptive_field(seen.along(lambda axis, number: AxisReceptiveField()), shape)
 
-    if _slides(right.layer):
-        yield right.bent(_grown(fresh))
-
-
-@MISTAKES.enter("padding-in-receptive-field", "the padding was added to the receptive field", SIZE, "receptive field")
-def padding_in_receptive_field(right: Attempt) -> Iterator[Attempt]:
+@in_layer("padding-in-receptive-field", "the padding was added to the receptive field", SIZE, AFFECTS)
+def padding_in_receptive_field(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     """2P more: at this layer, at all of them, or of all of them in pixels."""
 
-    def grown(layer: Layer, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
-        windows = layer.windows(shape.rank)  # type: ignore[attr-defined]
-        added = tuple(sum(window.margins(length)) for window, length in zip(windows, shape.size, strict=True))
-        return _longer(layer.receptive_field(seen, shape), added)
+    def padded(at: LayerRecomputation) -> LayerRecomputation:
+        if not _slides(at):
+            return at
+        return _with_rule(
+            at, lambda layer, seen, shape: _longer(layer.receptive_field(seen, shape), tuple(map(sum, padding_of(at))))
+        )
 
-    yield from _both(right, grown)
-    yield right.done(lambda sizes: tuple(size + 2 * axis.padding for size, axis in _with_axes(right, sizes)))
+    if _slides(correct):
+        yield padded(correct)
+    yield correct.at_every_layer(padded)
+    paddings = [axis.padding for axis in correct.result.receptive_field.axes]
+    if None not in paddings:
+        yield correct.transformed(
+            lambda sizes: tuple(size + 2 * padding for size, padding in zip(sizes, paddings, strict=True))
+        )
 
 
-def _with_axes(right: Attempt, sizes: tuple[int, ...]) -> Iterator[tuple[int, AxisReceptiveField]]:
-    axes = right.place.receptive_field.axes
-    return zip(sizes, axes, strict=True) if all(axis.padding is not None for axis in axes) else iter(())
-
-
-@MISTAKES.enter("pools-forgotten", "the pools before it were left out", ("receptive_field", "jump"), "receptive field")
-def pools_forgotten(right: Attempt) -> Iterator[Attempt]:
+@in_layer("pools-forgotten", "the pools before this layer were left out", (*SIZE, "jump"), AFFECTS)
+def pools_forgotten(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     """Windows without weights skipped."""
 
-    def skipped(layer: Layer) -> dict[str, Callable[[ReceptiveField, Shape], ReceptiveField]]:
-        pools = _slides(layer) and not layer.weighted
-        return {"receptive_field": lambda seen, shape: seen} if pools else {}
+    def skipped(at: LayerRecomputation) -> LayerRecomputation:
+        return at if at.layer.weighted else _with_rule(at, lambda layer, seen, shape: seen)
 
-    if right.layer.weighted:
-        yield right.everywhere(lambda each: each.bent(skipped))
+    if correct.layer.weighted:
+        yield correct.at_every_layer(skipped)

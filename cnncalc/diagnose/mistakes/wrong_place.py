@@ -1,86 +1,138 @@
-"""The right number of something else -> the number of one who reads off the wrong place, or writes it down wrongly."""
+"""The correct number of something else -> the number of one who reads it in the wrong place, or writes it wrongly."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from cnncalc.analysis import LayerResult
-from cnncalc.diagnose.catalogue import ALONE, COUNTED, MISTAKES
-from cnncalc.diagnose.recompute import Attempt, attempt_at
+from cnncalc.analysis.quantities import COUNTS
+from cnncalc.analysis.quantities import QUANTITIES as REGISTER
+from cnncalc.diagnose.catalogue import ALONE, in_layer, in_number, in_total
+from cnncalc.diagnose.recompute import LayerRecomputation, Recomputation, TotalRecomputation, correct_at
+from cnncalc.formula.formulas import QUANTITIES
 from cnncalc.layers import Shape
 from cnncalc.symbolic import is_known
 
+R = TypeVar("R", bound=Recomputation)
 
-@MISTAKES.enter("layer-before", "this is the number of the layer before", touches=ALONE)
-def layer_before(right: Attempt) -> Iterator[Attempt]:
+
+@in_layer("layer-before", "this is the number of the layer before", affects=ALONE)
+def layer_before(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     """The nearest layer before that has another number; before the first, the input's own volume."""
-    own = right.value()
-    first = attempt_at(right.analysis, right.block[0], right.quantity) if right.block else right
-    for layer in first.before():
-        way = _at(right, layer, "before")
-        if way.value() not in (own, 0, None):
-            yield way
-            return
-    volume = {"output": right.analysis.graph.input, "activations": right.analysis.input.activations}
-    value = {**volume, "memory_bytes": right.analysis.input.memory_bytes}.get(right.quantity)
+    analysis, quantity = correct.analysis, correct.quantity
+    first = correct_at(analysis, correct.block[0], quantity) if correct.block else correct
+    way = _nearest_layer(correct, first.layers_before(), "an earlier layer")
+    if way:
+        yield way
+        return
+    volume = {"output": analysis.graph.input, "activations": analysis.input.activations}
+    value = {**volume, "memory_bytes": analysis.input.memory_bytes}.get(quantity)
     if value is not None:
-        yield right.done(lambda _: value, "this is the number of the input")
+        yield correct.with_value(value, "this is the number of the input")
 
 
-@MISTAKES.enter("layer-after", "this is the number of the layer after", touches=ALONE)
-def layer_after(right: Attempt) -> Iterator[Attempt]:
+@in_layer("layer-after", "this is the number of the layer after", affects=ALONE)
+def layer_after(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     """The nearest layer after that has another number."""
-    own, index = right.value(), right.analysis.layers.index(right.place)
-    for layer in _after(right, index):
-        way = _at(right, layer, "after")
-        if way.value() not in (own, 0, None):
-            yield way
-            return
+    way = _nearest_layer(correct, _layers_after(correct), "a later layer")
+    if way:
+        yield way
 
 
-def _after(right: Attempt, index: int) -> Iterator[LayerResult]:
+def _layers_after(correct: LayerRecomputation) -> Iterator[LayerResult]:
     """The layers behind, from the nearest on, along the first reader of each."""
-    layers = right.analysis.layers
+    layers = correct.analysis.layers
+    index = layers.index(correct.result)
     for number in range(index + 1, len(layers)):
         if index in layers[number].node.sources:
             index = number
             yield layers[number]
 
 
-def _at(right: Attempt, layer: LayerResult, where: str) -> Attempt:
-    return replace(
-        attempt_at(right.analysis, layer, right.quantity), note=f"this is the number of {layer.name}, a layer {where}"
+def _nearest_layer(correct: LayerRecomputation, layers: Iterator[LayerResult], what: str) -> LayerRecomputation | None:
+    """The first of some layers that has another number."""
+    own = correct.value()
+    for layer in layers:
+        way = correct_at(correct.analysis, layer, correct.quantity)
+        if way.value() not in (own, 0, None):
+            return replace(way, note=f"this is the number of {layer.name}, {what}")
+    return None
+
+
+@in_total("layer-before", "this is the number of the block before", COUNTS, ALONE)
+def block_before(correct: TotalRecomputation) -> Iterator[TotalRecomputation]:
+    """The nearest layer or block before that has another number."""
+    names, index = _in_a_row(correct)
+    return _nearest_block(correct, names[:index][::-1], "the one before")
+
+
+@in_total("layer-after", "this is the number of the block after", COUNTS, ALONE)
+def block_after(correct: TotalRecomputation) -> Iterator[TotalRecomputation]:
+    """The nearest layer or block after that has another number."""
+    names, index = _in_a_row(correct)
+    return _nearest_block(correct, names[index + 1 :], "the one after")
+
+
+def _nearest_block(correct: TotalRecomputation, names: list[str], what: str) -> Iterator[TotalRecomputation]:
+    own, analysis = correct.value(), correct.analysis
+    for name in names:
+        value = analysis.sum_over(analysis.layers_in(name), correct.quantity)
+        if value not in (own, 0):
+            yield correct.with_value(value, f"this is the number of {name}, {what}")
+            return
+
+
+def _in_a_row(correct: TotalRecomputation) -> tuple[list[str], int]:
+    """(what stands in a row with a block, in order, where the block is among them); nothing for other sums."""
+    paths = [layer.node.path for layer in correct.layers]
+    depth = next((number for number, parts in enumerate(zip(*paths, strict=False)) if len(set(parts)) > 1), 0)
+    block, around = "/".join(paths[0][:depth]), paths[0][: depth - 1]
+    if not depth or correct.analysis.layers_in(block) != list(correct.layers):
+        return [], 0
+    every = (layer.node.path for layer in correct.analysis.layers)
+    names = list(dict.fromkeys("/".join(path[:depth]) for path in every if path[: depth - 1] == around))
+    return names, names.index(block)
+
+
+@in_layer("other-quantity", "this is another quantity of the same layer", COUNTS, ALONE)
+def other_quantity(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
+    """Neurons instead of parameters, and so on."""
+    for quantity in COUNTS:
+        if quantity != correct.quantity and (quantity != "connections" or correct.layer.weighted):
+            note = f"this is another quantity of the layer: {REGISTER[quantity].title}"
+            yield replace(correct, quantity=quantity, note=note)
+
+
+@in_total("other-quantity", "this is the total of another quantity", COUNTS, ALONE)
+def total_of_other_quantity(correct: TotalRecomputation) -> Iterator[TotalRecomputation]:
+    """Weights instead of parameters, and so on."""
+    for quantity in COUNTS:
+        if quantity not in (correct.quantity, "connections"):
+            note = f"this is the total of another quantity: {REGISTER[quantity].title}"
+            yield correct.with_value(correct.correct_value(quantity), note)
+
+
+@in_layer("channels-first", "the channels were written first", ("output",), ALONE)
+def channels_first(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
+    """96x55x55 instead of 55x55x96."""
+    yield correct.transformed(
+        lambda shape: Shape(shape.size[-1], shape.channels, *shape.size[:-1]) if shape.size else shape
     )
 
 
-@MISTAKES.enter("other-quantity", "this is another quantity of the same layer", COUNTED, ALONE)
-def other_quantity(right: Attempt) -> Iterator[Attempt]:
-    """Neurons for parameters, and so on."""
-    for quantity in COUNTED:
-        if quantity != right.quantity and not (quantity == "connections" and not right.layer.weighted):
-            words = quantity.replace("_", " ")
-            yield replace(right, quantity=quantity, note=f"this is the number of another quantity, its {words}")
-
-
-@MISTAKES.enter("channels-first", "the channels were written first", ("output",), ALONE)
-def channels_first(right: Attempt) -> Iterator[Attempt]:
-    """96x55x55 in place of 55x55x96."""
-    yield right.done(lambda shape: Shape(shape.size[-1], shape.channels, *shape.size[:-1]) if shape.size else shape)
-
-
-@MISTAKES.enter("digits-transposed", "two neighbouring digits were transposed", touches=ALONE)
-def digits_transposed(right: Attempt) -> Iterator[Attempt]:
+@in_number("digits-transposed", "two neighbouring digits were swapped", QUANTITIES, ALONE)
+def digits_transposed(correct: R) -> Iterator[R]:
     """Every way to swap two neighbouring digits of the number, or of one of its sizes."""
-    value = right.value()
+    value = correct.value()
     parts = _parts(value)
     for place, part in enumerate(parts):
         for swapped in swaps(part):
-            yield right.done(lambda _, new=(*parts[:place], swapped, *parts[place + 1 :]): _like(value, new))  # type: ignore[misc]
+            yield correct.with_value(_like(value, (*parts[:place], swapped, *parts[place + 1 :])))
     if len(parts) > 1:
         for sizes in zip(*map(swaps, parts[:2]), strict=False):
-            yield right.done(lambda _, new=(*sizes, *parts[2:]): _like(value, new))  # type: ignore[misc]
+            yield correct.with_value(_like(value, (*sizes, *parts[2:])))
 
 
 def swaps(number: Any) -> Iterator[int]:

@@ -29,10 +29,9 @@ from wrong_answers import (
 
 from cnncalc import analyze, check
 from cnncalc.check.numbers.printed import Printed
-from cnncalc.diagnose.catalogue import ALONE, MISTAKES
+from cnncalc.diagnose.catalogue import ALONE, LAYER_MISTAKES, TOTAL_MISTAKES
 from cnncalc.diagnose.diagnose import Candidate, diagnose, layers_named
-from cnncalc.diagnose.network import TOTALS
-from cnncalc.diagnose.ranking import CARRIED_ON, IN_BLOCK, LAYER, NETWORK
+from cnncalc.diagnose.ranking import IN_BLOCK, PROPAGATED, RANKING
 from cnncalc.formula.formulas import QUANTITIES
 
 MOST_CASES = 60
@@ -64,9 +63,10 @@ def test_the_hand_agrees_with_the_engine_where_nothing_is_wrong(nets: list[Net])
 
 
 def test_every_mistake_has_its_place_in_the_order_and_its_wrong_answers() -> None:
-    assert list(LAYER) == [mistake.key for mistake in MISTAKES]
-    assert list(NETWORK) == [mistake.key for mistake in TOTALS]
-    assert set(LAYER) == WRONG.keys() | NOT_GENERATED
+    layer, total = ([mistake.key for mistake in each] for each in (LAYER_MISTAKES, TOTAL_MISTAKES))
+    assert list(RANKING) == sorted({*layer, *total}, key=RANKING.index)
+    assert len(RANKING) == len(set(RANKING))
+    assert set(layer) == WRONG.keys() | NOT_GENERATED
 
 
 def test_every_generated_mistake_is_found_and_told_first_in_95_of_100(nets: list[Net]) -> None:
@@ -229,7 +229,7 @@ def kind(found: list[Candidate]) -> str:
         return "two" if found else "nothing"
     if found[0].mistakes[0] in IN_BLOCK:
         return "in the block"
-    return "carried on" if found[0].mistakes[0] in CARRIED_ON else "its own"
+    return "carried on" if found[0].mistakes[0] in PROPAGATED else "its own"
 
 
 def rounded(number: int, digits: int) -> int:
@@ -313,16 +313,32 @@ SMALL = "conv3-8p1, pool2, conv3-16p1, pool2, fc-10"
             "macs",
             1_400_832,
             "stride-ignored-before",
-            " in conv1, and carried",
+            " in conv1, and the wrong size was carried on",
         ),
         ("vgg16", None, "conv1_2", "output", (220, 220, 64), "padding-forgotten-throughout", " in every layer"),
         ("vgg16", None, "pool1", "output", (110, 110, 64), "padding-forgotten-throughout", " in every layer"),
-        ("lenet", None, "pool2", "output", (16, 16, 6), "padding-added-before", " in conv1, and carried on"),
+        (
+            "lenet",
+            None,
+            "pool2",
+            "output",
+            (16, 16, 6),
+            "padding-added-before",
+            " in conv1, and the wrong size was carried on",
+        ),
         # (227 - 11)/1 + 1 = 217, (217 - 3)/2 + 1 = 108
-        ("alexnet", None, "pool1", "output", (108, 108, 96), "stride-ignored-before", " in conv1, and carried on"),
+        (
+            "alexnet",
+            None,
+            "pool1",
+            "output",
+            (108, 108, 96),
+            "stride-ignored-before",
+            " in conv1, and the wrong size was carried on",
+        ),
         # The filters of 3a: 64 + 96 + 128 + 16 + 32 + 32 = 368 biases of 163,696 parameters.
         ("googlenet", None, "inception_3a", "params", 163_328, "biases-forgotten", "biases"),
-        ("googlenet", None, "inception_3a", "params", 163_966, "digits-transposed", "transposed"),
+        ("googlenet", None, "inception_3a", "params", 163_966, "digits-transposed", "swapped"),
         ("googlenet", None, "inception_3a", "macs", 256_098_304, "flops-for-macs", "FLOPs"),
         ("googlenet", None, "inception_3a", "output", (28, 28, 192), "layer-before", " of pool2"),
         ("googlenet", None, "inception_3a", "params", 388_736, "layer-after", " of inception_3b"),
@@ -343,13 +359,45 @@ SMALL = "conv3-8p1, pool2, conv3-16p1, pool2, fc-10"
             "output",
             (112, 112, 24),
             "stride-ignored-in-block",
-            " in bottleneck2/depthwise, and carried on",
+            " in bottleneck2/depthwise, and the wrong size was carried on",
         ),
         # The nearest of those that halve the map: a block, and pool1 rather than conv1 for resnet50.
-        ("resnet18", None, "conv5_2", "output", (14, 14, 512), "stride-ignored-before", " in conv5_1, and carried on"),
-        ("resnet18", None, "conv5_2/add1", "output", (14, 14, 512), "stride-ignored-before", " in conv5_1, and"),
-        ("resnet18", None, "conv3_1/add1", "output", (56, 56, 128), "stride-ignored-before", " in conv3_1, and"),
-        ("resnet50", None, "conv2_1", "output", (112, 112, 256), "stride-ignored-before", " in pool1, and carried on"),
+        (
+            "resnet18",
+            None,
+            "conv5_2",
+            "output",
+            (14, 14, 512),
+            "stride-ignored-before",
+            " in conv5_1, and the wrong size was carried on",
+        ),
+        (
+            "resnet18",
+            None,
+            "conv5_2/add1",
+            "output",
+            (14, 14, 512),
+            "stride-ignored-before",
+            " in conv5_1, and the wrong size",
+        ),
+        (
+            "resnet18",
+            None,
+            "conv3_1/add1",
+            "output",
+            (56, 56, 128),
+            "stride-ignored-before",
+            " in conv3_1, and the wrong size",
+        ),
+        (
+            "resnet50",
+            None,
+            "conv2_1",
+            "output",
+            (112, 112, 256),
+            "stride-ignored-before",
+            " in pool1, and the wrong size was carried on",
+        ),
         # The map before the pool, as if it were not applied; a stride ignored in conv1 would give it too.
         (
             "googlenet",
@@ -358,7 +406,7 @@ SMALL = "conv3-8p1, pool2, conv3-16p1, pool2, fc-10"
             "output",
             (28, 28, 480),
             "layer-before",
-            " of inception_3b/output, a layer before",
+            " of inception_3b/output, an earlier layer",
         ),
         # 25,088*4,096 + 4,096*4,096 + 4,096*1,000
         ("vgg16", None, "fc6 + fc7 + fc8", "params", 123_633_664, "biases-forgotten", "biases"),
@@ -427,7 +475,7 @@ def test_few_digits_are_not_explained_by_what_explains_everything() -> None:
     """6.8M for GoogLeNet's 7.0M parameters is about its activations, too, and its parameters without some layer."""
     analysis = analyze("googlenet")
     found = diagnose(analysis, None, "params", lambda value: round(value, -5) == 6_800_000, 6_800_000)
-    assert ["it was divided by 1024, but K means 1000; this gives 6,834,523"] == [each.text for each in found]
+    assert ["the number was divided by 1024, but K means 1000; this gives 6,834,523"] == [each.text for each in found]
 
 
 @pytest.mark.parametrize(
@@ -456,7 +504,7 @@ def test_few_digits_are_not_explained_by_what_explains_everything() -> None:
         ("vgg16", "conv1_1", "weights", "8x9x99", True),  # 7,128 for 1,728
     ],
 )
-def test_only_digits_that_are_printed_are_said_to_be_transposed(
+def test_only_digits_that_are_printed_are_said_to_be_swapped(
     spec: str, layer: str, quantity: str, shown: str, told: bool
 ) -> None:
     analysis, printed = analyze(spec), Printed.read(shown)
@@ -483,8 +531,8 @@ def test_what_nothing_explains_is_soon_given_up(spec: str) -> None:
 
 def test_two_mistakes_of_one_thing_are_never_paired() -> None:
     assert {"padding-forgotten", "padding-once", "padding-added"} == {
-        mistake.key for mistake in MISTAKES if mistake.touches == "padding"
+        mistake.key for mistake in LAYER_MISTAKES if mistake.affects == "padding"
     }
     assert {"layer-before", "layer-after", "other-quantity", "channels-first", "digits-transposed"} == {
-        mistake.key for mistake in MISTAKES if mistake.touches == ALONE
+        mistake.key for mistake in LAYER_MISTAKES if mistake.affects == ALONE
     }
