@@ -312,10 +312,10 @@ def test_a_sum_that_was_copied_wrongly_is_told(tmp_path: Path) -> None:
     assert ("the working itself is right; it was added up or copied wrongly",) == verdict.diagnoses
 
 
-def test_two_digits_transposed_behind_a_sum_are_told() -> None:
+def test_two_digits_swapped_behind_a_sum_are_told() -> None:
     (verdict,) = judged("network: lenet\nclaims:\n  conv3: {params: '5*5*6*16+16 = 2,461'}\n")
     assert "the working comes to 2,416" in verdict.message
-    assert "transposed" in verdict.diagnoses[0]
+    assert "swapped" in verdict.diagnoses[0]
 
 
 def test_what_a_sum_lacks_is_told() -> None:

@@ -53,7 +53,7 @@ def diagnose(
     """The mistakes that explain a wrong number of a layer, of several or, without one, of the whole network.
 
     Several layers, a block or some others, have one number together: the output of the last, or a
-    sum. `quantity` is one of analysis.formulas.QUANTITIES. `matches` says of a recomputed value whether
+    sum. `quantity` is one of formula.formulas.QUANTITIES. `matches` says of a recomputed value whether
     it is what was claimed: of an int for counts, of a Shape for `output`, of one number an axis for
     the receptive field. `claimed` is the number itself, so far as it is one; only how exactly it
     was printed is asked of it. Pairs of mistakes are told only where no single one explains the

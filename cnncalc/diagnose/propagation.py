@@ -15,6 +15,8 @@ from cnncalc.layers import Shape
 MOST_STEPS = 50_000
 """Layers that are computed anew at most for the propagations in one network; no others are followed."""
 LayerMistake: TypeAlias = "Mistake[LayerRecomputation]"
+Places: TypeAlias = "tuple[int, ...]"
+"""The layers whose number it is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,46 +55,44 @@ class Propagations:
         self.budget = MOST_STEPS
         self.steps: dict[Any, tuple[LayerRecomputation | None, Shape | None]] = {}
         self.recomputations: dict[Any, LayerRecomputation] = {}
-        self.known: dict[tuple[str, int | str], list[Propagation]] = {}
+        self.known: dict[tuple[str, str, int, int], list[Propagation]] = {}
 
-    def places(self, layers: Iterable[LayerResult]) -> tuple[int, ...]:
+    def places(self, layers: Iterable[LayerResult]) -> Places:
         """Where some layers stand in the network."""
         return tuple(self.index[id(layer)] for layer in layers)
 
-    def throughout(self, mistake: LayerMistake) -> list[Propagation]:
-        """With the mistake in every layer; then in all layers of one kind, where several kinds can have it."""
-        key = (mistake.key, "")
-        if key not in self.known:
-            titles = [layer.node.layer.title for layer in self.analysis.layers]
-            found = self._follow_all(mistake, range(len(titles)), "every layer")
-            kinds = sorted({titles[index] for each in found for index in each.wrong})
-            for kind in kinds if len(kinds) > 1 else ():
-                alike = [index for index, title in enumerate(titles) if title == kind]
-                found += self._follow_all(mistake, alike, f"the {kind}")
-            self.known[key] = found
-        return self.known[key]
+    def everywhere(self, mistake: LayerMistake, places: Places) -> Iterator[Propagation]:
+        """With the mistake in every layer, then in all of one kind where several can have it; in two at least."""
+        titles = [layer.node.layer.title for layer in self.analysis.layers]
+        found = self._follow_all(mistake, range(len(titles)), "every layer")
+        kinds = sorted({titles[index] for each in found for index in each.wrong})
+        for kind in kinds if len(kinds) > 1 else ():
+            alike = [index for index, title in enumerate(titles) if title == kind]
+            found = [*found, *self._follow_all(mistake, alike, f"the {kind}")]
+        return (each for each in found if sum(index <= max(places) for index in each.wrong) > 1)
 
-    def single(self, mistake: LayerMistake, index: int) -> list[Propagation]:
-        """With the mistake in one layer; none where it changes nothing."""
-        key = (mistake.key, index)
-        if key not in self.known:
-            self.known[key] = self._follow_all(mistake, [index], self.analysis.layers[index].name, is_local=True)
-        return self.known[key]
+    def anywhere(self, mistake: LayerMistake, places: Places) -> Iterator[Propagation]:
+        """With the mistake in one layer or block: in front of a block, or up to the last of the places."""
+        return self._nearest(mistake, 0, places[0] if places in self.names else max(places) + 1)
 
-    def block(self, mistake: LayerMistake, name: str) -> list[Propagation]:
-        """With the mistake in every layer of a block; none where it changes fewer than two of them."""
-        key = (mistake.key, name)
-        if key not in self.known:
-            found = self._follow_all(mistake, self.blocks[name], name, is_local=True)
-            self.known[key] = [each for each in found if len(each.wrong) > 1]
-        return self.known[key]
+    def inside(self, mistake: LayerMistake, places: Places) -> Iterator[Propagation]:
+        """With the mistake in the whole of a block, then in a part of it."""
+        if places in self.names:
+            yield from self._block(mistake, self.names[places])
+            nearest = self._nearest(mistake, places[0], places[-1] + 1)
+            yield from (each for each in nearest if max(each.wrong) <= places[-1])
 
-    def nearest(self, mistake: LayerMistake, start: int, stop: int) -> Iterator[Propagation]:
+    def _nearest(self, mistake: LayerMistake, start: int, stop: int) -> Iterator[Propagation]:
         """With the mistake in one layer, or in one block that begins there: from the last before `stop` to `start`."""
         for index in reversed(range(start, stop)):
-            yield from self.single(mistake, index)
+            yield from self._follow_all(mistake, (index,), self.analysis.layers[index].name, is_local=True)
             for name in self.starts.get(index, ()):
-                yield from self.block(mistake, name)
+                yield from self._block(mistake, name)
+
+    def _block(self, mistake: LayerMistake, name: str) -> Iterator[Propagation]:
+        """With the mistake in every layer of a block; none where it changes fewer than two of them."""
+        found = self._follow_all(mistake, self.blocks[name], name, is_local=True)
+        return (each for each in found if len(each.wrong) > 1)
 
     def recomputation(self, propagation: Propagation, index: int, quantity: str) -> LayerRecomputation:
         """How a number of a layer is then found; the same for layers that are alike."""
@@ -108,13 +108,17 @@ class Propagations:
         self, mistake: LayerMistake, layers: Sequence[int], where: str, *, is_local: bool = False
     ) -> list[Propagation]:
         """What follows from every way to make a mistake at some layers, up to the first that changes nothing."""
-        found: list[Propagation] = []
-        while True:
-            empty = Propagation("", where, is_local, {}, {}, len(self.analysis.layers))
-            each = self._follow(empty, mistake, len(found), layers)
-            if not each.wrong:
-                return found
-            found.append(replace(each, note=next(iter(each.wrong.values())).note))
+        key = (mistake.key, where, layers[0], len(layers))
+        if key not in self.known:
+            found: list[Propagation] = []
+            while True:
+                empty = Propagation("", where, is_local, {}, {}, len(self.analysis.layers))
+                each = self._follow(empty, mistake, len(found), layers)
+                if not each.wrong:
+                    break
+                found.append(replace(each, note=next(iter(each.wrong.values())).note))
+            self.known[key] = found
+        return self.known[key]
 
     def _follow(self, each: Propagation, mistake: LayerMistake, number: int, wanted: Sequence[int]) -> Propagation:
         """One way filled in: from the first layer with the mistake to the last whose sizes it changes."""

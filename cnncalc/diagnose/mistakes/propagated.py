@@ -7,52 +7,25 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from cnncalc.analysis.quantities import COUNTS
-from cnncalc.diagnose.catalogue import LAYER_MISTAKES, SIZES_BEFORE, SIZES_WITHIN, Mistake, in_layer, in_total
+from cnncalc.diagnose.catalogue import LAYER_MISTAKES, SIZES_BEFORE, SIZES_WITHIN, in_layer, in_total
 from cnncalc.diagnose.mistakes import hyperparameters, missing_terms
-from cnncalc.diagnose.propagation import Propagation, Propagations, propagations_of
+from cnncalc.diagnose.propagation import LayerMistake, Places, Propagation, Propagations, propagations_of
 from cnncalc.diagnose.ranking import BEFORE, INSIDE, PROPAGATING, THROUGHOUT
 from cnncalc.diagnose.recompute import LayerRecomputation, TotalRecomputation, grouped
 
 SINGLE = (hyperparameters, missing_terms)
 """The modules that enter the mistakes that change a size."""
-Places: TypeAlias = "tuple[int, ...]"
-"""The layers whose number it is."""
-Finder: TypeAlias = "Callable[[Mistake[LayerRecomputation], Propagations, Places], Iterator[Propagation]]"
+Finder: TypeAlias = "Callable[[Propagations, LayerMistake, Places], Iterator[Propagation]]"
 
 
-def _everywhere(
-    mistake: Mistake[LayerRecomputation], propagations: Propagations, places: Places
-) -> Iterator[Propagation]:
-    """With the mistake in more than one layer up to the last."""
-    for each in propagations.throughout(mistake):
-        if sum(index <= max(places) for index in each.wrong) > 1:
-            yield each
-
-
-def _anywhere(
-    mistake: Mistake[LayerRecomputation], propagations: Propagations, places: Places
-) -> Iterator[Propagation]:
-    """With the mistake in one layer or block: in front of a block, or up to the last."""
-    return propagations.nearest(mistake, 0, places[0] if places in propagations.names else max(places) + 1)
-
-
-def _inside(mistake: Mistake[LayerRecomputation], propagations: Propagations, places: Places) -> Iterator[Propagation]:
-    """With the mistake in the whole of a block, then in a part of it."""
-    if places in propagations.names:
-        yield from propagations.block(mistake, propagations.names[places])
-        for each in propagations.nearest(mistake, places[0], places[-1] + 1):
-            if max(each.wrong) <= places[-1]:
-                yield each
-
-
-def _enter(mistake: Mistake[LayerRecomputation], ending: str, find: Finder, affects: str) -> None:
+def _enter(mistake: LayerMistake, ending: str, find: Finder, affects: str) -> None:
     """Enter what a mistake leads to: in a layer, the last of a block perhaps, and in a sum."""
 
     @in_layer(mistake.key + ending, mistake.sentence, ("output", *COUNTS), affects)
     def wrong_input(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
         propagations = propagations_of(correct.analysis)
         places = propagations.places(correct.block or (correct.result,))
-        for each in find(mistake, propagations, places):
+        for each in find(propagations, mistake, places):
             if places[-1] in each.inputs:
                 way = propagations.recomputation(each, places[-1], correct.quantity)
                 yield replace(way, note=_sentence(mistake, each, propagations.names.get(places)))
@@ -62,14 +35,14 @@ def _enter(mistake: Mistake[LayerRecomputation], ending: str, find: Finder, affe
         propagations = propagations_of(correct.analysis)
         places = propagations.places(correct.layers)
         others = tuple((part, times) for part, times in correct.parts if id(part.result) not in propagations.index)
-        for each in find(mistake, propagations, places):
+        for each in find(propagations, mistake, places):
             if each.end > max(places) and not each.changed.isdisjoint(places):
                 parts = grouped(propagations.recomputation(each, index, correct.quantity) for index in places)
                 note = _sentence(mistake, each, propagations.names.get(places))
                 yield replace(correct, parts=(*others, *parts), note=note)
 
 
-def _sentence(mistake: Mistake[LayerRecomputation], each: Propagation, block: str | None) -> str:
+def _sentence(mistake: LayerMistake, each: Propagation, block: str | None) -> str:
     """What was done and where; a mistake in all of the block whose number it is has not left it."""
     leaves = each.is_local and each.inputs and each.where != block
     return f"{each.note or mistake.sentence} in {each.where}" + (
@@ -78,9 +51,9 @@ def _sentence(mistake: Mistake[LayerRecomputation], each: Propagation, block: st
 
 
 for _ending, _find, _affects in (
-    (INSIDE, _inside, SIZES_WITHIN),
-    (THROUGHOUT, _everywhere, SIZES_BEFORE),
-    (BEFORE, _anywhere, SIZES_BEFORE),
+    (INSIDE, Propagations.inside, SIZES_WITHIN),
+    (THROUGHOUT, Propagations.everywhere, SIZES_BEFORE),
+    (BEFORE, Propagations.anywhere, SIZES_BEFORE),
 ):
     for _key in PROPAGATING:
         _enter(LAYER_MISTAKES.found[_key], _ending, _find, _affects)
