@@ -63,7 +63,7 @@ class Graph:
     fits: list[tuple[str, Condition]] = field(default_factory=list)
     """(layer, condition) that depends on a symbol and says that no remainder is left: `notes`, not yet decided."""
     notes: list[tuple[str, Condition]] = field(default_factory=list)
-    """(layer, condition) that does not hold and is only to be told: pixels dropped."""
+    """(layer, condition) that does not hold and is only reported: pixels dropped."""
     title: str = ""
     about: str = ""
     reference: str = ""

@@ -15,7 +15,7 @@ class Names:
     """The names of one body (the network's, or a block's while it is put in place).
 
     Every layer is entered under its path; `declared` are all names that the text gives, so
-    that automatic names keep clear of them and a tap to a later layer can be told from one
+    that automatic names keep clear of them and a tap to a later layer can be distinguished from one
     to nowhere.
     """
 

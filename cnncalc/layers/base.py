@@ -156,7 +156,7 @@ class Layer:
         return self.operations(shape).macs
 
     def connections(self, shape: Shape, *, bias: bool = True) -> Size:
-        """Arrows from real inputs (padding is none), and from biases, to the units of the output."""
+        """Arrows from real inputs (not from padding), and from biases, to the units of the output."""
         return 0
 
     def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:

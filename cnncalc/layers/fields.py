@@ -13,11 +13,11 @@ from cnncalc.symbolic import Size, is_known, symbol
 
 T = TypeVar("T")
 REQUIRED: Any = object()
-UNSAID = ("D", "G")
+LEFT_OUT = ("D", "G")
 """Symbols that a textbook leaves out of its formulas where they are 1: dilation and groups."""
 
 
-class Refused(ValueError):  # noqa: N818, a value that is refused is no error of the program
+class Refused(ValueError):  # noqa: N818, a refused value is not an error of the program
     """A value that a field cannot take; `hint` says what it can."""
 
     def __init__(self, message: str, hint: str = "") -> None:
@@ -71,7 +71,7 @@ class Field(Generic[T]):
 
     def worked(self, value: T, axes: tuple[str, ...]) -> T:
         """`value` with its numbers known by the textbook's symbol, so that rules record their formulas."""
-        if not self.symbol or (self.symbol in UNSAID and value in (1, (1,) * len(axes), (1,))):
+        if not self.symbol or (self.symbol in LEFT_OUT and value in (1, (1,) * len(axes), (1,))):
             return value
         from cnncalc.symbolic.traced import labelled
 

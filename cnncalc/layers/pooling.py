@@ -20,7 +20,7 @@ from cnncalc.symbolic import Size, floor_div, is_known, product
 
 
 class Pool(Sliding):
-    """What pools share: a window on every map by itself, its stride the kernel unless told."""
+    """What pools share: a window on every map by itself, its stride the kernel unless it is given."""
 
     main = ("kernel", "stride", "padding")
     title = "pools"

@@ -19,14 +19,14 @@ MOST_PHASES = 4096
 
 
 class UncountableError(ValueError):
-    """A receptive field that cannot be told phase by phase; the message says why."""
+    """A receptive field that cannot be listed phase by phase; the message says why."""
 
 
 class AxisReceptiveField:
     """What the units of a layer see along one axis of the network's input.
 
     `after` is the padding that has gathered behind the input's last pixel, in pixels; the
-    padding before its first pixel is the distance that unit 0 reaches over it. Once a layer
+    padding before its first pixel is how far unit 0 looks beyond it. Once a layer
     has made the axis longer, the padding is None: no one window stands for the chain any more.
 
     `blind` are phases that see nothing, as between the taps of a transposed convolution; their

@@ -56,7 +56,7 @@ class Window:
         return before, total - before
 
     def output(self, length: Size) -> Size:
-        """W' = (W - F + 2P)/S + 1, rounded as told; W/S rounded up for "same"."""
+        """W' = (W - F + 2P)/S + 1, rounded as `rounding` says; W/S rounded up for "same"."""
         if self.padding == "same":
             return ceil_div(length, self.stride)
         before, after = self.margins(length)

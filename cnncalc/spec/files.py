@@ -10,7 +10,7 @@ from cnncalc.errors import Problem, Source, SpecError
 
 STDIN = "<stdin>"
 LARGEST_TEXT = 1_000_000
-"""Characters; a file that is longer is no spec."""
+"""Characters; a longer file is refused."""
 
 
 class Contents(NamedTuple):
@@ -42,7 +42,7 @@ def read_bytes(path: str, most: int, name: str = "", what: str = "file") -> Cont
 
 
 def as_text(contents: Contents, hint: str) -> Source:
-    """The text of a file in UTF-8; raises SpecError, with the hint, for what is none."""
+    """The text of a file in UTF-8; raises SpecError, with the hint, if it is not a text."""
     try:
         return Source(contents.name, contents.data.decode("utf-8-sig"))
     except UnicodeDecodeError:

@@ -82,7 +82,7 @@ def _fill(
 
 
 def names_size(text: str) -> bool:
-    """Whether a text may name a size, or a batch: a name of plain letters that is no word of the languages."""
+    """Whether a text may name a size, or a batch: a name of plain letters that is not a word of the languages."""
     return bool(PART.match(text)) and not text.isdigit() and not iskeyword(text) and text not in KEYWORDS
 
 

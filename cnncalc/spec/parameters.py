@@ -17,8 +17,9 @@ DECIMAL = re.compile(r"-?[0-9]{1,15}\.[0-9]{1,15}\Z")
 def parse_settings(spec: Spec, texts: Iterable[str]) -> dict[str, Argument]:
     """Settings given as `name=value`; a value is a number, true, false, a list, or a symbol's name.
 
-    A decimal is an exact fraction: with width=0.25, `32*width` is 8, and `30*width` is no number of filters.
-    Raises SpecError for a name that the spec does not have and for a value that is none.
+    A decimal is an exact fraction: with width=0.25, `32*width` is 8; `30*width` is not whole, and
+    refused as a number of filters.
+    Raises SpecError for a name that the spec does not have, and for a text that is not a value.
     """
     result = {}
     for text in texts:
@@ -49,7 +50,7 @@ def written(value: Any) -> str:
 
 
 def _decimal(value: Fraction) -> str:
-    """`0.25`; a fraction that is no decimal as it is, `1/3`."""
+    """`0.25`; a fraction that is not a decimal as it is, `1/3`."""
     places = next((places for places in range(16) if (value * 10**places).denominator == 1), None)
     if places is None:
         return str(value)

@@ -147,7 +147,7 @@ def multiplied_out(value: Any) -> Size:
 
 
 def bound(value: Any) -> tuple[str, str, int] | None:
-    """`value >= 0` as a bound on its one symbol: ("H", ">=", 32); None where it is no such bound.
+    """`value >= 0` as a bound on its one symbol: ("H", ">=", 32); None if it is not such a bound.
 
     >>> bound(floor_div(symbol("H"), 32) * 2 - 2)
     ('H', '>=', 32)

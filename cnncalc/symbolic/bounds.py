@@ -23,7 +23,7 @@ ZERO, ONE = Fraction(0), Fraction(1)
 
 
 def bounds(value: Any, ranges: Ranges) -> Bounds:
-    """From where to where a size lies, None for no bound that is known; the bounds may be wider than need be.
+    """The least and the greatest that a size can be, None if unknown; they may be wider than need be.
 
     >>> bounds(floor_div(symbol("H") + 1, 2) - floor_div(symbol("H"), 2), {})
     (Fraction(0, 1), Fraction(1, 1))
@@ -88,7 +88,7 @@ def _lines(value: Any) -> tuple[dict[Any, Fraction], Fraction, Fraction]:
 
 
 def _factor(value: Any, ranges: Ranges) -> Bounds:
-    """From where to where something lies that is no sum."""
+    """The bounds of something that is not a sum."""
     if value.is_Symbol:
         least, most = ranges.get(value.name, (1, None))
         return Fraction(least), None if most is None else Fraction(most)
@@ -154,7 +154,7 @@ def _quotient(numerator: Bounds, divisor: Bounds) -> Bounds:
 
 
 def bound_on(value: Any) -> tuple[str, str, int] | None:
-    """What `value >= 0` comes to as a bound on its one symbol: ("H", ">=", 32); None where it is no such bound.
+    """What `value >= 0` comes to as a bound on its one symbol: ("H", ">=", 32); None if it is not such a bound.
 
     >>> bound_on(7 - 2 * floor_div(symbol("H"), 32))
     ('H', '<=', 127)

@@ -72,7 +72,7 @@ def integer_python(value: Any, taken: Container[str] = ()) -> str:
     """A size as an expression of integer Python, in which every division is `//`.
 
     A symbol whose name is a word of Python, or one of `taken`, gets an underscore behind it. What
-    is no size but may be a half (a padding, a centre) is for `true_python`.
+    may be a half and so is not a size (a padding, a centre) is for `true_python`.
     """
     return plain(value) if is_known(value) else str(_Python(taken).doprint(_exact(value)))
 

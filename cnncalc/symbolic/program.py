@@ -3,7 +3,7 @@
 The expressions are walked once; what they share is computed once. No text is made and none is
 run: a step is an operation and the places of its operands. Steps use `+ * // min max` alone, so
 that they mean the same on Python's integers (exact, however large), on arrays of integers, and
-on (least, most) ranges, which tell beforehand whether an array of 64 bits is wide enough.
+on (least, most) ranges, which show beforehand whether an array of 64 bits is wide enough.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Program:
     def __init__(self, expressions: Iterable[Size], inputs: Iterable[str] = ()) -> None:
         """Compile; symbols that `inputs` does not name are added behind them.
 
-        Raises ValueError for an expression that is no integer arithmetic (a half, an exponent that
+        Raises ValueError for an expression that is not integer arithmetic (a half, an exponent that
         is a symbol).
         """
         self.values: list[int | str] = []
@@ -46,7 +46,7 @@ class Program:
         """The value of every expression, given integers or arrays of them for the symbols.
 
         `least` and `most` are the minimum and maximum of two such values. Arrays must be wide
-        enough for every step; `widest` tells.
+        enough for every step; `widest` says whether they are.
         """
         return self._run(
             {

@@ -47,7 +47,7 @@ class QuasiLinear(NamedTuple):
 def quasilinear_forms(program: Program) -> list[QuasiLinear]:
     """The quasi-linear form of every output of a program, all of whose symbols stand for one and the same n.
 
-    Raises UnsolvableError for a division by what is no number.
+    Raises UnsolvableError for a division by something that is not a number.
     """
     found: list[QuasiLinear] = []
     for value, step in zip(program.values, program.steps, strict=True):
