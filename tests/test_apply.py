@@ -7,9 +7,10 @@ import re
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
-from conftest import Cli
+from conftest import Cli, Golden
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +19,6 @@ from cnncalc.cli.apply import OPERATIONS as OFFERED
 from cnncalc.cli.apply import WORDS
 from cnncalc.layers import Conv, Shape
 
-GOLDEN = Path(__file__).resolve().parent / "golden"
 SLIDE = "99 81 51 54; 93 25 73 29; 33 8 66 68; 39 68 59 31"
 
 
@@ -201,8 +201,8 @@ def test_the_slides_max_pooling(cli: Cli) -> None:
     ],
     ids=["maxpool", "avgpool", "avgpool_same", "convolution", "correlation", "pad", "json"],
 )
-def test_the_blackboard(cli: Cli, arguments: list[str], golden, request: pytest.FixtureRequest) -> None:  # type: ignore[no-untyped-def]
-    golden(GOLDEN / f"apply_{request.node.callspec.id}.txt", cli.text("apply", *arguments))
+def test_the_blackboard(cli: Cli, arguments: list[str], golden: Golden, request: Any) -> None:
+    golden(f"apply/{request.node.callspec.id}.txt", cli.text("apply", *arguments))
 
 
 def value_of(text: str) -> Fraction:

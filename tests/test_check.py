@@ -6,14 +6,14 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from conftest import Cli
+from conftest import Cli, Golden
 
 import cnncalc
 from cnncalc import SpecError
@@ -28,7 +28,6 @@ from cnncalc.report.check_data import headline
 from cnncalc.spec.find import bundled
 from tests.published import printed
 
-GOLDEN = Path(__file__).resolve().parent / "golden"
 TABLES = [Path(path) for path in published_tables()]
 VGG = "network: vgg16\nclaims:\n"
 
@@ -343,16 +342,16 @@ def grading(folder: Path) -> list[str]:
     return [write(folder, name, head + text) and name for name, text in sheets.items()]
 
 
-def test_a_grading_run_is_the_golden_transcript(cli: Cli, folder: Path, golden: Callable[[Path, str], None]) -> None:
+def test_a_grading_run_is_the_golden_transcript(cli: Cli, folder: Path, golden: Golden) -> None:
     result = cli("check", *grading(folder), "--grades", "grades.csv", "--out-of", "3", status=1)
-    golden(GOLDEN / "check_grading.txt", result.stdout + (folder / "grades.csv").read_text(encoding="utf-8"))
+    golden("check/grading.txt", result.stdout + (folder / "grades.csv").read_text(encoding="utf-8"))
 
 
-def test_a_single_table_is_the_golden_transcript(cli: Cli, folder: Path, golden: Callable[[Path, str], None]) -> None:
+def test_a_single_table_is_the_golden_transcript(cli: Cli, folder: Path, golden: Golden) -> None:
     text = Path(TABLES[0].parent / "vgg16.cnn.yaml").read_text(encoding="utf-8")
     write(folder, "vgg16.cnn.yaml", text.replace("1,728", "1,792").replace("7x7x512,", "7x7x256,"))
     result = cli("check", "vgg16.cnn.yaml", status=1)
-    golden(GOLDEN / "check_vgg16.txt", result.stdout)
+    golden("check/vgg16.txt", result.stdout)
 
 
 def test_the_exit_status_is_0_or_1_and_2_for_wrong_usage(cli: Cli, folder: Path) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Cli
+from conftest import Cli, Golden
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,7 +29,6 @@ from cnncalc.symbolic import add_up, ceil_div, exact_div, floor_div, is_known, m
 from cnncalc.symbolic.formula_tree import Tree, Variable, nodes
 from cnncalc.symbolic.traced import TracedInt, tree_of, variable
 
-GOLDEN = Path(__file__).parent / "golden" / "explain"
 NUMERIC = [name for name in cnncalc.networks() if not name.startswith("stack_")]
 
 # One network with a layer of every type, and the ways in which a window can be told ---------------
@@ -375,13 +374,13 @@ def test_a_rounded_quotient_is_never_printed_as_a_whole_number(a: int, b: int) -
         ("alexnet_conv1_latex", ("alexnet", "conv1", "--format", "latex")),
     ],
 )
-def test_the_blackboard(cli: Cli, golden: Callable[[Path, str], None], name: str, arguments: tuple[str, ...]) -> None:
+def test_the_blackboard(cli: Cli, golden: Golden, name: str, arguments: tuple[str, ...]) -> None:
     result = cli("explain", *arguments)
     assert (0, "") == (result.exit_code, result.stderr)
-    golden(GOLDEN / f"{name}.txt", result.stdout)
+    golden(f"explain/{name}.txt", result.stdout)
 
 
-def test_a_narrow_terminal_folds_before_an_equals_sign(golden: Callable[[Path, str], None]) -> None:
+def test_a_narrow_terminal_folds_before_an_equals_sign(golden: Golden) -> None:
     from io import StringIO
 
     from rich.console import Console
@@ -391,7 +390,7 @@ def test_a_narrow_terminal_folds_before_an_equals_sign(golden: Callable[[Path, s
     stream = StringIO()
     console = Console(file=stream, width=60, force_terminal=True, color_system=None)
     render(explain_analysis(cnncalc.analyze("alexnet", 224), ["conv1"]), console)
-    golden(GOLDEN / "alexnet_conv1_60.txt", stream.getvalue())
+    golden("explain/alexnet_conv1_60.txt", stream.getvalue())
     board = [line for line in stream.getvalue().splitlines() if " = " in line and "given" not in line]
     assert all(len(line) <= 60 for line in board)
     folded = [line for line in board if re.match(r" {14}= ", line)]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Cli
+from conftest import Cli, Golden
 
 import cnncalc
 from cnncalc import SpecError
@@ -24,7 +23,6 @@ from cnncalc.symbolic import floor_div, maximum, minimum, symbol
 from cnncalc.symbolic.program import Program
 from cnncalc.symbolic.quasilinear import UnsolvableError, quasilinear_forms
 
-GOLDEN = Path(__file__).parent / "golden"
 H = symbol("H")
 
 
@@ -447,20 +445,20 @@ def test_a_long_chain_stays_cheap_and_a_pattern_beyond_listing_is_told() -> None
 
 
 GOLDENS = {
-    "fit_alexnet_224_227": (["alexnet", "--size", "224,227"], 1),
-    "fit_unet": (["unet"], 0),
-    "fit_unet_512": (["unet", "--input", "512"], 1),
-    "fit_densenet121": (["densenet121"], 0),
-    "fit_resnet50_strict": (["resnet50", "--strict", "--size", "224,225"], 1),
-    "fit_alexnet_224xW": (["alexnet", "--input", "224xW"], 1),
-    "fit_googlenet": (["googlenet", "--size", "223x320"], 0),
+    "alexnet_224_227": (["alexnet", "--size", "224,227"], 1),
+    "unet": (["unet"], 0),
+    "unet_512": (["unet", "--input", "512"], 1),
+    "densenet121": (["densenet121"], 0),
+    "resnet50_strict": (["resnet50", "--strict", "--size", "224,225"], 1),
+    "alexnet_224xW": (["alexnet", "--input", "224xW"], 1),
+    "googlenet": (["googlenet", "--size", "223x320"], 0),
 }
 
 
 @pytest.mark.parametrize("name", GOLDENS)
-def test_the_report_is_as_it_was(cli: Cli, name: str, golden: Callable[[Path, str], None]) -> None:
+def test_the_report_is_as_it_was(cli: Cli, name: str, golden: Golden) -> None:
     arguments, status = GOLDENS[name]
-    golden(GOLDEN / f"{name}.txt", cli.text("fit", *arguments, status=status))
+    golden(f"fit/{name}.txt", cli.text("fit", *arguments, status=status))
 
 
 def test_json_tells_the_same_as_the_library(cli: Cli) -> None:

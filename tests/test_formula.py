@@ -7,13 +7,12 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import cache
-from pathlib import Path
 from types import CodeType
 from typing import Any
 
 import pytest
 import sympy
-from conftest import Cli
+from conftest import Cli, Golden
 
 import cnncalc
 from cnncalc.analysis import Analysis
@@ -24,7 +23,6 @@ from cnncalc.symbolic.floor_division import FloorDiv
 from cnncalc.symbolic.printing import integer_python, latex, plain
 from cnncalc.symbolic.program import Program
 
-GOLDEN = Path(__file__).parent / "golden"
 NETWORKS = cnncalc.networks()
 SIZES = 20
 COUNTS = (
@@ -441,7 +439,7 @@ def test_an_input_named_like_a_parameter_is_that_parameter() -> None:
 # The command --------------------------------------------------------------------------------------
 
 
-def test_the_forms_of_the_report(cli: Cli, golden: Any) -> None:
+def test_the_forms_of_the_report(cli: Cli, golden: Golden) -> None:
     parts = [
         cli.text("formula", "resnet50"),
         cli.text("formula", "resnet50", "--assume", "H % 32 == 0 and W % 32 == 0", "conv5_1"),
@@ -451,7 +449,7 @@ def test_the_forms_of_the_report(cli: Cli, golden: Any) -> None:
         cli.text("formula", "densenet121", "--set", "growth=k", "--format", "python"),
         cli.text("formula", "alexnet", "conv1", "--assume", "H % 4 == 3", "--format", "json"),
     ]
-    golden(GOLDEN / "formula.txt", "\n".join(parts))
+    golden("formula/forms.txt", "\n".join(parts))
 
 
 def test_integer_python_is_python_and_json_is_data(cli: Cli) -> None:

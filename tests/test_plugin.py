@@ -11,9 +11,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from conftest import Golden
 
 ROOT = Path(__file__).resolve().parent.parent
-GOLDEN = ROOT / "tests" / "golden"
 PLUGIN = "cnncalc.pytest_plugin"
 TABLE = """\
 network: vgg16
@@ -54,12 +54,12 @@ def steady(result: pytest.RunResult) -> str:
     return re.sub(r"in [0-9.]+s", "in a moment", f"{result.stdout}\n")
 
 
-def test_a_failing_run(pytester: pytest.Pytester, run: Run, golden: Callable[[Path, str], None]) -> None:
+def test_a_failing_run(pytester: pytest.Pytester, run: Run, golden: Golden) -> None:
     write(pytester)
     result = run("-q", "-ra")
     assert 1 == result.ret
     result.assert_outcomes(passed=2, failed=4, xfailed=1)
-    golden(GOLDEN / "pytest_run.txt", steady(result))
+    golden("plugin/run.txt", steady(result))
 
 
 def test_right_claims_and_errata_that_stand_are_a_run_that_succeeds(pytester: pytest.Pytester, run: Run) -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Cli
+from conftest import Cli, Golden
 
 import cnncalc
 from cnncalc.errors import Problem, Source, Span
@@ -18,7 +17,6 @@ BAD = Path(__file__).resolve().parent / "bad"
 NAMES = sorted(path.name for path in BAD.glob("*.yaml"))
 SUGGESTION = re.compile(r"did you mean '(.+)'\?\Z")
 REMEDIES = re.compile(r"(\d+) or (\d+) would fit\Z")
-CheckGolden = Callable[[Path, str], None]
 PYTHON_TALK = (
     "Traceback",
     "None",
@@ -55,7 +53,7 @@ def test_every_diagnosis_on_file_belongs_to_a_bad_spec() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_bad_spec_gets_exactly_its_diagnosis(name: str, golden: CheckGolden) -> None:
+def test_a_bad_spec_gets_exactly_its_diagnosis(name: str, golden: Golden) -> None:
     golden(BAD / f"{Path(name).stem}.txt", str(diagnosis(name)) + "\n")
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
 import click
 import pytest
-from conftest import Cli
+from conftest import Cli, Golden
 
 import cnncalc
 from cnncalc.check.tables import read_table
@@ -30,9 +30,7 @@ from cnncalc.quiz.sheet import Question
 from cnncalc.report.quiz import SHEETS, working
 from cnncalc.report.quiz_key import to_key
 
-GOLDEN = Path(__file__).parent / "golden"
 SEEDS = range(200)
-Golden = Callable[[Path, str], None]
 
 
 def all_levels(seed: int) -> list[Question]:
@@ -294,14 +292,14 @@ def test_the_same_seed_gives_the_same_sheet(cli: Cli, golden: Golden, form: str,
     result = cli("quiz", "--seed", "7", *(word for level in LEVELS for word in ("--level", str(level))), "-n", "25",
                  "--sheet", "--format", form)  # fmt: skip
     assert 0 == result.exit_code
-    golden(GOLDEN / f"quiz_sheet.{suffix}", result.stdout)
+    golden(f"quiz/sheet.{suffix}", result.stdout)
 
 
 def test_a_sheet_holds_no_answer_and_the_key_holds_them_all(cli: Cli, tmp_path: Path, golden: Golden) -> None:
     path = tmp_path / "key.cnn.yaml"
     result = cli("quiz", "--seed", "7", "-l", "3", "-l", "4", "-n", "6", "--sheet", "--key", str(path), status=0)
     text = path.read_text(encoding="utf-8")
-    golden(GOLDEN / "quiz_key.cnn.yaml", text)
+    golden("quiz/key.cnn.yaml", text)
     for question in cnncalc.quiz(seed=7, level=(3, 4), count=6):
         assert question.text in result.stdout
         assert question.answer.removeprefix("S = ") in text
@@ -432,7 +430,7 @@ def test_a_session_with_right_and_wrong_answers_a_working_and_an_early_end(cli: 
     """Wrong, then right; biases forgotten, then right; the working; skipped; not read; the end of the input."""
     answers = ["32x32x6", "30x30x6", "192", "198", "?", "", "foo", "28x28"]
     result = cli("quiz", "--seed", "7", "--count", "6", stdin="\n".join(answers), status=0)
-    golden(GOLDEN / "quiz_session.txt", result.stdout)
+    golden("quiz/session.txt", result.stdout)
 
 
 def test_a_session_of_inverse_questions(cli: Cli, golden: Golden) -> None:
@@ -440,7 +438,7 @@ def test_a_session_of_inverse_questions(cli: Cli, golden: Golden) -> None:
     wrong = [str(question.exact + 1) for question in questions]
     answers = [wrong[0], questions[0].answer, wrong[1], "?", wrong[2], "9999", str(questions[2].exact)]
     result = cli("quiz", "--seed", "3", "--level", "4", "--count", "3", stdin="\n".join([*answers, ""]), status=0)
-    golden(GOLDEN / "quiz_session_inverse.txt", result.stdout)
+    golden("quiz/session_inverse.txt", result.stdout)
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable
 from functools import cache
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Golden
 from rich.console import Console
 
 import cnncalc
@@ -24,14 +24,11 @@ from cnncalc.report.report import Options
 from cnncalc.report.rows import ALL
 from cnncalc.report.views.show import LAYER_COUNTS
 
-GOLDEN = Path(__file__).resolve().parent / "golden"
 NETWORKS = cnncalc.networks()
 SYMBOLIC = [name for name in NETWORKS if not isinstance(cnncalc.analyze(name).total("macs"), int)]
 KNOWN = [name for name in NETWORKS if name not in SYMBOLIC]
 SUMMED = ("weights", "biases", "params", "buffers", "macs", "flops", "activations", "neurons")
 IN_PLACE_OF_SYMBOLS = {"H": 224, "W": 200, "N": 8, "C": 7, "C1": 5, "C2": 5, "width": 6, "classes": 11}
-
-CheckGolden = Callable[[Path, str], None]
 
 
 @pytest.fixture(autouse=True)
@@ -415,9 +412,9 @@ def test_a_field_that_depends_on_a_symbol_is_a_string_too() -> None:
 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 140])
-def test_the_table_fits_the_terminal(width: int, golden: CheckGolden) -> None:
+def test_the_table_fits_the_terminal(width: int, golden: Golden) -> None:
     text = in_terminal("vgg16", width)
-    golden(GOLDEN / f"vgg16_{width}.txt", text)
+    golden(f"show/vgg16_{width}.txt", text)
     assert max(map(len, text.splitlines())) <= width
     assert "\u2026" not in text
     assert "138,357,544" in text
@@ -430,27 +427,27 @@ def test_every_network_fits_a_terminal_of_80_columns_uncut(name: str) -> None:
     assert "\u2026" not in text
 
 
-def test_the_table_in_colour_is_the_plain_one_with_colours(golden: CheckGolden) -> None:
+def test_the_table_in_colour_is_the_plain_one_with_colours(golden: Golden) -> None:
     text = in_terminal("vgg16", 140, color_system="truecolor")
-    golden(GOLDEN / "vgg16_colour.txt", text)
+    golden("show/vgg16_colour.txt", text)
     assert "\x1b[" in text
     assert in_terminal("vgg16", 140) == re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
-def test_the_table_keeps_to_ascii_where_the_terminal_knows_no_more(golden: CheckGolden) -> None:
+def test_the_table_keeps_to_ascii_where_the_terminal_knows_no_more(golden: Golden) -> None:
     raw = io.BytesIO()
     file = io.TextIOWrapper(raw, encoding="ascii", write_through=True)
     console = Console(file=file, width=140, force_terminal=True, color_system=None)
     show(network("vgg16"), console)
     text = raw.getvalue().decode("ascii")
-    golden(GOLDEN / "vgg16_ascii.txt", text)
+    golden("show/vgg16_ascii.txt", text)
     assert "####" in text
     assert "138,357,544" in text
 
 
-def test_the_piped_table_has_everything_whatever_the_width(golden: CheckGolden) -> None:
+def test_the_piped_table_has_everything_whatever_the_width(golden: Golden) -> None:
     text = piped(network("vgg16"))
-    golden(GOLDEN / "vgg16_piped.txt", text)
+    golden("show/vgg16_piped.txt", text)
     assert text == piped(network("vgg16"), width=20) == piped(network("vgg16"), width=300)
     assert "\x1b" not in text
 

@@ -11,15 +11,12 @@ from typing import Any
 
 import oracle
 import pytest
-from conftest import Cli
+from conftest import Cli, Golden
 
 import cnncalc
 from cnncalc.solve.search import search
 from cnncalc.symbolic import ceil_div, floor_div, minimum, substitute, symbol
 from cnncalc.symbolic.constraint import Constraint
-
-GOLDEN = Path(__file__).parent / "golden"
-
 
 # (command, lines that its output must hold). W' = (W - F + 2P)/S + 1 throughout.
 SINGLE_LAYERS = (
@@ -477,11 +474,11 @@ def test_none_is_never_a_success(cli: Cli) -> None:
     assert cli.line("solve '11 -> 55, F, S'", status=1).startswith("none\n")
 
 
-def test_the_transcript_of_a_session(cli: Cli, golden: Any) -> None:
+def test_the_transcript_of_a_session(cli: Cli, golden: Golden) -> None:
     asked = (*SINGLE_LAYERS, *FURTHER, *SAID, *PADDINGS, *PHRASES, *STACKS, *NETWORKS)
     commands = [command for command, _ in asked if command.startswith("solve")]
     golden(
-        GOLDEN / "solve.txt",
+        "solve/transcript.txt",
         "\n".join(f"$ cnncalc {command}\n{cli.line(command)}" for command in commands),
     )
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Cli
+from conftest import Cli, Golden
 
 import cnncalc
 from cnncalc.spec.find import find
@@ -32,7 +32,6 @@ from cnncalc.symbolic.program import Program
 from cnncalc.symbolic.vectorised import divides_safely, evaluate
 
 ROOT = Path(__file__).resolve().parent.parent
-GOLDEN = ROOT / "tests" / "golden"
 EVERY_TOTAL = ",".join(TOTALS)
 SCALED = """
 input: 32x32x3
@@ -420,7 +419,7 @@ def test_a_symbol_that_is_left_is_refused(cli: Cli, network: Callable[[str], str
 # Reports -----------------------------------------------------------------------------------------
 
 
-def test_a_small_table(cli: Cli, golden: Callable[[Path, str], None]) -> None:
+def test_a_small_table(cli: Cli, golden: Golden) -> None:
     text = cli.text(
         "sweep",
         "alexnet",
@@ -431,7 +430,7 @@ def test_a_small_table(cli: Cli, golden: Callable[[Path, str], None]) -> None:
         "--columns",
         "params,macs,memory,conv1.output,pool3.rf",
     )
-    golden(GOLDEN / "sweep_alexnet.txt", text)
+    golden("sweep/alexnet.txt", text)
 
 
 def test_csv_and_json_lines_hold_what_the_library_gives(cli: Cli) -> None:
