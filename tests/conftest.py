@@ -18,6 +18,7 @@ PRINTING = ("BUILD_NUMBER", "CI", "COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "L
 GOLDEN = Path(__file__).resolve().parent / "golden"
 
 Golden = Callable[[str | Path, str], None]
+Write = Callable[..., str]
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +63,25 @@ class Cli:
 def cli() -> Cli:
     """The command line in this process."""
     return Cli()
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """`write(text, "net.yaml")`: the path of a new file that holds this text, or these bytes."""
+
+    def make(text: str | bytes, name: str = "net.yaml") -> str:
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+        return str(path)
+
+    return make
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder to be in, so that the paths that are printed are short."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Cli, Golden
+from conftest import Cli, Golden, Write
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -264,23 +264,21 @@ def test_an_output_can_be_read_again(cli: Cli) -> None:
      "+1 2.0; 6/2 4.", "[1 2; 3 4]", "1 2;\n3 4;\n", "1;2\n3;4\n", '"1","2"\n"3","4"\n', '1,0; "2"\n3;4,00'],
     ids=repr,
 )  # fmt: skip
-def test_a_matrix_is_lines_semicolons_csv_or_brackets_from_anywhere(cli: Cli, text: str, tmp_path: Path) -> None:
+def test_a_matrix_is_lines_semicolons_csv_or_brackets_from_anywhere(cli: Cli, text: str, write: Write) -> None:
     if text.startswith("[1 2;"):
         with pytest.raises(cnncalc.SpecError, match="';' stands outside"):
             cnncalc.apply("pad", text, padding=0)
         return
-    path = tmp_path / "m.csv"
-    path.write_bytes(text.encode("utf-8"))
-    places = [plain(cli, "pad", str(path), "-p", "0"), plain(cli, "pad", "-", "-p", "0", stdin=text)]
+    path = write(text, "m.csv")
+    places = [plain(cli, "pad", path, "-p", "0"), plain(cli, "pad", "-", "-p", "0", stdin=text)]
     if not text.startswith("\ufeff"):
         places.append(plain(cli, "pad", text, "-p", "0"))
     assert [["1  2", "3  4"]] * len(places) == places
 
 
-def test_a_kernel_is_given_like_a_matrix(cli: Cli, tmp_path: Path) -> None:
-    path = tmp_path / "edges"
-    path.write_text("1,-1\n", encoding="utf-8")
-    assert ["-1  -2"] == plain(cli, "correlation", "1 2 4", "-k", str(path))
+def test_a_kernel_is_given_like_a_matrix(cli: Cli, write: Write) -> None:
+    path = write("1,-1\n", "edges")
+    assert ["-1  -2"] == plain(cli, "correlation", "1 2 4", "-k", path)
     assert ["1  2"] == plain(cli, "convolution", "1 2 4", "-k", "-", stdin="1 -1")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from conftest import Cli, Golden
+from conftest import Cli, Golden, Write
 
 import cnncalc
 from cnncalc import SpecError
@@ -44,12 +44,6 @@ def problems(text: str, name: str = "table.yaml") -> list[str]:
     with pytest.raises(SpecError) as caught:
         table(text, name)
     return [str(problem) for problem in caught.value.problems]
-
-
-def write(folder: Path, name: str, text: str | bytes) -> str:
-    path = folder / name
-    path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
-    return str(path)
 
 
 # Printed numbers -----------------------------------------------------------------------------------
@@ -219,12 +213,12 @@ def test_k_is_1024_for_what_is_stored_and_never_for_operations() -> None:
         assert ["match", "match"] == statuses(text)
 
 
-def test_a_table_may_hold_its_spec_or_name_one_beside_it(tmp_path: Path) -> None:
+def test_a_table_may_hold_its_spec_or_name_one_beside_it(write: Write) -> None:
     spec = "{input: 8x8x3, parameters: {width: 4}, layers: [{conv: {filters: width, kernel: 3}, name: only}]}"
     assert ["match"] == statuses(f"spec: {spec}\nclaims: {{only: {{params: 112}}}}\n")
     assert ["match"] == statuses(f"spec: {spec}\nset: {{width: 8}}\nclaims: {{only: {{params: 224}}}}\n")
-    write(tmp_path, "net.yaml", spec)
-    path = write(tmp_path, "table.yaml", "network: net.yaml\ninput: 16\nclaims: {only: 14x14x4}\n")
+    write(spec, "net.yaml")
+    path = write("network: net.yaml\ninput: 16\nclaims: {only: 14x14x4}\n", "table.yaml")
     assert ["match"] == [verdict.status for verdict in cnncalc.check(path)]
 
 
@@ -291,15 +285,15 @@ def test_a_table_that_is_none_is_told_what_it_lacks(text: str, said: str) -> Non
     ],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_a_spreadsheet_is_read_as_it_is_exported(text: str, encoding: str, tmp_path: Path) -> None:
-    path = write(tmp_path, "answers.csv", text.removeprefix("\ufeff" if encoding == "utf-16" else "").encode(encoding))
+def test_a_spreadsheet_is_read_as_it_is_exported(text: str, encoding: str, write: Write) -> None:
+    path = write(text.removeprefix("\ufeff" if encoding == "utf-16" else "").encode(encoding), "answers.csv")
     assert ["match"] * 4 == [verdict.status for verdict in cnncalc.check(path)]
 
 
 @pytest.mark.parametrize("name", ["vgg16", "googlenet", "resnet50", "lenet5", "unet"])
-def test_what_show_prints_as_csv_check_accepts(cli: Cli, name: str, tmp_path: Path) -> None:
+def test_what_show_prints_as_csv_check_accepts(cli: Cli, name: str, write: Write) -> None:
     shown = cli("show", name, "--format", "csv").stdout
-    found = cnncalc.check(write(tmp_path, "shown.csv", shown), network=name)
+    found = cnncalc.check(write(shown, "shown.csv"), network=name)
     assert len(found) > 20
     assert {"match"} == {verdict.status for verdict in found}
 
@@ -322,14 +316,7 @@ def test_a_wrong_spreadsheet_is_told_where_and_why(text: str, place: str, said: 
 # The command ---------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder to be in, so that the paths that are printed are short."""
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def grading(folder: Path) -> list[str]:
+def grading(write: Write) -> list[str]:
     """Five sheets: right, wrong, misspelt, with an answer that is no number, and broken."""
     head = "network: lenet\ninput: 32x32x1\nclaims:\n"
     sheets = {
@@ -339,23 +326,23 @@ def grading(folder: Path) -> list[str]:
         "dot.yaml": "  conv1: {output: many, params: 156}\n",
         "eve.yaml": "  conv1: [\n",
     }
-    return [write(folder, name, head + text) and name for name, text in sheets.items()]
+    return [write(head + text, name) and name for name, text in sheets.items()]
 
 
-def test_a_grading_run_is_the_golden_transcript(cli: Cli, folder: Path, golden: Golden) -> None:
-    result = cli("check", *grading(folder), "--grades", "grades.csv", "--out-of", "3", status=1)
+def test_a_grading_run_is_the_golden_transcript(cli: Cli, folder: Path, golden: Golden, write: Write) -> None:
+    result = cli("check", *grading(write), "--grades", "grades.csv", "--out-of", "3", status=1)
     golden("check/grading.txt", result.stdout + (folder / "grades.csv").read_text(encoding="utf-8"))
 
 
-def test_a_single_table_is_the_golden_transcript(cli: Cli, folder: Path, golden: Golden) -> None:
+def test_a_single_table_is_the_golden_transcript(cli: Cli, folder: Path, golden: Golden, write: Write) -> None:
     text = Path(TABLES[0].parent / "vgg16.cnn.yaml").read_text(encoding="utf-8")
-    write(folder, "vgg16.cnn.yaml", text.replace("1,728", "1,792").replace("7x7x512,", "7x7x256,"))
+    write(text.replace("1,728", "1,792").replace("7x7x512,", "7x7x256,"), "vgg16.cnn.yaml")
     result = cli("check", "vgg16.cnn.yaml", status=1)
     golden("check/vgg16.txt", result.stdout)
 
 
-def test_the_exit_status_is_0_or_1_and_2_for_wrong_usage(cli: Cli, folder: Path) -> None:
-    right, wrong, _, _, broken = grading(folder)
+def test_the_exit_status_is_0_or_1_and_2_for_wrong_usage(cli: Cli, folder: Path, write: Write) -> None:
+    right, wrong, _, _, broken = grading(write)
     assert [0, 1, 1, 1] == [
         cli("check", *files).exit_code for files in ([right], [wrong], [broken], [right, "nowhere.yaml"])
     ]
@@ -364,22 +351,22 @@ def test_the_exit_status_is_0_or_1_and_2_for_wrong_usage(cli: Cli, folder: Path)
     ]
 
 
-def test_quiet_says_nothing_of_what_is_right(cli: Cli, folder: Path) -> None:
-    right, wrong, *_ = grading(folder)
+def test_quiet_says_nothing_of_what_is_right(cli: Cli, folder: Path, write: Write) -> None:
+    right, wrong, *_ = grading(write)
     assert "" == cli("check", right, "--quiet").output
     assert "ada" not in cli("check", right, wrong, "--quiet").output
     assert "ben.yaml:4:19" in cli("check", right, wrong, "--quiet").output
 
 
-def test_a_folder_stands_for_the_tables_in_it(cli: Cli, folder: Path) -> None:
-    grading(folder)
-    write(folder, "notes.md", "no table")
+def test_a_folder_stands_for_the_tables_in_it(cli: Cli, folder: Path, write: Write) -> None:
+    grading(write)
+    write("no table", "notes.md")
     assert "2 of 5 files" not in cli("check", ".").stdout
     assert "1 of 5 files are as they should be" in cli("check", ".").stdout
 
 
-def test_json_holds_every_verdict(cli: Cli, folder: Path) -> None:
-    found = json.loads(cli("check", *grading(folder), "--format", "json").stdout)
+def test_json_holds_every_verdict(cli: Cli, folder: Path, write: Write) -> None:
+    found = json.loads(cli("check", *grading(write), "--format", "json").stdout)
     assert (1, False, 5, 1) == (
         found["schema_version"],
         found["passed"],
@@ -393,9 +380,9 @@ def test_json_holds_every_verdict(cli: Cli, folder: Path) -> None:
     assert claim["diagnoses"]
 
 
-def test_junit_is_well_formed_and_counts_what_failed(cli: Cli, folder: Path) -> None:
-    hostile = write(folder, "bad\x01.yaml", VGG + '  "\\e[31m<b>&": 5\n')
-    root = ElementTree.fromstring(cli("check", *grading(folder), hostile, "--format", "junit").stdout)
+def test_junit_is_well_formed_and_counts_what_failed(cli: Cli, folder: Path, write: Write) -> None:
+    hostile = write(VGG + '  "\\e[31m<b>&": 5\n', "bad\x01.yaml")
+    root = ElementTree.fromstring(cli("check", *grading(write), hostile, "--format", "junit").stdout)
     suites = root.findall("testsuite")
     assert ["ada.yaml", "ben.yaml", "cem.yaml", "dot.yaml"] == [suite.get("name") for suite in suites[:4]]
     assert [("0", "0"), ("2", "0"), ("0", "2"), ("0", "1"), ("0", "1"), ("0", "1")] == [
@@ -406,20 +393,20 @@ def test_junit_is_well_formed_and_counts_what_failed(cli: Cli, folder: Path) -> 
         assert len(suite.findall("testcase/failure")) == int(suite.get("failures", ""))
 
 
-def test_grades_are_no_formulas_for_a_spreadsheet(cli: Cli, folder: Path) -> None:
-    write(folder, "=cmd.yaml", VGG + "  pool5: 7x7x512\n")
+def test_grades_are_no_formulas_for_a_spreadsheet(cli: Cli, folder: Path, write: Write) -> None:
+    write(VGG + "  pool5: 7x7x512\n", "=cmd.yaml")
     assert "'=cmd.yaml,vgg16,1,1,0,100.0," in cli("check", "=cmd.yaml", "--format", "csv").stdout
 
 
-def test_network_input_and_settings_come_from_outside_too(cli: Cli, folder: Path) -> None:
-    path = write(folder, "answers.csv", "layer,output\nconv5_3,20x20x512\nfc8,10\n")
+def test_network_input_and_settings_come_from_outside_too(cli: Cli, folder: Path, write: Write) -> None:
+    path = write("layer,output\nconv5_3,20x20x512\nfc8,10\n", "answers.csv")
     cli("check", path, "--network", "vgg16", "--input", "320", "--set", "classes=10", status=0)
 
 
 # Isolation -----------------------------------------------------------------------------------------
 
 
-def hostile(folder: Path) -> Iterator[str]:
+def hostile(write: Write, folder: Path) -> Iterator[str]:
     """Files that were not written to be read."""
     texts: dict[str, str | bytes] = {
         "empty.yaml": "",
@@ -443,7 +430,7 @@ def hostile(folder: Path) -> Iterator[str]:
         "long.yaml": VGG + "  " + "x" * 100_000 + ": 5\n",
     }
     for name, text in texts.items():
-        yield write(folder, name, text)
+        yield write(text, name)
     yield str(folder / "nowhere.yaml")
     if hasattr(os, "mkfifo"):
         os.mkfifo(folder / "pipe.yaml")
@@ -452,9 +439,9 @@ def hostile(folder: Path) -> Iterator[str]:
         yield str(folder / "zero.yaml")
 
 
-def test_a_hostile_file_gets_its_line_and_stops_no_other(cli: Cli, folder: Path) -> None:
-    paths = list(hostile(folder))
-    good, *_ = grading(folder)
+def test_a_hostile_file_gets_its_line_and_stops_no_other(cli: Cli, folder: Path, write: Write) -> None:
+    paths = list(hostile(write, folder))
+    good, *_ = grading(write)
     result = cli("check", *paths, good)
     assert result.exception is None or isinstance(result.exception, SystemExit)
     for path in paths:
@@ -474,11 +461,11 @@ def test_a_fault_in_one_file_is_told_and_stops_no_other(folder: Path, monkeypatc
     assert "by a fault of cnncalc (TypeError: a fault)" in str(outcome.error)
 
 
-def test_a_class_of_1000_is_graded_in_one_command(cli: Cli, folder: Path) -> None:
+def test_a_class_of_1000_is_graded_in_one_command(cli: Cli, folder: Path, write: Write) -> None:
     for number in range(1000):
         params = 156 if number % 2 else 150
         text = f"network: lenet\nclaims:\n  conv1: {{output: 28x28x6, params: {params}}}\n  total: {{params: 61,706}}\n"
-        write(folder, f"s{number:04}.yaml", "" if number % 100 == 50 else text)
+        write("" if number % 100 == 50 else text, f"s{number:04}.yaml")
     result = cli("check", ".", "--format", "csv", status=1)
     rows = result.stdout.splitlines()
     assert 1001 == len(rows)

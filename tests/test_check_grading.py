@@ -13,13 +13,6 @@ import cnncalc
 HEAD = "network: lenet\nclaims:\n"
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder to be in, so that the paths that are printed are short."""
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def grades(cli: Cli, folder: Path, text: str | bytes, *arguments: str, name: str = "ada.yaml") -> list[str]:
     """claims, right, wrong, score and problem of one sheet out of three questions."""
     (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())

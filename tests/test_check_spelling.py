@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from conftest import Cli
+from conftest import Cli, Write
 
 import cnncalc
 from cnncalc.check.claim import Verdict
@@ -296,10 +296,9 @@ def test_between_semicolons_a_comma_parts_thousands_of_what_is_counted_one_by_on
     assert ["match", "mismatch"] == statuses("# network: vgg16\nlayer;macs;params\ntotal;15,470B;0,138\n", "ada.csv")
 
 
-def test_an_old_spreadsheet_is_read_in_its_encoding_which_is_told(cli: Cli, tmp_path: Path) -> None:
-    path = tmp_path / "ada.csv"
-    path.write_bytes("Name;J\u00f6rg M\u00fcller\nlayer;params\ntotal;61,7K\n".encode("cp1252"))
-    result = cli("check", str(path), "-n", "lenet", status=0)
+def test_an_old_spreadsheet_is_read_in_its_encoding_which_is_told(cli: Cli, write: Write) -> None:
+    path = write("Name;J\u00f6rg M\u00fcller\nlayer;params\ntotal;61,7K\n".encode("cp1252"), "ada.csv")
+    result = cli("check", path, "-n", "lenet", status=0)
     assert "is read as Windows-1252" in result.stdout
 
 
@@ -344,8 +343,7 @@ def test_what_a_slide_prints_of_the_memory_holds(cli: Cli) -> None:
         ("anna.csv", "1,30x30x6\n2,198\n"),
     ],
 )
-def test_quiz_answers_may_be_numbered_lines_or_a_list(cli: Cli, tmp_path: Path, name: str, text: str) -> None:
-    path = tmp_path / name
-    path.write_text(text, encoding="utf-8")
-    result = cli("quiz", "--seed", "7", "--count", "2", "--answers", str(path))
+def test_quiz_answers_may_be_numbered_lines_or_a_list(cli: Cli, write: Write, name: str, text: str) -> None:
+    path = write(text, name)
+    result = cli("quiz", "--seed", "7", "--count", "2", "--answers", path)
     assert (0, True) == (result.exit_code, result.stdout.endswith("2 of 2 right\n")), result.output

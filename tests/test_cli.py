@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import Cli
+from conftest import Cli, Write
 
 import cnncalc
 from cnncalc.cli.main import cnncalc as command
@@ -38,10 +38,8 @@ def process(
 
 
 @pytest.fixture
-def spec(tmp_path: Path) -> str:
-    path = tmp_path / "tiny.yaml"
-    path.write_text(TINY, encoding="utf-8")
-    return str(path)
+def spec(write: Write) -> str:
+    return write(TINY, "tiny.yaml")
 
 
 # Commands ----------------------------------------------------------------------------------------
@@ -189,16 +187,14 @@ def test_no_columns_at_all_are_refused_or_the_usual_ones(cli: Cli, columns: str,
         assert "column" in result.stderr
 
 
-def test_a_binary_file_is_refused(cli: Cli, tmp_path: Path) -> None:
-    path = tmp_path / "net.yaml"
-    path.write_bytes(bytes(range(256)))
-    assert "is not a text file (UTF-8)" in cli.refused(str(path), status=1)
+def test_a_binary_file_is_refused(cli: Cli, write: Write) -> None:
+    path = write(bytes(range(256)))
+    assert "is not a text file (UTF-8)" in cli.refused(path, status=1)
 
 
-def test_a_file_of_many_megabytes_is_refused(cli: Cli, tmp_path: Path) -> None:
-    path = tmp_path / "net.yaml"
-    path.write_text(TINY + "# and so on\n" * 100_000, encoding="utf-8")
-    assert "is too large" in cli.refused(str(path), status=1)
+def test_a_file_of_many_megabytes_is_refused(cli: Cli, write: Write) -> None:
+    path = write(TINY + "# and so on\n" * 100_000)
+    assert "is too large" in cli.refused(path, status=1)
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="for root every file can be read")
@@ -341,10 +337,9 @@ def test_the_layout_puts_channels_first(cli: Cli) -> None:
     assert "28x28x6" in cli.text("lenet5", "--layout", "hwc")
 
 
-def test_what_is_printed_expanded_can_be_read_again(cli: Cli, tmp_path: Path) -> None:
-    path = tmp_path / "mine.yaml"
-    path.write_text(cli.text("googlenet", "--expanded"), encoding="utf-8")
-    assert totals(cli, "googlenet") == totals(cli, str(path))
+def test_what_is_printed_expanded_can_be_read_again(cli: Cli, write: Write) -> None:
+    path = write(cli.text("googlenet", "--expanded"), "mine.yaml")
+    assert totals(cli, "googlenet") == totals(cli, path)
 
 
 # The list ----------------------------------------------------------------------------------------
@@ -463,10 +458,9 @@ def test_a_terminal_of_ascii_alone_gets_ascii_alone(arguments: list[str]) -> Non
     assert done.stdout.decode("ascii") != ""
 
 
-def test_a_message_that_ascii_cannot_hold_is_no_traceback(tmp_path: Path) -> None:
-    path = tmp_path / "net.yaml"
-    path.write_text("input: 8x8x3\nlayers: [f\u00fcr_\u4e2d]\n", encoding="utf-8")
-    done = process(str(path), environment={"PYTHONIOENCODING": "ascii"})
+def test_a_message_that_ascii_cannot_hold_is_no_traceback(write: Write) -> None:
+    path = write("input: 8x8x3\nlayers: [f\u00fcr_\u4e2d]\n")
+    done = process(path, environment={"PYTHONIOENCODING": "ascii"})
     assert (1, b"") == (done.returncode, done.stdout)
     assert b"unknown layer" in done.stderr
     assert b"Traceback" not in done.stderr

@@ -6,10 +6,10 @@ import random
 import sys
 import time
 from collections import Counter, defaultdict
-from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Write
 from wrong_answers import (
     WRONG,
     Net,
@@ -440,11 +440,10 @@ def test_a_batch_that_is_claimed_is_the_first_thing_forgotten(shown: str) -> Non
     assert "batch-forgotten" == found[0].mistakes[0]
 
 
-def test_check_explains_a_block_and_a_sum(tmp_path: Path) -> None:
-    sheet = tmp_path / "sheet.yaml"
-    sheet.write_text(
+def test_check_explains_a_block_and_a_sum(write: Write) -> None:
+    sheet = write(
         "network: googlenet\nclaims:\n  inception_3a: {params: '163,328'}\n  conv1 + linear: {params: '1,033,408'}\n",
-        encoding="utf-8",
+        "sheet.yaml",
     )
     for verdict in check(sheet):
         assert verdict.diagnoses[0].startswith("the biases were forgotten; "), verdict

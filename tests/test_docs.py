@@ -80,26 +80,23 @@ def prose(document):
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def examples_folder(folder, write, monkeypatch):
     """A folder to run examples in, with the file of every example that has a name."""
     for file, text in named_examples():
-        (tmp_path / file).write_text(text, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
+        write(text, file)
     monkeypatch.setenv("COLUMNS", "80")
-    return tmp_path
 
 
 @pytest.mark.parametrize(("document", "file", "text"), examples("yaml"))
-def test_every_spec_in_the_documents_works_in_all_its_variants(document, file, text, tmp_path):
+def test_every_spec_in_the_documents_works_in_all_its_variants(document, file, text, write):
     assert "layers:" in text, "an example is a whole spec, so that it can be run"
-    path = tmp_path / (file or "example.yaml")
-    path.write_text(text, encoding="utf-8")
+    path = write(text, file or "example.yaml")
     for variant in ("", *(f":{name}" for name in cnncalc.load(path).variants)):
         assert cnncalc.analyze(f"{path}{variant}").layers
 
 
 @pytest.mark.parametrize(("document", "file", "text"), examples("console"))
-@pytest.mark.usefixtures("folder")
+@pytest.mark.usefixtures("examples_folder")
 def test_every_session_in_the_documents_prints_what_it_shows(cli, document, file, text):
     for arguments, expected in sessions(text):
         output = cli(*arguments).output

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Cli, Golden
+from conftest import Cli, Golden, Write
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -287,14 +287,12 @@ def test_a_dilated_and_grouped_convolution_shows_d_and_g() -> None:
     assert "(F*F*(C/G))*K + K = (3*3*(4/2))*8 + 8 = 152" in text
 
 
-def test_a_shared_layer_says_whose_weights_it_uses(tmp_path: Path) -> None:
-    path = tmp_path / "net.yaml"
-    path.write_text(
+def test_a_shared_layer_says_whose_weights_it_uses(write: Write) -> None:
+    path = write(
         "input: 8x8x4\nlayers:\n  - {conv: {filters: 4, kernel: 3, padding: 1}, name: one}\n"
-        "  - {conv: {filters: 4, kernel: 3, padding: 1}, name: two, share: one}\n",
-        encoding="utf-8",
+        "  - {conv: {filters: 4, kernel: 3, padding: 1}, name: two, share: one}\n"
     )
-    assert "0  (the weights are those of one)" == board(str(path), "two")["params"]
+    assert "0  (the weights are those of one)" == board(path, "two")["params"]
 
 
 def test_the_totals_are_told_by_their_largest_terms() -> None:

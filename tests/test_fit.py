@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import random
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Cli, Golden
+from conftest import Cli, Golden, Write
 
 import cnncalc
 from cnncalc import SpecError
@@ -24,12 +23,6 @@ from cnncalc.symbolic.program import Program
 from cnncalc.symbolic.quasilinear import UnsolvableError, quasilinear_forms
 
 H = symbol("H")
-
-
-def written(folder: Path, text: str) -> str:
-    path = folder / "net.yaml"
-    path.write_text(text, encoding="utf-8")
-    return str(path)
 
 
 @cache
@@ -123,9 +116,9 @@ layers:
 """
 
 
-def test_a_unet_with_four_pools_takes_multiples_of_16(tmp_path: Path) -> None:
+def test_a_unet_with_four_pools_takes_multiples_of_16(write: Write) -> None:
     for rounding in ("floor", "ceil"):  # rounded up, no pool drops a pixel, but the sizes must meet all the same
-        path = written(tmp_path, f"rounding: {rounding}\n{SAME_UNET}")
+        path = write(f"rounding: {rounding}\n{SAME_UNET}")
         assert Sizes(16, (0,), 16) == cnncalc.fit(path).sizes["H"]
 
 
@@ -146,15 +139,15 @@ def test_a_fixed_height_that_drops_pixels_leaves_no_width() -> None:
     assert 67 == found.valid["W"].least
 
 
-def test_volumes_and_signals_have_axes_of_their_own(tmp_path: Path) -> None:
+def test_volumes_and_signals_have_axes_of_their_own(write: Write) -> None:
     text = "input: {}\nlayers:\n  - conv: {{filters: 4, kernel: 3, stride: 2}}\n  - maxpool: 2\n"
-    assert {"W": Sizes(4, (1,), 5)} == cnncalc.fit(written(tmp_path, text.format("64x1"))).sizes
-    assert ["D", "H", "W"] == list(cnncalc.fit(written(tmp_path, text.format("16x64x64x1"))).sizes)
+    assert {"W": Sizes(4, (1,), 5)} == cnncalc.fit(write(text.format("64x1"))).sizes
+    assert ["D", "H", "W"] == list(cnncalc.fit(write(text.format("16x64x64x1"))).sizes)
 
 
-def test_axes_with_different_strides_have_different_sizes(tmp_path: Path) -> None:
+def test_axes_with_different_strides_have_different_sizes(write: Write) -> None:
     text = "input: 8x8x1\nlayers:\n  - maxpool: {kernel: [2, 3]}\n"
-    found = cnncalc.fit(written(tmp_path, text))
+    found = cnncalc.fit(write(text))
     assert {"H": Sizes(2, (0,), 2), "W": Sizes(3, (0,), 3)} == found.sizes
     assert "4x9" in found
     assert (6, 18) == found.nearest(12)
@@ -165,7 +158,7 @@ def test_axes_with_different_strides_have_different_sizes(tmp_path: Path) -> Non
 # Sizes that have to meet -------------------------------------------------------------------------
 
 
-def test_sizes_that_never_meet_name_the_layers_that_contradict_each_other(tmp_path: Path) -> None:
+def test_sizes_that_never_meet_name_the_layers_that_contradict_each_other(write: Write) -> None:
     text = """
 input: 64x64x1
 rounding: strict
@@ -174,17 +167,17 @@ layers:
   - {space_to_depth: 2, name: fourth}
   - {concat: [[{crop: {size: 1}}, {maxpool: {kernel: 2, stride: 2}}], [{maxpool: {kernel: 1, stride: 2}}]], name: join}
 """
-    found = cnncalc.fit(written(tmp_path, text))
+    found = cnncalc.fit(write(text))
     assert found.impossible
     assert 2 == len(found.reasons["H"])
     assert None is found.sizes["H"].least
 
 
-def test_a_map_that_must_have_one_size_has_finitely_many_inputs(tmp_path: Path) -> None:
+def test_a_map_that_must_have_one_size_has_finitely_many_inputs(write: Write) -> None:
     text = (
         "input: 64x64x1\nlayers:\n  - maxpool: {kernel: 2, rounding: ceil}\n  - reshape: {channels: 49, size: [1, 1]}\n"
     )
-    found = cnncalc.fit(written(tmp_path, text))
+    found = cnncalc.fit(write(text))
     assert "reshape1" == found.square
     assert Sizes(1, (), 15, (13, 14)) == found.sizes["H"]
     assert "H = 13, 14 and no other" == sizes_text("H", found.sizes["H"])
@@ -192,10 +185,10 @@ def test_a_map_that_must_have_one_size_has_finitely_many_inputs(tmp_path: Path) 
     assert "13x14" in found  # judged by the numbers, for axes of their own
 
 
-def test_paths_with_different_strides_are_an_error_of_the_network(tmp_path: Path) -> None:
+def test_paths_with_different_strides_are_an_error_of_the_network(write: Write) -> None:
     text = "input: 64x64x4\nlayers:\n  - add: [[], [{conv: {filters: 4, kernel: 3, stride: 2, padding: 1}}]]\n"
     with pytest.raises(SpecError, match="different jumps"):
-        cnncalc.fit(written(tmp_path, text))
+        cnncalc.fit(write(text))
 
 
 # The numeric truth -------------------------------------------------------------------------------
@@ -316,10 +309,10 @@ class Nets:
 
 
 @pytest.mark.parametrize("seed", [*range(150), 5133])
-def test_random_networks_are_judged_as_the_numbers_do(tmp_path: Path, seed: int) -> None:
+def test_random_networks_are_judged_as_the_numbers_do(write: Write, seed: int) -> None:
     nets = Nets(seed)
     text = nets.text()
-    spec = find(written(tmp_path, text))
+    spec = find(write(text))
     given = spec.input
     assert given is not None
     try:
@@ -478,14 +471,14 @@ def test_json_tells_the_same_as_the_library(cli: Cli) -> None:
     assert {"width"} == {blame["axis"] for blame in second["blame"]}
 
 
-def test_the_exit_status_is_that_of_a_check(cli: Cli, tmp_path: Path) -> None:
+def test_the_exit_status_is_that_of_a_check(cli: Cli, write: Write) -> None:
     cli("fit", "unet", "--size", "572", status=0)
     cli("fit", "unet", "--size", "572,570", status=1)
     cli("fit", "unet", "--input", "570", status=1)
     cli("fit", "conv3-8p0, pool2", "--input", "HxWx3", status=0)
     cli("fit", "conv3-8p0, pool2", "--input", "6x6x3", status=0)
     never = "input: 8x8x1\nlayers:\n  - {maxpool: {kernel: 2, stride: 4}}\n  - {crop: 1, name: cut}\n"
-    cli("fit", written(tmp_path, never), status=0)
+    cli("fit", write(never), status=0)
     assert "nearest that fit: 556 and 572" in cli.text("fit", "unet", "--size", "570", status=1)
 
 
@@ -512,9 +505,9 @@ def test_wrong_usage_is_told_on_standard_error(cli: Cli, arguments: list[str], s
     assert "Traceback" not in result.stderr
 
 
-def test_markup_in_a_name_stays_text(cli: Cli, tmp_path: Path) -> None:
+def test_markup_in_a_name_stays_text(cli: Cli, write: Write) -> None:
     text = "name: '[red]net[/red]'\ninput: 8x8x1\nlayers:\n  - {maxpool: 2, name: 'b'}\n"
-    assert "[red]net[/red]" in cli.text("fit", written(tmp_path, text))
+    assert "[red]net[/red]" in cli.text("fit", write(text))
 
 
 def test_the_examples_of_the_help_run(cli: Cli) -> None:

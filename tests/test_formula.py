@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import sympy
-from conftest import Cli, Golden
+from conftest import Cli, Golden, Write
 
 import cnncalc
 from cnncalc.analysis import Analysis
@@ -268,9 +268,8 @@ def test_conditions_that_always_hold_are_not_listed_and_none_is_stricter_than_th
 
 
 @pytest.mark.parametrize("padding", ["P", "caffe"])
-def test_a_padding_that_may_be_0_by_what_is_assumed_counts_as_the_number_0_does(padding: str, tmp_path: Any) -> None:
-    path = tmp_path / "net.yaml"
-    path.write_text(
+def test_a_padding_that_may_be_0_by_what_is_assumed_counts_as_the_number_0_does(padding: str, write: Write) -> None:
+    path = write(
         "input: HxWx2\nparameters: {P: , Q: }\nlayers:\n  - conv: {filters: 3, kernel: 3, padding: P}\n"
         "  - maxpool: {kernel: 3, stride: 2, padding: P, rounding: caffe}\n"
     )
@@ -377,9 +376,8 @@ layers:
 """
 
 
-def test_a_symbolic_repeat_is_the_repeat_written_out(tmp_path: Any) -> None:
-    path = tmp_path / "net.yaml"
-    path.write_text(RESIDUAL)
+def test_a_symbolic_repeat_is_the_repeat_written_out(write: Write) -> None:
+    path = write(RESIDUAL)
     for settings in ({}, {"M": "M"}):
         formulas = cnncalc.analyze(path, settings=settings)
         for times, inner in ((1, 2), (2, 2), (5, 2), (3, 4)):

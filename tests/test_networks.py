@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from fractions import Fraction
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Write
 
 import cnncalc
 from cnncalc import Analysis, Convention, SpecError
@@ -46,13 +46,6 @@ def kinds(name: str) -> list[str]:
 def check_erratum(text: str, exact: int | Fraction, reason: str, thousand: int = 1000) -> None:
     """A printed number that is wrong must stay wrong; if it ever holds, `reason` no longer does."""
     assert not printed(text, exact, thousand=thousand), f"{text} is an erratum ({reason}), but now it is reproduced"
-
-
-def written(folder: Path, text: str) -> Path:
-    """A spec of a test's own."""
-    path = folder / "spec.yaml"
-    path.write_text(text, encoding="utf-8")
-    return path
 
 
 # What "as printed" means -----------------------------------------------------------------------
@@ -119,9 +112,9 @@ def test_a_window_makes_the_output_of_the_slides(layer: str, size: str, output: 
     ],
 )
 def test_strictly_a_window_that_leaves_a_remainder_does_not_fit(
-    tmp_path: Path, layer: str, size: str, windows: str
+    write: Write, layer: str, size: str, windows: str
 ) -> None:
-    spec = written(tmp_path, f"input: {size}\nrounding: strict\nlayers:\n  - {layer}\n")
+    spec = write(f"input: {size}\nrounding: strict\nlayers:\n  - {layer}\n")
     with pytest.raises(SpecError) as caught:
         cnncalc.analyze(spec)
     assert any("does not fit" in problem.message and windows in problem.message for problem in caught.value.problems)
@@ -593,9 +586,9 @@ def test_no_convolution_of_resnet_has_a_bias_and_each_has_a_batch_norm(name: str
     ],
 )
 def test_a_residual_block_without_the_projection_it_needs_is_an_error_that_names_both_sides(
-    tmp_path: Path, conv: str, left: str
+    write: Write, conv: str, left: str
 ) -> None:
-    spec = written(tmp_path, f"input: 56x56x64\nlayers:\n  - add:\n      - - conv: {conv}\n      - []\n")
+    spec = write(f"input: 56x56x64\nlayers:\n  - add:\n      - - conv: {conv}\n      - []\n")
     with pytest.raises(SpecError) as caught:
         cnncalc.analyze(spec)
     text = str(caught.value)

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import Cli, Golden
+from conftest import Cli, Golden, Write
 
 import cnncalc
 from cnncalc.errors import Problem, Source, Span
@@ -187,9 +187,8 @@ def test_code_in_a_spec_is_refused_and_not_run() -> None:
     assert not (BAD / "pwned").exists()
 
 
-def test_a_limit_on_layers_is_one_that_can_be_raised(tmp_path: Path) -> None:
-    spec = tmp_path / "long.yaml"
-    spec.write_text("input: 8x8x3\nlayers:\n  - {relu: , repeat: 300}\n", encoding="utf-8")
+def test_a_limit_on_layers_is_one_that_can_be_raised(write: Write) -> None:
+    spec = write("input: 8x8x3\nlayers:\n  - {relu: , repeat: 300}\n", "long.yaml")
     with pytest.raises(cnncalc.SpecError, match="300 layers or more; the limit is 299"):
         cnncalc.expand(spec, most_layers=299)
     assert 300 == len(cnncalc.expand(spec, most_layers=300).nodes)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import click
 import pytest
-from conftest import Cli, Golden
+from conftest import Cli, Golden, Write
 
 import cnncalc
 from cnncalc.check.tables import read_table
@@ -519,10 +519,9 @@ def test_a_file_of_answers_is_marked(cli: Cli, tmp_path: Path, name: str) -> Non
     "text", ["", "[1, 2]", "1: [2]", "9: 7", "one: 7", "1: 7\n1: 8", "{", "\x00", "a", "1: &a 7", "- 1: 7", "\u0661: 7"]
 )
 @pytest.mark.parametrize("name", ["bad.yaml", "bad.csv"])
-def test_a_broken_file_of_answers_is_told(cli: Cli, tmp_path: Path, name: str, text: str) -> None:
-    path = tmp_path / name
-    path.write_text(text, encoding="utf-8")
-    result = cli("quiz", "--seed", "7", "--answers", str(path), status=1)
+def test_a_broken_file_of_answers_is_told(cli: Cli, write: Write, name: str, text: str) -> None:
+    path = write(text, name)
+    result = cli("quiz", "--seed", "7", "--answers", path, status=1)
     assert result.exception is None or isinstance(result.exception, SystemExit)
 
 

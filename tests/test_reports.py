@@ -9,11 +9,10 @@ import json
 import re
 from functools import cache
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Golden
+from conftest import Golden, Write
 from rich.console import Console
 
 import cnncalc
@@ -477,11 +476,8 @@ def test_every_report_ends_with_the_convention_units_and_batch(name: str) -> Non
     assert "float32, 4 bytes a value" in line
 
 
-def test_names_that_look_like_markup_are_printed_as_they_are(tmp_path: Path) -> None:
-    path = tmp_path / "net.yaml"
-    path.write_text(
-        'name: "[red]x[/red] | *y*"\nabout: "[bold]"\nsource: "[/]"\ninput: 8x8x3\nlayers: [relu]\n', encoding="utf-8"
-    )
+def test_names_that_look_like_markup_are_printed_as_they_are(write: Write) -> None:
+    path = write('name: "[red]x[/red] | *y*"\nabout: "[bold]"\nsource: "[/]"\ninput: 8x8x3\nlayers: [relu]\n')
     analysis = cnncalc.analyze(path)
     assert piped(analysis).startswith("[red]x[/red] | *y*  [bold]; input 8x8x3; [/]\n")
 

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
+from conftest import Write
 
 import cnncalc
 from cnncalc.analysis import training_memory
-
-
-def write(tmp_path: Path, text: str) -> Path:
-    path = tmp_path / "net.yaml"
-    path.write_text(text, encoding="utf-8")
-    return path
 
 
 @pytest.mark.parametrize(
@@ -46,14 +40,14 @@ def write(tmp_path: Path, text: str) -> Path:
         ),
     ],
 )
-def test_what_was_let_pass_is_refused_with_its_reason(tmp_path: Path, text: str, message: str) -> None:
+def test_what_was_let_pass_is_refused_with_its_reason(write: Write, text: str, message: str) -> None:
     with pytest.raises(cnncalc.SpecError, match=re.escape(message)):
-        cnncalc.analyze(write(tmp_path, text))
+        cnncalc.analyze(write(text))
 
 
-def test_a_chain_of_a_hundred_and_twenty_blocks_is_refused_and_no_recursion_error(tmp_path: Path) -> None:
+def test_a_chain_of_a_hundred_and_twenty_blocks_is_refused_and_no_recursion_error(write: Write) -> None:
     blocks = "".join(f"  b{number}: [b{number + 1}]\n" for number in range(120))
-    path = write(tmp_path, f"input: 8x8x3\nblocks:\n{blocks}  b120: [relu]\nlayers: [b0]\n")
+    path = write(f"input: 8x8x3\nblocks:\n{blocks}  b120: [relu]\nlayers: [b0]\n")
     with pytest.raises(cnncalc.SpecError, match="nested more than 100 deep"):
         cnncalc.analyze(path)
 
@@ -64,25 +58,25 @@ def test_wrong_notation_is_a_spec_error(text: str) -> None:
         cnncalc.analyze(text, "8x8x3")
 
 
-def test_vectors_of_paths_with_different_jumps_may_be_put_together(tmp_path: Path) -> None:
+def test_vectors_of_paths_with_different_jumps_may_be_put_together(write: Write) -> None:
     text = "input: 12x12x3\nlayers:\n  - concat: [[{adaptivemaxpool: 4}, flatten], [{adaptivemaxpool: 2}, flatten]]\n"
     expected = 3 * 16 + 3 * 4
-    assert expected == cnncalc.analyze(write(tmp_path, text)).layers[-1].output.channels
+    assert expected == cnncalc.analyze(write(text)).layers[-1].output.channels
 
 
-def test_vectors_may_be_multiplied(tmp_path: Path) -> None:
-    analysis = cnncalc.analyze(write(tmp_path, "input: 8\nlayers:\n  - multiply: [[fc: 10], [fc: 10]]\n"))
+def test_vectors_may_be_multiplied(write: Write) -> None:
+    analysis = cnncalc.analyze(write("input: 8\nlayers:\n  - multiply: [[fc: 10], [fc: 10]]\n"))
     expected = (10, 10)
     assert expected == (analysis.layers[-1].output.channels, analysis.layers[-1].operations.multiplies)
 
 
-def test_a_symbolic_encoder_and_decoder_says_what_it_does_not_know(tmp_path: Path) -> None:
+def test_a_symbolic_encoder_and_decoder_says_what_it_does_not_know(write: Write) -> None:
     text = (
         "input: HxWx3\nlayers:\n"
         "  - {conv: {filters: 8, kernel: 3, padding: same, stride: 2}}\n  - {upsample: 2}\n"
         "  - {conv: {filters: 8, kernel: 3, padding: same, stride: 3}}\n"
     )
-    assert "symbol" in cnncalc.analyze(write(tmp_path, text)).layers[-1].receptive_field.unknown
+    assert "symbol" in cnncalc.analyze(write(text)).layers[-1].receptive_field.unknown
 
 
 def test_training_keeps_the_input_of_a_batch_norm() -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
-from conftest import Cli
+from conftest import Cli, Write
 
 import cnncalc
 from cnncalc.symbolic import floor_div, minimum, substitute, symbol
@@ -16,12 +15,6 @@ from cnncalc.symbolic.printing import integer_python, latex
 from cnncalc.symbolic.program import Program
 
 H, W, F, S, k = map(symbol, ["H", "W", "F", "S", "k"])
-
-
-def write(tmp_path: Path, text: str) -> Path:
-    path = tmp_path / "net.yaml"
-    path.write_text(text, encoding="utf-8")
-    return path
 
 
 # Quotients that are exact only together -----------------------------------------------------------
@@ -43,8 +36,8 @@ def test_a_floor_of_an_exact_quotient_keeps_its_terms_together() -> None:
         assert ((height - kernel) // stride + 1) // 2 == substitute(quotient, values)
 
 
-def test_behind_a_strict_window_of_a_symbolic_stride_formulas_text_and_programs_are_the_numbers(tmp_path: Path) -> None:
-    path = write(tmp_path, STRICT)
+def test_behind_a_strict_window_of_a_symbolic_stride_formulas_text_and_programs_are_the_numbers(write: Write) -> None:
+    path = write(STRICT)
     symbolic = cnncalc.analyze(path)
     forms = [
         value
@@ -93,16 +86,13 @@ def test_a_fraction_has_a_latex_form() -> None:
 # Names --------------------------------------------------------------------------------------------
 
 
-def test_symbols_named_by_words_of_python_or_by_quantities_leave_the_python_form_sound(
-    cli: Cli, tmp_path: Path
-) -> None:
+def test_symbols_named_by_words_of_python_or_by_quantities_leave_the_python_form_sound(cli: Cli, write: Write) -> None:
     path = write(
-        tmp_path,
         "input: HxWx3\nparameters: {lambda: , params: , max: }\nlayers:\n"
         "  - {conv: {filters: lambda, kernel: 3}}\n  - {conv: {filters: params*max, kernel: 1}}\n",
     )
     values = {"H": 9, "W": 7, "lambda_": 2, "params_": 3, "max_": 5}
-    text = cli("formula", str(path), "--format", "python").output
+    text = cli("formula", path, "--format", "python").output
     exec(text, {"__builtins__": {}}, values)
     numeric = cnncalc.analyze(path, "9x7", settings={"lambda": 2, "params": 3, "max": 5})
     assert values["params"] == numeric.total("params")
@@ -117,9 +107,8 @@ def test_fit_calls_the_axis_of_a_signal_as_formula_does() -> None:
 
 
 @pytest.mark.parametrize("before", ["", "  - upsample: 2\n"])
-def test_the_field_behind_a_deconv_of_symbolic_padding_is_unknown_and_not_wrong(tmp_path: Path, before: str) -> None:
+def test_the_field_behind_a_deconv_of_symbolic_padding_is_unknown_and_not_wrong(write: Write, before: str) -> None:
     path = write(
-        tmp_path,
         "input: HxWx1\nparameters: {P: }\nlayers:\n"
         f"{before}  - {{deconv: {{filters: 2, kernel: 3, stride: 2, padding: P}}}}\n",
     )
@@ -230,8 +219,8 @@ def test_a_layer_without_a_name_is_not_the_whole_network(cli: Cli) -> None:
     assert (result.exit_code, "no layer or block of resnet18 is called ''" in result.output) == (1, True)
 
 
-def test_the_json_of_show_divides_in_integer_python(cli: Cli, tmp_path: Path) -> None:
-    data = json.loads(cli("show", str(write(tmp_path, STRICT)), "--format", "json").output)
+def test_the_json_of_show_divides_in_integer_python(cli: Cli, write: Write) -> None:
+    data = json.loads(cli("show", write(STRICT), "--format", "json").output)
     for layer, expected in zip(data["layers"], (4, 2), strict=True):
         size = eval(layer["output"]["size"][0], {"__builtins__": {}}, {"H": 9, "F": 3, "S": 2})
         assert (size, type(size)) == (expected, int)

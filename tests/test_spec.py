@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Cli
+from conftest import Cli, Write
 
 import cnncalc
 from cnncalc import CATALOGUE, Graph, SpecError
@@ -29,14 +29,13 @@ Build = Callable[..., Graph]
 
 
 @pytest.fixture
-def build(tmp_path: Path) -> Build:
+def build(write: Write) -> Build:
     """The network of a spec given as text; `layers` alone stand on an input of 32x32x3."""
 
     def make(text: str, size: str | None = None, **settings: Any) -> Graph:
         if "input:" not in text:
             text = "input: 32x32x3\n" + text
-        path = tmp_path / "net.yaml"
-        path.write_text(text, encoding="utf-8")
+        path = write(text)
         return cnncalc.expand(path, size, settings=settings)
 
     return make
@@ -62,10 +61,9 @@ def sources(graph: Graph, name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", [*cnncalc.networks(), *(str(SPECS / f"{stem}.yaml") for stem in OWN)])
-def test_a_network_written_out_is_read_back_as_the_same_network(name: str, tmp_path: Path) -> None:
+def test_a_network_written_out_is_read_back_as_the_same_network(name: str, write: Write) -> None:
     graph = cnncalc.expand(name)
-    path = tmp_path / "expanded.yaml"
-    path.write_text(spec_yaml.render(graph), encoding="utf-8")
+    path = write(spec_yaml.render(graph), "expanded.yaml")
     again = cnncalc.expand(path)
     assert graph.same_network(again)
     assert (graph.title, graph.about, graph.reference) == (again.title, again.about, again.reference)
@@ -154,9 +152,8 @@ def test_a_whole_number_may_be_written_in_several_ways(text: str, value: int, bu
     assert str(value) == str(build(f"layers:\n  - fc: {text}\n").nodes[0].output)
 
 
-def test_a_spec_may_begin_with_a_byte_order_mark_and_end_its_lines_as_on_windows(tmp_path: Path) -> None:
-    path = tmp_path / "windows.yaml"
-    path.write_bytes("\ufeffinput: 8x8x3\r\nlayers:\r\n  - relu\r\n".encode())
+def test_a_spec_may_begin_with_a_byte_order_mark_and_end_its_lines_as_on_windows(write: Write) -> None:
+    path = write("\ufeffinput: 8x8x3\r\nlayers:\r\n  - relu\r\n", "windows.yaml")
     assert ["relu1"] == [node.name for node in cnncalc.expand(path).nodes]
 
 

@@ -13,13 +13,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Cli, Golden
+from conftest import Cli, Golden, Write
 
 import cnncalc
 from cnncalc.spec.find import find
@@ -102,18 +101,6 @@ GRIDS = {
 }
 
 
-@pytest.fixture
-def network(tmp_path: Path) -> Callable[[str], str]:
-    """A spec in a file, by its text."""
-
-    def write(text: str) -> str:
-        path = tmp_path / "net.yaml"
-        path.write_text(text, encoding="utf-8")
-        return str(path)
-
-    return write
-
-
 def expected(sweep: cnncalc.Sweep, name: str, row: dict[str, Any]) -> dict[str, Any]:
     """The measures of a row as the engine finds them for that one point, or nothing but a problem."""
     settings = {axis.parameter: row[axis.key] for axis in sweep.grid.axes if axis.parameter}
@@ -170,24 +157,24 @@ def _size(name: str) -> str | None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_parameters_in_any_place_give_what_analyses_give(kind: str, network: Callable[[str], str]) -> None:
-    path = network(KINDS[kind])
+def test_parameters_in_any_place_give_what_analyses_give(kind: str, write: Write) -> None:
+    path = write(KINDS[kind])
     for columns in ("params,macs,activations,depth,compares", "macs,peak,connections", "a.output,a.rf,a.centre,macs"):
         if kind != "merges" or "a." not in columns:
             sweep = cnncalc.sweep(path, "3:45:6", settings=GRIDS[kind], batch="1,3", columns=columns)
             agrees(path, sweep, 40)
 
 
-def test_parameters_that_change_the_structure_are_put_in_one_by_one(network: Callable[[str], str]) -> None:
-    path = network(SCALED)
+def test_parameters_that_change_the_structure_are_put_in_one_by_one(write: Write) -> None:
+    path = write(SCALED)
     settings = {"deep": "0:4", "wide": [True, False], "classes": "1:9"}
     sweep = cnncalc.sweep(path, "8:40:4", settings=settings, columns="params,macs,depth,conv1.output")
     assert {"wide"} <= set(sweep.structural) <= {"deep", "wide"}
     assert agrees(path, sweep, 60) > 20
 
 
-def test_decimals_are_exact_and_must_come_out_whole(network: Callable[[str], str]) -> None:
-    path = network(SCALED)
+def test_decimals_are_exact_and_must_come_out_whole(write: Write) -> None:
+    path = write(SCALED)
     rows = list(cnncalc.sweep(path, settings={"width": "0.25,0.3,0.5,1.0"}, columns="conv1.output"))
     assert [(30, 30, 8), None, (30, 30, 16), (30, 30, 32)] == [row["conv1.output"] for row in rows]
     assert rows[1]["problem"].startswith("filters must be a whole number, not 48/5 (")
@@ -264,10 +251,8 @@ def test_many_points_without_numbers_are_quick() -> None:
     assert time.perf_counter() - begin < 20
 
 
-def test_past_a_thousand_different_failures_the_condition_is_told(network: Callable[[str], str]) -> None:
-    path = network(
-        "input: 9x9x6\nparameters: {groups: 1}\nlayers:\n  - {conv: {filters: 6, kernel: 3, groups: groups}}"
-    )
+def test_past_a_thousand_different_failures_the_condition_is_told(write: Write) -> None:
+    path = write("input: 9x9x6\nparameters: {groups: 1}\nlayers:\n  - {conv: {filters: 6, kernel: 3, groups: groups}}")
     rows = list(cnncalc.sweep(path, settings={"groups": "1:3000"}, columns="macs"))
     assert [1, 2, 3, 6] == [row["groups"] for row in rows if row["problem"] is None]
     assert "conv1: groups (5) must divide the input channels (6)" == rows[4]["problem"]
@@ -286,8 +271,8 @@ def test_a_layer_that_there_is_not_is_refused(cli: Cli) -> None:
     assert "hint: did you mean 'conv" in message
 
 
-def test_all_problems_of_a_spec_are_told(cli: Cli, network: Callable[[str], str]) -> None:
-    result = cli("sweep", network("input: 8x8x3\nlayers:\n  - {conf: 3}\n  - {pol: 3}\n"), "--input", "8:16", status=1)
+def test_all_problems_of_a_spec_are_told(cli: Cli, write: Write) -> None:
+    result = cli("sweep", write("input: 8x8x3\nlayers:\n  - {conf: 3}\n  - {pol: 3}\n"), "--input", "8:16", status=1)
     assert "conf" in result.stderr
     assert "pol" in result.stderr
 
@@ -341,8 +326,8 @@ def test_a_grid_of_many_points_takes_no_room() -> None:
     assert [[1_000_000, 1_000_000], [99, 100]] == grid.columns(10**8 - 2, 10**8)
 
 
-def test_parameters_named_like_a_column_keep_their_name_apart(network: Callable[[str], str]) -> None:
-    path = network("input: 9x9x3\nparameters: {macs: 4, batch: 3}\nlayers:\n  - {conv: {filters: macs, kernel: batch}}")
+def test_parameters_named_like_a_column_keep_their_name_apart(write: Write) -> None:
+    path = write("input: 9x9x3\nparameters: {macs: 4, batch: 3}\nlayers:\n  - {conv: {filters: macs, kernel: batch}}")
     (row,) = cnncalc.sweep(path, settings={"macs": 4, "batch": 3}, batch=2)
     assert ["set.macs", "set.batch", "batch", "params"] == list(row)[:4]
 
@@ -378,9 +363,9 @@ def test_parameters_named_like_a_column_keep_their_name_apart(network: Callable[
     ],
 )
 def test_a_bad_grid_is_wrong_usage_and_says_how_to_mend_it(
-    cli: Cli, arguments: tuple[str, ...], message: str, network: Callable[[str], str]
+    cli: Cli, arguments: tuple[str, ...], message: str, write: Write
 ) -> None:
-    assert message in cli.refused("sweep", network(SCALED), *arguments)
+    assert message in cli.refused("sweep", write(SCALED), *arguments)
 
 
 @pytest.mark.parametrize(
@@ -395,9 +380,9 @@ def test_a_bad_grid_is_wrong_usage_and_says_how_to_mend_it(
     ],
 )
 def test_no_text_of_a_grid_is_ever_run(
-    cli: Cli, text: str, network: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    cli: Cli, text: str, write: Write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    path = network(SCALED)
+    path = write(SCALED)
     monkeypatch.chdir(tmp_path)
     for arguments in (
         ("--input", text),
@@ -409,8 +394,8 @@ def test_no_text_of_a_grid_is_ever_run(
     assert ["net.yaml"] == [entry.name for entry in tmp_path.iterdir()]
 
 
-def test_a_symbol_that_is_left_is_refused(cli: Cli, network: Callable[[str], str]) -> None:
-    path = network("input: HxWx3\nparameters: {width: }\nlayers:\n  - {conv: {filters: width, kernel: 3}}\n")
+def test_a_symbol_that_is_left_is_refused(cli: Cli, write: Write) -> None:
+    path = write("input: HxWx3\nparameters: {width: }\nlayers:\n  - {conv: {filters: width, kernel: 3}}\n")
     assert "H is left a symbol" in cli.refused("sweep", path, "--batch", "1,2")
     assert "the parameter width has no value" in cli.refused("sweep", path, "--input", "32:64")
     assert 3 == len(cli.text("sweep", path, "--input", "32,64", "--set", "width=4", "--format", "csv").splitlines())
