@@ -157,6 +157,13 @@ def test_what_is_no_number_is_refused_with_its_reason(text: str, said: str) -> N
     assert said in str(caught.value)
 
 
+def test_bits_are_not_taken_for_bytes() -> None:
+    for text in ("1.0 Kb", "5 Mb", "8b"):
+        with pytest.raises(SpecError, match="a small b is a bit"):
+            Printed.read(text)
+    assert Printed.read("1.0 KB").matches(1000)
+
+
 # Tables --------------------------------------------------------------------------------------------
 
 

@@ -342,6 +342,33 @@ def test_what_is_printed_expanded_can_be_read_again(cli: Cli, write: Write) -> N
     assert totals(cli, "googlenet") == totals(cli, path)
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("formula", "resnet18", "--input", ""),
+        ("formula", "resnet18", "--only", ""),
+        ("formula", "resnet18", "--only", " , "),
+        ("explain", "alexnet", "--input", ""),
+        ("fit", "alexnet", "--size", ""),
+        ("fit", "alexnet", "--input", ""),
+        ("sweep", "alexnet", "--input", "227:259:32", "--batch", ""),
+        ("sweep", "alexnet", "--input", "227:259:32", "--columns", ""),
+        ("sweep", "alexnet", "--input", "227:259:32", "--layer", ""),
+    ],
+)
+def test_an_option_that_is_given_nothing_is_refused(cli: Cli, arguments: tuple[str, ...]) -> None:
+    result = cli(*arguments)
+    assert (result.exit_code, result.output) != (0, "")
+    assert result.exit_code == 2, result.output
+
+
+@pytest.mark.parametrize("name", ["in", "lambda", "\u00e9", "if"])
+def test_a_batch_is_named_as_a_size_is(cli: Cli, name: str) -> None:
+    assert cli("vgg16", "--batch", name).exit_code == 2
+    with pytest.raises(cnncalc.SpecError, match="the batch must be"):
+        cnncalc.analyze("vgg16", batch=name)
+
+
 # The list ----------------------------------------------------------------------------------------
 
 

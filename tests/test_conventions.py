@@ -12,7 +12,7 @@ import pytest
 from conftest import Cli
 
 import cnncalc
-from cnncalc.analysis import Analysis, Convention, LayerResult
+from cnncalc.analysis import Analysis, Convention, LayerResult, training_memory
 from cnncalc.analysis.counting import MEASURES, parts, terms
 from cnncalc.analysis.known_conventions import CONVENTIONS, find_convention
 from cnncalc.compare.comparison import choose_conventions, compare_conventions
@@ -280,3 +280,19 @@ def test_no_code_asks_for_a_conventions_name() -> None:
 def test_against_a_tool_that_counts_no_operations_all_of_them_are_the_difference(cli: Cli) -> None:
     result = cli("compare", "vgg16", "--conventions", "keras,fvcore")
     assert "15,470,264,320 all there is: keras counts no operations" in " ".join(result.output.split())
+
+
+def test_training_keeps_the_input_of_a_batch_norm() -> None:
+    """torch 2.13.0 saves, for conv, batch norm and in-place ReLU: the input, the conv's output, the norm's output."""
+    analysis = cnncalc.analyze("conv3-8, batchnorm, relu", "32x32x3")
+    expected = 12_288 + 32_768 + 32_768
+    assert expected == training_memory(analysis)["activations"]
+
+
+def test_flops_of_everything_leave_the_biases_out_where_they_are_not_counted() -> None:
+    counts = [
+        cnncalc.analyze("conv3-8", "8x8x3", convention=cnncalc.Convention(bias=bias, flops="all")).total("flops")
+        for bias in (True, False)
+    ]
+    expected = 8 * 8 * 8
+    assert expected == counts[0] - counts[1]

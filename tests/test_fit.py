@@ -155,6 +155,10 @@ def test_axes_with_different_strides_have_different_sizes(write: Write) -> None:
     assert {"H": (2, 6), "W": (3, 6)} == found.check("4x4").nearest
 
 
+def test_fit_calls_the_axis_of_a_signal_as_formula_does() -> None:
+    assert list(cnncalc.fit("conv3-8, pool2", input="64x1").sizes) == ["W"]
+
+
 # Sizes that have to meet -------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections.abc import Iterator
@@ -352,6 +353,66 @@ def test_an_assumption_is_never_run(cli: Cli, text: str, tmp_path: Any, monkeypa
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    "assume",
+    [
+        ("H == W and W % 32 == 0",),
+        ("W % 32 == 0", "H == W"),
+        ("W == H, H % 32 == 0",),
+        ("H % 32 == 0, W % 32 == 0, H == W",),
+    ],
+)
+def test_what_is_assumed_of_one_of_two_equal_symbols_holds_of_the_other(assume: tuple[str, ...]) -> None:
+    macs = cnncalc.formula("resnet50", assume=assume, only=["macs"])
+    (name,) = map(str, macs["macs"].free_symbols)
+    assert 76848 * symbol(name) ** 2 + 2048000 == macs["macs"]
+    assert macs.conditions == ()  # a positive multiple of 32 is at least 32
+
+
+@pytest.mark.parametrize(
+    "assume", ["H == 224, W == H", "W == H, H == 224", "H == W and W == 224", "H == 224 and W == 224"]
+)
+def test_equalities_may_be_given_in_any_order(assume: str) -> None:
+    assumed = cnncalc.formula("resnet50", assume=assume, only=["macs"])
+    assert assumed["macs"] == cnncalc.analyze("resnet50", 224).total("macs")
+    assert assumed.conditions == ()
+
+
+@pytest.mark.parametrize(
+    "assume",
+    [
+        "H == 224, H == 225",
+        "H >= 64, H == 32",
+        "H % 32 == 0, H == 33",
+        "H == W, H == 2*W",
+        "H == W, H == 224, W == 225",
+        "H == W, H % 4 == 1, W % 2 == 0",
+        "H == 0",
+        "H == W, W >= 64, H == 63",
+    ],
+)
+def test_assumptions_that_contradict_one_another_are_refused(assume: str) -> None:
+    with pytest.raises(cnncalc.SpecError, match="contradicts itself"):
+        cnncalc.formula("conv3-8, pool2", input="HxWx3", assume=assume)
+
+
+def test_what_an_equality_needs_to_be_possible_stands_among_the_conditions() -> None:
+    assumed = cnncalc.formula("conv3-8", input="HxWx3", assume="H == W - 5", only=["output"])
+    assert assumed.conditions == ("W >= 6",)
+    assumed = cnncalc.formula("conv3-C2", input="HxWxC1", assume="C2 == 2*C1, C2 >= 64, C2 == W + 1", only=["output"])
+    assert assumed.conditions == ()  # W is 2*C1 - 1, which is positive
+    assert str(assumed["output"].size[1]) == "2*C1 - 1"
+    assumed = cnncalc.formula("conv3-8", input="HxWx3", assume="2*H == 3*W", only=["output"])
+    assert assumed.conditions == ("2*H == 3*W",)
+
+
+def test_a_bound_and_a_remainder_make_a_bound_together() -> None:
+    assert cnncalc.formula("pool9", input="HxHx1", assume="H >= 5, H % 8 == 0", only=["params"]).conditions == (
+        "H >= 16",
+    )
+    assert cnncalc.formula("pool9", input="HxHx1", assume="H >= 9, H % 8 == 0", only=["params"]).conditions == ()
+
+
 # Symbolic repeats and notation --------------------------------------------------------------------
 
 RESIDUAL = """
@@ -434,6 +495,85 @@ def test_an_input_named_like_a_parameter_is_that_parameter() -> None:
     assert "HxWxC" == str(cnncalc.analyze("conv3-C xL", "HxWxC").graph.input)
 
 
+def test_a_repeat_is_a_part_in_every_command() -> None:
+    expected = cnncalc.analyze("resnet50", 64)
+    stage = [layer for layer in expected.layers if layer.name.startswith("conv4_")]
+    assert stage == expected.part("conv4")
+    assert sum(layer.params for layer in stage) == cnncalc.formula("resnet50", "conv4")["params"]
+    assert "conv4_6" in cnncalc.explain("resnet50", "conv4")
+
+
+def test_connections_behind_a_symbolic_kernel_are_refused_with_their_reason() -> None:
+    analysis = cnncalc.analyze("stack_5x5", settings={"kernel": "K"})
+    with pytest.raises(cnncalc.SpecError, match="the kernel must be a number, not K"):
+        analysis.total("connections")
+
+
+# Strict windows and halves ------------------------------------------------------------------------
+
+
+STRICT = """
+input: HxHx1
+parameters: {F: , S: }
+layers:
+  - {conv: {filters: 2, kernel: F, stride: S, rounding: strict}, name: conv}
+  - {maxpool: 2, name: pool}
+"""
+
+
+def test_behind_a_strict_window_of_a_symbolic_stride_formulas_text_and_programs_are_the_numbers(write: Write) -> None:
+    path = write(STRICT)
+    symbolic = cnncalc.analyze(path)
+    forms = [
+        value
+        for layer in symbolic.layers
+        for value in (layer.output.size[0], layer.macs, layer.activations, layer.operations.compares)
+    ]
+    for height, kernel, stride in ((9, 3, 2), (10, 4, 3), (13, 1, 4), (14, 4, 2)):
+        numeric = cnncalc.analyze(path, f"{height}x{height}x1", settings={"F": kernel, "S": stride})
+        expected = [
+            value
+            for layer in numeric.layers
+            for value in (layer.output.size[0], layer.macs, layer.activations, layer.operations.compares)
+        ]
+        values = {"H": height, "F": kernel, "S": stride}
+        assert [substitute(form, values) for form in forms] == expected
+        assert Program(forms).run(values) == expected
+        python = [eval(integer_python(form), {"__builtins__": {}}, values) for form in forms]
+        assert all(type(number) is int for number in python)
+        assert python == expected
+
+
+def test_the_json_of_show_divides_in_integer_python(cli: Cli, write: Write) -> None:
+    data = json.loads(cli("show", write(STRICT), "--format", "json").output)
+    for layer, expected in zip(data["layers"], (4, 2), strict=True):
+        size = eval(layer["output"]["size"][0], {"__builtins__": {}}, {"H": 9, "F": 3, "S": 2})
+        assert (size, type(size)) == (expected, int)
+
+
+def test_a_centre_between_two_pixels_is_no_floor_in_python(cli: Cli) -> None:
+    result = cli("formula", "convF-K", "--only", "centre", "--format", "python")
+    assert "centre_height = (F - 1)/2\n" in result.output
+
+
+@pytest.mark.parametrize(("form", "text"), [("python", "= 3/2\n"), ("json", '"3/2"'), ("latex", r"\frac{3}{2}")])
+def test_a_centre_that_is_a_fraction_is_written_in_every_form(cli: Cli, form: str, text: str) -> None:
+    result = cli("formula", "conv4-8p0", "--only", "centre", "--format", form)
+    assert (result.exit_code, text in result.output) == (0, True)
+
+
+@pytest.mark.parametrize("before", ["", "  - upsample: 2\n"])
+def test_the_field_behind_a_deconv_of_symbolic_padding_is_unknown_and_not_wrong(write: Write, before: str) -> None:
+    path = write(
+        "input: HxWx1\nparameters: {P: }\nlayers:\n"
+        f"{before}  - {{deconv: {{filters: 2, kernel: 3, stride: 2, padding: P}}}}\n",
+    )
+    assert cnncalc.formula(path)["receptive_field"] == "unknown: deconv: the padding is not a number"
+    known = cnncalc.formula(path, settings={"P": 1}, only=["receptive_field", "padding"])
+    assert known["receptive_field"] == ((2, 2) if not before else known["receptive_field"])
+    assert known["padding"].startswith("none")
+
+
 # The command --------------------------------------------------------------------------------------
 
 
@@ -511,3 +651,37 @@ def test_a_formula_on_a_narrow_terminal_is_cut_between_terms_and_never_inside_br
         assert formula.replace(" ", "") == "".join(pieces).replace(" ", "")
         assert all(piece.count("(") == piece.count(")") for piece in pieces)
         assert len(pieces) > 1
+
+
+def test_symbols_named_by_words_of_python_or_by_quantities_leave_the_python_form_sound(cli: Cli, write: Write) -> None:
+    path = write(
+        "input: HxWx3\nparameters: {lambda: , params: , max: }\nlayers:\n"
+        "  - {conv: {filters: lambda, kernel: 3}}\n  - {conv: {filters: params*max, kernel: 1}}\n",
+    )
+    values = {"H": 9, "W": 7, "lambda_": 2, "params_": 3, "max_": 5}
+    text = cli("formula", path, "--format", "python").output
+    exec(text, {"__builtins__": {}}, values)
+    numeric = cnncalc.analyze(path, "9x7", settings={"lambda": 2, "params": 3, "max": 5})
+    assert values["params"] == numeric.total("params")
+    assert values["activations"] == numeric.total("activations")
+
+
+@pytest.mark.parametrize("name", ["convv1", "3x3_reduce", "conv2/"])
+def test_formula_and_explain_look_a_layer_up_alike(cli: Cli, name: str) -> None:
+    formula, explained = cli("formula", "googlenet", name), cli("explain", "googlenet", name)
+    assert formula.exit_code == explained.exit_code
+    if formula.exit_code:
+        assert formula.output == explained.output
+    else:
+        assert json.loads(cli("formula", "googlenet", name, "--format", "json").output)["part"] == name
+
+
+def test_a_layer_without_a_name_is_not_the_whole_network(cli: Cli) -> None:
+    result = cli("formula", "resnet18", "")
+    assert (result.exit_code, "no layer or block of resnet18 is called ''" in result.output) == (1, True)
+
+
+def test_a_network_without_an_input_is_given_symbols_and_reads_sizes_as_every_command_does(cli: Cli) -> None:
+    assert "32k" in cli("fit", "conv3-8, pool2 x5").output
+    assert (100,) == tuple(cnncalc.formula("conv3-8", input="100x8")["output"].size)
+    assert "H*N*W" in str(cnncalc.formula("conv3-8", input="NxHxWx3")["macs"])

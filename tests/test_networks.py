@@ -162,6 +162,18 @@ def test_the_general_pool_is_the_closed_form_of_the_slides() -> None:
         assert substitute(pool.output(shape).size[0], values) == (length - kernel) // stride + 1
 
 
+def test_vectors_of_paths_with_different_jumps_may_be_put_together(write: Write) -> None:
+    text = "input: 12x12x3\nlayers:\n  - concat: [[{adaptivemaxpool: 4}, flatten], [{adaptivemaxpool: 2}, flatten]]\n"
+    expected = 3 * 16 + 3 * 4
+    assert expected == cnncalc.analyze(write(text)).layers[-1].output.channels
+
+
+def test_vectors_may_be_multiplied(write: Write) -> None:
+    analysis = cnncalc.analyze(write("input: 8\nlayers:\n  - multiply: [[fc: 10], [fc: 10]]\n"))
+    expected = (10, 10)
+    assert expected == (analysis.layers[-1].output.channels, analysis.layers[-1].operations.multiplies)
+
+
 # 2. Receptive fields and stacks of 3x3 ---------------------------------------------------------
 
 
@@ -219,6 +231,15 @@ def test_18_c1_c2_for_two_3x3_is_an_erratum_unless_c1_is_c2() -> None:
             substitute(exact, {"C1": first, "C2": second}),
             "the second 3x3 has C2 channels in: 9*C1*C2 + 9*C2*C2",
         )
+
+
+def test_a_symbolic_encoder_and_decoder_says_what_it_does_not_know(write: Write) -> None:
+    text = (
+        "input: HxWx3\nlayers:\n"
+        "  - {conv: {filters: 8, kernel: 3, padding: same, stride: 2}}\n  - {upsample: 2}\n"
+        "  - {conv: {filters: 8, kernel: 3, padding: same, stride: 3}}\n"
+    )
+    assert "symbol" in cnncalc.analyze(write(text)).layers[-1].receptive_field.unknown
 
 
 # 3. AlexNet and ZFNet --------------------------------------------------------------------------

@@ -165,3 +165,13 @@ def test_pytest_is_imported_by_the_plugin_alone() -> None:
     assert 0 == done.returncode
     sources = [path for path in (ROOT / "cnncalc").rglob("*.py") if "import pytest" in path.read_text("utf-8")]
     assert ["pytest_plugin.py"] == [path.name for path in sources]
+
+
+def test_names_of_claims_reach_a_terminal_without_control_characters(pytester: pytest.Pytester) -> None:
+    """YAML can write an escape character as \\e: in a layer's name, a source or an erratum it is a blank."""
+    table = 'network: conv3-4\ninput: 8x8x3\nsource: "s\\e[31m"\nclaims:\n  "c\\e[31m": 3\n'
+    table += '  conv1: {params: {is: 113, erratum: "why\\e[31m"}, macs: 3}\n'
+    pytester.path.joinpath("a.cnn.yaml").write_text(table, encoding="utf-8")
+    result = pytester.runpytest("-rA", "--color=no")
+    result.assert_outcomes(failed=2, xfailed=1)
+    assert "\x1b" not in result.stdout.str()

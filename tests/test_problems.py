@@ -194,6 +194,52 @@ def test_a_limit_on_layers_is_one_that_can_be_raised(write: Write) -> None:
     assert 300 == len(cnncalc.expand(spec, most_layers=300).nodes)
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            (
+                "input: 8x8x3\nblocks:\n  b(w):\n    - {conv: {filters: w, kernel: 3}}\n"
+                "layers:\n  - relu\n  - {b: {w: }}\n  - {fc: 10}\n"
+            ),
+            "w has no value",
+        ),
+        ("input: 8x8x3\nparameters: {p: [1, null]}\nlayers: [relu]\n", "no value"),
+        ("input: HxWx3\nlayers:\n  - add: [[{conv: {filters: 3, kernel: 3}}], []]\n", "inputs differ"),
+        (
+            (
+                "input: 9x9x3\nlayers:\n  - {conv: {filters: 3, kernel: [1, 9], padding: half}, name: a}\n"
+                "  - {conv: {filters: 3, kernel: 3, padding: half}, share: a}\n"
+            ),
+            "cannot share",
+        ),
+        ("input: 8x8x3\nlayers:\n  - {conv: {filters: in + 1, kernel: 3}}\n", "name a part"),
+        ("input: 8x8x3\nlayers:\n  - {conv: {filters: in, kernel: 3}}\n", "name a part"),
+        ("input: 8x8x3\nlayers:\n  - {conv: {filters: 8 // (0-3), kernel: 3}}\n", "divisor must be positive"),
+        ("input: 8x8x3\nlayers:\n  - {relu: , repeat: 2, name: a}\n  - {relu: , from: a}\n", "did you mean 'a_2'"),
+        (
+            "input: 8x8x3\nlayers:\n  - relu\n  - {repeat: 1000000, group: [{group: [], repeat: 1000000}]}\n",
+            "steps",
+        ),
+    ],
+)
+def test_what_was_let_pass_is_refused_with_its_reason(write: Write, text: str, message: str) -> None:
+    with pytest.raises(cnncalc.SpecError, match=re.escape(message)):
+        cnncalc.analyze(write(text))
+
+
+def test_a_chain_of_a_hundred_and_twenty_blocks_is_refused_and_no_recursion_error(write: Write) -> None:
+    blocks = "".join(f"  b{number}: [b{number + 1}]\n" for number in range(120))
+    path = write(f"input: 8x8x3\nblocks:\n{blocks}  b120: [relu]\nlayers: [b0]\n")
+    with pytest.raises(cnncalc.SpecError, match="nested more than 100 deep"):
+        cnncalc.analyze(path)
+
+
+def test_a_size_beyond_all_use_is_refused() -> None:
+    with pytest.raises(cnncalc.SpecError, match="beyond 1,000,000,000,000"):
+        cnncalc.analyze("upsample1000000*1000", "2x2x1")
+
+
 # Problems as values ------------------------------------------------------------------------------
 
 

@@ -519,6 +519,18 @@ def test_an_input_that_is_none_is_refused(text: str) -> None:
         parse_input(text, parse_input("224x224x3"))
 
 
+@pytest.mark.parametrize("size", ["orxHx3", "inxinx3"])
+def test_words_of_the_language_name_no_size(size: str) -> None:
+    with pytest.raises(cnncalc.SpecError, match="word of the language"):
+        cnncalc.analyze("conv3-8", size)
+
+
+@pytest.mark.parametrize("batch", [0, -1, 2.5, "2x", True])
+def test_a_batch_is_a_number_of_images_or_a_name(batch: object) -> None:
+    with pytest.raises(cnncalc.SpecError, match="batch"):
+        cnncalc.analyze("conv3-8", "8x8x3", batch=batch)  # type: ignore[arg-type]
+
+
 # Slide notation ----------------------------------------------------------------------------------
 
 SAME_NETWORK = {
@@ -675,3 +687,9 @@ def test_both_mistakes_in_a_notation_are_reported_at_once() -> None:
     with pytest.raises(SpecError) as caught:
         cnncalc.expand("conv0-64, pool2, fc-0", "32x32x3")
     assert 2 == len(caught.value.problems)
+
+
+@pytest.mark.parametrize("text", ["conv3-8, add, fc-10", "conv3-8p[1same]", "conv3-8p[,2]"])
+def test_wrong_notation_is_a_spec_error(text: str) -> None:
+    with pytest.raises(cnncalc.SpecError):
+        cnncalc.analyze(text, "8x8x3")

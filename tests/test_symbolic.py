@@ -34,8 +34,9 @@ from cnncalc.symbolic import (
     symbol,
 )
 from cnncalc.symbolic.floor_division import FloorDiv
+from cnncalc.symbolic.printing import integer_python, latex
 
-H, W, G, S = symbol("H"), symbol("W"), symbol("G"), symbol("S")
+F, G, H, S, W = map(symbol, ["F", "G", "H", "S", "W"])
 
 # Integer Python, walked by hand ------------------------------------------------------------------
 
@@ -264,6 +265,13 @@ def test_five_halvings_print_as_one_quotient() -> None:
     assert expected == str(size)
 
 
+def test_a_floor_of_an_exact_quotient_keeps_its_terms_together() -> None:
+    quotient = floor_div(exact_div(H - F, S) + 1, 2)
+    for height, kernel, stride in ((5, 3, 2), (9, 3, 2), (10, 4, 3), (11, 3, 4)):
+        values = {"H": height, "F": kernel, "S": stride}
+        assert ((height - kernel) // stride + 1) // 2 == substitute(quotient, values)
+
+
 # Types -------------------------------------------------------------------------------------------
 
 
@@ -335,6 +343,16 @@ def test_counting_with_numbers_never_imports_sympy() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     expected = f"{64 * 3 * 3 * 3 + 64} False\n"
     assert expected == done.stdout
+
+
+def test_quotients_inside_of_a_minimum_print_as_integer_python() -> None:
+    text = integer_python(minimum(exact_div(H - F, S), W) + exact_div(H, S))
+    assert eval(text, {"min": min}, {"H": 9, "F": 3, "S": 3, "W": 7}) == 5
+    assert "/" not in text.replace("//", "")
+
+
+def test_a_fraction_has_a_latex_form() -> None:
+    assert latex(Fraction(3, 2)) == r"\frac{3}{2}"
 
 
 # Chains of windows -------------------------------------------------------------------------------
