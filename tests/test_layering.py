@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "cnncalc"
@@ -48,12 +48,26 @@ RUNS_TEXT = {"eval", "exec", "compile", "__import__", "sympify", "parse_expr", "
 NO_NAMES = {"utils", "util", "common", "helpers", "helper", "misc", "tools"}
 
 
+# What the sources say ------------------------------------------------------------------------------
+
+
 def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+def dotted(path: Path) -> str:
+    """The name by which a module is imported."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+@cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree(path)))
 
 
 def folder(path: Path) -> str:
@@ -62,14 +76,35 @@ def folder(path: Path) -> str:
     return "" if parts[0] in TOP else parts[0]
 
 
-def imported(path: Path) -> Iterator[str]:
-    """The full names of what a module imports, wherever in it, names behind `from` included."""
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{name_of(path)}: a relative import hides where it points"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+def names_in(node: ast.AST) -> Iterator[str]:
+    """The full names that one import statement brings in, names behind `from` included."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@cache
+def imported(path: Path) -> tuple[str, ...]:
+    """The full names of what a module imports, wherever in it."""
+    return tuple(name for node in nodes(path) for name in names_in(node))
+
+
+@cache
+def imported_to_run(path: Path) -> frozenset[str]:
+    """The full names of what a module imports, wherever in it, but for the type checker alone."""
+    return frozenset(name for node in running(tree(path)) for name in names_in(node))
+
+
+def running(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and all that is in it, without what stands below `if TYPE_CHECKING:`."""
+    yield node
+    for inner in ast.iter_child_nodes(node):
+        if isinstance(inner, ast.If) and isinstance(inner.test, ast.Name) and inner.test.id == "TYPE_CHECKING":
+            for other in inner.orelse:
+                yield from running(other)
+        else:
+            yield from running(inner)
 
 
 def may_import(importer: str) -> set[str]:
@@ -91,36 +126,101 @@ def test_the_walk_sees_the_whole_package() -> None:
     )
 
 
-@pytest.mark.parametrize("path", [path for path in MODULES if folder(path)], ids=name_of)
-def test_imports_point_one_way(path: Path) -> None:
+# Where imports point -------------------------------------------------------------------------------
+
+
+def test_no_import_is_relative() -> None:
+    """A relative import hides where it points."""
+    wrong = {
+        name_of(path): ast.unparse(node)
+        for path in MODULES
+        for node in nodes(path)
+        if isinstance(node, ast.ImportFrom) and node.level
+    }
+    assert {} == wrong
+
+
+def test_imports_point_one_way() -> None:
     wrong = [
-        name
+        f"{name_of(path)} imports {name}"
+        for path in MODULES
+        if folder(path)
         for name in imported(path)
         if name.partition(".")[0] == "cnncalc" and name != VERSION and part(name) not in may_import(folder(path))
     ]
     assert [] == wrong
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_every_library_has_its_one_place(path: Path) -> None:
-    libraries = {name.partition(".")[0] for name in imported(path) if not in_type_checking(path, name)}
-    wrong = [library for library in libraries & PLACES.keys() if folder(path) not in PLACES[library]]
+def modules_imported() -> dict[str, set[str]]:
+    """module: the modules of the package that it imports to run, at its head or inside of a function."""
+    known = {dotted(path) for path in MODULES}
+    return {
+        dotted(path): {
+            name if name in known else name.rpartition(".")[0]
+            for name in imported_to_run(path)
+            if name.partition(".")[0] == "cnncalc" and name != VERSION
+        }
+        for path in MODULES
+    }
+
+
+def folders_imported() -> dict[str, set[str]]:
+    """part of the package: the other parts that it imports to run."""
+    found: dict[str, set[str]] = {}
+    for importer, names in modules_imported().items():
+        at = part(importer) if part(importer) not in TOP else ""
+        found.setdefault(at, set()).update({part(name) if part(name) not in TOP else "" for name in names} - {at})
+    return found
+
+
+def circles(imports: Mapping[str, set[str]]) -> list[list[str]]:
+    """The groups in which everyone reaches everyone, a thing that imports itself among them."""
+    reached: dict[str, set[str]] = {}
+    for start in imports:
+        seen: set[str] = set()
+        ahead = [*imports[start]]
+        while ahead:
+            name = ahead.pop()
+            if name not in seen:
+                seen.add(name)
+                ahead += imports.get(name, ())
+        reached[start] = seen
+    groups = {frozenset(n for n in reached[name] if name in reached.get(n, ())) for name in reached}
+    return sorted(sorted(group) for group in groups if group)
+
+
+def test_circles_are_found() -> None:
+    assert [] == circles({"a": {"b", "c"}, "b": {"c"}, "c": set()})
+    assert [["a", "b"], ["d"]] == circles({"a": {"b"}, "b": {"a", "d"}, "c": {"a"}, "d": {"d"}})
+
+
+def test_no_modules_import_one_another_in_a_circle() -> None:
+    assert [] == circles(modules_imported())
+
+
+def test_no_folders_import_one_another_in_a_circle() -> None:
+    assert [] == circles(folders_imported())
+
+
+# What is imported ----------------------------------------------------------------------------------
+
+
+def test_every_library_has_its_one_place() -> None:
+    """For the type checker alone, `import` may name a library anywhere; `from` may not."""
+    wrong = [
+        f"{name_of(path)} imports {library}"
+        for path in MODULES
+        for library in {name.partition(".")[0] for name in imported_to_run(path) | imported_from(path)} & PLACES.keys()
+        if folder(path) not in PLACES[library]
+    ]
     assert [] == wrong
 
 
-def in_type_checking(path: Path, name: str) -> bool:
-    """Whether a name is imported for the type checker alone."""
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
-            for inner in ast.walk(node):
-                if isinstance(inner, ast.Import) and name in (alias.name for alias in inner.names):
-                    return True
-    return False
+def imported_from(path: Path) -> set[str]:
+    return {name for node in nodes(path) if isinstance(node, ast.ImportFrom) for name in names_in(node)}
 
 
 def test_the_numbers_need_nothing_but_yaml_and_the_standard_library() -> None:
-    import sys
-
     known = set(sys.stdlib_module_names) | {"cnncalc"} | PLACES.keys()
     found = {name.partition(".")[0] for path in MODULES for name in imported(path)}
     assert set() == found - known
@@ -133,9 +233,13 @@ SYMPY = {f"cnncalc.symbolic.{name}" for name in ("floor_division", "rewriting", 
 def test_sympy_is_imported_where_a_symbol_comes_and_never_at_the_start() -> None:
     places = {path for path in MODULES for name in imported(path) if name.startswith("sympy") if top_level(path, name)}
     assert SYMPY == {f"cnncalc.symbolic.{path.stem}" for path in places}
-    for path in set(MODULES) - places:
-        early = [node for node in tree(path).body if isinstance(node, ast.ImportFrom) and node.module in SYMPY]
-        assert not early, f"{name_of(path)} imports sympy before it is needed"
+    early = [
+        f"{name_of(path)} imports {node.module} before it is needed"
+        for path in set(MODULES) - places
+        for node in tree(path).body
+        if isinstance(node, ast.ImportFrom) and node.module in SYMPY
+    ]
+    assert [] == early
 
 
 def top_level(path: Path, name: str) -> bool:
@@ -148,36 +252,44 @@ def top_level(path: Path, name: str) -> bool:
     return False
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_every_module_says_what_it_is(path: Path) -> None:
-    sentence = (ast.get_docstring(tree(path)) or "").partition("\n\n")[0]
-    assert len(sentence) > 20
-    assert sentence[-1] in ".:"
+# What a module is ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_no_module_is_a_drawer_for_odds_and_ends(path: Path) -> None:
-    assert set() == set(path.relative_to(PACKAGE).with_suffix("").parts) & NO_NAMES
+def test_every_module_says_what_it_is() -> None:
+    sentences = {
+        name_of(path): (ast.get_docstring(tree(path)) or "").partition("\n\n")[0]  # its first paragraph
+        for path in MODULES
+    }
+    assert {} == {
+        name: sentence for name, sentence in sentences.items() if len(sentence) <= 20 or sentence[-1] not in ".:"
+    }
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_no_module_runs_text_as_code(path: Path) -> None:
-    called = [
-        node.func.id if isinstance(node.func, ast.Name) else node.func.attr
-        for node in ast.walk(tree(path))
-        if isinstance(node, ast.Call)
-        if isinstance(node.func, ast.Name)
-        or (isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) != "re")
-    ]
-    assert set() == set(called) & RUNS_TEXT
-    assert set() == {name.rpartition(".")[2] for name in imported(path)} & RUNS_TEXT
+def test_no_module_is_a_drawer_for_odds_and_ends() -> None:
+    assert [] == [name_of(path) for path in MODULES if set(path.relative_to(PACKAGE).with_suffix("").parts) & NO_NAMES]
+
+
+def called(path: Path) -> set[str]:
+    """The names of the functions and methods that a module calls, but those of `re`."""
+    calls = [node.func for node in nodes(path) if isinstance(node, ast.Call)]
+    names = {call.id for call in calls if isinstance(call, ast.Name)}
+    return names | {call.attr for call in calls if isinstance(call, ast.Attribute) and ast.unparse(call.value) != "re"}
+
+
+def test_no_module_runs_text_as_code() -> None:
+    used = {name_of(path): called(path) | {name.rpartition(".")[2] for name in imported(path)} for path in MODULES}
+    assert {} == {name: names & RUNS_TEXT for name, names in used.items() if names & RUNS_TEXT}
 
 
 def test_no_loop_over_the_graph_knows_a_layer_by_name() -> None:
     from cnncalc.layers import CATALOGUE
 
     classes = {layer.__name__ for layer in CATALOGUE.values()}
-    for path in MODULES:
-        if folder(path) in ("analysis", "graph"):
-            used = {node.id for node in ast.walk(tree(path)) if isinstance(node, ast.Name)}
-            assert set() == used & classes, name_of(path)
+    wrong = [
+        f"{name_of(path)} names {node.id}"
+        for path in MODULES
+        if folder(path) in ("analysis", "graph")
+        for node in nodes(path)
+        if isinstance(node, ast.Name) and node.id in classes
+    ]
+    assert [] == wrong
