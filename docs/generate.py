@@ -20,7 +20,8 @@ from typing import Any
 import click
 
 import cnncalc
-from cnncalc.analysis.convention import Convention, Rule
+from cnncalc.analysis.convention import Convention
+from cnncalc.analysis.counting import Rule
 from cnncalc.analysis.known_conventions import CONVENTIONS
 from cnncalc.analysis.quantities import QUANTITIES
 from cnncalc.cli.main import cnncalc as program

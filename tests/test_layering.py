@@ -13,6 +13,7 @@ PACKAGE = ROOT / "cnncalc"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 ORDER = (
     "cli",
+    "api",
     "report",
     "quiz",
     "check",
@@ -32,8 +33,8 @@ ORDER = (
     "layers",
     "symbolic",
 )
-SERVES_ALL = ("errors",)
-TOP = ("__init__", "__main__", "api", "pytest_plugin")
+SERVES_ALL = ("errors", "result")
+TOP = ("__init__", "__main__", "pytest_plugin")
 VERSION = "cnncalc.__version__"  # a constant of the package itself, which anyone may read
 PLACES = {
     "click": {"cli"},

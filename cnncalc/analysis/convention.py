@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from cnncalc.analysis.counting import Rule, counted
 from cnncalc.layers import Layer, Shape
 from cnncalc.layers.operations import OPERATION_CLASSES, Operations
 from cnncalc.symbolic import Size, normalise
@@ -33,24 +34,6 @@ FLOPS_TEXT = {
     "mac": "FLOPs = MACs",
     "all": "FLOPs = 2 x MACs + every other operation",
 }
-
-
-class Rule(NamedTuple):
-    """How layers of some kinds are counted: measures of the layer (in counting), each with its weight.
-
-    `of` names kinds, or titles of families such as "pools"; none means all. `where` asks fields of
-    the layer for a value. `about` says what is peculiar about it, in the words of a difference.
-    """
-
-    of: tuple[str, ...]
-    weights: tuple[tuple[str, int], ...]
-    where: tuple[tuple[str, str], ...] = ()
-    about: str = ""
-
-    def applies(self, layer: Layer) -> bool:
-        """Whether the layer is one of these."""
-        named = not self.of or layer.kind in self.of or layer.title in self.of
-        return named and all(getattr(layer, field, None) == value for field, value in self.where)
 
 
 class Convention(NamedTuple):
@@ -115,11 +98,7 @@ class Convention(NamedTuple):
 
     @staticmethod
     def _counted(rules: tuple[Rule, ...], layer: Layer, shape: Shape, usual: Size) -> Size:
-        if not rules:
-            return usual
-        from cnncalc.analysis.counting import counted
-
-        return counted(rules, layer, shape)
+        return counted(rules, layer, shape) if rules else usual
 
     def flop_count(self, operations: Operations) -> Size:
         """FLOPs of some operations: the classes weighed and added up."""

@@ -5,10 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple, cast
 
-from cnncalc.analysis.convention import Rule
 from cnncalc.layers import Layer, Operations, Shape
 from cnncalc.layers.operations import OPERATION_CLASSES
 from cnncalc.symbolic import Size, exact_div, normalise
+
+
+class Rule(NamedTuple):
+    """How layers of some kinds are counted: measures of the layer (MEASURES), each with its weight.
+
+    `of` names kinds, or titles of families such as "pools"; none means all. `where` asks fields of
+    the layer for a value. `about` says what is peculiar about it, in the words of a difference.
+    """
+
+    of: tuple[str, ...]
+    weights: tuple[tuple[str, int], ...]
+    where: tuple[tuple[str, str], ...] = ()
+    about: str = ""
+
+    def applies(self, layer: Layer) -> bool:
+        """Whether the layer is one of these."""
+        named = not self.of or layer.kind in self.of or layer.title in self.of
+        return named and all(getattr(layer, field, None) == value for field, value in self.where)
 
 
 class Part(NamedTuple):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cnncalc.analysis.convention import Convention, Rule
+from cnncalc.analysis.convention import Convention
+from cnncalc.analysis.counting import Rule
 from cnncalc.errors import Problem, SpecError, closest, one_of
 
 CONVOLUTIONS, TRANSPOSED, DENSE = "convolutions", "transposed convolutions", "fully connected layers"

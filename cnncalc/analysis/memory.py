@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cnncalc.analysis.convention import OPTIMIZERS
-from cnncalc.analysis.results import Analysis
 from cnncalc.graph import INPUT, Graph
 from cnncalc.symbolic import Size, add_up, is_known
 from cnncalc.symbolic.arithmetic import greatest
+
+if TYPE_CHECKING:
+    from cnncalc.analysis.results import Analysis
 
 
 def peak_values(graph: Graph) -> Size | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
+from cnncalc.analysis.memory import peak_memory, training_memory
 from cnncalc.errors import Problem, UsageError, closest, one_of
 from cnncalc.layers.operations import OPERATION_CLASSES
 from cnncalc.symbolic import Size, add_up
@@ -220,8 +221,6 @@ def _length(layer: LayerResult, quantity: str) -> tuple[Size, ...] | str:
 
 
 def _of_the_network(analysis: Analysis, quantity: str) -> Size | None:
-    from cnncalc.analysis.memory import peak_memory, training_memory
-
     if quantity == "training_memory_bytes":
         return add_up(training_memory(analysis).values())
     return peak_memory(analysis) if quantity == "peak_memory_bytes" else analysis.weight_memory_bytes

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from cnncalc.analysis.convention import Convention, Rule
-from cnncalc.analysis.counting import Part, parts, rule_for, terms
+from cnncalc.analysis.convention import Convention
+from cnncalc.analysis.counting import Part, Rule, parts, rule_for, terms
 from cnncalc.analysis.engine import analyze_graph
 from cnncalc.analysis.known_conventions import CONVENTIONS, find_convention
 from cnncalc.graph import Graph
