@@ -282,8 +282,8 @@ def check(
     has them). Without one they replace what the file says. With `grading`, no wrong number passes for an
     erratum. Raises SpecError with every problem of the file.
     """
-    from cnncalc.check.overrides import given_from_outside
-    from cnncalc.check.tables import read_table
+    from cnncalc.check.context import overrides
+    from cnncalc.check.readers import read_table
     from cnncalc.check.verdicts import verdicts
     from cnncalc.spec.parameters import written
 
@@ -291,8 +291,7 @@ def check(
     counted = {
         key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in (counting or {}).items()
     }
-    given = given_from_outside(network, str(input), values, counted, grading=grading)
-    return verdicts(read_table(table, given))
+    return verdicts(read_table(table, overrides(network, str(input), values, counted, grading=grading)))
 
 
 def quiz(*, seed: int = 1, level: int | Sequence[int] = 1, count: int = 10) -> list[Question]:

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from cnncalc.check.claim import Claim, Verdict
-    from cnncalc.check.tables import Table
+    from cnncalc.check.claim import Claim, Table, Verdict
 
 ENDING = ".cnn.yaml"
 
@@ -42,7 +41,7 @@ class TableFile(pytest.File):
 
     def collect(self) -> Iterator[ClaimItem]:
         """An item for every claim; claims of one name are numbered."""
-        from cnncalc.check.tables import read_table
+        from cnncalc.check.readers import read_table
         from cnncalc.errors import SpecError, printable
 
         try:

@@ -17,10 +17,11 @@ from conftest import Cli, Golden, Write
 
 import cnncalc
 from cnncalc import SpecError
+from cnncalc.check.claim import Table
 from cnncalc.check.grading import check_file
 from cnncalc.check.numbers.printed import Printed
 from cnncalc.check.published import checked_against, publications, published_tables
-from cnncalc.check.tables import Table, read_table
+from cnncalc.check.readers import read_table
 from cnncalc.check.verdicts import verdicts
 from cnncalc.errors import Source
 from cnncalc.layers import Shape
@@ -137,18 +138,18 @@ def test_k_may_be_1024_and_zeros_may_be_blank() -> None:
     ("text", "said"),
     [
         ("", "a number is missing"),
-        ("cats", "'cats' is no number"),
-        ("35 cats", "'35 cats' is no number"),
-        ("24M * 4 bytes", "is no number"),
-        ("3,2M", "a decimal is written with a point"),
+        ("cats", "'cats' is not a number"),
+        ("35 cats", "'35 cats' is not a number"),
+        ("24M * 4 bytes", "is not a number"),
+        ("3,2M", "write a decimal with a point"),
         ("3.2m", "K, M (million), G (billion)"),
-        ("2^9^9", "is no number"),
+        ("2^9^9", "is not a number"),
         ("10^99999", "an exponent is a whole number"),
         ("9" * 60, "more than 40 digits"),
         ("1*" * 200 + "1", "at most 300 characters"),
         ("(" * 100 + "1" + ")" * 100 + " = 1", "nested more than 30 deep"),
         ("1/0 = 5", "division by zero"),
-        ("__import__('os')", "is no number"),
+        ("__import__('os')", "is not a number"),
     ],
 )
 def test_what_is_no_number_is_refused_with_its_reason(text: str, said: str) -> None:
@@ -227,6 +228,26 @@ def test_a_table_may_hold_its_spec_or_name_one_beside_it(write: Write) -> None:
     write(spec, "net.yaml")
     path = write("network: net.yaml\ninput: 16\nclaims: {only: 14x14x4}\n", "table.yaml")
     assert ["match"] == [verdict.status for verdict in cnncalc.check(path)]
+
+
+def test_memory_of_the_whole_network_is_claimed_of_the_total() -> None:
+    """VGG-16: 138,357,544 parameters of 4 bytes; 224*224*64 values go into conv1_2, and as many come out."""
+    total = "  total: {peak: 25.7 MB, peak_memory_bytes: '25,690,112', weight memory: '553,430,176'}\n"
+    assert ["match"] * 3 == statuses(VGG + total)
+    training = "  total: {training memory: [1, {is: 1, optimizer: sgd}]}\n"
+    adam, sgd = verdicts(table(f"optimizer: adam\nbatch: 2\n{VGG}{training}"))
+    assert 2 * 553_430_176 == adam.exact - sgd.exact
+    (verdict,) = verdicts(table(VGG + "  conv1_1: {peak: 25.7 MB}\n"))
+    assert "only a whole network has a peak memory (claim it for 'total')" == verdict.message
+
+
+def test_operations_by_class_and_inputs_are_claimed_like_any_quantity() -> None:
+    """AlexNet's conv1 adds a bias to each of its 55*55*96 = 290,400 outputs; fc6 to 4,096."""
+    claims = "{conv1: {input: 227x227x3, bias adds: 290.4K}, conv1 + fc6: {bias_adds: '294,496'}}"
+    assert ["match"] * 3 == statuses(f"network: alexnet\nclaims: {claims}\n")
+    assert ["match", "mismatch"] == statuses(
+        "network: lenet\nclaims: {conv3: {input: ['(None, 14, 14, 6)', 14x14x1]}}\n"
+    )
 
 
 def test_many_networks_stand_in_one_table_each_with_its_totals() -> None:
@@ -324,7 +345,7 @@ def test_a_wrong_spreadsheet_is_told_where_and_why(text: str, place: str, said: 
 
 
 def grading(write: Write) -> list[str]:
-    """Five sheets: right, wrong, misspelt, with an answer that is no number, and broken."""
+    """Five sheets: right, wrong, misspelt, with an answer that is not a number, and broken."""
     head = "network: lenet\ninput: 32x32x1\nclaims:\n"
     sheets = {
         "ada.yaml": "  conv1: {output: 28x28x6, params: (5*5*1+1)*6 = 156}\n  total: {params: 61,706}\n",
@@ -455,7 +476,7 @@ def test_a_hostile_file_gets_its_line_and_stops_no_other(cli: Cli, folder: Path,
         assert path in result.stdout
     assert f"{good}  3 claims: 3 matches" in result.stdout
     assert f"1 of {len(paths) + 1} files" in result.stdout
-    assert "by a fault of cnncalc" not in result.stdout
+    assert "because of a bug in cnncalc" not in result.stdout
     assert "root:" not in result.stdout
 
 
@@ -465,7 +486,7 @@ def test_a_fault_in_one_file_is_told_and_stops_no_other(folder: Path, monkeypatc
 
     monkeypatch.setattr(sys.modules["cnncalc.check.grading"], "read_table", fault)
     outcome = check_file("some.yaml")
-    assert "by a fault of cnncalc (TypeError: a fault)" in str(outcome.error)
+    assert "because of a bug in cnncalc (TypeError: a fault)" in str(outcome.error)
 
 
 def test_a_class_of_1000_is_graded_in_one_command(cli: Cli, folder: Path, write: Write) -> None:
@@ -556,7 +577,7 @@ def flipped(lines: list[str], place: tuple[int, int, str, bool], nth: int, shift
     at = digits[nth]
     digit = (int(text[at]) + shift) % 10
     if digit == 0 and re.search("[A-Za-z]", text[at:]):
-        digit = 5 + shift // 9  # 08*C is no number at all
+        digit = 5 + shift // 9  # 08*C is not a number at all
     changed = f"{text[:at]}{digit}{text[at + 1 :]}"
     lines[line] = lines[line][:column] + changed + lines[line][column + len(text) :]
     return changed

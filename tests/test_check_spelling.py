@@ -12,7 +12,7 @@ import cnncalc
 from cnncalc.check.claim import Verdict
 from cnncalc.check.naming import Heading, heading
 from cnncalc.check.numbers.printed import Printed
-from cnncalc.check.tables import read_table
+from cnncalc.check.readers import read_table
 from cnncalc.check.verdicts import verdicts
 from cnncalc.errors import Source, SpecError
 from cnncalc.layers import Shape
@@ -133,10 +133,10 @@ def test_the_sizes_of_an_output_may_be_sums_or_about(text: str, claimed: tuple[o
 
 def test_no_thousands_begin_with_0() -> None:
     for text in ("0,156", "0,156 = 156", "0,156*1000"):
-        with pytest.raises(SpecError, match="is no number"):
+        with pytest.raises(SpecError, match="is not a number"):
             Printed.read(text)
     assert ["mismatch"] == statuses("network: lenet\nclaims: {conv1: {params: 0.156}}\n")
-    with pytest.raises(SpecError, match="do not begin with 0; a decimal is written with a point"):
+    with pytest.raises(SpecError, match="does not begin with 0; write a decimal with a point"):
         Printed.read("0,156")
 
 
@@ -222,9 +222,9 @@ def test_a_list_that_may_be_one_number_says_so_where_it_does_not_hold() -> None:
 
 def test_a_decimal_comma_is_told_in_yaml() -> None:
     (verdict,) = judged("network: lenet\nclaims:\n  total: {params: 61,7K}\n")
-    assert "a decimal is written with a point" in verdict.message
+    assert "write a decimal with a point" in verdict.message
     (verdict,) = judged("network: lenet\nclaims:\n  conv3: {params: 2.416}\n")
-    assert "2,416 would hold" in verdict.message
+    assert "2,416 would be right" in verdict.message
 
 
 def test_a_network_is_a_name() -> None:
@@ -278,7 +278,7 @@ def test_a_spreadsheet_is_read_as_people_fill_it_in(text: str) -> None:
 def test_between_semicolons_a_comma_is_the_decimal_mark(cell: str, status: str) -> None:
     (verdict,) = judged(f"# network: lenet\nlayer;params\ntotal;{cell}\n", "ada.csv")
     assert status == verdict.status
-    assert (cell == "61.706") == ("61,706 would hold" in verdict.message)
+    assert (cell == "61.706") == ("61,706 would be right" in verdict.message)
 
 
 def test_between_semicolons_a_comma_is_the_decimal_mark_of_a_column_in_kB_or_K() -> None:
@@ -307,19 +307,19 @@ def test_an_old_spreadsheet_is_read_in_its_encoding_which_is_told(cli: Cli, writ
 
 def test_a_sum_that_was_copied_wrongly_is_told(tmp_path: Path) -> None:
     (verdict,) = judged("network: alexnet\nclaims:\n  conv2: {params: '5*5*96*256+256 = 614,565'}\n")
-    assert "the working comes to 614,656" in verdict.message
-    assert ("the working itself is right; it was added up or copied wrongly",) == verdict.diagnoses
+    assert "the working gives 614,656" in verdict.message
+    assert ("the working itself is right; its result was added up or copied wrongly",) == verdict.diagnoses
 
 
 def test_two_digits_swapped_behind_a_sum_are_told() -> None:
     (verdict,) = judged("network: lenet\nclaims:\n  conv3: {params: '5*5*6*16+16 = 2,461'}\n")
-    assert "the working comes to 2,416" in verdict.message
+    assert "the working gives 2,416" in verdict.message
     assert "swapped" in verdict.diagnoses[0]
 
 
 def test_what_a_sum_lacks_is_told() -> None:
     (verdict,) = judged("network: alexnet\nclaims:\n  conv2: {params: '5*5*96*256 = 614,656'}\n")
-    assert "the working comes to 614,400" in verdict.message
+    assert "the working gives 614,400" in verdict.message
     assert verdict.diagnoses[0] == "in the working the biases were forgotten; this gives 614,400"
 
 

@@ -18,7 +18,7 @@ import pytest
 from conftest import Cli, Golden, Write
 
 import cnncalc
-from cnncalc.check.tables import read_table
+from cnncalc.check.readers import read_table
 from cnncalc.check.verdicts import verdicts
 from cnncalc.errors import Source
 from cnncalc.layers import Shape

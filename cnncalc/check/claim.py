@@ -1,4 +1,4 @@
-"""What is claimed of a network, and what became of it: plain data that checkers make and reports show."""
+"""What is claimed of a network, and what became of it: plain data that readers and checkers make and reports show."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from cnncalc.analysis import Convention
 from cnncalc.check.network import Network
 from cnncalc.check.numbers.printed import Printed
 from cnncalc.errors import Problem, Span
+from cnncalc.symbolic import Size
 
 Status = Literal["match", "mismatch", "erratum", "unexpected match", "error"]
 
@@ -18,11 +19,11 @@ class Claim:
     """That a quantity of a layer (of the whole network where `layer` is empty) is a number, as printed.
 
     `layer` may also be a block, `input`, or several layers joined by +, for their sum. `quantity`
-    is one of analysis.formulas.QUANTITIES, or `conv_layers` and its like, the layers of a type.
+    is a key of analysis.quantities.QUANTITIES, or `conv_layers` and its like, the layers of a type.
     With an `erratum`, the claim is known to be wrong for the reason given, and must stay so;
     `correct` is then what should have been printed, and must hold. `network` says of which
     network of the table it is; `against`, a second one, makes it a ratio. With a `problem` it could
-    not be read, and is an error. `notes` tell what beside it is not obeyed, `hint` what may be
+    not be read, and is an error. `notes` say which keys beside it are ignored, `hint` what may be
     meant if it does not hold.
     """
 
@@ -30,7 +31,7 @@ class Claim:
     quantity: str
     printed: Printed
     convention: Convention = field(default_factory=Convention)
-    batch: int = 1
+    batch: Size | None = None
     erratum: str = ""
     source: str = ""
     span: Span | None = None
@@ -52,6 +53,23 @@ class Claim:
         return f"{self.network.title}: {self.title}" if self.network else self.title
 
 
+@dataclass(slots=True, eq=False, repr=False)
+class Table:
+    """The claims of one file.
+
+    `networks` are those that it is about, in order; a table of one network has one. `source` is
+    where the numbers come from, in the table's own words. `notes` say what in the file is ignored.
+    `graded` says that it is a sheet of answers.
+    """
+
+    name: str
+    source: str = ""
+    networks: list[Network] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
+    graded: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What became of a claim: the exact value, and for a mismatch what explains it."""
@@ -64,5 +82,5 @@ class Verdict:
 
     @property
     def passed(self) -> bool:
-        """Whether all is as it should be: a match, or an erratum that still is one."""
+        """Whether the claim is a match, or an erratum that still is one."""
         return self.status in ("match", "erratum")

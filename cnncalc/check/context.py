@@ -1,43 +1,55 @@
-"""What holds for all claims below a point of a table -> Context: network, convention, units, source."""
+"""What holds for the claims of a table -> Context: network, convention, units; what is set outside it -> Overrides."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cnncalc.analysis import DTYPES, FLOPS, Convention
+from cnncalc import setup
+from cnncalc.analysis import Convention
+from cnncalc.analysis.quantities import OPERATIONS
 from cnncalc.check.claim import Claim
-from cnncalc.check.naming import NOUNS, Heading
+from cnncalc.check.naming import Heading, kind_of
 from cnncalc.check.network import Network
+from cnncalc.check.numbers.amounts import with_unit
 from cnncalc.check.numbers.printed import Printed
-from cnncalc.check.numbers.spelling import with_unit
-from cnncalc.errors import Problem, Span, SpecError, closest, one_of
+from cnncalc.errors import Problem, Span, SpecError, UsageError, closest, one_of
+from cnncalc.symbolic import Size, is_known
 
-CONTEXT_KEYS = ("convention", "bias", "flops", "dtype", "batch", "thousand", "zeros")
+YES_OR_NO = {"true": True, "false": False, "yes": True, "no": False}
 CHOICES: dict[str, dict[str, Any]] = {
-    "bias": {"true": True, "false": False, "yes": True, "no": False},
-    "flops": {name: name for name in FLOPS},
-    "dtype": {name: name for name in DTYPES},
+    **{key: {str(value): value for value in values} for key, values in setup.CHOICES.items()},
+    "bias": YES_OR_NO,
     "thousand": {"1000": 1000, "1024": 1024},
     "zeros": {"count": "count", "blank": "blank"},
 }
-OPERATIONS = ("macs", "flops")
-LARGEST_BATCH = 10**9
+CONTEXT_KEYS = ("convention", *setup.CHOICES, "batch", "thousand", "zeros")
+NETWORK_KEYS = ("network", "spec", "input", "set", "against")
+EXCUSES = ("erratum", "correct")
+"""Keys with which a wrong number may stand."""
+NOT_STORED = ("macs", "flops", *OPERATIONS)
+"""What is done and not stored: its K is 1000 always."""
+COUNTED_BY = {"flops": ("flops",), "macs": ("macs",), "params": ("params", "weights", "biases")}
+"""The quantities that a unit behind a number may count; bytes count all that is in bytes."""
+
+UNREAD = 60
+"""Characters that are kept of what cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The network that is spoken of, how it is counted, and how its numbers are printed.
+    """The network that is meant, how it is counted, and how its numbers are printed.
 
     `thousand` is what K stands for where something stored is counted (1000 for operations). With
-    `zeros` blank, the zeros before a K, M or G tell nothing (800K for 802,816).
+    `zeros` blank, trailing zeros before a K, M or G are not significant (800K for 802,816).
     """
 
     network: Network | None = None
     against: Network | None = None
     convention: Convention = field(default_factory=Convention)
-    batch: int = 1
+    batch: Size | None = None
     thousand: int = 1000
     zeros: str = "count"
     source: str = ""
@@ -49,14 +61,9 @@ class Context:
         if key == "source":
             return replace(self, source=text)
         if key == "batch":
-            number = text.replace(",", "")
-            if not (number.isascii() and number.isdecimal() and 1 <= int(number[:12]) <= LARGEST_BATCH):
-                raise SpecError([Problem(f"batch is a number of images from 1 up, not '{text}'")])
-            return replace(self, batch=int(number))
+            return replace(self, batch=_batch(text))
         if key == "convention":
-            from cnncalc.analysis.known_conventions import find_convention
-
-            named = find_convention(text)
+            named = setup.counting(text)
             return replace(self, convention=named, thousand=named.thousand)
         choices = CHOICES[key]
         if text.lower() not in choices:
@@ -65,46 +72,120 @@ class Context:
         value = choices[text.lower()]
         if key in ("thousand", "zeros"):
             return replace(self, **{key: value})
-        return replace(self, convention=self.convention._replace(**{key: value}))
+        return replace(self, convention=setup.counting(self.convention, {key: value}))
 
     def printed(self, text: str, of: Heading, span: Span | None = None) -> Printed:
         """A printed number of a quantity; raises SpecError if its unit counts something else."""
         quantity = of.quantity
         text = with_unit(text, of.unit)
-        thousand = 1000 if quantity in OPERATIONS else self.thousand
+        thousand = 1000 if quantity in NOT_STORED else self.thousand
         printed = Printed.read(text, span, thousand=thousand, zeros=self.zeros, quantity=quantity)
-        if printed.noun and quantity not in NOUNS[printed.noun]:
-            hint = f"name the quantity: {one_of(NOUNS[printed.noun])}"
+        if printed.noun and not counts(printed.noun, quantity):
+            hint = f"the quantity should be {one_of(COUNTED_BY.get(printed.noun, ('memory',)))}"
             raise SpecError([Problem(f"'{text}' is in {printed.noun}, but {quantity} is not", span, hint)])
         return printed
 
-    def claim(
-        self,
-        layer: str,
-        quantity: str,
-        printed: Printed,
-        *,
-        erratum: str = "",
-        correct: Printed | None = None,
-        span: Span | None = None,
-        problem: Problem | None = None,
-        notes: Sequence[str] = (),
-        hint: str = "",
-    ) -> Claim:
-        """A claim in this context."""
+    def claim(self, layer: str, quantity: str, printed: Printed, span: Span, **more: Any) -> Claim:
+        """A claim in this context, with `more` of its fields."""
         return Claim(
-            layer=layer,
-            quantity=quantity,
-            printed=printed,
+            layer,
+            quantity,
+            printed,
+            span=span,
             convention=self.convention,
             batch=self.batch,
-            erratum=erratum,
             source=self.source,
-            span=span,
-            correct=correct,
             network=self.network,
             against=self.against,
-            problem=problem,
-            notes=tuple(notes),
-            hint=hint,
+            **more,
         )
+
+    def unread(
+        self, layer: str, quantity: str, text: str, span: Span, problem: Problem, notes: Sequence[str] = ()
+    ) -> Claim:
+        """A claim that cannot be read, because of the problem: one wrong answer, and not the end of the file."""
+        problem = problem if problem.span else problem._replace(span=span)
+        printed = Printed(" ".join(text.split())[:UNREAD], None)
+        return self.claim(layer, quantity, printed, problem.span or span, problem=problem, notes=tuple(notes))
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What the command line sets instead of the files: the network and how it is counted; `keys` are those it sets.
+
+    With `grading`, a file is a sheet of answers: nothing in it excuses a wrong number.
+    """
+
+    network: Network = field(default_factory=lambda: Network(""))
+    context: Context = field(default_factory=Context)
+    keys: frozenset[str] = frozenset()
+    grading: bool = False
+
+    def agrees_with(self, key: str, text: str | None) -> bool:
+        """Whether an ignored key of a file says what is set anyway."""
+        if key == "network":
+            return text == self.network.name
+        with suppress(SpecError):
+            if key in CONTEXT_KEYS:
+                return self._default_batch(self.context.with_(key, text)) == self._default_batch(self.context)
+            if key == "input" and text:
+                return _alike(self.network, Network(self.network.name, text, self.network.settings))
+            if key == "set" and text:
+                return _alike(self.network, Network(self.network.name, self.network.input, tuple(text.split("\n"))))
+        return False
+
+    def _default_batch(self, context: Context) -> Context:
+        return replace(context, batch=context.batch or 1)
+
+    def ignored(self, key: str) -> str:
+        """That a key of a file is ignored, and why."""
+        if key in EXCUSES:
+            return f"'{key}' in the file is ignored: answers are graded"
+        what = "the network" if key in NETWORK_KEYS else "how to count"
+        return f"'{key}' in the file is ignored: the command line sets {what}"
+
+
+def overrides(
+    network: str = "",
+    input: str = "",  # noqa: A002, the word users know it by
+    settings: tuple[str, ...] = (),
+    counting: Mapping[str, str] | None = None,
+    *,
+    grading: bool = False,
+) -> Overrides:
+    """The overrides for what is set: with a network all of the question, else what is named. Raises UsageError.
+
+    `counting` has texts by CONTEXT_KEYS, as a table would write them.
+    """
+    context = Context()
+    with setup.usage():
+        for key in set(counting or ()) - set(CONTEXT_KEYS):
+            raise SpecError([Problem(f"unknown way to count '{key}'", None, one_of(CONTEXT_KEYS))])
+        for key in (key for key in CONTEXT_KEYS if key in (counting or {})):
+            context = context.with_(key, (counting or {})[key])
+    keys = set(counting or ())
+    if network:
+        keys.update(NETWORK_KEYS, CONTEXT_KEYS)
+    keys.update(key for key, value in (("input", input), ("set", settings)) if value)
+    return Overrides(Network(network, input, settings), context, frozenset(keys), grading)
+
+
+def counts(noun: str, quantity: str) -> bool:
+    """Whether the unit behind a number, `bytes` or `macs`, is one of a quantity."""
+    return kind_of(quantity) == "bytes" if noun == "bytes" else quantity in COUNTED_BY[noun]
+
+
+def _batch(text: str) -> Size:
+    with suppress(UsageError):
+        batch = setup.batch_size(text.replace(",", ""))
+        if is_known(batch):
+            return batch
+    raise SpecError([Problem(f"a batch is a number of images, not '{text}'", None, "a whole number from 1 up")])
+
+
+def _alike(one: Network, other: Network) -> bool:
+    """Whether two networks make the same of their inputs, layer by layer."""
+    mine, others = (
+        [(layer.name, layer.output, layer.params) for layer in each.analysis().layers] for each in (one, other)
+    )
+    return bool(one.analysis().input.shape == other.analysis().input.shape and mine == others)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
 from cnncalc.analysis import Analysis, LayerResult
-from cnncalc.analysis.quantities import COUNTS
+from cnncalc.analysis.quantities import COUNTS, QUANTITIES, value_of, value_over
 from cnncalc.check.claim import Claim
 from cnncalc.check.naming import LAYERS_OF, folded
 from cnncalc.check.numbers.printed import NO_FIT
 from cnncalc.errors import Problem, SpecError, one_of
-from cnncalc.formula.formulas import value_of
 from cnncalc.layers import CATALOGUE
 from cnncalc.symbolic import is_known
 
@@ -25,12 +23,12 @@ INPUT = "input"
 def exact_value(claim: Claim, analysis: Analysis) -> Any:
     """What the claim should say: a count, a Shape, one length for every axis, or a word.
 
-    Raises SpecError for a layer that there is not, and for a quantity that it has not.
+    Raises SpecError for an unknown layer, and for a quantity that it does not have.
     """
     fit_asked = claim.printed.claimed in NO_FIT and claim.quantity == "output"
     value = _values(analysis).value(claim.layer, "fit" if fit_asked else claim.quantity)
     if claim.printed.share:
-        return _ratio(value, analysis.total(claim.quantity) if claim.quantity in COUNTS else None)
+        return _ratio(value, value_of(analysis, claim.quantity) if _adds_up(claim.quantity) else None)
     if claim.against is not None:
         other = claim.against.analysis(claim.convention, claim.batch)
         return _ratio(value, _values(other).value(claim.layer, claim.quantity))
@@ -38,12 +36,12 @@ def exact_value(claim: Claim, analysis: Analysis) -> Any:
 
 
 def layer_of(claim: Claim, analysis: Analysis) -> str:
-    """The layer of a claim by the network's own name for it; as it stands if there is none, or more than one."""
+    """The layer of a claim by the network's own name for it; unchanged if none fits, or more than one."""
     return _values(analysis).name(claim.layer)
 
 
 def summands(claim: Claim, analysis: Analysis) -> frozenset[str]:
-    """The layers of a claim that make its number: those of a sum that have none of the quantity make nothing."""
+    """The layers that a claim's number comes from: in a sum, those where the quantity is not 0."""
     values = _values(analysis)
     parts = [part.strip() for part in claim.layer.split("+")]
     if claim.layer in values.parts or len(parts) == 1:
@@ -89,10 +87,10 @@ class _Values:
         if layer.lower() == INPUT and layer not in self.parts:
             return _of_the_input(self.analysis, quantity)
         if "+" in layer and layer not in self.parts:
-            if quantity not in COUNTS:
+            if not _adds_up(quantity):
                 raise SpecError([Problem(f"{quantity} does not add up over layers", None, one_of(COUNTS))])
             several = (part for name in layer.split("+") for part in self._part(name.strip()))
-            return self.analysis.sum_over(dict.fromkeys(several), quantity)
+            return value_over(list(dict.fromkeys(several)), quantity)
         layers = self._part(layer)
         if quantity.endswith(LAYERS_OF):
             kind = CATALOGUE[quantity.removesuffix(LAYERS_OF)].kind
@@ -101,7 +99,12 @@ class _Values:
             # A window that leaves a remainder has an output all the same, unless rounding is strict.
             missed = any(layers[-1].name == name for name, _ in self.analysis.graph.notes)
             return NO_FIT[0] if missed else layers[-1].output
-        return value_of(replace(self.analysis, layers=layers), layer, quantity)
+        if not layer:
+            return value_of(self.analysis, quantity)
+        if QUANTITIES[quantity].scope == "network":
+            problem = Problem(f"only a whole network has a {QUANTITIES[quantity].title}", None, "claim it for 'total'")
+            raise SpecError([problem])
+        return value_over(layers, quantity)
 
     def _part(self, name: str) -> list[LayerResult]:
         if name in self.parts:
@@ -115,12 +118,16 @@ class _Values:
 def _of_the_input(analysis: Analysis, quantity: str) -> Any:
     if quantity == "output":
         return analysis.input.shape
-    if quantity not in COUNTS:
+    if not _adds_up(quantity):
         raise SpecError([Problem(f"the input has no {quantity}", None, one_of(("output", "activations")))])
     return getattr(analysis.input, quantity, 0)
 
 
 def _ratio(value: Any, other: Any) -> Any:
     if not is_known(value, other) or not other:
-        raise SpecError([Problem("there is no share or ratio of this quantity", None, one_of(COUNTS))])
+        raise SpecError([Problem("this quantity has no share or ratio", None, one_of(COUNTS))])
     return Fraction(value, other)
+
+
+def _adds_up(quantity: str) -> bool:
+    return quantity in QUANTITIES and QUANTITIES[quantity].adds_up

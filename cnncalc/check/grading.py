@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
-from cnncalc.check.claim import Verdict
+from cnncalc.check.claim import Table, Verdict
+from cnncalc.check.context import Overrides
 from cnncalc.check.exact_values import summands
-from cnncalc.check.overrides import Given
-from cnncalc.check.tables import Table, read_table
+from cnncalc.check.readers import read_table
 from cnncalc.check.verdicts import verdicts
 from cnncalc.errors import Problem, SpecError
 
@@ -24,7 +24,7 @@ class Outcome:
 
     @property
     def passed(self) -> bool:
-        """Whether the file was read and all in it is as it should be."""
+        """Whether the file was read and every claim in it passed."""
         return self.error is None and all(verdict.passed for verdict in self.verdicts)
 
     def count(self, *statuses: str) -> int:
@@ -33,7 +33,7 @@ class Outcome:
 
     @property
     def wrong(self) -> list[Verdict]:
-        """The verdicts that are not as they should be."""
+        """The verdicts that did not pass."""
         return [verdict for verdict in self.verdicts if not verdict.passed]
 
     def _question(self, verdict: Verdict) -> Hashable:
@@ -41,13 +41,13 @@ class Outcome:
         claim = verdict.claim
         layers = frozenset(part.strip() for part in claim.layer.split("+"))
         if verdict.exact is not None and self.table:
-            network = claim.network or self.table.network
+            network = claim.network or self.table.networks[0]
             layers = summands(claim, network.analysis(claim.convention, claim.batch))
         return (claim.network, layers, claim.quantity)
 
     @property
     def answers(self) -> list[bool]:
-        """Whether each question answered is answered right: all numbers for one quantity of a layer are one answer."""
+        """Whether each answer is right: all numbers for one quantity of a layer are one answer."""
         found: dict[Hashable, bool] = {}
         for verdict in self.verdicts:
             question = self._question(verdict)
@@ -55,40 +55,44 @@ class Outcome:
         return list(found.values())
 
     def score(self, out_of: int | None = None) -> float:
-        """The right answers in percent: of all that are given, or of `out_of` questions where that is more.
+        """The right answers in percent: of all that are given, or of `out_of` questions if that is more.
 
-        Which questions were asked is not known: of more answers than questions each counts, the wrong ones too.
+        Which questions were asked is not known: with more answers than questions all count, the wrong ones too.
         """
         answers = self.answers
         return 100 * sum(answers) / max(out_of or 0, len(answers), 1)
 
     @property
     def notes(self) -> list[Problem]:
-        """What in the file is not obeyed or was passed over."""
+        """What in the file is ignored."""
         return self.table.notes if self.table else []
 
 
-def check_file(path: str, given: Given | None = None, *, diagnosed: bool = True) -> Outcome:
-    """The outcome of one file; raises nothing but what ends the whole run.
+def check_file(path: str, overrides: Overrides | None = None, *, diagnosed: bool = True) -> Outcome:
+    """The outcome of one file, whatever is wrong with it.
 
-    Without `diagnosed` no mistake is looked for, which is what takes time.
+    Without `diagnosed` no mistake is looked for: that takes most of the time.
     """
     try:
-        table = read_table(path, given)
+        table = read_table(path, overrides)
         return Outcome(path, table, tuple(verdicts(table, diagnosed=diagnosed)))
     except SpecError as error:
         return Outcome(path, error=error)
     except RecursionError:
-        return Outcome(path, error=SpecError([Problem(f"'{path}' is nested too deep")]))
+        return Outcome(path, error=SpecError([Problem(f"'{path}' is nested too deeply")]))
     except MemoryError:
-        return Outcome(path, error=SpecError([Problem(f"'{path}' takes more memory than there is")]))
+        return Outcome(path, error=SpecError([Problem(f"'{path}' needs more memory than there is")]))
     except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
-        # A fault of the program, met in one student's file: the other 999 are still to be graded.
+        # A bug, met in one student's file: the other 999 must still be graded.
         what = f"{type(error).__name__}: {error}"
-        return Outcome(path, error=SpecError([Problem(f"'{path}' cannot be checked, by a fault of cnncalc ({what})")]))
+        return Outcome(
+            path, error=SpecError([Problem(f"'{path}' cannot be checked because of a bug in cnncalc ({what})")])
+        )
 
 
-def check_files(paths: Iterable[str], given: Given | None = None, *, diagnosed: bool = True) -> Iterator[Outcome]:
+def check_files(
+    paths: Iterable[str], overrides: Overrides | None = None, *, diagnosed: bool = True
+) -> Iterator[Outcome]:
     """The outcome of every file, as soon as it is known."""
     for path in paths:
-        yield check_file(path, given, diagnosed=diagnosed)
+        yield check_file(path, overrides, diagnosed=diagnosed)

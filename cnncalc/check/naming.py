@@ -5,42 +5,16 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from cnncalc.errors import Problem, SpecError, closest, one_of
-from cnncalc.formula.formulas import QUANTITIES
+from cnncalc.analysis.quantities import QUANTITIES, key_of, named
 from cnncalc.layers import CATALOGUE
 
 LAYERS_OF = "_layers"
-ALIASES = {
-    "shape": "output",
-    "size": "output",
-    "output_shape": "output",
-    "output_size": "output",
-    "output_volume": "output",
-    "volume": "output",
-    "param": "params",
-    "parameter": "params",
-    "parameters": "params",
-    "weight": "weights",
-    "bias": "biases",
-    "mem": "memory_bytes",
-    "memory": "memory_bytes",
-    "bytes": "memory_bytes",
-    "values": "activations",
-    "rf": "receptive_field",
-    "field": "receptive_field",
-    "center": "centre",
-    "mac": "macs",
-    "multiply_adds": "macs",
-    "mult_adds": "macs",
-    "flop": "flops",
-}
-AMBIGUOUS = {"ops": "macs, or flops", "operations": "macs, or flops", "weights_and_biases": "params"}
+AMBIGUOUS = {"ops": "write macs, or flops", "operations": "write macs, or flops", "weights_and_biases": "write params"}
+"""Words that may stand for several quantities, or for none by itself, and what to write instead."""
 TOTAL = ("total", "totals", "sum")
-NOUNS = {"bytes": ("memory_bytes",), "macs": ("macs",), "flops": ("flops",), "params": ("params", "weights", "biases")}
-"""What a unit behind a number counts."""
 BRACKETED = re.compile(r"\s*[(\[]\s*([^()\[\]]*?)\s*[)\]]\s*\Z")
 UNIT = re.compile(r"(?:[kKMGTP]i?)?(?:B|[bB]ytes)?\Z|thousand\Z|million\Z|billion\Z")
-COUNTING = re.compile(r"^(?:(?:number|no\.?|#)_of_|#_?)|_?#$")
+COUNTING = re.compile(r"^(?:(?:number|no\.?|#)_of_|num_|#_?)|_?#$")
 IN_MULTIPLES = re.compile(r"([kmgt])(flops?|macs?)\Z")
 
 
@@ -52,24 +26,29 @@ class Heading(NamedTuple):
 
 
 def heading(text: str) -> Heading:
-    """One of QUANTITIES, or `conv_layers` and its like, by its name or a usual other one, and its unit.
+    """The quantity of a heading, or `conv_layers` and its like, by any of its names; and the unit in the heading.
 
     >>> heading("Output Size"), heading("#Params (K)"), heading("gflops")
     (Heading(quantity='output', unit=''), Heading(quantity='params', unit='K'), Heading(quantity='flops', unit='G'))
 
-    Raises SpecError for what names no quantity.
+    Raises UsageError for an unknown quantity.
     """
     bracket = BRACKETED.search(text)
     unit = bracket[1] if bracket and UNIT.match(bracket[1]) else ""
-    key = (text[: bracket.start()] if bracket else text).strip().lower().replace(" ", "_").replace("-", "_")
-    key = COUNTING.sub("", key)
-    if multiple := IN_MULTIPLES.match(key):
-        unit, key = multiple[1].upper(), multiple[2]
-    key = ALIASES.get(key, key)
-    if key in QUANTITIES or (key.endswith(LAYERS_OF) and key.removesuffix(LAYERS_OF) in CATALOGUE):
-        return Heading(key, unit)
-    hint = f"say {AMBIGUOUS[key]}" if key in AMBIGUOUS else closest(key, (*QUANTITIES, *ALIASES)) or one_of(QUANTITIES)
-    raise SpecError([Problem(f"there is no quantity '{text}'", None, hint)])
+    name = (text[: bracket.start()] if bracket else text).strip().lower().replace(" ", "_").replace("-", "_")
+    name = COUNTING.sub("", name)
+    if multiple := IN_MULTIPLES.match(name):
+        unit, name = multiple[1].upper(), multiple[2]
+    if not key_of(name) and name.endswith(LAYERS_OF) and name.removesuffix(LAYERS_OF) in CATALOGUE:
+        return Heading(name, unit)
+    return Heading(named(name, hint=AMBIGUOUS.get(name, "")), unit)
+
+
+def kind_of(quantity: str) -> str:
+    """What the values of a quantity are, as the register has it; layers of a type are a count, and none is nothing."""
+    if quantity in QUANTITIES:
+        return QUANTITIES[quantity].kind
+    return "count" if quantity else ""
 
 
 def layer_named(text: str) -> str:
@@ -78,5 +57,5 @@ def layer_named(text: str) -> str:
 
 
 def folded(name: str) -> str:
-    """A layer's name without what people write now so, now so: case, blanks, - and _."""
+    """A layer's name without case, blanks, hyphens and underscores, which people write in different ways."""
     return re.sub(r"[\s_-]", "", name).lower()

@@ -4,30 +4,32 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, TypeVar
 
-from cnncalc.analysis import Analysis, Convention, analyze_graph
+from cnncalc.analysis import Analysis, Convention
 from cnncalc.errors import Problem, SpecError
-from cnncalc.graph import Graph, build
+from cnncalc.graph import Graph
+from cnncalc.setup import Setup, setup
 from cnncalc.spec.find import bundled, find
-from cnncalc.spec.input_size import parse_input
 from cnncalc.spec.model import Spec
 from cnncalc.spec.readers.register import SUFFIXES
+from cnncalc.symbolic import Size
 
 T = TypeVar("T")
 MOST_LAYERS = 20_000
-"""Of a network that answers are checked against: a sheet that asks for more is refused."""
-MOST_KEPT = 200
-"""Networks and analyses kept at once; a class of students asks for the same few again and again."""
+"""In a network that answers are checked against: a sheet that asks for more is refused."""
+MOST_KEPT = 300
+"""Setups, graphs and analyses kept at once; a class of students asks for the same few again and again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
     """A network by name, path or slide notation, or a spec of the table's own; its input and its settings.
 
-    `settings` are texts, `width=16`. `text` is what tells specs of tables' own apart: all they say.
+    `settings` are texts, `width=16`. `text` is all that a spec inside a table says; networks with equal
+    texts are equal.
     """
 
     name: str
@@ -45,12 +47,12 @@ class Network:
 
     @property
     def path(self) -> str:
-        """Where it lies if it is a file: seen from the folder of the table."""
+        """Its path if it is a file, relative to the folder of the table."""
         is_file = self.inline is None and self.name not in bundled() and _path(self.name).endswith(SUFFIXES)
         return os.path.join(self.folder, self.name) if is_file else ""
 
     def spec(self) -> Spec:
-        """The spec, its own problems in it; raises SpecError for one that there is not."""
+        """The spec, its own problems in it; raises SpecError if it cannot be found."""
         if self.inline is not None:
             return self.inline
         if self.name == "-":
@@ -60,15 +62,19 @@ class Network:
             raise SpecError([Problem(f"'{self.name}' is not a spec", None, "a spec is a .yaml file")])
         return find(self.path or self.name)
 
+    def setup(self) -> Setup:
+        """The spec for its input and settings; raises SpecError."""
+        return _kept(("setup", self._identity()), self._setup)
+
     def graph(self) -> Graph:
         """The network expanded for its input and settings; raises SpecError."""
-        return _kept(("graph", self._identity()), self._build)
+        return _kept(("graph", self._identity()), lambda: self.setup().graph())
 
-    def analysis(self, convention: Convention | None = None, batch: int = 1) -> Analysis:
+    def analysis(self, convention: Convention | None = None, batch: Size | None = None) -> Analysis:
         """Its numbers in a convention, for a batch; raises SpecError."""
         convention = convention or Convention()
         key = ("analysis", self._identity(), convention, batch)
-        return _kept(key, lambda: analyze_graph(self.graph(), convention, batch))
+        return _kept(key, lambda: replace(self.setup(), convention=convention, batch=batch).analysis())
 
     def _identity(self) -> Hashable:
         """Equal for tables that mean the same network: a file that changes is another one."""
@@ -77,15 +83,11 @@ class Network:
             return (self.name, self.input, self.settings, self.text, self.folder if path else "")
         return (os.path.abspath(self.path), os.stat(path).st_mtime_ns, self.input, self.settings)
 
-    def _build(self) -> Graph:
-        from cnncalc.spec.parameters import parse_settings
-
+    def _setup(self) -> Setup:
         spec = self.spec()
         if spec.problems:
-            return build(spec, most_layers=MOST_LAYERS)  # raises them, with those of the expansion
-        size = parse_input(self.input, spec.input) if self.input else None
-        values = parse_settings(spec, self.settings) if self.settings else None
-        return build(spec, size, values, most_layers=MOST_LAYERS)
+            Setup(spec, max_layers=MOST_LAYERS).graph()  # raises them, with those of the expansion
+        return setup(spec, self.input or None, settings=self.settings, max_layers=MOST_LAYERS)
 
 
 def _path(name: str) -> str:

@@ -8,16 +8,16 @@ from functools import lru_cache
 from typing import Any
 
 from cnncalc.analysis import Analysis
-from cnncalc.check.claim import Claim, Verdict
+from cnncalc.analysis.quantities import COUNTS, FIELDS
+from cnncalc.check.claim import Claim, Table, Verdict
 from cnncalc.check.exact_values import exact_value, layer_of
+from cnncalc.check.numbers.amounts import Amount, as_thousands
 from cnncalc.check.numbers.arithmetic import Working
 from cnncalc.check.numbers.printed import Printed
-from cnncalc.check.numbers.spelling import as_thousands
-from cnncalc.check.numbers.units import Amount
-from cnncalc.check.tables import Table
 from cnncalc.errors import Problem, SpecError
-from cnncalc.formula.formulas import QUANTITIES
 
+DIAGNOSED = ("output", *COUNTS, "depth", *FIELDS)
+"""The quantities for which mistakes are known."""
 MOST_DIAGNOSED = 200
 """Mismatches of one table that are explained; a table with more is wrong from the ground up."""
 
@@ -25,12 +25,12 @@ MOST_DIAGNOSED = 200
 def verdicts(table: Table, *, diagnosed: bool = True) -> list[Verdict]:
     """What became of every claim of a table, in its order; no claim stops the others.
 
-    Without `diagnosed` no mistake is looked for, which is what takes time.
+    Without `diagnosed` no mistake is looked for: that takes most of the time.
     """
     found: list[Verdict] = []
     wrong = 0
     for claim in table.claims:
-        network = claim.network or table.network
+        network = claim.network or table.networks[0]
         try:
             analysis = network.analysis(claim.convention, claim.batch)
             verdict = judge(claim, analysis, diagnosed=diagnosed and wrong < MOST_DIAGNOSED, graded=table.graded)
@@ -44,7 +44,7 @@ def verdicts(table: Table, *, diagnosed: bool = True) -> list[Verdict]:
 def judge(claim: Claim, analysis: Analysis, *, diagnosed: bool = True, graded: bool = False) -> Verdict:
     """The verdict on one claim; `analysis` is in its convention and for its batch.
 
-    Where it is `graded`, that the whole is 100 % of itself is no answer.
+    Where it is `graded`, 100 % for the whole network is not accepted as an answer.
     """
     claim = replace(claim, layer=layer_of(claim, analysis))
     try:
@@ -52,7 +52,7 @@ def judge(claim: Claim, analysis: Analysis, *, diagnosed: bool = True, graded: b
             raise SpecError([claim.problem])
         exact = exact_value(claim, analysis)
         if graded and claim.printed.share and (not claim.layer or exact == 1):
-            raise SpecError([Problem("the whole is 100 % of itself in every network", None, "give its number")])
+            raise SpecError([Problem("the whole is 100 % of itself in every network", None, "give a number")])
     except SpecError as error:
         return _no_value(claim, error)
     matches = claim.printed.matches(exact)
@@ -69,11 +69,11 @@ def _joined(*parts: str) -> str:
 
 
 def _thousands(claim: Claim, exact: Any) -> str:
-    """That 2.416 would hold as 2,416, if it would."""
+    """That 2,416 is right, where 2.416 was written for it."""
     text = as_thousands(claim.printed.text)
     if not text or not Printed.read(text).matches(exact):
         return ""
-    return f"{text} would hold: the point in {claim.printed} is a decimal point"
+    return f"{text} would be right: the point in {claim.printed} is a decimal point"
 
 
 def _erratum(claim: Claim, exact: Any, matches: bool) -> Verdict:
@@ -83,41 +83,41 @@ def _erratum(claim: Claim, exact: Any, matches: bool) -> Verdict:
             claim,
             "unexpected match",
             exact,
-            message="this erratum holds: take `erratum` away, or mend what it is about",
+            message="this number is right, so it is not an erratum: remove `erratum`",
         )
     if claim.correct is not None and not claim.correct.matches(exact):
-        return Verdict(claim, "mismatch", exact, message=f"the correction {claim.correct} does not hold either")
+        return Verdict(claim, "mismatch", exact, message=f"the correction {claim.correct} is wrong, too")
     return Verdict(claim, "erratum", exact, message=claim.erratum)
 
 
 def _no_value(claim: Claim, error: SpecError) -> Verdict:
-    """A claim about what there is not; the first problem says why."""
+    """A claim that has no exact value; the first problem says why."""
     problem = error.problems[0]
     message = problem.message + (f" ({problem.hint})" if problem.hint else "")
     return Verdict(claim, "error", message=_joined(message, *claim.notes))
 
 
 def _explained(claim: Claim, exact: Any, analysis: Analysis) -> tuple[str, ...]:
-    """What explains a number, the sum before it, or that the two are not the same."""
+    """What explains a number, the working before it, or that the two differ."""
     slipped, result = claim.printed.slipped, claim.printed.result
     if slipped is None:
         return _diagnoses(claim, claim.printed, analysis)
     of_result = () if result.matches(exact) else _diagnoses(claim, result, analysis)
     if slipped.gives(exact):
-        return of_result or ("the working itself is right; it was added up or copied wrongly",)
+        return of_result or ("the working itself is right; its result was added up or copied wrongly",)
     of_working = tuple(f"in the working {text}" for text in _diagnoses(claim, _as_printed(slipped), analysis))
     return of_result + of_working
 
 
 def _as_printed(working: Working) -> Printed:
-    """What a sum comes to, as if it had been printed."""
+    """The value of a working, as if it had been printed."""
     whole = working.value.denominator == 1
     amount = Amount(working.value.numerator, Fraction(1)) if whole else None
     return Printed(str(working), working.value.numerator if whole else working.value, amount)
 
 
 def _diagnoses(claim: Claim, printed: Printed, analysis: Analysis) -> tuple[str, ...]:
-    """The mistakes that give exactly a number, the likeliest first; looked for once, however many make them."""
+    """The mistakes that give exactly a number, the likeliest first; each search is done once and kept."""
     known, key = _known(analysis), (claim.layer, claim.quantity, printed)
     if claim.against is not None or printed.share:
         return ()
@@ -133,7 +133,7 @@ def _known(analysis: Analysis) -> dict[tuple[str, str, Printed], tuple[str, ...]
 
 
 def _found(claim: Claim, printed: Printed, analysis: Analysis) -> tuple[str, ...]:
-    if claim.quantity not in QUANTITIES:
+    if claim.quantity not in DIAGNOSED:
         return ()
     from cnncalc.diagnose.diagnose import diagnose, layers_named
 

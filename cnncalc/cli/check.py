@@ -14,8 +14,8 @@ from cnncalc.analysis import DTYPES, FLOPS
 from cnncalc.cli.options import complete_conventions, complete_networks, wrong_usage
 
 if TYPE_CHECKING:
+    from cnncalc.check.context import Overrides
     from cnncalc.check.grading import Outcome
-    from cnncalc.check.overrides import Given
 
 MANY = 20
 """Files from which on progress is told."""
@@ -121,8 +121,8 @@ def command(
     if grades == "-":
         raise click.UsageError("the grades go to standard output with --format csv; --grades names a file")
     grading = not published and (form == "csv" or any((network, grades, out_of)))
-    given = _given(network, size, settings, counting, grading)
-    outcomes = _with_progress(check_files(paths, given, diagnosed=form != "csv"), len(paths), quiet)
+    set_outside = _overrides(network, size, settings, counting, grading)
+    outcomes = _with_progress(check_files(paths, set_outside, diagnosed=form != "csv"), len(paths), quiet)
     found_outcomes = _reported(outcomes, form, len(paths), out_of, quiet)
     if grades:
         _write_grades(grades, found_outcomes, out_of)
@@ -130,18 +130,20 @@ def command(
         raise click.exceptions.Exit(1)
 
 
-def _given(network: str, size: str, settings: tuple[str, ...], counting: dict[str, Any], grading: bool) -> Given:
+def _overrides(
+    network: str, size: str, settings: tuple[str, ...], counting: dict[str, Any], grading: bool
+) -> Overrides:
     """What the options decide of the question; a network that there is not is wrong usage."""
-    from cnncalc.check.overrides import given_from_outside
+    from cnncalc.check.context import overrides
 
     texts = {
         key: str(value).lower() if key == "bias" else value for key, value in counting.items() if value is not None
     }
     with wrong_usage():
-        given = given_from_outside(network, size, settings, texts, grading=grading)
+        found = overrides(network, size, settings, texts, grading=grading)
         if network:
-            given.network.graph()
-    return given
+            found.network.graph()
+    return found
 
 
 def _opened(files: Iterable[str]) -> Iterator[str]:

@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cnncalc.check.tables import is_csv, read_source
+from cnncalc.check.readers import read_source
+from cnncalc.check.readers.csv import is_csv
 from cnncalc.errors import Problem, Source, Span, SpecError
 from cnncalc.spec.readers.yaml_nodes import Node, read_yaml
 

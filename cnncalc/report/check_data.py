@@ -152,7 +152,7 @@ def to_grades(outcomes: Iterable[Outcome], out_of: int | None = None) -> str:
 def _grade(outcome: Outcome, out_of: int | None) -> tuple[str | int, ...]:
     claims, right = len(outcome.answers), sum(outcome.answers)
     score = f"{outcome.score(out_of):.1f}"
-    network = outcome.table.network.title if outcome.table and outcome.table.networks else ""
+    network = outcome.table.networks[0].title if outcome.table and outcome.table.networks else ""
     told = outcome.error.problems[:1] if outcome.error else outcome.notes
     more = [f"{claims} questions are answered instead of {out_of}"] if out_of and claims > out_of else []
     problem = "; ".join([*map(in_one_line, told), *more])

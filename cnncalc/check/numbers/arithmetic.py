@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 from typing import NamedTuple
 
-from cnncalc.check.numbers.units import SumError, read_amount
+from cnncalc.check.numbers.amounts import SumError, read_amount
 
 NUMBER = r"(?!0[0-9]*,)[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?(?![0-9,]*[0-9])"
 UNIT = (
@@ -21,13 +21,13 @@ MOST_DIGITS = 60
 
 
 class Working(NamedTuple):
-    """What a sum comes to; `slack` is the share of it that the rounded numbers in it (15.2M) leave open."""
+    """The value of a sum; `slack` is the relative error that the rounded numbers in it (15.2M) allow."""
 
     value: Fraction
     slack: Fraction = Fraction(0)
 
     def gives(self, exact: object) -> bool:
-        """Whether `exact` is what it comes to, so far as its rounded numbers tell."""
+        """Whether `exact` is its value, within the rounding of the numbers in it."""
         if not isinstance(exact, int | Fraction):
             return False
         return abs(self.value - exact) <= self.slack * abs(self.value)

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from cnncalc.check.naming import kind_of
+from cnncalc.check.numbers.amounts import NUMBER_HINT, Amount, SumError, of_quantity, plain, read_amount
 from cnncalc.check.numbers.arithmetic import Working, evaluate
-from cnncalc.check.numbers.spelling import of_quantity, plain
-from cnncalc.check.numbers.units import NUMBER_HINT, Amount, SumError, read_amount
 from cnncalc.errors import Problem, Span, SpecError
 from cnncalc.layers import Shape
 from cnncalc.symbolic import is_known, multiplied_out, normalise, symbol
@@ -57,9 +57,9 @@ class Printed:
         >>> Printed.read("(3*3*64)*64 = 36,864").matches(36_864), Printed.read("7x7x512").claimed
         (True, (7, 7, 512))
 
-        With `zeros="blank"` the zeros before a K, M or G tell nothing: 800K is then what rounds or
+        With `zeros="blank"` trailing zeros before a K, M or G are not significant: 800K is then what rounds or
         truncates to 8 hundred thousand. `quantity` is what it is a number of, so far as that is known:
-        (55, 55, 96) is an output. Raises SpecError for a text that is no number.
+        (55, 55, 96) is an output. Raises SpecError for a text that is not a number.
         """
         text = " ".join(text.split())
         if not text or len(text) > LONGEST:
@@ -73,7 +73,7 @@ class Printed:
         except SumError as slip:
             here = span.part(slip.position, slip.length) if span and text in span.source.lines[span.line] else span
             shown = text if len(text) <= WIDEST else f"{text[: WIDEST - 3]}..."
-            raise SpecError([Problem(f"'{shown}' is no number: {slip}", here, NUMBER_HINT)]) from None
+            raise SpecError([Problem(f"'{shown}' is not a number: {slip}", here, NUMBER_HINT)]) from None
         return cls(text, printed[0], printed[1], workings)
 
     @property
@@ -83,7 +83,7 @@ class Printed:
 
     @property
     def noun(self) -> str:
-        """The unit that was printed behind the number: `bytes`, `macs`, `flops`, `params`, or none."""
+        """The unit printed behind the number: `bytes`, `macs`, `flops`, `params`, or nothing."""
         return self.amount.noun if self.amount else ""
 
     def matches(self, exact: Any) -> bool:
@@ -111,7 +111,7 @@ class Printed:
     def slip(self) -> str:
         """What is wrong with a sum that does not give the number printed behind it; nothing if all is well."""
         working = self.slipped
-        return f"the working comes to {working}, not to what is printed behind it" if working else ""
+        return f"the working gives {working}, not the number printed after it" if working else ""
 
     @property
     def slipped(self) -> Working | None:
@@ -177,7 +177,7 @@ def _read(text: str, quantity: str, thousand: int, blank: bool) -> tuple[Any, Am
     amount = read_amount(text, thousand=thousand, blank=blank)
     if amount is not None:
         return amount.value, amount
-    is_sum = SUM if quantity in ("", "output") else SUM_WITH_X  # (7 - 2)x(7 - 2)x64 is a shape
+    is_sum = SUM if kind_of(quantity) in ("", "shape") else SUM_WITH_X  # (7 - 2)x(7 - 2)x64 is a shape
     if is_sum.match(text) and any(mark in text for mark in "+-*/^\u00d7\u00b7"):
         return _plain(evaluate(text).value), None
     if LETTERS.search(text) and not WORD.match(text):
@@ -187,7 +187,7 @@ def _read(text: str, quantity: str, thousand: int, blank: bool) -> tuple[Any, Am
 
 def _whole(text: str) -> int:
     if len(text) > 15:
-        raise SumError("a size this long is none")
+        raise SumError("a size has at most 15 digits")
     return int(text)
 
 

@@ -1,1 +1,83 @@
-"""Table files and sheets of answers, YAML or CSV -> claims."""
+"""A file of claims in any of its formats -> Table: the register of readers, and which of them a file is for.
+
+Adding a format touches one file here, and one line of READERS.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from typing import NamedTuple
+
+from cnncalc.check.claim import Table
+from cnncalc.check.context import Overrides
+from cnncalc.check.readers import csv, yaml
+from cnncalc.check.readers.reading import Reading
+from cnncalc.errors import Problem, Source, SpecError
+from cnncalc.spec.files import Contents, as_text, read_bytes
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+class Reader(NamedTuple):
+    """A format: whether a text of some name is in it, what reads it, and the most bytes that are read."""
+
+    recognises: Callable[[Source], bool]
+    read: Callable[[Reading], None]
+    largest: int
+
+
+READERS = (
+    Reader(csv.recognises, csv.read, 1_000_000),
+    Reader(yaml.recognises, yaml.read, 200_000),
+)
+"""Asked in turn; the last takes what no other does."""
+
+
+class OldSource(Source):
+    """A text in the encoding that old spreadsheets write."""
+
+
+def read_table(table: str | os.PathLike[str] | Source, overrides: Overrides | None = None) -> Table:
+    """The claims of a file, of standard input (`-`), or of a text that is at hand.
+
+    `overrides` replace what the file says of the question. Raises SpecError with every problem of the
+    file, each with its place.
+    """
+    source = table if isinstance(table, Source) else read_source(os.fspath(table))
+    folder = "" if isinstance(table, Source) else os.path.dirname(os.fspath(table))
+    reading = Reading(source, folder, overrides or Overrides())
+    if isinstance(source, OldSource):
+        reading.note(f"{source.name} is read as Windows-1252: it is not UTF-8")
+    _reader(source).read(reading)
+    return reading.finished()
+
+
+def read_source(path: str) -> Source:
+    """The text of a file; raises SpecError if it cannot be read, is not text, or is too large.
+
+    UTF-8, UTF-16 with its mark, else Windows-1252 if that makes a text of it.
+    """
+    contents = read_bytes(path, max(reader.largest for reader in READERS) + 1, what="table")
+    source = _decoded(contents)
+    largest = _reader(source).largest
+    if len(contents.data) > largest:
+        raise SpecError([Problem(f"'{contents.name}' is too large for a table: over {largest:,} bytes")])
+    return source
+
+
+def _reader(source: Source) -> Reader:
+    return next((reader for reader in READERS if reader.recognises(source)), READERS[-1])
+
+
+def _decoded(contents: Contents) -> Source:
+    encoding = "utf-16" if contents.data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    with suppress(UnicodeDecodeError):
+        return Source(contents.name, contents.data.decode(encoding))
+    with suppress(UnicodeDecodeError):
+        text = contents.data.decode("cp1252")
+        if not CONTROL.search(text):
+            return OldSource(contents.name, text)
+    return as_text(contents, "save it as UTF-8")

@@ -1,0 +1,213 @@
+"""A number as a person spells it (35K, 58 MiB, 10⁸, 61,7K, 96@55x55) -> its one spelling, and its Amount."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from cnncalc.check.naming import kind_of
+
+NUMBER_HINT = "a number such as 1,792, 35K, 3.2M, 1.8e9, 58 MiB, 55x55x96, or a working: 7*7*512 = 25,088"
+LETTERS = "KMGTP"
+WORDS = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+NOUNS = {
+    "b": "bytes", "byte": "bytes", "bytes": "bytes", "flop": "flops", "flops": "flops", "mac": "macs", "macs": "macs",
+    "param": "params", "params": "params", "parameter": "params", "parameters": "params",
+    "px": "", "pixels": "", "values": "", "neurons": "",
+}  # fmt: skip
+"""What may stand behind a number, and what it says the number counts."""
+NO_NOUN = rf"(?!(?i:{'|'.join(NOUNS)})\Z)"
+"""The M of MACs and the P of Params are not multiples."""
+POWER_OF_TEN = r"(?:[eE]|\s?[*xX\u00d7\u00b7]\s?10\s?(?:\^|\*\*)\s?)"
+AMOUNT = re.compile(
+    r"(?:~\s*|about\s+|ca\.?\s+)?(?P<sign>[-\u2212]?)"
+    r"(?P<whole>[1-9][0-9]{0,2}(?:[,_' \u00a0\u2009\u202f][0-9]{3})+|[0-9]+)?"
+    rf"(?:\.(?P<decimals>[0-9]*))?(?:{POWER_OF_TEN}(?P<exponent>[-+]?[0-9]{{1,2}}))?"
+    rf"\s*(?:(?P<word>thousand|million|billion|trillion)\b|{NO_NOUN}(?P<letter>[kKMGTP])(?P<binary>i?))?"
+    r"\s*(?P<noun>[A-Za-z]+|%)?\Z"
+)
+MOST_DIGITS = 40
+SUPERSCRIPTS = str.maketrans("\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079", "0123456789")
+RAISED = re.compile("[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+")
+ABOUT = re.compile(r"(?:\u2248|~=|=)\s*")
+PER_IMAGE = re.compile(r"\s*(?:/|\bper)\s*(?:image|img|sample)\Z", re.IGNORECASE)
+BILLION = re.compile(r"(?<=[0-9.])\s?B\Z")
+BATCH = ("none", "-1")
+"""What stands for the batch before a shape that a framework prints."""
+AT = re.compile(r"([0-9]+) ?@ ?([0-9]+(?: ?[xX\u00d7] ?[0-9]+)*)\Z")
+GROUPS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})\Z")
+THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+\Z")
+BARE = re.compile(r"[~\u2248]?\s*[0-9][0-9.,_' ]*\Z")
+UNANSWERED = ("", "-", "?", "n/a", "\u2013", "\u2014")
+"""What stands where a person has no number to give."""
+
+
+class SumError(ValueError):
+    """A text that is neither a number nor a sum; `position` counts its characters from 0."""
+
+    def __init__(self, message: str, position: int = 0, length: int = 1) -> None:
+        super().__init__(message)
+        self.position = position
+        self.length = length
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """`steps` times `unit`, the unit being that of the last digit printed; `noun` says what is counted.
+
+    `rounded` says that a multiple (K, million) or an exponent stands behind the digits.
+    """
+
+    steps: int
+    unit: Fraction
+    noun: str = ""
+    share: bool = False
+    rounded: bool = False
+
+    @property
+    def value(self) -> int | Fraction:
+        """The number as it stands."""
+        value = self.steps * self.unit
+        return value.numerator if value.denominator == 1 else value
+
+    @property
+    def slack(self) -> Fraction:
+        """The relative error that rounding allows: 1/35 for 35K."""
+        return Fraction(1, abs(self.steps)) if self.rounded and self.steps else Fraction(0)
+
+    def prints(self, exact: int | Fraction) -> bool:
+        """Whether `exact`, rounded or truncated to the place of the last digit, has these digits; 0 is only 0."""
+        if not self.steps:
+            return exact == 0
+        steps = Fraction(exact) / self.unit
+        return self.steps in (math.trunc(steps), math.floor(steps + Fraction(1, 2)))
+
+
+def read_amount(text: str, *, thousand: int = 1000, blank: bool = False) -> Amount | None:
+    """The amount that `text` is; None for a text of another form.
+
+    >>> read_amount("3.2M").value, read_amount("58 MiB").noun, read_amount("35 cats")
+    (3200000, 'bytes', None)
+    """
+    match = AMOUNT.match(text)
+    noun = (match["noun"] or "") if match else ""
+    if match is None or not (match["whole"] or match["decimals"]) or noun.lower() not in ("", "%", *NOUNS):
+        _explain(text)
+        return None
+    if noun == "b":
+        raise SumError("a small b is a bit: write B for bytes")
+    whole = re.sub(r"[^0-9]", "", match["whole"] or "")
+    decimals = match["decimals"] or ""
+    if len(whole + decimals) > MOST_DIGITS:
+        raise SumError(f"more than {MOST_DIGITS} digits")
+    unit = _multiple(match, thousand) * Fraction(10) ** (int(match["exponent"] or 0) - len(decimals))
+    steps = int(whole + decimals)
+    if noun == "%":
+        unit /= 100
+    rounded = bool(match["word"] or match["letter"] or match["exponent"])
+    if blank and rounded and not decimals and steps:
+        zeros = len(whole) - len(whole.rstrip("0"))
+        unit, steps = unit * 10**zeros, steps // 10**zeros
+    return Amount(-steps if match["sign"] else steps, unit, NOUNS.get(noun.lower(), ""), noun == "%", rounded)
+
+
+def _multiple(match: re.Match[str], thousand: int) -> Fraction:
+    """What K, Mi or `billion` multiplies by."""
+    if match["word"]:
+        return Fraction(WORDS[match["word"]])
+    if not match["letter"]:
+        return Fraction(1)
+    base = 1024 if match["binary"] else thousand
+    return Fraction(base) ** (LETTERS.index(match["letter"].upper()) + 1)
+
+
+def _explain(text: str) -> None:
+    """Raise an error that says how to write it, for the forms that people get wrong most often."""
+    if re.search(r"[0-9.][eE][-+]?[0-9]{3,}\Z", text):
+        raise SumError("its exponent is too large: it has at most two digits", len(text) - 1)
+    if re.match(r"0[0-9]*,[0-9]", text):
+        raise SumError("a number with thousands does not begin with 0; write a decimal with a point", text.index(","))
+    if re.match(r"[0-9]+,[0-9]+", text) and not re.match(r"[0-9]{1,3}(,[0-9]{3})+(?![0-9])", text):
+        raise SumError("a comma stands before three digits; write a decimal with a point", text.index(","))
+    if re.match(r"[0-9.,]+ ?(m|g|t|bn|mn)\Z", text):
+        raise SumError("capital letters are multiples: K, M (million), G (billion)", len(text) - 1)
+
+
+# Spellings -----------------------------------------------------------------------------------------
+
+
+def plain(text: str) -> str:
+    """Raised digits as powers, without an `about` before it and a `per image` behind it.
+
+    >>> plain("\u2248 1.38\u00d710\u2078"), plain("61MB / image")
+    ('1.38\u00d710^8', '61MB')
+    """
+    text = RAISED.sub(lambda digits: "^" + digits[0].translate(SUPERSCRIPTS), " ".join(text.split()))
+    return PER_IMAGE.sub("", ABOUT.sub("", text, count=1) if ABOUT.match(text) else text)
+
+
+def of_quantity(text: str, quantity: str) -> str:
+    """A number, or a shape for an output, as it is spelt for a quantity: B is a billion where no bytes are asked for.
+
+    >>> of_quantity("(None, 55, 55, 96)", "output"), of_quantity("96@55x55", "output"), of_quantity("15.5B", "macs")
+    ('55x55x96', '55x55x96', '15.5 billion')
+    """
+    kind = kind_of(quantity)
+    if kind == "shape":
+        return _shape(text)
+    return BILLION.sub(" billion", text) if kind not in ("", "bytes") else text
+
+
+def _shape(text: str) -> str:
+    """Sizes joined by x; a text of another form as it is, and 25,088 too: it is a vector."""
+    if match := AT.match(text):
+        return f"{match[2]}x{match[1]}"
+    inner = text[1:-1].strip() if text[:1] + text[-1:] in ("()", "[]") else text
+    parts = [part.strip() for part in inner.rstrip(", ").split(",")]
+    if "," not in inner or GROUPS.match(inner):
+        return text
+    sizes = parts[1:] if parts[0].lower() in BATCH else parts
+    return "x".join(sizes) if sizes and all(size.isdigit() and size.isascii() for size in sizes) else text
+
+
+def decimal_comma(text: str, quantity: str = "", unit: str = "") -> str:
+    """A number of a spreadsheet with decimal commas, the English way: 61,7K is 61.7K, 2.416,5 is 2416.5.
+
+    A comma before three digits separates thousands where things are counted one by one: a count has no
+    decimals. Behind K, M and the like, in the text or in `unit` of its column, it is a decimal mark.
+
+    >>> decimal_comma("61,7K"), decimal_comma("1.138,5 MB"), decimal_comma("138.357.544"), decimal_comma("2,416")
+    ('61.7K', '1138.5 MB', '138357544', '2,416')
+    >>> decimal_comma("2,416", unit="K"), decimal_comma("2,416 params"), decimal_comma("0,156")
+    ('2.416', '2,416 params', '0.156')
+    """
+    match = re.match(r"([~\u2248]?\s*[-\u2212]?)([0-9][0-9.,]*)(.*)\Z", text, re.DOTALL)
+    if match is None or re.search(r"[0-9],", match[3]):
+        return text
+    before, number, behind = match.groups()
+    if THOUSANDS.match(number) and (_one_by_one(behind.strip() or unit, quantity) or number.count(",") > 1):
+        return text
+    if re.match(r"(?:[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+),[0-9]+\Z", number):
+        number = number.replace(".", "").replace(",", ".")
+    elif re.match(r"[0-9]{1,3}(?:\.[0-9]{3}){2,}\Z", number):
+        number = number.replace(".", "")
+    return before + number + behind
+
+
+def _one_by_one(unit: str, quantity: str) -> bool:
+    """Whether there is no multiple: no unit at all, or a noun; a B is a byte of memory, else a billion."""
+    if unit == "B":
+        return kind_of(quantity) == "bytes"
+    return not unit or unit.lower() in NOUNS
+
+
+def with_unit(text: str, unit: str) -> str:
+    """The number with the unit that stands in the heading of its column, if it has none of its own."""
+    return f"{text} {unit}" if unit and BARE.match(text) else text
+
+
+def as_thousands(text: str) -> str:
+    """2,416 for 2.416, where the point may separate thousands; nothing for a text of another form."""
+    return text.replace(".", ",") if re.match(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+\Z", text) else ""

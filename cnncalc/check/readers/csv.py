@@ -1,0 +1,115 @@
+"""CSV as a spreadsheet exports it -> claims: where the header is, what separates its cells, what comments say."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+
+from cnncalc.check.readers.reading import Reading
+from cnncalc.check.readers.rows import HEAD_KEYS, Cell, quantities_in, read_rows
+from cnncalc.errors import Problem, Source, SpecError
+
+NAMES = (".csv", ".tsv", ".txt")
+OTHER_NAMES = (".yaml", ".yml")
+HEADER = re.compile(r"^\W*(?:layer|name)\W*[,;\t]", re.IGNORECASE | re.MULTILINE)
+DELIMITERS = ";,\t"
+MOST_BEFORE = 30
+"""Lines in which the header is looked for."""
+HEADER_HINT = "the header begins with 'layer', and names a quantity a column: layer,output,params"
+
+
+def recognises(source: Source) -> bool:
+    """Whether a text is CSV by its name, or by a header where the name says nothing."""
+    name = source.name.lower()
+    return is_csv(name) or (not name.endswith(OTHER_NAMES) and HEADER.search(source.text) is not None)
+
+
+def is_csv(name: str) -> bool:
+    """Whether a file is a spreadsheet's by its name."""
+    return name.lower().endswith(NAMES)
+
+
+def read(reading: Reading) -> None:
+    """Read a CSV text, separated by commas, semicolons or tabs.
+
+    Lines `# network: vgg16` before the header say what a YAML table says at its top. Where
+    semicolons separate the cells, a comma is a decimal mark.
+    """
+    source = reading.source
+    if "\x00" in source.text:
+        raise SpecError([Problem(f"'{source.name}' is not a text file", None, "save it as CSV UTF-8")])
+    lines = [number for number, line in enumerate(source.lines) if line.strip(' \t,;"')]
+    delimiter = ""
+    if lines and source.lines[lines[0]].strip(' \t"').lower().startswith("sep="):
+        delimiter = source.lines[lines.pop(0)].strip(' \t"')[4:5]
+    comments, header, delimiter = _head(source, lines, delimiter)
+    reading.decimal_commas = delimiter == ";"
+    read_rows(reading, comments, _rows(source, header, delimiter))
+
+
+def _head(source: Source, lines: list[int], given: str) -> tuple[dict[str, Cell], int, str]:
+    """What comments say, the line of the header, and the delimiter; the name of a student before it is ignored.
+
+    Of several lines that may be the header, it is the one that names the most quantities. Raises SpecError without one.
+    """
+    comments: dict[str, Cell] = {}
+    found: list[tuple[int, int, str]] = []
+    for number in lines[:MOST_BEFORE]:
+        if _is_comment(source.lines[number]):
+            comments.update(_comment(source, number))
+            continue
+        delimiter = given or max(DELIMITERS, key=source.lines[number].count)
+        known = quantities_in(_cells(source.lines[number], delimiter))
+        if known is not None:
+            found.append((known, number, delimiter))
+        elif found:
+            break
+    if not found:
+        first = next((number for number in lines if not _is_comment(source.lines[number])), None)
+        if first is None:
+            raise SpecError([Problem("the file is empty", source.span(), "begin with 'layer,output,params'")])
+        raise SpecError([Problem("the first column must be 'layer'", source.span(first), HEADER_HINT)])
+    _, number, delimiter = max(found, key=lambda each: each[0])
+    return comments, number, delimiter
+
+
+def _is_comment(line: str) -> bool:
+    return line.lstrip(' "\t').startswith("#")
+
+
+def _comment(source: Source, number: int) -> Iterator[tuple[str, Cell]]:
+    """`# network: vgg16`; other comments say nothing."""
+    text = source.lines[number].strip(' \t#,;"')
+    key, colon, value = (part.strip() for part in text.partition(":"))
+    if colon and key in HEAD_KEYS:
+        yield key, (value, source.span(number, max(source.lines[number].find(value), 0), len(value)))
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
+    except csv.Error:
+        return []
+
+
+def _rows(source: Source, start: int, delimiter: str) -> Iterator[list[Cell]]:
+    """The cells of every row that is not empty, each with its place; the header is the first."""
+    lines, first = source.lines, start
+    reader = csv.reader(lines[start:], delimiter=delimiter, skipinitialspace=True)
+    while True:
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            raise SpecError([Problem(f"not a CSV file: {error}", source.span(first))]) from None
+        if row is None:
+            return
+        cells, column = [], 0
+        for text in row:
+            at = lines[first].find(text, column) if text else column
+            column = at if at >= 0 else column
+            cells.append((text.strip(), source.span(first, column, max(len(text), 1))))
+            column += len(text) + (at >= 0)
+        first = start + reader.line_num
+        if any(text for text, _ in cells):
+            yield cells

@@ -1,0 +1,119 @@
+"""What a reader finds in a file -> Table: its networks, its claims, and every problem and note with its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cnncalc.check.claim import Claim, Table
+from cnncalc.check.context import Context, Overrides
+from cnncalc.check.network import Network
+from cnncalc.errors import Problem, Source, Span, SpecError
+from cnncalc.spec.model import Spec
+
+MOST_PROBLEMS = 100
+MOST_CLAIMS = 10_000
+
+
+@dataclass(eq=False)
+class Reading:
+    """A file that is being read; `overrides` are what the command line sets instead of it.
+
+    With `decimal_commas`, 61,7K is 61.7K in it.
+    """
+
+    source: Source
+    folder: str
+    overrides: Overrides
+    decimal_commas: bool = False
+    problems: list[Problem] = field(default_factory=list)
+    table: Table = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.table = Table(self.source.name, graded=self.overrides.grading)
+
+    @property
+    def grading(self) -> bool:
+        """Whether the file is a sheet of answers: what is wrong with one answer is an error of that answer alone."""
+        return self.overrides.grading
+
+    def problem(self, message: str, span: Span | None, hint: str = "") -> None:
+        """Take note of a problem; a file with very many is read no further."""
+        self.problems.append(Problem(message, span, hint))
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise SpecError(self.problems)
+
+    def refused(self, error: SpecError, span: Span) -> None:
+        """Take note of problems found elsewhere, with a place in this file unless they have one."""
+        for problem in error.problems:
+            inside = problem.span is not None and problem.span.source in (span.source, self.source)
+            self.problem(problem.message, problem.span if inside else span, problem.hint)
+
+    def note(self, message: str, span: Span | None = None) -> None:
+        """Take note of what is ignored."""
+        if len(self.table.notes) < MOST_PROBLEMS:
+            self.table.notes.append(Problem(message, span))
+
+    def effective(self, key: str, text: str | None, span: Span, notes: list[str] | None = None) -> bool:
+        """Whether the file decides what this key says; if not, a note says so, unless the key agrees anyway.
+
+        The note goes to `notes`, or without them to those of the table.
+        """
+        if key not in self.overrides.keys:
+            return True
+        if not self.overrides.agrees_with(key, text):
+            if notes is None:
+                self.note(self.overrides.ignored(key), span)
+            else:
+                notes.append(self.overrides.ignored(key))
+        return False
+
+    def narrowed(
+        self, context: Context, key: str, text: str | None, span: Span, notes: list[str] | None = None
+    ) -> Context:
+        """The context with one more key of it, if that is effective."""
+        try:
+            return context.with_(key, text) if self.effective(key, text, span, notes) else context
+        except SpecError as error:
+            self.refused(error, span)
+            return context
+
+    def named(
+        self, name: str, size: str, settings: tuple[str, ...], inline: tuple[str, Spec] | None = None
+    ) -> Network | None:
+        """The network that the command line, or else the file, names or has `inline`; None if neither does."""
+        given = self.overrides.network
+        size, settings = given.input or size, given.settings or settings
+        if given.name:
+            return Network(given.name, size, settings)
+        if inline is not None:
+            return Network(inline[1].name, size, settings, self.folder, *inline)
+        return Network(name, size, settings, self.folder) if name else None
+
+    def network(self, network: Network | None, span: Span, hint: str) -> Network | None:
+        """The network, entered in the table; None, and a problem, if there is none or it cannot be built."""
+        if network is None:
+            self.problem("the table does not say which network it is about", span, hint)
+            return None
+        try:
+            network.graph()
+        except SpecError as error:
+            self.refused(error, span)
+            return None
+        if network not in self.table.networks:
+            self.table.networks.append(network)
+        return network
+
+    def add(self, claim: Claim) -> None:
+        """Enter a claim."""
+        if len(self.table.claims) >= MOST_CLAIMS:
+            self.problem(f"more than {MOST_CLAIMS:,} claims", claim.span, "split the table")
+            raise SpecError(self.problems)
+        self.table.claims.append(claim)
+
+    def finished(self) -> Table:
+        """The table; raises SpecError if there are problems, with those of single claims among them."""
+        if not self.table.claims and not self.problems:
+            self.problem("the table claims nothing", self.source.span(), "a line is a layer and its numbers")
+        if self.problems:
+            raise SpecError([*self.problems, *(claim.problem for claim in self.table.claims if claim.problem)])
+        return self.table

@@ -1,0 +1,146 @@
+"""Rows of cells under a header -> claims: a layer a row and a quantity a column, or one number a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+from cnncalc.check.claim import Claim
+from cnncalc.check.context import CONTEXT_KEYS, NETWORK_KEYS, Context
+from cnncalc.check.naming import BRACKETED, Heading, heading, kind_of, layer_named
+from cnncalc.check.network import Network
+from cnncalc.check.numbers.amounts import UNANSWERED, decimal_comma
+from cnncalc.check.readers.reading import Reading
+from cnncalc.errors import Problem, Span, SpecError
+
+LAYER = ("layer", "layer_name", "name")
+QUANTITY = "quantity"
+VALUE = ("value", "answer")
+"""With `quantity`, the columns of the long form: a number a row."""
+IGNORED = ("kind", "type", "input", "comment", "note", "notes", "remark", "remarks", "")
+"""Columns that claim nothing; the first three come with `cnncalc show --format csv`."""
+HEAD_KEYS = ("network", "input", "set", "name", "source", *CONTEXT_KEYS)
+"""What may be said before the header."""
+NETWORK_HINT = "set it with --network vgg16, or with a line '# network: vgg16' before the header"
+NOTHING = Heading("")
+Cell: TypeAlias = "tuple[str, Span]"
+
+
+def quantities_in(header: Sequence[str]) -> int | None:
+    """How many of a header's columns are quantities; None if the line is not a header."""
+    names = list(map(_folded, header))
+    if not names or names[0] not in LAYER:
+        return None
+    known = sum(name in (QUANTITY, *VALUE) or _is_quantity(name) for name in names[1:])
+    return known if known or names[0] != "name" else None
+
+
+def read_rows(reading: Reading, head: dict[str, Cell], rows: Iterator[list[Cell]]) -> None:
+    """Enter the claims of a header and the rows under it; `head` has what was said before, by HEAD_KEYS."""
+    head, context = _effective(reading, head)
+    header = next(rows)
+    columns = _columns(reading, header)
+    context = replace(context, network=_network(reading, head, header[0][1]))
+    reading.table.name = head.get("name", (reading.table.name,))[0]
+    reading.table.source = context.source
+    for cells in rows:
+        if not cells[0][0].startswith("#"):
+            _row(reading, context, cells, columns)
+    if not reading.table.claims and not reading.problems:
+        reading.problem("the table claims nothing", header[0][1], "a row is a layer")
+
+
+def _effective(reading: Reading, head: dict[str, Cell]) -> tuple[dict[str, Cell], Context]:
+    """What the file decides itself, and the context that it makes."""
+    context, found = reading.overrides.context, {}
+    for key, (value, span) in head.items():
+        if key in ("source", *CONTEXT_KEYS):
+            context = reading.narrowed(context, key, value, span)
+        elif key not in NETWORK_KEYS or reading.effective(
+            key, "\n".join(_settings(value)) if key == "set" else value, span
+        ):
+            found[key] = (value, span)
+    return found, context
+
+
+def _network(reading: Reading, head: dict[str, Cell], place: Span) -> Network:
+    """The network of the table, from the command line or said before the header; raises SpecError without one."""
+    name, span = head.get("network", ("", place))
+    settings = _settings(head["set"][0]) if "set" in head else ()
+    network = reading.named(name, head.get("input", ("",))[0], settings)
+    network = reading.network(network, span, NETWORK_HINT)
+    if network is None:
+        raise SpecError(reading.problems)
+    return network
+
+
+def _settings(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(","))
+
+
+def _folded(cell: str) -> str:
+    """The heading of a column as it is compared: `Layer (type)` is layer."""
+    return BRACKETED.sub("", cell).strip().lower().replace(" ", "_")
+
+
+def _is_quantity(name: str) -> bool:
+    try:
+        return bool(heading(name))
+    except SpecError:
+        return False
+
+
+def _columns(reading: Reading, header: list[Cell]) -> list[Heading]:
+    """The quantity and the unit of every column; no quantity for one that claims nothing."""
+    columns = [Heading("layer")]
+    names = [_folded(text) for text, _ in header]
+    long = QUANTITY in names and any(name in VALUE for name in names)
+    for name, (text, span) in list(zip(names, header, strict=True))[1:]:
+        columns.append(NOTHING)
+        if long or name in IGNORED:
+            columns[-1] = Heading(QUANTITY if name == QUANTITY else VALUE[0] if long and name in VALUE else "")
+            continue
+        try:
+            found = heading(text)
+        except SpecError as error:
+            if reading.grading:  # a column of a student's own
+                reading.note(f"the column '{text}' is not a quantity and is ignored", span)
+            else:
+                reading.refused(error, span)
+            continue
+        if found.quantity in (column.quantity for column in columns) and not reading.grading:
+            reading.problem(f"there are two columns of {found.quantity}", span)  # of answers, both count
+        columns[-1] = found if found.quantity not in IGNORED else NOTHING
+    return columns
+
+
+def _row(reading: Reading, context: Context, cells: list[Cell], columns: list[Heading]) -> None:
+    """The claims of a layer, or the one of a row of the long form."""
+    layer, place = cells[0]
+    if any(text for text, _ in cells[len(columns) :]):
+        hint = 'put a number with commas in quotes: "1,792"'
+        problem = Problem(f"this row has more cells than the {len(columns)} of the header", place, hint)
+        reading.add(context.unread(layer, "", ", ".join(text for text, _ in cells[1:]), place, problem))
+        return
+    named = next((cell for of, cell in zip(columns, cells, strict=False) if of.quantity == QUANTITY), None)
+    for of, (text, span) in list(zip(columns, cells, strict=False))[1:]:
+        if of.quantity in ("", QUANTITY) or text.lower() in UNANSWERED:
+            continue
+        if layer:
+            reading.add(_claim(context, layer_named(layer), of, named, (text, span), reading.decimal_commas))
+        else:
+            reading.add(context.unread("?", of.quantity, text, span, Problem("this row names no layer", place)))
+
+
+def _claim(context: Context, layer: str, of: Heading, named: Cell | None, cell: Cell, decimal_commas: bool) -> Claim:
+    """A number; one that cannot be read is a wrong answer, and not the end of the file."""
+    text, span = cell
+    quantity = named[0] if named else of.quantity
+    try:
+        of = heading(named[0]) if named else of
+        quantity = of.quantity
+        spelt = decimal_comma(text, *of) if decimal_commas and kind_of(quantity) != "shape" else text
+        return context.claim(layer, quantity, context.printed(spelt, of, span), span)
+    except SpecError as error:
+        return context.unread(layer, quantity, text, named[1] if named else span, error.problems[0])
