@@ -22,11 +22,9 @@ from cnncalc.check.readers import read_table
 from cnncalc.check.verdicts import verdicts
 from cnncalc.errors import Source
 from cnncalc.layers import Shape
-from cnncalc.quiz.draw import Draw
-from cnncalc.quiz.inverse import the_only
 from cnncalc.quiz.marking import mark
-from cnncalc.quiz.recipes import LEVELS
-from cnncalc.quiz.sheet import Question
+from cnncalc.quiz.recipes import LEVELS, Draw
+from cnncalc.quiz.sheet import Question, the_only
 from cnncalc.report.quiz import SHEETS, working
 from cnncalc.report.quiz_key import to_key
 
@@ -95,7 +93,7 @@ def read(text: str, letter: str = "", value: int = 0) -> Asked:
         described = re.sub(rf"(?<![A-Za-z']){letter}(?![a-z])", str(value), described.replace("FxF", "F x F"))
         described = described.replace(" x ", "x")
     *sizes, channels = map(int, given.split("x"))
-    stack = re.match(r"([0-9]+) convolutions, one behind the other, each of (.*)", described)
+    stack = re.match(r"([0-9]+) convolutions, one after the other, each of (.*)", described)
     if stack:
         layers = {f"conv{number}": layer_of(stack[2]) for number in range(1, int(stack[1]) + 1)}
     elif ": " in described:
@@ -180,7 +178,7 @@ def answered(asked: Asked) -> str:
     whole = list(results.values())
     first, last = seen_by_one_unit(layers)
     phrases = {
-        "parameters has the whole": sum(each.weights + each.biases for each in whole),
+        "parameters does the whole": sum(each.weights + each.biases for each in whole),
         "MACs does the whole": sum(each.macs for each in whole),
         "all layers hold together": asked_input(asked).values + sum(each.after.values for each in whole),
         "output volume": volume_text(one.after),

@@ -11,7 +11,7 @@ from cnncalc.cli.options import wrong_usage
 from cnncalc.quiz.recipes import LEVELS
 
 if TYPE_CHECKING:
-    from cnncalc.quiz.session import Session
+    from cnncalc.quiz.marking import Session
     from cnncalc.quiz.sheet import Question
 
 SHOW = "?"
@@ -115,7 +115,7 @@ def _write_key(path: str, seed: int, questions: list[Question]) -> None:
 
 def _ask(seed: int, questions: list[Question], again: str) -> None:
     """Ask one question after the other; the end of the input ends politely, with the score."""
-    from cnncalc.quiz.session import Session
+    from cnncalc.quiz.marking import Session
     from cnncalc.report.quiz import agreed, title
 
     if sys.stdin is None:

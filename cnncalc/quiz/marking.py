@@ -1,20 +1,21 @@
-"""A question and an answer as a person writes it -> Mark: right, wrong and why, or not to be read."""
+"""A question and an answer as a person writes it -> Mark: right, wrong and why, or unreadable; marks -> a score."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from cnncalc.analysis.quantities import value_of
 from cnncalc.check.claim import Claim
 from cnncalc.check.numbers.printed import Printed
 from cnncalc.check.verdicts import judge
 from cnncalc.errors import SpecError, printable
-from cnncalc.formula.formulas import value_of
 from cnncalc.layers import Shape
+from cnncalc.quiz.net import text_of
 from cnncalc.quiz.sheet import Question
-from cnncalc.quiz.wording import text_of
 
 LONGEST = 120
 NAMED = re.compile(r"[A-Za-z_][A-Za-z_' ]*[=:]\s*")
@@ -94,7 +95,7 @@ def _put_in(question: Question, printed: Printed) -> tuple[str, ...]:
     net = question.net.changed(letter, number)
     try:
         layer = net.analysis.layers[-1].name if letter == "L" else question.layer
-        made: Any = value_of(net.analysis, layer, question.quantity)
+        made: Any = value_of(net.analysis, question.quantity, layer)
     except SpecError as error:
         return (f"with {letter} = {number:,} it does not work out: {error.problems[0].message}",)
     name = MADE[question.quantity]
@@ -107,3 +108,45 @@ def _diagnosed(question: Question, printed: Printed) -> tuple[str, ...]:
     """The mistakes that make just this number, the likeliest first."""
     verdict = judge(Claim(question.layer, question.quantity, printed), question.net.analysis)
     return verdict.diagnoses[:MOST_DIAGNOSES]
+
+
+class Session:
+    """Keeps count; an answer that cannot be read is no try."""
+
+    def __init__(self, questions: Sequence[Question]) -> None:
+        self.questions = questions
+        self._right = self._first = self._shown = self._skipped = self._tries = 0
+
+    def answered(self, question: Question, text: str) -> Mark:
+        """The mark for an answer, entered in the score."""
+        found = mark(question, text)
+        self._tries += found.readable
+        if found.right:
+            self._right += 1
+            self._first += self._tries == 1
+            self._tries = 0
+        return found
+
+    def shown(self) -> None:
+        """The answer was asked for."""
+        self._shown += 1
+        self._tries = 0
+
+    def skipped(self) -> None:
+        """The question was passed over."""
+        self._skipped += 1
+        self._tries = 0
+
+    def score(self) -> str:
+        """`3 of 5 right, 2 of them at the first try; 1 shown, 1 skipped`."""
+        text = f"{self._right} of {len(self.questions)} right"
+        if self._right:
+            text += (
+                ", all at the first try"
+                if self._first == self._right
+                else f", {self._first or 'none'} at the first try"
+            )
+        left = len(self.questions) - self._right - self._shown - self._skipped
+        others = ((self._shown, "shown"), (self._skipped, "skipped"), (left, "not reached"))
+        told = ", ".join(f"{number} {what}" for number, what in others if number)
+        return f"{text}; {told}" if told else text

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from cnncalc.analysis import Analysis, Convention, analyze_graph
+from cnncalc.analysis import Analysis
 from cnncalc.errors import Source, SpecError
-from cnncalc.graph import build
-from cnncalc.spec.input_size import parse_input
+from cnncalc.layers import Shape
+from cnncalc.setup import setup
 from cnncalc.spec.readers import notation
+from cnncalc.symbolic import Size
 
 LETTERS = {
     "F": "kernel",
@@ -27,7 +28,7 @@ NAMES = {"maxpool": "max pooling", "avgpool": "average pooling", "depthwise": "a
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A layer, or `repeat` alike one behind the other; `count` are its filters or units."""
+    """A layer, or `repeat` alike one after the other; `count` are its filters or units."""
 
     kind: str
     count: int = 0
@@ -65,14 +66,14 @@ class Piece:
         if self.kind == "conv":
             window = f"{said['K']} filters of {window}"
             if said["L"] != "1":
-                return f"{said['L']} convolutions, one behind the other, each of {window}{details}"
+                return f"{said['L']} convolutions, one after the other, each of {window}{details}"
             return f"{window}{details}" if short else f"a convolution of {window}{details}"
         return f"{window}{details}" if short else f"{NAMES[self.kind]} of {window}{details}"
 
 
 @dataclass(frozen=True)
 class Net:
-    """A square input of `side` pixels (a vector where that is 0) and `channels`, and the layers behind it."""
+    """A square input of `side` pixels (a vector where that is 0) and `channels`, and the layers after it."""
 
     side: int
     channels: int
@@ -110,6 +111,18 @@ class Net:
         fields: dict[str, Any] = {LETTERS[letter]: value}
         return replace(self, pieces=(replace(first, **fields), *others))
 
+    def described(self, unknown: str = "") -> str:
+        """`Input 32x32x3, then a convolution of 6 filters of 5x5, stride 1, padding 0.`, or the layers by name."""
+        into = f"Input {self.volume(unknown)}"
+        flat = ", flattened" if self.side and self.pieces[0].kind == "fc" else ""
+        if len(self.pieces) == 1:
+            return f"{into}{flat}, then {self.pieces[0].words(unknown)}."
+        parts = []
+        for number, (layer, piece) in enumerate(zip(self.analysis.layers, self.pieces, strict=True)):
+            behind = "flattened, then " if piece.kind == "fc" and number else ""
+            parts.append(f"{behind}{layer.name}: {piece.words('' if number else unknown, short=True)}")
+        return f"{into}, then {'; '.join(parts)}."
+
     @cached_property
     def analysis(self) -> Analysis:
         """What the engine says of it; raises SpecError where the layers do not fit."""
@@ -118,7 +131,7 @@ class Net:
     def counted(self, *, bias: bool = True) -> Analysis:
         """The same, with biases counted or without; raises SpecError."""
         spec = notation.read(Source("notation", self.notation))
-        return analyze_graph(build(spec, parse_input(self.input, spec.input)), Convention(bias=bias))
+        return setup(spec, self.input, bias=bias).analysis()
 
     @property
     def fits(self) -> bool:
@@ -127,3 +140,17 @@ class Net:
             return not self.analysis.graph.notes
         except SpecError:
             return False
+
+
+def text_of(value: Any) -> str:
+    """An answer as it is written down: `28x28x6`, `34,944`; one length where the axes agree."""
+    if isinstance(value, Shape):
+        return str(value)
+    if isinstance(value, tuple):
+        texts = [_number(length) for length in value]
+        return texts[0] if len(set(texts)) == 1 else "x".join(texts)
+    return _number(value)
+
+
+def _number(value: Size) -> str:
+    return f"{int(value):,}" if value == int(value) else str(value)

@@ -1,17 +1,20 @@
-"""Draws -> a candidate for a question, level by level: a network, and what is asked of it.
+"""A seed and a few words -> a candidate for a question, level by level: a network, and what is asked of it.
 
-A candidate may turn out to have no answer, an unhandy one or several; cnncalc.quiz.sheet
-then draws the next.
+A candidate may turn out to have no answer, an unhandy one or several; cnncalc.quiz.sheet then draws the next.
+Draws are the same on every machine and in every version of Python: the number drawn after n others is the SHA-256
+of the text `cnncalc quiz WORD WORD ... n`, read as an integer with its highest byte first, modulo the size of what
+is drawn from.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from typing import NamedTuple, TypeAlias, TypeVar
 
-from cnncalc.quiz.draw import Draw
 from cnncalc.quiz.net import Net, Piece
 
+T = TypeVar("T")
 SIDES = (7, 8, 9, 10, 12, 14, 15, 16, 20, 27, 28, 31, 32)
 LARGE_SIDES = (*SIDES, 39, 55, 56, 63, 64, 100, 112, 224, 227)
 CHANNELS = (1, 3, 4, 8, 10, 16, 20, 32, 64)
@@ -31,6 +34,28 @@ STRIDED = (
 )
 """(kernel, stride, padding) of layers that go in steps."""
 POOLS = ((2, 2), (2, 2), (3, 2), (3, 3), (4, 4))
+
+
+class Draw:
+    """A row of draws: the same words give the same row, and other words one that has nothing to do with it.
+
+    >>> Draw(7, "a").below(100) == Draw(7, "a").below(100)
+    True
+    """
+
+    def __init__(self, *words: object) -> None:
+        self._text = " ".join(["cnncalc quiz", *map(str, words)])
+        self._drawn = 0
+
+    def below(self, end: int) -> int:
+        """A number from 0 to `end` - 1."""
+        digest = sha256(f"{self._text} {self._drawn}".encode()).digest()
+        self._drawn += 1
+        return int.from_bytes(digest, "big") % end
+
+    def pick(self, choices: Sequence[T]) -> T:
+        """One of the choices."""
+        return choices[self.below(len(choices))]
 
 
 class Candidate(NamedTuple):
@@ -214,7 +239,7 @@ RECIPES: dict[int, tuple[Recipe, ...]] = {
 LEVELS = {
     1: "single layers: output volume and parameters",
     2: "strides, pools, MACs, FLOPs and memory of a layer",
-    3: "small networks: the last volume, a layer behind others, totals",
+    3: "small networks: the last volume, a layer after others, totals",
     4: "inverse questions: which stride, padding, filter, width, input or depth",
     5: "receptive fields, groups, depthwise and dilated convolutions",
 }

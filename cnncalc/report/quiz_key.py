@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from cnncalc.quiz.net import text_of
 from cnncalc.quiz.sheet import Question
-from cnncalc.quiz.wording import text_of
 from cnncalc.report.quiz import title, working
 
 
