@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cnncalc.compare.comparison import Counted
     from cnncalc.explain.explanation import Explanation
     from cnncalc.fit.fit import Fit
-    from cnncalc.formula.formulas import Formulas
+    from cnncalc.formula.formulas import Formulas, SeveralFormulas
     from cnncalc.graph import Graph
     from cnncalc.quiz.sheet import Question
     from cnncalc.solve.answer import Answer
@@ -143,26 +143,38 @@ def formula(
     Without `input` the sizes become the symbols H and W. Symbols are positive integers to sympy; with `plain`
     they are plain ones, so that `.subs("H", 224)` finds them. Raises SpecError.
     """
+    if not isinstance(part, str):
+        hint = "cnncalc.formulas takes several"
+        raise UsageError([Problem(f"formula takes the name of one part, not {part!r}", None, hint)])
+    (found,) = formulas(spec, (part,), input, assume=assume, only=only, **keys).parts
+    if isinstance(input, str) and found.analysis.layers_in(input):
+        hint = f"give several to cnncalc.formulas, and an input by its name: input={input!r}"
+        raise UsageError([Problem(f"'{input}' is a part of {found.name}, and formula takes one", None, hint)])
+    return found.plain() if plain else found
+
+
+def formulas(
+    spec: SpecLike,
+    parts: Sequence[str] = ("",),
+    input: str | int | None = None,  # noqa: A002, the word users know it by
+    *,
+    assume: str | Sequence[str] = (),
+    only: str | Sequence[str] | None = None,
+    **keys: Unpack[SetupKeys],
+) -> SeveralFormulas:
+    """The closed forms of several layers and blocks, as one result; the arguments are those of `formula`.
+
+    >>> [found["params"] for found in formulas("vgg16", ["conv1_1", "fc6"]).parts]
+    [1792, 102764544]
+    """
     from cnncalc.formula.assumptions import parse_assumptions
-    from cnncalc.formula.formulas import USUAL, formulas_of
-    from cnncalc.formula.supposing import suppose
+    from cnncalc.formula.formulas import USUAL, SeveralFormulas, formulas_of, suppose
 
     asked = setup(spec, input, symbolic=True, **keys)
     with usage():
         assumptions = parse_assumptions([assume] if isinstance(assume, str) else assume)
-    supposed = suppose(lambda more: asked.analysis(more=more), assumptions)
-    _one_part(supposed.analysis, part, input)
-    formulas = formulas_of(supposed, part, USUAL if only is None else only)
-    return formulas.plain() if plain else formulas
-
-
-def _one_part(analysis: Analysis, part: Any, given: Any) -> None:
-    """Raise UsageError for more parts than one, the second of which would be read as an input."""
-    if not isinstance(part, str):
-        raise UsageError([Problem(f"formula takes one part, a text, not {part!r}", None, "call it once for each")])
-    if isinstance(given, str) and analysis.layers_in(given):
-        hint = f"call it once for each; an input is given by its name: input={given!r}"
-        raise UsageError([Problem(f"'{given}' is a part of {analysis.name}, and formula takes one", None, hint)])
+    supposed = suppose(asked, assumptions)
+    return SeveralFormulas(tuple(formulas_of(supposed, part, USUAL if only is None else only) for part in parts))
 
 
 def sweep(

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple
+from typing import Any, NamedTuple
 
-from cnncalc.errors import Problem, Source, Span, SpecError
+from cnncalc.errors import Problem, Source, Span, SpecError, UsageError
 from cnncalc.spec.expressions import Expression
 from cnncalc.spec.model import expression_problem
 from cnncalc.spec.operators import ExpressionError
-from cnncalc.symbolic import Size, is_known, symbol
+from cnncalc.symbolic import Size, floor_div, is_known, symbol
+from cnncalc.symbolic.constraint import Constraint, compared, names_in
 
 RELATION = re.compile(r"(==|>=|<=|!=|<|>|=)")
 REMAINDER = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*%\s*([0-9]+)\s*\Z")
@@ -24,22 +25,15 @@ HINT = "as in 'H % 32 == 0', 'H == W', 'P == (F - 1)/2', 'H == 32*k' or 'H >= 64
 
 
 class Assumption(NamedTuple):
-    """`left relation right`; where there is a divisor, `left % divisor == right`.
-
-    A relation is `==`, `>=` or `<=`. The right side may be a quotient that is to be whole: `right/over`.
-    """
+    """A constraint on the symbols, and the text that states it, perhaps with others."""
 
     text: str
-    left: Size
-    relation: Literal["==", ">=", "<="]
-    right: Size
-    divisor: int = 0
-    over: int = 1
+    constraint: Constraint
 
     @property
     def names(self) -> list[str]:
-        """The symbols that it speaks of."""
-        return sorted({name for side in (self.left, self.right) for name in names_in(side)})
+        """The symbols in it."""
+        return sorted(self.constraint.names)
 
 
 class Side(NamedTuple):
@@ -50,13 +44,8 @@ class Side(NamedTuple):
     divisor: int = 0
 
 
-def names_in(size: Size) -> list[str]:
-    """The names of the symbols in a size."""
-    return sorted(map(str, getattr(size, "free_symbols", ())))
-
-
 def parse_assumptions(texts: Iterable[str]) -> list[Assumption]:
-    """The assumptions that the texts state, in order; raises SpecError for what states none."""
+    """The assumptions that the texts state, in order; raises UsageError for anything else."""
     found: list[Assumption] = []
     for text in texts:
         source, start = Source("--assume", text), 0
@@ -79,30 +68,39 @@ def _parse(source: Source, start: int, text: str) -> Iterator[Assumption]:
             sides.append(_side(piece, source.span(0, place, len(piece))))
         place += len(piece)
     for number, relation in enumerate(pieces[1::2]):
-        yield _stated(text, sides[number], relation.replace("==", "=").replace("=", "==", 1), sides[number + 1], span)
+        stated = _stated(text, sides[number], "==" if relation == "=" else relation, sides[number + 1], span)
+        yield from (Assumption(text.strip(), constraint) for constraint in stated)
 
 
-def _stated(text: str, left: Side, relation: str, right: Side, span: Span) -> Assumption:
-    """Two sides and what stands between them, in the form in which it is kept."""
-    relation = relation.replace(">==", ">=").replace("<==", "<=")
+def _stated(text: str, left: Side, relation: str, right: Side, span: Span) -> Iterator[Constraint]:
+    """Two sides and the relation between them, as constraints."""
     if right.divisor or (left.over != 1 and right.over == 1) or (is_known(left.size) and not left.divisor):
         left, right, relation = right, left, FLIPPED[relation]
     if is_known(left.size):
-        raise _refused(text, "it speaks of no symbol", span)
+        raise _refused(text, "it contains no symbol", span)
     if left.divisor or right.divisor:
         valid = not right.divisor and relation == "==" and 1 <= left.divisor <= MOST
         if not (valid and right.over == 1 and is_known(right.size) and 0 <= right.size < left.divisor):
-            wrong = f"a remainder is a number from 0 to less than the divisor, which is at most {MOST:,}"
-            raise _refused(text, wrong, span)
-        return Assumption(text.strip(), left.size, "==", right.size, left.divisor)
+            raise _refused(text, f"a remainder is less than its divisor, which is from 1 to {MOST:,}", span)
+        yield Constraint(left.size - right.size, "multiple of", left.divisor)
+        return
     if left.over != 1 or (right.over != 1 and relation != "=="):
-        raise _refused(text, "a quotient stands alone on one side of an equality", span)
-    if relation in ("<", ">"):
-        right = Side(right.size + (1 if relation == ">" else -1))
-    kept: Literal["==", ">=", "<="] = "==" if relation == "==" else ">=" if relation[0] == ">" else "<="
-    if set(names_in(left.size)) == {str(left.size)} and str(left.size) in names_in(right.size):
-        raise _refused(text, f"'{left.size}' stands on both sides", span)
-    return Assumption(text.strip(), left.size, kept, right.size, 0, right.over)
+        raise _refused(text, "a quotient must be alone on one side of an equality", span)
+    if names_in(left.size) == {str(left.size)} and str(left.size) in names_in(right.size):
+        raise _refused(text, f"'{left.size}' is on both sides", span)
+    if right.over == 1:
+        yield compared(left.size, relation, right.size)
+    else:
+        yield from _whole(left.size, right.size, right.over)
+
+
+def _whole(left: Any, above: Any, over: int) -> Iterator[Constraint]:
+    """`P == (F - 1)/2`: P is the floor, and F - 1 even; other quotients without a division, 2*P == F + G."""
+    if not is_known(above) and left.is_Symbol and above.as_coeff_Add()[1].is_Symbol:
+        yield Constraint(left, "==", floor_div(above, over))
+        yield Constraint(above, "multiple of", over)
+    else:
+        yield Constraint(over * left, "==", above)
 
 
 def _side(text: str, span: Span) -> Side:
@@ -111,13 +109,13 @@ def _side(text: str, span: Span) -> Side:
     if remainder:
         return Side(_value(remainder[1], span), 1, min(int(remainder[2][:12]), MOST + 1) or MOST + 1)
     if "%" in text:
-        raise _refused(text, "a remainder is taken of one symbol by a number, as in 'H % 32 == 0'", span)
+        raise _refused(text, "write a remainder as one symbol by a number, as in 'H % 32 == 0'", span)
     quotient = QUOTIENT.match(text)
     if not quotient:
         return Side(_value(text, span))
     above, below = quotient[1], quotient[2].strip()
     if not (below.isdecimal() and 1 <= int(below[:12]) <= MOST) or not _holds_together(above):
-        raise _refused(text, "a quotient is one expression over a number, as in '(F - 1)/2'; // rounds down", span)
+        raise _refused(text, "write a quotient as one expression over a number, as in '(F - 1)/2'; // rounds down", span)
     return Side(_value(above, span.part(0, len(above))), int(below))
 
 
@@ -139,10 +137,10 @@ def _value(text: str, span: Span) -> Size:
     except ExpressionError as error:
         raise SpecError([expression_problem(error, span)]) from None
     if not (is_known(value) or hasattr(value, "free_symbols")):
-        raise SpecError([Problem(f"'{text.strip()}' is no number", span, HINT)])
+        raise SpecError([Problem(f"'{text.strip()}' is not a number", span, HINT)])
     return value
 
 
-def _refused(text: str, why: str, span: Span) -> SpecError:
-    what = f"'{text.strip()}': {why}" if why else f"'{text.strip()}' is no assumption that can be used"
-    return SpecError([Problem(what, span, HINT)])
+def _refused(text: str, why: str, span: Span) -> UsageError:
+    what = f"'{text.strip()}': {why}" if why else f"'{text.strip()}' is not an assumption"
+    return UsageError([Problem(what, span, HINT)])

@@ -1,6 +1,6 @@
-"""Assumptions -> Premises: what each symbol equals, leaves when divided, and lies between, all taken together.
+"""Assumptions -> ConstraintSet: what each symbol equals, its remainder and its bounds, all taken together.
 
-H == W, W % 4 == 0, W >= 30      W is H; H leaves 0 by 4; H is at least 32
+H == W, W % 4 == 0, W >= 30      W is H; H leaves the remainder 0 when divided by 4; H is at least 32
 """
 
 from __future__ import annotations
@@ -10,24 +10,26 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
-from cnncalc.errors import Problem, SpecError
-from cnncalc.formula.assumptions import Assumption, names_in
-from cnncalc.layers import Condition
-from cnncalc.symbolic import Size, bound, floor_div, is_known, multiplied_out, normalise, symbol, written
+from cnncalc.errors import Problem, UsageError
+from cnncalc.formula.assumptions import Assumption
+from cnncalc.symbolic import Size, bound, is_known, multiplied_out, normalise, symbol, written
+from cnncalc.symbolic.constraint import Constraint, names_in
+
+CONTRADICTION = "the assumptions contradict one another"
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class Premises:
+class ConstraintSet:
     """What is assumed, in a form to be put into sizes.
 
     `equal` holds no symbol on its right sides that it replaces; `remainders` are {name: (divisor,
-    remainder)}. What cannot be put in stays in `conditions`, and in `facts`, which are at least 0.
+    remainder)}. What cannot be put in stays in `others`; `facts` are sizes that are at least 0.
     """
 
     equal: dict[str, Size] = field(default_factory=dict)
     remainders: dict[str, tuple[int, int]] = field(default_factory=dict)
     ranges: dict[str, tuple[int, int | None]] = field(default_factory=dict)
-    conditions: list[Condition] = field(default_factory=list)
+    others: list[Constraint] = field(default_factory=list)
     facts: list[Size] = field(default_factory=list)
 
     def put(self, value: Size) -> Size:
@@ -55,7 +57,7 @@ class Premises:
         return self.ranges.get(name, (1 + (remainder - 1) % divisor, None))
 
     def narrow(self, name: str, relation: str, limit: int) -> bool:
-        """Take a bound on a symbol up, moved to the next number that it may be; whether any number is left."""
+        """Put in a bound on a symbol, moved to the next number that it may be; whether any number is left."""
         divisor, remainder = self.remainders.get(name, (1, 0))
         least, most = self.range_of(name)
         if relation == ">=":
@@ -66,36 +68,35 @@ class Premises:
         self.ranges[name] = least, most
         return most is None or least <= most
 
-    def settle(self, condition: Condition) -> None:
-        """Keep a condition that is open, drop one that holds; raises SpecError for one that does not."""
-        holds = condition.holds()
+    def settle(self, constraint: Constraint) -> None:
+        """Keep a constraint that is open, drop one that holds; raises UsageError for one that does not."""
+        holds = constraint.holds()
         if holds is False:
-            raise refused("what is assumed contradicts itself", f"it comes to {condition}")
+            raise refused(CONTRADICTION, f"together they give {constraint}")
         if holds is None:
-            self.conditions.append(condition)
+            self.others.append(constraint)
 
 
-def refused(message: str, hint: str = "") -> SpecError:
-    """A problem of what is assumed or asked for, which is one of usage."""
-    error = SpecError([Problem(message, None, hint)])
-    error.exit_status = 2
-    return error
+def refused(message: str, hint: str = "") -> UsageError:
+    """A problem with the assumptions."""
+    return UsageError([Problem(message, None, hint)])
 
 
-def premises_of(assumptions: Sequence[Assumption]) -> Premises:
-    """All assumptions taken together; raises SpecError where they contradict one another."""
-    found, remainders = Premises(), [each for each in assumptions if each.divisor]
-    waiting = [each for each in assumptions if each.relation == "==" and not each.divisor]
+def constraint_set(assumptions: Sequence[Assumption]) -> ConstraintSet:
+    """All assumptions taken together; raises UsageError if they contradict one another."""
+    found = ConstraintSet()
+    waiting = [each for each in assumptions if each.constraint.relation == "=="]
     while waiting:
-        left_over = [each for each in waiting if not _equate(found, each, remainders)]
+        left_over = [each for each in waiting if not _equate(found, each)]
         if len(left_over) == len(waiting):
             break
         waiting = left_over  # one that could not be put in may be now, after the others
     for each in waiting:
-        found.settle(Condition(found.put(each.over * each.left), "==", found.put(each.right), lambda: ""))
-    _divide(found, remainders)
+        left, relation, right = each.constraint
+        found.settle(Constraint(found.put(left), relation, found.put(right)))
+    _divide(found, [each for each in assumptions if each.constraint.relation == "multiple of"])
     for each in assumptions:
-        if each.relation != "==":
+        if each.constraint.relation == ">=":
             _limit(found, each)
     _check_facts(found)
     return found
@@ -104,45 +105,32 @@ def premises_of(assumptions: Sequence[Assumption]) -> Premises:
 # Equalities --------------------------------------------------------------------------------------
 
 
-def _equate(found: Premises, each: Assumption, remainders: list[Assumption]) -> bool:
-    """Take an equality up; whether it could be: of two symbols the first stays."""
-    left, right = found.put(each.left), found.put(each.right)
-    difference = multiplied_out(each.over * left - right)
+def _equate(found: ConstraintSet, each: Assumption) -> bool:
+    """Put an equality in; whether that was possible. Of two symbols the first stays."""
+    left, right = found.put(each.constraint.left), found.put(each.constraint.right)
+    difference = multiplied_out(left - right)
     if is_known(difference):
         if difference != 0:
             raise _contradiction([each])
         return True
-    if each.over != 1 and _is_symbol(left):
-        return _bind_whole(found, left, right, each, remainders) or _bind_any(found, difference, left, right)
     for side, other in ((right, left), (left, right)) if _is_symbol(right) else ((left, right),):
         if _is_symbol(side) and str(side) not in names_in(other):
             return _bind(found, str(side), other)
     return _bind_any(found, difference, left, right)
 
 
-def _bind_whole(found: Premises, left: Size, above: Any, each: Assumption, remainders: list[Assumption]) -> bool:
-    """`P == (F - 1)/2`, where F stands alone: P is the floor, and F leaves what makes it whole."""
-    if is_known(above):
-        return False
-    number, rest = above.as_coeff_Add()
-    if not _is_symbol(rest) or str(left) == str(rest):
-        return False
-    remainders.append(Assumption(each.text, rest, "==", -int(number) % each.over, each.over))
-    return _bind(found, str(left), floor_div(above, each.over))
-
-
-def _bind_any(found: Premises, difference: Size, left: Size, right: Size) -> bool:
+def _bind_any(found: ConstraintSet, difference: Size, left: Size, right: Size) -> bool:
     """Bind the first symbol that an equality gives without a division: of `2*P == F - 1`, F."""
     from cnncalc.symbolic.linear import denominator, solved_for
 
-    for name in dict.fromkeys((*names_in(right), *names_in(left))):
+    for name in dict.fromkeys((*sorted(names_in(right)), *sorted(names_in(left)))):
         value = solved_for(difference, 0, name)
         if value is not None and denominator(value) == 1:
             return _bind(found, name, multiplied_out(value))
     return False
 
 
-def _bind(found: Premises, name: str, value: Size) -> bool:
+def _bind(found: ConstraintSet, name: str, value: Size) -> bool:
     from cnncalc.symbolic.rewriting import put_equal
 
     found.equal = {each: put_equal(other, name, value) for each, other in found.equal.items()}
@@ -150,37 +138,38 @@ def _bind(found: Premises, name: str, value: Size) -> bool:
     return True
 
 
-def _is_symbol(value: Size) -> bool:
+def _is_symbol(value: Any) -> bool:
     return bool(getattr(value, "is_Symbol", False))
 
 
 # Remainders and bounds ---------------------------------------------------------------------------
 
 
-def _divide(found: Premises, assumptions: Iterable[Assumption]) -> None:
-    """Take the remainders up, those of one symbol as one."""
+def _divide(found: ConstraintSet, assumptions: Iterable[Assumption]) -> None:
+    """Put the remainders in, those of one symbol as one."""
     from cnncalc.symbolic.rewriting import joint_remainder
 
-    said: dict[str, list[Assumption]] = {}
+    stated: dict[str, list[tuple[Assumption, tuple[int, int]]]] = {}
     for each in assumptions:
-        value = found.put(each.left)
-        if _is_symbol(value):
-            said.setdefault(str(value), []).append(each)
-        elif not is_known(value):
-            found.settle(Condition(multiplied_out(value - each.right), "multiple of", each.divisor, lambda: ""))
-        elif value % each.divisor != each.right:
+        value: Any = multiplied_out(found.put(each.constraint.left))
+        divisor = each.constraint.right
+        number, rest = (value, None) if is_known(value) else value.as_coeff_Add()
+        if _is_symbol(rest):
+            stated.setdefault(str(rest), []).append((each, (divisor, -int(number) % divisor)))
+        elif rest is not None:
+            found.settle(Constraint(value, "multiple of", divisor))
+        elif value % divisor:
             raise _contradiction([each])
-    for name, congruences in said.items():
-        joint = joint_remainder([(each.divisor, int(each.right)) for each in congruences])
+    for name, congruences in stated.items():
+        joint = joint_remainder([pair for _, pair in congruences])
         if joint is None:
-            raise _contradiction(congruences)
+            raise _contradiction([each for each, _ in congruences])
         found.remainders[name] = joint
 
 
-def _limit(found: Premises, each: Assumption) -> None:
-    """Take an inequality up: as a bound on its one symbol, else as it is."""
-    larger, smaller = (each.left, each.right) if each.relation == ">=" else (each.right, each.left)
-    difference = multiplied_out(found.put(larger) - found.put(smaller))
+def _limit(found: ConstraintSet, each: Assumption) -> None:
+    """Put an inequality in: as a bound on its one symbol, else as it is."""
+    difference = multiplied_out(found.put(each.constraint.left) - found.put(each.constraint.right))
     if is_known(difference):
         if difference < 0:
             raise _contradiction([each])
@@ -192,7 +181,7 @@ def _limit(found: Premises, each: Assumption) -> None:
         raise _contradiction([each])
 
 
-def _check_facts(found: Premises) -> None:
+def _check_facts(found: ConstraintSet) -> None:
     """Refuse what is at least 0 beside what cannot be then: of `H >= W` and `W >= H + 1`, the sum is -1."""
     from cnncalc.symbolic.bounds import bounds
 
@@ -200,7 +189,7 @@ def _check_facts(found: Premises) -> None:
     for each in sums:
         most = bounds(each, found.ranges)[1]
         if most is not None and most < 0:
-            raise refused("what is assumed contradicts itself", f"together they say that {written(each)} is at least 0")
+            raise refused(CONTRADICTION, f"together they say that {written(each)} is at least 0")
 
 
 def _without_one_symbol(first: Any, second: Any) -> Iterator[Size]:
@@ -211,7 +200,7 @@ def _without_one_symbol(first: Any, second: Any) -> Iterator[Size]:
             yield multiplied_out(abs(its) * first + abs(mine) * second)
 
 
-def _contradiction(assumptions: Sequence[Assumption]) -> SpecError:
-    texts = " and ".join(f"'{each.text}'" for each in assumptions)
-    verb = "cannot hold beside the rest" if len(assumptions) == 1 else "leave no number"
-    return refused("what is assumed contradicts itself", f"{texts} {verb}")
+def _contradiction(assumptions: Sequence[Assumption]) -> UsageError:
+    texts = " and ".join(dict.fromkeys(f"'{each.text}'" for each in assumptions))
+    one = f"{texts} is impossible with the others; every symbol is at least 1"
+    return refused(CONTRADICTION, one if len(assumptions) == 1 else f"no number meets {texts}")

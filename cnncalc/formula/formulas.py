@@ -1,40 +1,56 @@
-"""Analysis with symbols, and what is assumed of them -> Formulas: closed forms, and where they hold."""
+"""A network with symbols, and assumptions on them -> Formulas: closed forms, and where they hold.
+
+A symbol is a positive number. A parameter that may be 0 by the assumptions (P == 0, P == (F - 1)//2) is put
+in before the rules are run, as by --set: so they are run on a number that may be 0.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar, NamedTuple
 
-from cnncalc.analysis.quantities import COUNTS
+from cnncalc.analysis.quantities import COUNTS, FIELDS, several_named
+from cnncalc.analysis.quantities import QUANTITIES as REGISTER
+from cnncalc.analysis.quantities import value_of as value_in
 from cnncalc.analysis.results import Analysis
-from cnncalc.errors import closest, one_of
+from cnncalc.errors import Source, closest
 from cnncalc.formula.assumptions import Assumption
-from cnncalc.formula.constraint_set import refused
-from cnncalc.formula.supposing import Supposed
-from cnncalc.formula.validity import provisos_under
-from cnncalc.layers import Condition, Shape
+from cnncalc.formula.constraint_set import ConstraintSet, constraint_set, refused
+from cnncalc.formula.validity import Validity, leaves, validity
+from cnncalc.layers import Shape
+from cnncalc.result import Result
+from cnncalc.setup import Setup
+from cnncalc.spec.model import Argument
+from cnncalc.symbolic import Size
+from cnncalc.symbolic.constraint import Constraint, names_in
 
-FIELDS = {"receptive_field": "size", "jump": "jump", "padding": "padding", "centre": "centre"}
-"""Quantities of the receptive field, by the attribute of AxisReceptiveField that holds them."""
-QUANTITIES = ("output", *COUNTS, "depth", *FIELDS)
-ALIASES = {"memory": "memory_bytes", "rf": "receptive_field", "field": "receptive_field"}
 USUAL = ("output", "params", "macs", "flops", "activations", "memory_bytes", "receptive_field", "jump")
+
+# Until check, diagnose, quiz and solve take these from the register themselves.
+QUANTITIES = ("output", *COUNTS, "depth", *FIELDS)
+
+
+def value_of(analysis: Analysis, part: str, quantity: str) -> Any:
+    """As quantities.value_of, in the old order of arguments."""
+    return value_in(analysis, quantity, part)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Formulas:
+class Formulas(Result):
     """The closed forms of a network, a block or a layer.
 
     `values` holds an integer or a sympy expression for every count, a Shape for `output`, one
     size for every axis for the receptive field; a word (`all`) where it has no size.
     """
 
-    name: str
+    view: ClassVar[str] = "formula"
+
+    analysis: Analysis
     part: str
     values: dict[str, Any]
-    provisos: tuple[Condition, ...] = ()
-    """What must hold of the symbols beside what is assumed."""
+    validity: tuple[Constraint, ...] = ()
+    """What must hold of the symbols beside the assumptions."""
     assumed: tuple[Assumption, ...] = ()
 
     def __repr__(self) -> str:
@@ -46,13 +62,23 @@ class Formulas:
         return self.values[quantity]
 
     @property
+    def name(self) -> str:
+        """The name of the network."""
+        return self.analysis.name
+
+    @property
+    def parts(self) -> tuple[Formulas, ...]:
+        """These formulas alone; those of several parts are SeveralFormulas."""
+        return (self,)
+
+    @property
     def conditions(self) -> tuple[str, ...]:
-        """The provisos as text: `H >= 32`."""
-        return tuple(map(str, self.provisos))
+        """Where the formulas hold, as text: `H >= 32`."""
+        return tuple(map(str, self.validity))
 
     @property
     def assumptions(self) -> tuple[str, ...]:
-        """What is assumed, as it was said."""
+        """The assumptions, as the user wrote them."""
         return tuple(dict.fromkeys(each.text for each in self.assumed))
 
     @property
@@ -68,63 +94,54 @@ class Formulas:
         return replace(self, values={name: _mapped(with_plain_symbols, value) for name, value in self.values.items()})
 
 
+@dataclass(frozen=True, slots=True)
+class SeveralFormulas(Result):
+    """The closed forms of several parts of a network."""
+
+    view: ClassVar[str] = "formula"
+
+    parts: tuple[Formulas, ...]
+
+
+# Closed forms -----------------------------------------------------------------------------------
+
+
+class Supposed(NamedTuple):
+    """An analysis under assumptions, and what these say of its symbols."""
+
+    analysis: Analysis
+    constraints: ConstraintSet
+    assumptions: tuple[Assumption, ...] = ()
+
+
 def formulas_of(supposed: Supposed, part: str = "", only: str | Iterable[str] = USUAL) -> Formulas:
     """The closed forms of the whole network, or of the layer or block called `part`.
 
-    `only` names the quantities, as a list or joined by commas. Raises SpecError for a part or a
-    quantity that there is not, and for assumptions that the network contradicts.
+    `only` names the quantities, as a list or joined by commas. Raises SpecError for an unknown part or
+    quantity, and for assumptions that the network contradicts.
     """
-    analysis, premises = supposed.analysis, supposed.premises
+    analysis = supposed.analysis
     layers = analysis.part(part) if part else analysis.layers
-    wanted = quantities(only)
-    found = provisos_under(analysis.graph, premises)
-    repeats = {str(repeat.times) for repeat in analysis.graph.repeats if str(repeat.times).isidentifier()}
-
-    def simplest(value: Any) -> Any:
-        from cnncalc.symbolic.bounds import without_idle
-        from cnncalc.symbolic.rewriting import shortest
-
-        return shortest(without_idle(premises.apply(value), found.ranges), tuple(sorted(repeats)))
-
+    wanted = several_named(only, tuple(REGISTER))
+    holds = validity(analysis.graph, supposed.constraints)
+    simplest = _simplest(supposed, holds)
     values: dict[str, Any] = {}
     for quantity in wanted:
         if quantity != "receptive_field" and quantity in FIELDS and layers[-1].receptive_field.everything:
             continue  # what sees everything lies on no grid
-        values[quantity] = _mapped(simplest, value_of(analysis, part, quantity))
-    return Formulas(analysis.name, part, values, tuple(found.conditions), supposed.assumptions)
+        value = value_in(analysis, quantity, part)
+        values[quantity] = "unknown: the network has a symbolic repeat" if value is None else _mapped(simplest, value)
+    return Formulas(analysis, part, values, holds.constraints, supposed.assumptions)
 
 
-def quantities(only: str | Iterable[str]) -> tuple[str, ...]:
-    """The keys of the quantities named, `macs,rf` with short names among them; raises SpecError for any other."""
-    parts = only.split(",") if isinstance(only, str) else only
-    keys = [part.strip().lower().replace(" ", "_") for part in parts]
-    chosen = tuple(dict.fromkeys(ALIASES.get(key, key) for key in keys if key))
-    for quantity in chosen:
-        if quantity not in QUANTITIES:
-            hint = closest(quantity, (*QUANTITIES, *ALIASES)) or one_of(QUANTITIES)
-            raise refused(f"there is no formula for '{quantity}'", hint)
-    if not chosen:
-        raise refused(f"{only!r} names no quantity", one_of(QUANTITIES))
-    return chosen
+def _simplest(supposed: Supposed, holds: Validity) -> Callable[[Any], Any]:
+    """What brings a size into its shortest form under the assumptions."""
+    from cnncalc.symbolic.bounds import without_idle
+    from cnncalc.symbolic.rewriting import shortest
 
-
-def value_of(analysis: Analysis, part: str, quantity: str) -> Any:
-    """One of QUANTITIES, of the whole network or of a part, as the engine gives it; raises SpecError."""
-    whole = not part
-    layers = analysis.part(part) if part else analysis.layers
-    last = layers[-1]
-    if quantity == "output":
-        return last.output
-    if quantity == "depth":
-        return analysis.depth if whole else last.depth
-    if quantity in FIELDS:
-        if last.receptive_field.everything or last.receptive_field.unknown:
-            return "all" if last.receptive_field.everything else f"unknown: {last.receptive_field.unknown}"
-        lengths = tuple(getattr(axis, FIELDS[quantity]) for axis in last.receptive_field.axes)
-        return "none: behind an upsampling the windows are not alike" if None in lengths else lengths
-    if whole:
-        return analysis.total(quantity)
-    return analysis.sum_over(layers, quantity)
+    times = {str(repeat.times) for repeat in supposed.analysis.graph.repeats}
+    repeats = tuple(sorted(name for name in times if name.isidentifier()))
+    return lambda size: shortest(without_idle(supposed.constraints.apply(size), holds.ranges), repeats)
 
 
 def _mapped(change: Callable[[Any], Any], value: Any) -> Any:
@@ -143,3 +160,75 @@ def _sizes(values: Iterable[Any]) -> Iterator[Any]:
             yield from _sizes((value.channels, *value.size) if isinstance(value, Shape) else value)
         else:
             yield value
+
+
+# Assumptions ------------------------------------------------------------------------------------
+
+
+def suppose(asked: Setup, assumptions: Sequence[Assumption] = ()) -> Supposed:
+    """The analysis under the assumptions.
+
+    Raises UsageError if they contradict one another, or contain a symbol that the network does not have.
+    """
+    analysis = asked.analysis()
+    if not assumptions:
+        return Supposed(analysis, ConstraintSet())
+    _check_symbols(analysis, assumptions)
+    constraints = constraint_set(assumptions)
+    settings = _settings(analysis, constraints)
+    analysis = asked.analysis(more=settings) if settings else analysis
+    left = _symbols(analysis)
+    for name, value in constraints.equal.items():
+        if name in left:
+            constraints.settle(Constraint(value, ">=", 1))
+    return Supposed(analysis, constraints, tuple(assumptions))
+
+
+def _settings(analysis: Analysis, constraints: ConstraintSet) -> dict[str, Argument]:
+    """The parameters that depend on a symbol that may be 0, with its value put in."""
+    if not constraints.equal:
+        return {}
+    from cnncalc.symbolic.bounds import bounds
+
+    ranges = {name: constraints.range_of(name) for name in (*constraints.ranges, *constraints.remainders)}
+    lows = {name: bounds(value, ranges)[0] for name, value in constraints.equal.items()}
+    small = {name for name, low in lows.items() if low is None or low < 1}
+    return {
+        name: _argument(name, constraints.put(value))
+        for name, value in analysis.graph.parameters.items()
+        if not isinstance(value, tuple) and small & names_in(value)
+    }
+
+
+def _argument(name: str, value: Size) -> Argument:
+    text = str(value)
+    return Argument.of(value, Source(f"--assume {name}", text).span(0, 0, len(text)))
+
+
+def _check_symbols(analysis: Analysis, assumptions: Iterable[Assumption]) -> None:
+    """Raise UsageError for a symbol that the network does not have, and no assumption introduces."""
+    names = _symbols(analysis)
+    known = names | {name for each in assumptions for name in _introduced(each, names)}
+    for each in assumptions:
+        for name in each.names:
+            if name not in known:
+                hint = f"its symbols are {', '.join(sorted(names))}"
+                hint = hint if names else "all its sizes are numbers; --input HxW makes them symbols"
+                raise refused(f"'{each.text}': {analysis.name} has no symbol '{name}'", hint)
+
+
+def _introduced(each: Assumption, names: set[str]) -> list[str]:
+    """The new names in an equality that express a known symbol: k in `H == 32*k`."""
+    new = [name for name in each.names if name not in names]
+    sides = (each.constraint.left, each.constraint.right)
+    bare = {str(side) for side in sides if getattr(side, "is_Symbol", False)}
+    states = each.constraint.relation == "==" and names.intersection(each.names)
+    mistaken = [name for name in new if name in bare or (len(name) > 1 and closest(name, names))]
+    return new if states and not mistaken else []
+
+
+def _symbols(analysis: Analysis) -> set[str]:
+    """The names of all symbols of a network: of its input, its batch and its parameters."""
+    graph = analysis.graph
+    sizes = (*graph.input.size, graph.input.channels, analysis.batch, *graph.parameters.values())
+    return names_in(*leaves(sizes))

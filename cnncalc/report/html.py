@@ -84,7 +84,8 @@ def _block(block: Block) -> Iterator[str]:
         yield f'<div class="scroll"><table class="equations{" " + block.role if block.role else ""}">'
         for row in block.rows:
             stages = " = ".join(map(escape, row.stages))
-            remark = f' <span class="dim">({escape(row.remark)})</span>' if row.remark else ""
+            remark = f"({row.remark})" if stages and row.remark else row.remark
+            remark = f' <span class="dim">{escape(remark)}</span>' if remark else ""
             equals = f"= {stages}" if stages else ""
             yield f'<tr><th scope="row">{escape(row.symbol)}</th><td>{equals}{remark}</td></tr>'
         yield "</table></div>"

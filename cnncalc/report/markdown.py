@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from cnncalc.report.document import (
     Blank,
     Block,
+    Equation,
     Equations,
     Heading,
     Line,
@@ -50,7 +51,8 @@ def _block(block: Block) -> Iterator[str]:
         yield from ("```text", *block.lines, "```")
     elif isinstance(block, Equations):
         yield "```text"
-        yield from (" = ".join((row.symbol, *row.stages)) + _remark(row.remark) for row in block.rows)
+        margin = max((len(row.symbol) for row in block.rows), default=0)
+        yield from (_equation(row, margin) for row in block.rows)
         yield "```"
     elif isinstance(block, Note):
         yield escaped(block.text) if block.severity == "aside" else f"* {escaped(block.text)}"
@@ -87,8 +89,11 @@ def _span(span: Span) -> str:
     return f"**{text}**" if span.role in STRONG and text and text == text.strip() else text
 
 
-def _remark(text: str) -> str:
-    return f"  ({text})" if text else ""
+def _equation(row: Equation, margin: int) -> str:
+    """An equation in a line, its first equals sign below the others."""
+    text = " = ".join((f"{row.symbol:<{margin}}", *row.stages))
+    remark = f"({row.remark})" if row.stages and row.remark else row.remark
+    return f"{text}  {remark}".rstrip()
 
 
 def escaped(text: str) -> str:

@@ -168,9 +168,9 @@ def _validity(analysis: Analysis) -> list[str]:
     """The conditions under which a symbolic result holds."""
     if not analysis.graph.conditions:
         return []
-    from cnncalc.formula.validity import provisos
+    from cnncalc.formula.validity import holds_where
 
-    return provisos(analysis.graph)
+    return holds_where(analysis.graph)
 
 
 def _some(lines: list[str], most: int | None) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from io import StringIO
 from textwrap import wrap
@@ -114,30 +115,43 @@ def _styled(spans: Line) -> Rich:
 
 
 def _equations(block: Equations, console: Console) -> None:
-    margin = max((len(row.symbol) for row in block.rows if row.stages), default=0)
+    margin = max((len(row.symbol) for row in block.rows), default=0)
     for row in block.rows:
         for text in _equation(row, margin, console.width):
-            console.print(text)
+            console.print(text, soft_wrap=True)
 
 
 def _equation(row: Equation, margin: int, width: int) -> Iterator[Rich]:
-    """An equation, folded in front of an equals sign where it is too long."""
+    """An equation, folded in front of an equals sign where it is too long, and a long stage between its terms."""
     text = Rich(f"{GAP}{row.symbol:<{margin}}")
     text.stylize("bold", len(GAP))
     blank = " " * len(text)
     for number, stage in enumerate(row.stages, start=1):
-        if number > 1 and len(text) + len(stage) + 3 > width:
-            yield text
-            text = Rich(blank)
-        style = "bold green" if number == len(row.stages) else "cyan" if number > 1 else ""
-        text.append(" = ").append(stage, style)
+        style = "bold green" if 1 < number == len(row.stages) else "cyan" if number > 1 else ""
+        for place, part in enumerate(_terms(stage) if len(blank) + len(stage) + 3 > width else [stage]):
+            if number + place > 1 and len(text) + len(part) + 3 * (not place) > width:
+                yield text
+                text = Rich(blank if not place else f"{blank}   ")
+                part = part.lstrip()
+            text.append("" if place else " = ").append(part, style)
     remark = f"({row.remark})" if row.stages and row.remark else row.remark
-    if row.stages and len(text) + len(remark) + 2 > width:
+    if row.stages and remark and len(text) + len(remark) + 2 > width:
         yield text
         text = Rich(blank)
     for part in wrap(remark, max(width - len(text) - 2, 20)) or [""]:
         yield text.append(f"{GAP}{part}" if part else "", "dim")
         text = Rich(blank)
+
+
+def _terms(stage: str) -> Iterator[str]:
+    """A stage cut in front of ` + ` and ` - ` and behind commas, but never inside brackets."""
+    term = ""
+    for part in re.split(r"(?= [+-] )|(?<=, )", stage):
+        if term and term.count("(") == term.count(")"):
+            yield term
+            term = ""
+        term += part
+    yield term
 
 
 # Tables -----------------------------------------------------------------------------------------

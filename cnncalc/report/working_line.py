@@ -10,7 +10,8 @@ The one place that writes "symbol = formula = numbers = result", for every comma
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 from typing import Any
 
@@ -24,8 +25,6 @@ from cnncalc.symbolic.formula_tree import Variable
 UNITS = {"memory_bytes": "bytes", "weight_memory_bytes": "bytes", "training_memory_bytes": "bytes"}
 LINE = 72
 """A line of LaTeX holds about as many characters; longer equations go on in the next line."""
-ABREAST = 8
-"""As many given numbers stand side by side in LaTeX."""
 
 
 def equation(step: Working) -> Equation:
@@ -36,13 +35,13 @@ def equation(step: Working) -> Equation:
     symbols = (*step.also, step.symbol)
     names = " = ".join(map(Latex().name, symbols))
     if step.result is None:
-        return Equation(" = ".join(symbols), (), step.remark, _aligned(names, [], step.remark))
+        return Equation(" = ".join(symbols), (), step.remark, aligned(names, [], step.remark))
     unit = f" {UNITS[step.quantity]}" if step.quantity in UNITS else ""
     texts = _distinct([*stages(step.tree), result_text(step.result)])
     formulas = list(dict.fromkeys([*stages(step.tree, Latex), str(step.result)]))
     formulas[-1] += rf"\text{{{unit}}}" if unit else ""
     shown = (*texts[:-1], texts[-1] + unit)
-    return Equation(" = ".join(symbols), shown, step.remark, _aligned(names, formulas, step.remark, shown))
+    return Equation(" = ".join(symbols), shown, step.remark, aligned(names, formulas, step.remark))
 
 
 def given(letters: Sequence[Variable]) -> Equation:
@@ -56,9 +55,7 @@ def given(letters: Sequence[Variable]) -> Equation:
             groups.append([])
     groups.pop()
     latex = [" = ".join([*map(Latex().name, names), value]) for *names, value in groups]
-    rows = [r",\ ".join(latex[start : start + ABREAST]) for start in range(0, len(latex), ABREAST)]
-    text = ", ".join(map(" = ".join, groups))
-    return Equation("given", (), text, r"\text{given} &\quad " + " \\\\\n&\\quad ".join(rows))
+    return Equation("given", (), ", ".join(map(" = ".join, groups)), listed("given", latex))
 
 
 def added_up(symbol: str, terms: Sequence[tuple[str, int]], others: int, result: int, unit: str = "") -> Equation:
@@ -72,7 +69,7 @@ def added_up(symbol: str, terms: Sequence[tuple[str, int]], others: int, result:
     shown = (" + ".join(parts), f"{result:,}{unit}") if len(told) > 1 else (f"{result:,}{unit} ({told[0][0]})",)
     end = rf"{result}\text{{{unit}}}" if unit else str(result)
     formulas = [" + ".join(str(value) for _, value in told), end] if len(told) > 1 else [end]
-    return Equation(symbol, shown, "", _aligned(Latex().name(symbol), formulas))
+    return Equation(symbol, shown, "", aligned(Latex().name(symbol), formulas))
 
 
 def in_line(row: Equation) -> str:
@@ -91,22 +88,45 @@ def _distinct(texts: list[str]) -> tuple[str, ...]:
     return (*(text for text in before if text != result.replace(",", "")), result)
 
 
-def _aligned(names: str, formulas: Sequence[str], remark: str = "", texts: Iterable[str] = ()) -> str:
-    r"""Rows of an `align*`: every one begins with `&`, and a stage that has no room begins another."""
-    rows, width = [f"{names} &"], 0
-    lengths = [len(text) for text in texts]
-    for number, formula in enumerate(formulas):
-        length = lengths[number] if number < len(lengths) else len(formula)
-        if number and width + length > LINE:
-            rows.append("&")
-            width = 0
-        rows[-1] += f"= {formula}" if rows[-1].endswith("&") else f" = {formula}"
-        width += length + 3
+def listed(word: str, statements: Iterable[str]) -> str:
+    """A row of LaTeX that lists some statements: `given  H = 32, C = 3`."""
+    return aligned(rf"\text{{{word}}}", [r",\ ".join(statements)], sign=r"\quad ")
+
+
+def aligned(names: str, formulas: Sequence[str], remark: str = "", sign: str = "= ") -> str:
+    r"""Rows of an `align*`: each begins with `&`; what has no room in a row goes on in the next.
+
+    `names` is LaTeX, the `formulas` too, which are joined by equals signs; `remark` is text.
+    """
+    pieces = [
+        (sign if number == part == 0 else "= " if not part else "", text)
+        for number, formula in enumerate(formulas)
+        for part, text in enumerate(_terms(formula))
+    ]
     told = f"({remark})" if remark and formulas else remark
-    for part in wrap(told, LINE):
-        if width + len(part) > LINE:
-            rows.append("&")
-            width = 0
-        rows[-1] += rf"\quad\text{{{escaped(part)}}}"
-        width += len(part) + 2
+    pieces += (("", rf"\quad\text{{{escaped(part)}}}") for part in wrap(told, LINE))
+    rows, room = [f"{names} &"], LINE
+    for before, piece in pieces:
+        length = len(_seen(before + piece))
+        if length > room < LINE:
+            rows.append("&" if before else r"&\quad")
+            room = LINE
+        rows[-1] += f"{'' if rows[-1].endswith('&') else ' '}{before}{piece.strip()}"
+        room -= length
     return " \\\\\n".join(rows)
+
+
+def _terms(latex: str) -> Iterator[str]:
+    """A formula cut in front of ` + ` and ` - ` and behind commas, but never inside of brackets."""
+    term = ""
+    for part in re.split(r"(?= [+-] )|(?<=,)(?=\\ )", latex):
+        if term and term.count("{") + term.count(r"\left") == term.count("}") + term.count(r"\right"):
+            yield term
+            term = ""
+        term += part
+    yield term
+
+
+def _seen(latex: str) -> str:
+    """About what a reader sees of LaTeX, one character for each."""
+    return re.sub(r"\\[a-z]+|[{}_^\s]", "", re.sub(r"\\(cdot|times|lfloor|rfloor|lceil|rceil|geq|leq)", "x", latex))
