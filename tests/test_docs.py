@@ -174,3 +174,34 @@ def test_every_link_within_the_project_leads_somewhere(document):
         if not path.exists() or (anchor and anchor not in map(slug, HEADING.findall(prose(path)))):
             broken.append(target)
     assert not broken
+
+
+TREE = re.compile(r"^    (?P<indent> *)(?P<name>[a-z_]+(?:/|\.py))  +(?P<about>\S.*)$", re.MULTILINE)
+
+
+def test_the_tree_of_the_architecture_is_that_of_the_package():
+    """Every folder and every file beside them, each with a line, in the order in which they import one another."""
+    from test_layering import ORDER
+
+    package = TOP / "cnncalc"
+    text = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    shown, parents = [], []
+    for entry in TREE.finditer(text):
+        depth = len(entry["indent"]) // 2
+        parents[depth - 1 :] = [entry["name"]]
+        shown.append("".join(parents))
+    folders = {f"{path.parent.relative_to(package)}/" for path in package.rglob("*/__init__.py")} - {"./"}
+    files = {path.name for path in package.glob("*.py") if not path.name.startswith("__")}
+    assert folders | files == set(shown)
+    top = [name.removesuffix("/").removesuffix(".py") for name in shown if name.count("/") + name.endswith(".py") == 1]
+    assert list(ORDER) == [name for name in top if name in ORDER]
+
+
+def test_every_file_that_the_contributors_are_sent_to_is_there():
+    for document in (TOP / "CONTRIBUTING.md", DOCS / "architecture.md"):
+        text = document.read_text(encoding="utf-8")
+        for path in re.findall(
+            r"`((?:cnncalc|tests|docs|specs|report|analysis|spec|graph|layers|diagnose|cli)/[\w/.]*)`", text
+        ):
+            if "your" not in path:
+                assert (TOP / path).exists() or (TOP / "cnncalc" / path).exists(), f"{document.name}: {path}"

@@ -115,7 +115,9 @@ def _side(text: str, span: Span) -> Side:
         return Side(_value(text, span))
     above, below = quotient[1], quotient[2].strip()
     if not (below.isdecimal() and 1 <= int(below[:12]) <= MOST) or not _holds_together(above):
-        raise _refused(text, "write a quotient as one expression over a number, as in '(F - 1)/2'; // rounds down", span)
+        raise _refused(
+            text, "write a quotient as one expression over a number, as in '(F - 1)/2'; // rounds down", span
+        )
     return Side(_value(above, span.part(0, len(above))), int(below))
 
 

@@ -1,18 +1,19 @@
 """A result and the name of a format -> its text: the register of formats, and of the views of all results.
 
 A format is one module with `render(report, options)`, which yields the text piece by piece, and one line here.
-A view is one module in report/views with `report(result, options)`, named by `Result.view`.
+A view is one module in report/views with `report(result, options)`, named by `Result.view`; `EXTRA` names options
+that it alone has.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import fields
 from importlib import import_module
-from typing import Any
+from typing import Any, get_args
 
 from cnncalc.errors import Problem, UsageError, closest, one_of
-from cnncalc.report.report import Options, Report
+from cnncalc.report.report import Layout, Notes, Options, Report, Units
 from cnncalc.result import Result
 
 FORMATS = {
@@ -23,12 +24,13 @@ FORMATS = {
     "html": "cnncalc.report.html",
     "latex": "cnncalc.report.latex",
 }
+CHOICES = {"layout": get_args(Layout), "units": get_args(Units), "notes": get_args(Notes)}
 OPTIONS = tuple(each.name for each in fields(Options) if each.name != "extra")
 
 
 def report_of(result: Result, options: Options) -> Report:
     """The report that the view of a result makes."""
-    report: Report = import_module(f"cnncalc.report.views.{result.view}").report(result, options)
+    report: Report = _view(result).report(result, options)
     return report
 
 
@@ -46,6 +48,20 @@ def pieces(report: Report, form: str, options: Options) -> Iterator[str]:
 
 def render(result: Result, form: str = "text", **options: Any) -> str:
     """A result as text in a format; the keywords are the fields of Options, or those of its view alone."""
-    chosen = Options(extra={key: value for key, value in options.items() if key not in OPTIONS})
-    chosen = replace(chosen, **{key: value for key, value in options.items() if key in OPTIONS})
+    own = getattr(_view(result), "EXTRA", ())
+    for name in options:
+        if name not in (*OPTIONS, *own):
+            names = (*OPTIONS, *own)
+            raise UsageError([Problem(f"unknown option '{name}'", None, closest(name, names) or one_of(names))])
+    for name, choices in CHOICES.items():
+        if name in options and options[name] not in choices:
+            raise UsageError([Problem(f"{name} cannot be {options[name]!r}", None, one_of(choices))])
+    chosen = Options(
+        **{key: value for key, value in options.items() if key in OPTIONS},
+        extra={key: value for key, value in options.items() if key in own},
+    )
     return "".join(pieces(report_of(result, chosen), form, chosen))
+
+
+def _view(result: Result) -> Any:
+    return import_module(f"cnncalc.report.views.{result.view}")

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 from cnncalc.report.document import Document
 
 Units: TypeAlias = Literal["auto", "MB", "MiB"]
+Layout: TypeAlias = Literal["hwc", "chw"]
 Notes: TypeAlias = Literal["none", "brief", "all"]
 
 
@@ -27,7 +28,7 @@ class Options:
 
     columns: str | None = None
     depth: int | None = None
-    layout: Literal["hwc", "chw"] = "hwc"
+    layout: Layout = "hwc"
     units: Units = "auto"
     notes: Notes = "brief"
     standalone: bool = False
