@@ -169,9 +169,13 @@ def folders_imported() -> dict[str, set[str]]:
     """part of the package: the other parts that it imports to run."""
     found: dict[str, set[str]] = {}
     for importer, names in modules_imported().items():
-        at = part(importer) if part(importer) not in TOP else ""
-        found.setdefault(at, set()).update({part(name) if part(name) not in TOP else "" for name in names} - {at})
+        at = of_the_top(part(importer))
+        found.setdefault(at, set()).update({of_the_top(part(name)) for name in names} - {at})
     return found
+
+
+def of_the_top(place: str) -> str:
+    return "" if place in TOP else place
 
 
 def circles(imports: Mapping[str, set[str]]) -> list[list[str]]:
