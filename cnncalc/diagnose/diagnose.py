@@ -53,12 +53,11 @@ def diagnose(
     """The mistakes that explain a wrong number of a layer, of several or, without one, of the whole network.
 
     Several layers, a block or some others, have one number together: the output of the last, or a
-    sum. `quantity` is one of formula.formulas.QUANTITIES. `matches` says of a recomputed value whether
-    it is what was claimed: of an int for counts, of a Shape for `output`, of one number an axis for
-    the receptive field. `claimed` is the number itself, so far as it is one; only how exactly it
-    was printed is asked of it. Pairs of mistakes are told only where no single one explains the
-    number. Nothing is told of a number that is right, that nothing explains, or that depends on a
-    symbol.
+    sum. `quantity` is one of formula.formulas.QUANTITIES. `matches` says whether a recomputed value
+    is the claimed one: an int for counts, a Shape for `output`, one number an axis for the receptive
+    field. `claimed` is the number itself, if it is one; it only shows how many digits were printed.
+    Pairs of mistakes are reported only where no single one explains the number. The list is empty
+    for a number that is correct, that nothing explains, or that depends on a symbol.
     """
     chosen = (layers,) if isinstance(layers, LayerResult) else None if layers is None else tuple(layers)
     hypotheses = hypotheses_at(analysis, chosen, quantity)
@@ -97,11 +96,11 @@ def _once(matches: Matches) -> Matches:
 
 
 def _singles(found: list[Hypothesis]) -> list[Candidate]:
-    """A candidate for every mistake, told by the first of its ways; one for all that no answer tells apart."""
+    """A candidate for every mistake, the first of its ways; one for all mistakes that no answer tells apart."""
     groups: list[list[Hypothesis]] = []
-    told: set[str] = set()
-    for each in (each for each in found if each.mistake.key not in told):
-        told.add(each.mistake.key)
+    seen: set[str] = set()
+    for each in (each for each in found if each.mistake.key not in seen):
+        seen.add(each.mistake.key)
         alike = next((group for group in groups if _alike(each, group[0])), None)
         if alike is None:
             groups.append([each])
@@ -111,7 +110,7 @@ def _singles(found: list[Hypothesis]) -> list[Candidate]:
 
 
 def _alike(each: Hypothesis, other: Hypothesis) -> bool:
-    """Whether two mistakes give one number by the same wrong part, or by touching the same thing."""
+    """Whether two mistakes give one number by the same wrong part, or affect the same thing."""
     if each.value != other.value or ALONE in (each.mistake.affects, other.mistake.affects):
         return False
     part = each.way.wrong_part
@@ -162,14 +161,14 @@ def _is_more_than_chance(each: Hypothesis, matches: Matches) -> bool:
     return bool(value >= FEWEST and exact)
 
 
-def _is_printed(each: Hypothesis, right: Any, matches: Matches, claimed: Any) -> bool:
-    """Whether digits that were exchanged are printed: both of them, and three at least if not all are."""
-    if not (is_known(each.value) and is_known(right)):
+def _is_printed(each: Hypothesis, correct: Any, matches: Matches, claimed: Any) -> bool:
+    """Whether digits that were swapped are printed: both of them, and three at least if not all are."""
+    if not (is_known(each.value) and is_known(correct)):
         return True
-    units = [10**place for place in range(len(str(right)))]
+    units = [10**place for place in range(len(str(correct)))]
     printed = [unit for unit in units if not (matches(each.value + 2 * unit) or matches(each.value - 2 * unit))]
-    exchanged = max(unit for unit in units if (each.value - right) % unit == 0)
-    if not printed or exchanged < printed[0] or len(printed) < min(FEWEST_DIGITS, len(units)):
+    swapped = max(unit for unit in units if (each.value - correct) % unit == 0)
+    if not printed or swapped < printed[0] or len(printed) < min(FEWEST_DIGITS, len(units)):
         return False
     # A number in MiB has other digits than its bytes.
     return not isinstance(claimed, int | Fraction) or claimed % printed[0] == 0

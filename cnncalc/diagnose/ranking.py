@@ -1,4 +1,4 @@
-"""What students get wrong -> the order in which mistakes are tried and told: the likeliest first.
+"""What students get wrong -> the order in which mistakes are tried and reported: the likeliest first.
 
 First what a formula's parts suggest (a forgotten term, a forgotten factor), then what confuses one
 quantity, unit or layer with another, then what changes a number by a little and so explains much
