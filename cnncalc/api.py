@@ -146,7 +146,7 @@ def formula(
     if not isinstance(part, str):
         hint = "cnncalc.formulas takes several"
         raise UsageError([Problem(f"formula takes the name of one part, not {part!r}", None, hint)])
-    (found,) = formulas(spec, (part,), input, assume=assume, only=only, **keys).parts
+    (found,) = formulas(spec, (part,) if part else (), input, assume=assume, only=only, **keys).parts
     if isinstance(input, str) and found.analysis.layers_in(input):
         hint = f"give several to cnncalc.formulas, and an input by its name: input={input!r}"
         raise UsageError([Problem(f"'{input}' is a part of {found.name}, and formula takes one", None, hint)])
@@ -155,26 +155,28 @@ def formula(
 
 def formulas(
     spec: SpecLike,
-    parts: Sequence[str] = ("",),
+    parts: Sequence[str] = (),
     input: str | int | None = None,  # noqa: A002, the word users know it by
     *,
     assume: str | Sequence[str] = (),
     only: str | Sequence[str] | None = None,
     **keys: Unpack[SetupKeys],
 ) -> SeveralFormulas:
-    """The closed forms of several layers and blocks, as one result; the arguments are those of `formula`.
+    """The closed forms of several layers and blocks (without any, of the whole network); arguments as in `formula`.
 
     >>> [found["params"] for found in formulas("vgg16", ["conv1_1", "fc6"]).parts]
     [1792, 102764544]
     """
     from cnncalc.formula.assumptions import parse_assumptions
-    from cnncalc.formula.formulas import USUAL, SeveralFormulas, formulas_of, suppose
+    from cnncalc.formula.formulas import SeveralFormulas, formulas_of, suppose
 
     asked = setup(spec, input, symbolic=True, **keys)
     with usage():
         assumptions = parse_assumptions([assume] if isinstance(assume, str) else assume)
     supposed = suppose(asked, assumptions)
-    return SeveralFormulas(tuple(formulas_of(supposed, part, USUAL if only is None else only) for part in parts))
+    for part in parts:
+        supposed.analysis.part(part)  # raises for an unknown one
+    return SeveralFormulas(tuple(formulas_of(supposed, part, only) for part in parts or ("",)))
 
 
 def sweep(

@@ -18,7 +18,6 @@ from conftest import Cli, Golden, Write
 import cnncalc
 from cnncalc.analysis import Analysis
 from cnncalc.formula.assumptions import parse_assumptions
-from cnncalc.report.formula import _pieces
 from cnncalc.symbolic import floor_div, is_known, multiplied_out, substitute, symbol
 from cnncalc.symbolic.floor_division import FloorDiv
 from cnncalc.symbolic.printing import integer_python, latex, plain
@@ -228,18 +227,18 @@ def test_assumptions_change_no_number_where_they_hold(name: str) -> None:
 def test_two_remainders_of_one_symbol_are_taken_together() -> None:
     assumed = cnncalc.formula("pool2, pool3", input="HxWx1", assume="H % 2 == 0 and H % 3 == 0", only=["output"])
     assert "H/6" == plain(assumed["output"].size[0])
-    with pytest.raises(cnncalc.SpecError, match="contradicts itself"):
+    with pytest.raises(cnncalc.SpecError, match="contradict one another"):
         cnncalc.formula("pool2, pool3", input="HxWx1", assume="H % 2 == 0 and H % 4 == 1")
 
 
 def test_assumptions_that_the_network_contradicts_are_refused() -> None:
     for assume, message in (
-        ("H == 30", "pool2: what is assumed contradicts"),
-        ("Q % 2 == 0", "there is no symbol 'Q' in alexnet"),
+        ("H == 30", "pool2: the assumptions contradict"),
+        ("Q % 2 == 0", "alexnet has no symbol 'Q'"),
     ):
         with pytest.raises(cnncalc.SpecError, match=message):
             cnncalc.formula("alexnet", assume=assume)
-    with pytest.raises(cnncalc.SpecError, match="skip3: what is assumed contradicts"):
+    with pytest.raises(cnncalc.SpecError, match="skip3: the assumptions contradict"):
         cnncalc.formula("unet", assume="H % 16 == 0 and H == W")
 
 
@@ -304,22 +303,22 @@ def test_a_key_of_a_layer_that_would_be_too_small_is_a_condition() -> None:
 @pytest.mark.parametrize(
     ("assume", "message"),
     [
-        ("H != 3", "no assumption that can be used"),
-        ("H % W == 0", "a remainder is taken of one symbol by a number"),
-        ("H % 4 >= 1", "a remainder is a number"),
-        ("P == F/2 - 1/2", "a quotient is one expression over a number"),
-        ("P >= (F - 1)/2", "a quotient stands alone"),
-        ("3 == 3", "it speaks of no symbol"),
-        ("H == H + 1", "'H' stands on both sides"),
-        ("H == Q", "there is no symbol 'Q'"),
-        ("k >= 3", "there is no symbol 'k'"),
-        ("H < 1", "contradicts itself"),
-        ("H <= 5, H >= 6", "contradicts itself"),
-        ("H % 4 == 3, H <= 2", "contradicts itself"),
-        ("H >= W, W >= H + 1", "contradicts itself"),
-        ("H >= 2*W, W >= 3*H", "contradicts itself"),
-        ("H == 32*k, H % 64 == 32, k % 2 == 0", "contradicts"),
-        ("H <= 64, P <= 3, F >= 300", "conv1: what is assumed contradicts H \\+ 2\\*P >= F"),
+        ("H != 3", "is not an assumption"),
+        ("H % W == 0", "write a remainder as one symbol by a number"),
+        ("H % 4 >= 1", "a remainder is less than its divisor"),
+        ("P == F/2 - 1/2", "write a quotient as one expression over a number"),
+        ("P >= (F - 1)/2", "a quotient must be alone"),
+        ("3 == 3", "it contains no symbol"),
+        ("H == H + 1", "'H' is on both sides"),
+        ("H == Q", "has no symbol 'Q'"),
+        ("k >= 3", "has no symbol 'k'"),
+        ("H < 1", "contradict one another"),
+        ("H <= 5, H >= 6", "contradict one another"),
+        ("H % 4 == 3, H <= 2", "contradict one another"),
+        ("H >= W, W >= H + 1", "contradict one another"),
+        ("H >= 2*W, W >= 3*H", "contradict one another"),
+        ("H == 32*k, H % 64 == 32, k % 2 == 0", "contradict"),
+        ("H <= 64, P <= 3, F >= 300", "conv1: the assumptions contradict H \\+ 2\\*P >= F"),
     ],
 )
 def test_what_cannot_be_assumed_is_refused_with_exit_status_2(cli: Cli, assume: str, message: str) -> None:
@@ -605,7 +604,7 @@ def test_unknown_parts_and_quantities_are_refused_with_the_nearest(cli: Cli) -> 
     for arguments, message in (
         (["vgg16", "conv1_11"], "did you mean 'conv1_1'?"),
         (["vgg16", "--only", "parms"], "did you mean 'params'?"),
-        (["vgg16", "--assume", "H"], "'H' is no assumption"),
+        (["vgg16", "--assume", "H"], "'H' is not an assumption"),
     ):
         result = cli("formula", *arguments)
         assert result.exit_code == (1 if "conv1_11" in arguments else 2)
@@ -625,13 +624,15 @@ def test_results_are_sympy_expressions_or_integers_and_plain_ones_are_found_by_n
 
 def test_latex_tells_what_is_assumed_and_what_must_hold(cli: Cli) -> None:
     text = cli.text("formula", "resnet50", "conv5_1", "--assume", "H % 32 == 0, W==H", "-f", "latex")
-    assert r"  \text{for } & H \bmod 32 = 0,\ W = H" + "\n" in text
-    assert r"\text{where } & H \geq 67,\ W \geq 67" in cli.text(
+    assert r"\text{assumed} &\quad H \bmod 32 = 0, \ W = H" + "\n" in text
+    assert r"\text{holds where} &\quad H \geq 67, \ W \geq 67" in cli.text(
         "formula", "alexnet", "--only", "output", "--format", "latex"
     )
     text = cli.text("formula", "convF-K/SpP", "--assume", "P == (F - 1)/2, H <= 64", "--format", "latex")
-    assert r"\text{for } & P = \frac{F - 1}{2},\ H \leq 64" in text
-    assert r"\text{where } & H + 2 P \geq F,\ 2 P + W \geq F" in cli.text("formula", "convF-K/SpP", "--format", "latex")
+    assert r"\text{assumed} &\quad P = \frac{F - 1}{2}, \ H \leq 64" in text
+    assert r"\text{holds where} &\quad H + 2 P \geq F, \ 2 P + W \geq F" in cli.text(
+        "formula", "convF-K/SpP", "--format", "latex"
+    )
 
 
 def test_the_library_takes_quantities_as_the_command_does_and_one_part() -> None:
@@ -639,18 +640,41 @@ def test_the_library_takes_quantities_as_the_command_does_and_one_part() -> None
         assert ["macs", "receptive_field"] == list(cnncalc.formula("vgg16", "pool5", only=only).values)
     with pytest.raises(cnncalc.SpecError, match="'pool4' is a part of vgg16, and formula takes one"):
         cnncalc.formula("vgg16", "pool5", "pool4")
-    with pytest.raises(cnncalc.SpecError, match="formula takes one part"):
+    with pytest.raises(cnncalc.SpecError, match="formula takes the name of one part"):
         cnncalc.formula("vgg16", ["pool5", "pool4"])  # type: ignore[arg-type]
     assert "conditions=('H >= 32', 'W >= 32')" in repr(cnncalc.formula("vgg16", "pool5", only="macs"))
 
 
-def test_a_formula_on_a_narrow_terminal_is_cut_between_terms_and_never_inside_brackets() -> None:
+@pytest.mark.parametrize("width", [50, 60, 80])
+def test_a_formula_on_a_narrow_terminal_is_cut_between_terms_and_never_inside_brackets(width: int) -> None:
+    from io import StringIO
+
+    from rich.console import Console
+
+    from cnncalc.report.document import Equation, Equations, document
+    from cnncalc.report.terminal import write
+
     formula = plain(symbolic("resnet50").total("macs"))
-    for room in (5, 21, 40, 80):
-        pieces = _pieces(formula, room)
-        assert formula.replace(" ", "") == "".join(pieces).replace(" ", "")
-        assert all(piece.count("(") == piece.count(")") for piece in pieces)
-        assert len(pieces) > 1
+    stream = StringIO()
+    console = Console(file=stream, width=width, force_terminal=True, color_system=None)
+    write(document("", [Equations((Equation("MACs", (formula,)),))]), console)
+    lines = stream.getvalue().splitlines()
+    assert f"MACs={formula}".replace(" ", "") == "".join(lines).replace(" ", "")
+    assert len(lines) > 2
+    assert all(line.count("(") == line.count(")") and len(line) <= width for line in lines)
+
+
+def test_several_parts_are_one_result(cli: Cli) -> None:
+    found = cnncalc.formulas("vgg16", ["conv1_1", "pool5"], only="params,output")
+    assert [1792, 0] == [each["params"] for each in found.parts]
+    assert ["conv1_1", "pool5"] == [each["part"] for each in cli.data("formula", "vgg16", "conv1_1", "pool5")]
+    assert found.render() == cli.text("formula", "vgg16", "conv1_1", "pool5", "--only", "params,output")
+    assert 2 == found.render("html").count("<h2")
+
+
+@pytest.mark.parametrize("name", ["peak", "weight memory", "training", "rf", "center", "mem", "parameters", "exps"])
+def test_every_name_of_a_quantity_is_understood(cli: Cli, name: str) -> None:
+    assert " = " in cli.text("formula", "lenet5", "--only", name)
 
 
 def test_symbols_named_by_words_of_python_or_by_quantities_leave_the_python_form_sound(cli: Cli, write: Write) -> None:

@@ -52,4 +52,4 @@ def command(
     neurons, connections, depth, receptive_field, jump, padding, centre, peak_memory,
     weight_memory, training_memory, and operations by class.
     """
-    emit(api.formulas(parts=layers or ("",), assume=assume, only=only, **asked), page)
+    emit(api.formulas(parts=layers, assume=assume, only=only, **asked), page)

@@ -114,21 +114,23 @@ class Supposed(NamedTuple):
     assumptions: tuple[Assumption, ...] = ()
 
 
-def formulas_of(supposed: Supposed, part: str = "", only: str | Iterable[str] = USUAL) -> Formulas:
+def formulas_of(supposed: Supposed, part: str = "", only: str | Iterable[str] | None = None) -> Formulas:
     """The closed forms of the whole network, or of the layer or block called `part`.
 
-    `only` names the quantities, as a list or joined by commas. Raises SpecError for an unknown part or
+    `only` names the quantities, as a list or joined by commas; without it, the usual ones. Raises SpecError for an unknown part or
     quantity, and for assumptions that the network contradicts.
     """
     analysis = supposed.analysis
     layers = analysis.part(part) if part else analysis.layers
-    wanted = several_named(only, tuple(REGISTER))
+    wanted = USUAL if only is None else several_named(only, tuple(REGISTER))
     holds = validity(analysis.graph, supposed.constraints)
     simplest = _simplest(supposed, holds)
     values: dict[str, Any] = {}
     for quantity in wanted:
         if quantity != "receptive_field" and quantity in FIELDS and layers[-1].receptive_field.everything:
-            continue  # what sees everything lies on no grid
+            if only is not None:
+                values[quantity] = "undefined: each unit sees the whole input"
+            continue
         value = value_in(analysis, quantity, part)
         values[quantity] = "unknown: the network has a symbolic repeat" if value is None else _mapped(simplest, value)
     return Formulas(analysis, part, values, holds.constraints, supposed.assumptions)

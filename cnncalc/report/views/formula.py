@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 from cnncalc.analysis.quantities import QUANTITIES
@@ -60,11 +61,10 @@ def _equations(formulas: Formulas) -> Iterator[Equation]:
         right = rf"\text{{{value}}}" if isinstance(value, str) else _one(value, latex, r" \times ")
         yield Equation(title, (write(value),), "", aligned(rf"\text{{{title}}}", [right]))
     if formulas.assumptions:
-        stated = map(_latex, (each.constraint for each in formulas.assumed))
-        yield Equation("assumed", (), ", ".join(formulas.assumptions), listed("assumed", stated))
+        yield Equation("assumed", (), ", ".join(formulas.assumptions), listed("assumed", _assumed(formulas)))
     if formulas.conditions:
-        stated = map(_latex, formulas.validity)
-        yield Equation("holds where", (), ", ".join(formulas.conditions), listed("holds where", stated))
+        where = listed("holds where", map(_constraint, formulas.validity))
+        yield Equation("holds where", (), ", ".join(formulas.conditions), where)
 
 
 def _title(quantity: str) -> str:
@@ -94,7 +94,20 @@ def _factor(text: str) -> str:
 # LaTeX ------------------------------------------------------------------------------------------
 
 
-def _latex(constraint: Constraint) -> str:
+def _assumed(formulas: Formulas) -> Iterator[str]:
+    r"""What is assumed: `H \bmod 32 = 0`, `P = \frac{F - 1}{2}`."""
+    from cnncalc.symbolic.printing import latex
+
+    for _, stated in groupby(formulas.assumed, lambda each: each.text):
+        first, *others = (each.constraint for each in stated)
+        if first.relation == "==" and [each.relation for each in others] == ["multiple of"]:
+            (whole,) = others  # a quotient that leaves nothing
+            yield rf"{latex(first.left)} = \frac{{{latex(whole.left)}}}{{{whole.right}}}"
+        else:
+            yield from map(_constraint, (first, *others))
+
+
+def _constraint(constraint: Constraint) -> str:
     r"""A constraint as a person writes it: `H \geq 32`, `W \leq 64`, `H \bmod 32 = 5`."""
     from cnncalc.symbolic.printing import latex
 
