@@ -136,17 +136,18 @@ class Analysis(Result):
         found = self.layers_in(name)
         if not found:
             message = f"no layer or block of {self.name} is called '{printable(name)}'"
-            raise SpecError([Problem(message, None, self._nearest(name.strip("/")))])
+            raise SpecError([Problem(message, None, self.nearest(name))])
         return found
 
-    def _nearest(self, name: str) -> str:
-        """The likeliest layer or block that was meant."""
+    def nearest(self, name: str, also: Iterable[str] = ()) -> str:
+        """The closest layer or block, or one of some other words, as a hint."""
+        name = name.strip("/")
         paths = [layer.node.path for layer in self.layers]
         known = dict.fromkeys("/".join(path[:count]) for path in paths for count in range(1, len(path) + 1))
         ends = [path for path in known if path.endswith(f"/{name}")]
         if ends and name:
             return f"did you mean '{ends[0]}'?"
-        return closest(name, known) or f"cnncalc {self.name} --depth all lists them"
+        return closest(name, [*known, *also]) or f"{self.graph.command('show', '--depth', 'all')} lists them"
 
     @property
     def totals(self) -> dict[str, Size]:

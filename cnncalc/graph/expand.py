@@ -6,7 +6,7 @@ Every problem met is kept, and all are raised together at the end.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -47,7 +47,17 @@ def build(
 
     Raises SpecError with all problems of the text and of its expansion.
     """
-    return _Expansion(spec, {**spec.settings, **(settings or {})}, most_layers).build(input or spec.input)
+    graph = _Expansion(spec, {**spec.settings, **(settings or {})}, most_layers).build(input or spec.input)
+    graph.asked = spec.asked, tuple(_options(spec, input, settings or {}))
+    return graph
+
+
+def _options(spec: Spec, given: InputSize | None, settings: Mapping[str, Argument]) -> Iterator[str]:
+    """The options of the command line that give this input, where it is not the spec's own, and these settings."""
+    if given is not None and str(given) != str(spec.input):
+        yield from ("--input", str(given))
+    for name, argument in settings.items():
+        yield from ("--set", f"{name}={argument.span.source.text}")
 
 
 class _Expansion:

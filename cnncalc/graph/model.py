@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -68,6 +69,13 @@ class Graph:
     about: str = ""
     reference: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
+    asked: tuple[str, tuple[str, ...]] = ("", ())
+    """The text that the network was asked for by, and the options that give its input and its settings."""
+
+    def command(self, name: str, *words: str) -> str:
+        """A command line about this network, as a shell takes it: `cnncalc explain 'conv5-6' conv1 --input 32x32x3`."""
+        spec, options = self.asked
+        return shlex.join(["cnncalc", name, spec or self.name, *words, *options])
 
     def same_network(self, other: Graph) -> bool:
         """Whether both have the same layers under the same names, joined the same way."""

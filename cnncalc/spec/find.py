@@ -82,6 +82,12 @@ def find(spec: str | os.PathLike[str]) -> Spec:
     raises SpecError.
     """
     text = os.fspath(spec)
+    found = _found(text)
+    found.asked = text
+    return found
+
+
+def _found(text: str) -> Spec:
     if text == "-":
         return _named(read(read_source(text)), "stdin")
     if text in bundled():

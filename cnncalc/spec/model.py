@@ -171,6 +171,11 @@ class InputSize:
     batch: int | str | None = None
     span: Span | None = None
 
+    def __str__(self) -> str:
+        """The input as the command line takes it: 224x224x3, NxHxWx3."""
+        parts = (*self.sizes, self.channels)
+        return "x".join(map(str, parts if self.batch is None else (self.batch, *parts)))
+
 
 @dataclass(slots=True, eq=False, repr=False)
 class Variant:
@@ -187,12 +192,13 @@ class Variant:
 class Spec:
     """A network, or a family of networks, as written.
 
-    `key` is what it was asked for by (vgg16), `name` how it calls itself (VGG-16);
-    `settings` are those of the variant chosen.
+    `key` is its short name (vgg16), `name` how it calls itself (VGG-16), `asked` the text that it was
+    asked for by: its name, a path, slide notation; `settings` are those of the variant chosen.
     """
 
     source: Source
     key: str = ""
+    asked: str = ""
     name: str = ""
     about: str = ""
     reference: str = ""
