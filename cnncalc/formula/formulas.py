@@ -117,8 +117,8 @@ class Supposed(NamedTuple):
 def formulas_of(supposed: Supposed, part: str = "", only: str | Iterable[str] | None = None) -> Formulas:
     """The closed forms of the whole network, or of the layer or block called `part`.
 
-    `only` names the quantities, as a list or joined by commas; without it, the usual ones. Raises SpecError for an unknown part or
-    quantity, and for assumptions that the network contradicts.
+    `only` names the quantities, as a list or joined by commas; without it, the usual ones. Raises SpecError
+    for an unknown part or quantity, and for assumptions that the network contradicts.
     """
     analysis = supposed.analysis
     layers = analysis.part(part) if part else analysis.layers

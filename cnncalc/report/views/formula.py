@@ -111,7 +111,8 @@ def _constraint(constraint: Constraint) -> str:
     r"""A constraint as a person writes it: `H \geq 32`, `W \leq 64`, `H \bmod 32 = 5`."""
     from cnncalc.symbolic.printing import latex
 
-    left, relation, right = constraint
+    left: Any = constraint.left
+    _, relation, right = constraint
     if relation == "multiple of":
         number, rest = left.as_coeff_Add()
         if is_known(right) and getattr(rest, "is_Symbol", False):
