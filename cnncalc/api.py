@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cnncalc.check.claim import Verdict
     from cnncalc.compare.comparison import Counted
     from cnncalc.explain.explanation import Explanation
-    from cnncalc.fit.fit import Fit
+    from cnncalc.fit.fit import Fit, SizeLike
     from cnncalc.formula.formulas import Formulas, SeveralFormulas
     from cnncalc.graph import Graph
     from cnncalc.quiz.sheet import Question
@@ -231,6 +231,7 @@ def fit(
     spec: SpecLike,
     input: str | int | None = None,  # noqa: A002, the word users know it by
     *,
+    size: SizeLike | Iterable[SizeLike] | None = None,
     strict: bool = False,
     **keys: Unpack[SetupKeys],
 ) -> Fit:
@@ -240,13 +241,19 @@ def fit(
     >>> 572 in unet, unet.nearest(512), unet.sizes["H"].first(3)
     (True, (508, 524), [188, 204, 220])
 
-    `input` may name the sizes (HxWx3), or fix an axis (224xW). With `strict`, not even padding
-    may be left over. Raises SpecError.
+    `input` may name the sizes (HxWx3), or fix an axis (224xW); numbers alone are judged, as those of `size` are
+    (224, "320x480", "224,227", or a list): see `.checks`. With `strict`, not even padding may be left over.
+    Raises SpecError.
     """
-    from cnncalc.fit.fit import fit_spec
+    from cnncalc.fit.fit import fit_of
 
     asked = setup(spec, input, **keys)
-    return fit_spec(asked.spec, asked.input, asked.settings, strict=strict, most_layers=asked.max_layers)
+    found = fit_of(asked, strict=strict)
+    given = asked.input.sizes if asked.input else ()
+    numbers = tuple(part for part in given if isinstance(part, int))
+    own: list[SizeLike] = [numbers] if numbers and len(numbers) == len(given) else []
+    sizes = size.split(",") if isinstance(size, str) else [size] if isinstance(size, int) else size or ()
+    return found.judged([*own, *sizes])
 
 
 def solve(*question: str, input: str | int | None = None, **keys: Unpack[SetupKeys]) -> Answer:  # noqa: A002

@@ -1,4 +1,4 @@
-"""A network at one size -> Blame: the layers that refuse the size or drop pixels of it, with the working."""
+"""A network at one size -> Misfits: the layers that refuse the size or drop pixels of it, with the working."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from cnncalc.layers import Condition, Shape
 from cnncalc.symbolic.program import Program
 
 
-class Blame(NamedTuple):
-    """One layer that keeps a size from fitting: what goes wrong there, and the remedy at that layer.
+class Misfit(NamedTuple):
+    """One layer that a size does not fit: what goes wrong there, and which size of its own input would fit.
 
-    `lost` counts the pixels at the end of the layer's own input that no window covers: 0 where
+    `dropped_pixels` counts those at the end of the layer's own input that no window covers: 0 where
     only padding is left over, None where the layer has no output at all.
     """
 
@@ -22,18 +22,18 @@ class Blame(NamedTuple):
     axis: str
     message: str
     hint: str
-    lost: int | None = None
+    dropped_pixels: int | None = None
 
     @property
     def error(self) -> bool:
         """Whether the layer has no output, rather than one that drops pixels."""
-        return self.lost is None
+        return self.dropped_pixels is None
 
 
-def blame_of(build: Callable[[], Graph], symbolic: Graph, sizes: Mapping[str, int], *, strict: bool) -> list[Blame]:
-    """What keeps a size from fitting the network that `build` makes of it, in the order of the layers.
+def misfits_of(build: Callable[[], Graph], symbolic: Graph, sizes: Mapping[str, int], *, strict: bool) -> list[Misfit]:
+    """The misfits of the network that `build` makes for a size, in the order of the layers.
 
-    `symbolic` is the network with symbols, for which `sizes` are the numbers.
+    `symbolic` is the network with symbols, whose numbers are `sizes`.
     """
     try:
         graph = build()
@@ -42,18 +42,18 @@ def blame_of(build: Callable[[], Graph], symbolic: Graph, sizes: Mapping[str, in
         order = {node.name: place for place, node in enumerate(symbolic.nodes)}
         refused = {refusal.layer for refusal in refusals}
         found = [*_dropped(_before(symbolic, sizes, refused), strict), *refusals]
-        return sorted(found, key=lambda blame: order.get(blame.layer, len(order)))
+        return sorted(found, key=lambda misfit: order.get(misfit.layer, len(order)))
     return list(_dropped(graph.notes, strict))
 
 
-def _dropped(notes: list[tuple[str, Condition]], strict: bool) -> Iterator[Blame]:
+def _dropped(notes: list[tuple[str, Condition]], strict: bool) -> Iterator[Misfit]:
     for name, note in notes:
         if strict or note.dropped_pixels() > 0:
-            yield Blame(name, note.axis, note.message(), note.hint_text(), max(note.dropped_pixels(), 0))
+            yield Misfit(name, note.axis, note.message(), note.hint_text(), max(note.dropped_pixels(), 0))
 
 
 def _before(graph: Graph, sizes: Mapping[str, int], refused: set[str]) -> list[tuple[str, Condition]]:
-    """The notes on the layers that no refused layer stands before: these have inputs in numbers."""
+    """The notes on layers that no refused layer precedes: their inputs are numbers."""
     shapes = [node.input for node in graph.nodes]
     program = Program([size for shape in shapes for size in (shape.channels, *shape.size)])
     numbers = iter(program.run({name: sizes.get(name, 1) for name in program.inputs}))
@@ -69,7 +69,7 @@ def _before(graph: Graph, sizes: Mapping[str, int], refused: set[str]) -> list[t
     return found
 
 
-def _refusal(problem: Problem) -> Blame:
-    """The blame of a problem, whose message begins with the layer's name."""
+def _refusal(problem: Problem) -> Misfit:
+    """The misfit of a problem, whose message begins with the layer's name."""
     layer, colon, message = problem.message.partition(": ")
-    return Blame(layer, "", message, problem.hint) if colon else Blame("", "", problem.message, problem.hint)
+    return Misfit(layer, "", message, problem.hint) if colon else Misfit("", "", problem.message, problem.hint)

@@ -1,6 +1,6 @@
-"""The conditions of a symbolic Graph -> Demands on its sizes, each a Rule on one whole number.
+"""The conditions of a symbolic Graph -> Requirements, a predicate on one number each; and the sizes that meet them all.
 
-A condition says that an expression is at least 0, is 0, or is a multiple of a number. The form
+A condition says that an expression is at least 0, is 0, or is a multiple of a number. The quasi-linear form
 of the expression tells when that repeats, or from which size on it stays as it is.
 """
 
@@ -13,10 +13,11 @@ from math import ceil, floor, gcd
 from typing import Any, NamedTuple
 
 from cnncalc.errors import Problem, SpecError
-from cnncalc.fit.residues import Rule
+from cnncalc.fit.residues import PeriodicPredicate, ResidueSet, Sieve, TooManyError, conflict, residue_set
 from cnncalc.graph import Graph
 from cnncalc.layers import Condition
 from cnncalc.symbolic import Size, floor_div, is_known, normalise
+from cnncalc.symbolic.constraint import Constraint, Relation
 from cnncalc.symbolic.program import Program
 from cnncalc.symbolic.quasilinear import QuasiLinear, UnsolvableError, quasilinear_forms, remainder_period
 
@@ -24,21 +25,21 @@ FARTHEST = 2**62
 
 
 @dataclass(frozen=True, slots=True)
-class Demand:
-    """What a layer asks of the sizes: `text` says what, `names` of which symbols, `rule` for which numbers.
+class Requirement:
+    """What a layer requires of the sizes: as text, of which symbols, and as a predicate on their number.
 
-    `drops` tells the demands that no pixel be dropped from those without which there is no output.
+    `drops` marks the requirements that no pixel be dropped; without the others there is no output.
     """
 
     layer: str
     text: str
     names: tuple[str, ...]
-    rule: Rule
+    predicate: PeriodicPredicate
     drops: bool = False
 
 
-def demands(graph: Graph, *, strict: bool) -> list[Demand]:
-    """All that the layers of a graph ask of its symbols, in the order of the layers, each thing once.
+def requirements_of(graph: Graph, *, strict: bool) -> list[Requirement]:
+    """All that the layers of a graph require of its symbols, in the order of the layers, each thing once.
 
     Raises SpecError for what cannot be solved, naming the layer.
     """
@@ -46,76 +47,122 @@ def demands(graph: Graph, *, strict: bool) -> list[Demand]:
     entries = [(name, condition, False) for name, condition in graph.conditions]
     entries += [(name, note, True) for name, note in graph.fits]
     entries.sort(key=lambda entry: order[entry[0]])
-    found: dict[Any, Demand] = {}
+    found: dict[Any, Requirement] = {}
     for name, condition, drops in entries:
-        asked = _asked(condition, drops and not strict)
-        if asked in found or asked.kept():
+        constraint, spared = _constraint(condition, drops and not strict)
+        if (constraint, spared) in found or _always(constraint, spared):
             continue
+        left, relation, right = constraint
+        text = f"{str(constraint).removesuffix('== 0')}<= {spared}" if spared else str(constraint)
         try:
-            program = Program([asked.value])
-            rule = rule_of(program, asked.relation, asked.divisor, asked.spared)
+            program = Program([left if relation == "multiple of" else normalise(left - right)])
+            predicate = predicate_of(program, relation, right, spared)
         except (UnsolvableError, ValueError) as reason:
-            message = f"{name}: cannot be solved for the sizes of the input: {asked.text()} ({reason})"
+            message = f"{name}: cannot be solved for the sizes of the input: {text} ({reason})"
             raise SpecError([Problem(message, None, "give numbers for the other symbols")]) from None
-        found[asked] = Demand(name, asked.text(), program.inputs, rule, drops)
-    found.update(_fixed(graph, strict))
+        found[constraint, spared] = Requirement(name, text, program.inputs, predicate, drops)
+    found.update(_failed(graph, strict))
     return list(found.values())
 
 
-class Asked(NamedTuple):
-    """A value that is to be `>=` 0 or `==` 0, or whose `remainder` by a divisor may be `spared` at most."""
+def _constraint(condition: Condition, losing: bool) -> tuple[Constraint, int]:
+    """The constraint of a condition, and what may be left over of a multiple.
 
-    value: Size
-    relation: str
-    divisor: Size = 0
-    spared: int = 0
-    written: str = ""
-
-    def kept(self) -> bool:
-        """Whether it holds whatever the symbols are; 0 is a multiple of anything."""
-        if self.relation != "remainder" or not is_known(self.divisor):
-            return is_known(self.value) and (self.value >= 0 if self.relation == ">=" else self.value == 0)
-        return self.spared >= self.divisor - 1 or (is_known(self.value) and self.value % self.divisor <= self.spared)
-
-    def text(self) -> str:
-        """It as integer Python: `(H - 11) % 4 == 0`."""
-        if self.written:
-            return self.written
-        value = str(self.value)
-        value = value if value.isidentifier() else f"({value})"
-        return f"{value} % {self.divisor} {'<=' if self.spared else '=='} {self.spared}"
-
-
-def _asked(condition: Condition, losing: bool) -> Asked:
-    """What a condition asks; with `losing`, that no pixel be lost: what is left over may be padding."""
-    left, right = condition.left, condition.right
-    if condition.relation != "multiple of":
-        return Asked(normalise(left - right), condition.relation, written=str(condition))
-    if not losing:
-        return Asked(left, "remainder", right)
+    With `losing` the condition is that no pixel of the input be dropped: what is left over may be padding.
+    """
+    constraint = condition.constraint
+    left, relation, right = constraint
+    if relation != "multiple of" or not losing:
+        return constraint, 0
     lost = condition.dropped_pixels()
     spared = left - right * floor_div(left, right) - lost if is_known(right) else lost
     spared = spared if is_known(spared) else normalise(spared)
     if is_known(spared) and not is_known(lost):
-        return Asked(left, "remainder", right, spared)
-    return Asked(normalise(-lost), ">=", written=f"{-lost} >= 0")
+        return constraint, spared
+    return Constraint(normalise(-lost), ">=", 0), 0
 
 
-def _fixed(graph: Graph, strict: bool) -> dict[Any, Demand]:
-    """Demands that an axis with a number has already failed: no size of the others keeps them."""
-    never = Rule(lambda n: False)
+def _always(constraint: Constraint, spared: int) -> bool:
+    """Whether it holds whatever the symbols are; 0 is a multiple of anything."""
+    left, relation, right = constraint
+    if relation != "multiple of":
+        return constraint.holds() is True
+    if not is_known(right):
+        return is_known(left) and left == 0
+    return spared >= right - 1 or (is_known(left) and left % right <= spared)
+
+
+def _failed(graph: Graph, strict: bool) -> dict[Any, Requirement]:
+    """Requirements that an axis with a number has already failed: no size of the others meets them."""
+    never = PeriodicPredicate(lambda n: False)
     return {
-        (name, note.axis): Demand(name, note.message(), (), never, drops=True)
+        (name, note.axis): Requirement(name, note.message(), (), never, drops=True)
         for name, note in graph.notes
         if strict or note.dropped_pixels() > 0
     }
 
 
-# Rules -------------------------------------------------------------------------------------------
+# Narrowing --------------------------------------------------------------------------------------
 
 
-def rule_of(program: Program, relation: str, divisor: Size = 0, spared: int = 0) -> Rule:
-    """The rule that the one output of a program be `>=` 0 or `==` 0, or leave a `remainder` of `spared` at most.
+class Step(NamedTuple):
+    """A layer that narrows the sizes: what it requires, and the sizes that are left after it."""
+
+    layer: str
+    requirement: str
+    left: ResidueSet
+
+
+class Narrowed(NamedTuple):
+    """The sizes that fit along one symbol, those that have an output, who narrows them, and what excludes all."""
+
+    sizes: ResidueSet
+    valid: ResidueSet
+    steps: list[Step]
+    reasons: list[Requirement]
+
+
+def narrowed(network: str, requirements: list[Requirement]) -> Narrowed:
+    """The sizes that meet all requirements on one symbol. Raises SpecError for a pattern too long to list."""
+    try:
+        return _narrowed(requirements)
+    except TooManyError as reason:
+        hint = "cnncalc show SPEC --input 224 lists what that size drops"
+        raise SpecError([Problem(f"{network}: {reason}", None, hint)]) from None
+
+
+def _narrowed(requirements: list[Requirement]) -> Narrowed:
+    sieve = Sieve()
+    steps: list[Step] = []
+    for each in requirements:
+        if sieve.add(each.predicate):
+            steps.append(Step(each.layer, each.text, sieve.members()))
+    sizes = sieve.members()
+    valid = residue_set(each.predicate for each in requirements if not each.drops)
+    if not sizes:
+        few = conflict([each.predicate for each in requirements])
+        return Narrowed(sizes, valid, steps, [requirements[place] for place in few])
+    last = _least_setter(requirements, sizes)
+    if last is not None and (not steps or steps[-1].left != sizes):
+        steps.append(Step(last.layer, last.text, sizes))
+    return Narrowed(sizes, valid, steps, [])
+
+
+def _least_setter(requirements: list[Requirement], sizes: ResidueSet) -> Requirement | None:
+    """The first layer that forbids the next smaller size of the pattern."""
+    if not sizes.residues:
+        return None
+    smaller = ResidueSet(sizes.modulus, sizes.residues).below(sizes.since)
+    if smaller is None:
+        return None
+    return next((each for each in requirements if not each.predicate.holds(smaller)), None)
+
+
+# Predicates -------------------------------------------------------------------------------------
+
+
+def predicate_of(program: Program, relation: Relation, divisor: Size = 0, spared: int = 0) -> PeriodicPredicate:
+    """That the one output of a program is `>=` 0, or `==` 0, or a `multiple of` a divisor, with at most `spared` over.
 
     All symbols of the program stand for the same number. Raises UnsolvableError.
     """
@@ -125,15 +172,15 @@ def rule_of(program: Program, relation: str, divisor: Size = 0, spared: int = 0)
         return result
 
     (form,) = quasilinear_forms(program)
-    if relation == "remainder":
+    if relation == "multiple of":
         if not is_known(divisor):
             raise UnsolvableError("a divisor depends on a symbol")
         period = _remainder_period(program, form, divisor)
-        return Rule(lambda n: value(n) % divisor <= spared, period, form.since)
+        return PeriodicPredicate(lambda n: value(n) % divisor <= spared, period, form.since)
     equal = relation == "=="
     holds: Callable[[int], bool] = (lambda n: value(n) == 0) if equal else (lambda n: value(n) >= 0)
     if form.slope == 0:
-        return Rule(holds, form.period, form.since)
+        return PeriodicPredicate(holds, form.period, form.since)
     if form.rises:
         least, past = _reaches(value, form, 0), _reaches(value, form, 1 if equal else 0)
     elif form.slope is None:
@@ -142,7 +189,7 @@ def rule_of(program: Program, relation: str, divisor: Size = 0, spared: int = 0)
         least, past = _crossing(form.slope, form.low, form.high)
     if form.since > 1 or (form.slope is not None and form.slope < 0 and not equal):
         least = 1
-    return Rule(holds, 1, max(past, form.since), least)
+    return PeriodicPredicate(holds, 1, max(past, form.since), least)
 
 
 def _remainder_period(program: Program, form: QuasiLinear, divisor: int) -> int:

@@ -1,40 +1,38 @@
-"""Rules on a whole number n -> Sizes: all n that keep them, as residues of a modulus. Integers alone.
+"""Predicates on a whole number n -> ResidueSet: all n for which they hold, as residues of a modulus. Integers only.
 
-A Rule repeats: from some n on, whether it holds depends on n modulo its period alone. So the
-sizes that keep several rules are residues too, modulo the least common multiple of the periods;
-each rule in turn only has to look at the residues that the rules before it have left.
+A PeriodicPredicate repeats: from some n on, whether it holds depends only on n modulo its period. So the
+numbers for which several hold are residues too, modulo the least common multiple of the periods;
+each predicate in turn only has to look at the residues that those before it have left.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, count, islice
 from math import lcm
 
 MOST_CANDIDATES = 50_000
-"""Residues that a rule may look at, and small sizes that may be tried one by one."""
-
-
-MOST_TOLD = 8
+"""Residues that a predicate may look at, and small numbers that may be tried one by one."""
+MOST_LISTED = 8
 """Numbers that a text lists one by one."""
 
 
 class TooManyError(ValueError):
-    """A pattern with more residues than can be listed; the message tells its modulus."""
+    """A pattern with more residues than can be listed; the message names its modulus."""
 
 
 def _listed(numbers: Sequence[int]) -> str:
     """A few numbers in parentheses."""
-    more = ", ..." if len(numbers) > MOST_TOLD else ""
-    return f"({', '.join(map(str, numbers[:MOST_TOLD]))}{more})"
+    more = ", ..." if len(numbers) > MOST_LISTED else ""
+    return f"({', '.join(map(str, numbers[:MOST_LISTED]))}{more})"
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A condition on n: `holds(n)`, decided by n modulo `period` wherever n >= `since`.
+class PeriodicPredicate:
+    """A condition on n: `holds(n)`, decided by n modulo `period` for all n >= `since`.
 
     Below `least` it never holds.
     """
@@ -46,14 +44,14 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Sizes:
+class ResidueSet:
     """Whole numbers from 1 up: `exceptions`, all below `since`; and from there on `residues` modulo `modulus`.
 
-    >>> alexnet = Sizes(32, (3,), 67)
+    >>> alexnet = ResidueSet(32, (3,), 67)
     >>> 227 in alexnet, 224 in alexnet, alexnet.below(224), alexnet.above(224)
     (True, False, 195, 227)
 
-    In its simplest form the modulus is the least that tells the pattern, and `since` is its first member.
+    In its simplest form the modulus is the least that describes the pattern, and `since` is its first member.
     """
 
     modulus: int = 1
@@ -73,7 +71,7 @@ class Sizes:
         return bool(self.residues or self.exceptions)
 
     def __iter__(self) -> Iterator[int]:
-        """The members in order, without end unless there are finitely many."""
+        """The members in order; endless unless there are finitely many."""
         return chain(self.exceptions, self._tail())
 
     def _tail(self) -> Iterator[int]:
@@ -91,15 +89,15 @@ class Sizes:
 
     @property
     def least(self) -> int | None:
-        """The smallest member; None where there is none."""
+        """The smallest member; None if there is none."""
         return next(iter(self), None)
 
     def first(self, most: int) -> list[int]:
-        """The first members, at most so many."""
+        """The first members, at most `most` of them."""
         return list(islice(self, most))
 
     def above(self, n: int) -> int | None:
-        """The smallest member beyond n; None where there is none."""
+        """The smallest member above n; None if there is none."""
         small = bisect_right(self.exceptions, n)
         if small < len(self.exceptions):
             return self.exceptions[small]
@@ -113,7 +111,7 @@ class Sizes:
         return turn * self.modulus + self.residues[place]
 
     def below(self, n: int) -> int | None:
-        """The largest member under n; None where there is none."""
+        """The largest member below n; None if there is none."""
         if self.residues and n > self.since:
             turn, rest = divmod(n - 1, self.modulus)
             place = bisect_right(self.residues, rest)
@@ -134,63 +132,63 @@ class Sizes:
 
 
 class Sieve:
-    """The sizes that keep every rule added so far."""
+    """The numbers for which every predicate added so far holds."""
 
     def __init__(self) -> None:
         self.modulus = 1
         self.residues: list[int] = [0]
         self.since = 1
         self.least = 1
-        self.rules: list[Rule] = []
+        self.predicates: list[PeriodicPredicate] = []
 
-    def add(self, rule: Rule) -> bool:
-        """Keep only the sizes that keep `rule` too; whether it has taken residues away.
+    def add(self, predicate: PeriodicPredicate) -> bool:
+        """Keep only the numbers for which `predicate` holds too; whether it has taken residues away.
 
         Raises TooManyError, and leaves the sieve as it was.
         """
         before = len(self.residues)
-        modulus = lcm(self.modulus, rule.period)
+        modulus = lcm(self.modulus, predicate.period)
         turns = modulus // self.modulus
         _limit(before * turns, modulus)
         judged: dict[int, bool] = {}
 
-        def keeps(residue: int) -> bool:
-            rest = residue % rule.period
+        def kept(residue: int) -> bool:
+            rest = residue % predicate.period
             if rest not in judged:
-                judged[rest] = rule.holds(rule.since + (rest - rule.since) % rule.period)
+                judged[rest] = predicate.holds(predicate.since + (rest - predicate.since) % predicate.period)
             return judged[rest]
 
-        lifted = [residue for residue in self._lifted(turns) if keeps(residue)]
-        self.rules.append(rule)
-        self.since, self.least = max(self.since, rule.since), max(self.least, rule.least)
+        lifted = [residue for residue in self._lifted(turns) if kept(residue)]
+        self.predicates.append(predicate)
+        self.since, self.least = max(self.since, predicate.since), max(self.least, predicate.least)
         if len(lifted) == before * turns:
             return False
         self.modulus, self.residues = _simplest(modulus, lifted)
         return True
 
     def _lifted(self, turns: int) -> Iterator[int]:
-        """The residues, told modulo `turns` times the modulus, in order."""
+        """The residues modulo `turns` times the modulus, in order."""
         return (turn * self.modulus + residue for turn in range(turns) for residue in self.residues)
 
-    def sizes(self) -> Sizes:
-        """The sizes left, in the simplest form; raises TooManyError."""
+    def members(self) -> ResidueSet:
+        """The numbers that are left, in the simplest form. Raises TooManyError."""
         modulus, residues = self.modulus, tuple(self.residues)
         _limit(self.since - self.least, modulus)
-        tail = Sizes(modulus, residues, self.since)
-        small = [n for n in range(self.least, self.since) if all(rule.holds(n) for rule in self.rules)]
+        tail = ResidueSet(modulus, residues, self.since)
+        small = [n for n in range(self.least, self.since) if all(each.holds(n) for each in self.predicates)]
         since = self.since
         while since > 1 and _agrees(tail, small, since - 1):
             since -= 1
             if small and small[-1] == since:
                 small.pop()
-            tail = Sizes(modulus, residues, since)
+            tail = ResidueSet(modulus, residues, since)
             if since <= self.least and not small:
                 break
         first = next(tail._tail(), small[-1] + 1 if small else 1)
-        return Sizes(modulus, residues, first, tuple(small))
+        return ResidueSet(modulus, residues, first, tuple(small))
 
 
-def _agrees(tail: Sizes, small: Sequence[int], n: int) -> bool:
+def _agrees(tail: ResidueSet, small: Sequence[int], n: int) -> bool:
     """Whether n, the last number before the tail, is a member just where the tail's pattern says so."""
     member = bool(small) and small[-1] == n
     place = bisect_left(tail.residues, n % tail.modulus)
@@ -200,7 +198,7 @@ def _agrees(tail: Sizes, small: Sequence[int], n: int) -> bool:
 
 def _limit(candidates: int, modulus: int) -> None:
     if candidates > MOST_CANDIDATES:
-        raise TooManyError(f"the pattern repeats after {modulus:,} sizes or more, and has too many parts to be listed")
+        raise TooManyError(f"the pattern repeats after {modulus:,} sizes or more and has too many parts to list")
 
 
 def _simplest(modulus: int, residues: list[int]) -> tuple[int, list[int]]:
@@ -230,20 +228,23 @@ def _primes(number: int) -> Iterator[int]:
         yield number
 
 
-def solve(rules: Sequence[Rule]) -> Sizes:
-    """The sizes that keep all of `rules`. Raises TooManyError."""
+def residue_set(predicates: Iterable[PeriodicPredicate]) -> ResidueSet:
+    """The numbers for which all predicates hold. Raises TooManyError."""
     sieve = Sieve()
-    for rule in rules:
-        sieve.add(rule)
-    return sieve.sizes()
+    for predicate in predicates:
+        sieve.add(predicate)
+    return sieve.members()
 
 
-def conflict(rules: Sequence[Rule]) -> list[int]:
-    """Where no size keeps all rules: the places of as few of them as already leave none."""
-    kept = list(range(len(rules)))
-    for place in reversed(range(len(rules))):
+def conflict(predicates: Sequence[PeriodicPredicate]) -> list[int]:
+    """The places of a few predicates that no number meets together, where none meets all of them.
+
+    None of these few can be left out.
+    """
+    kept = list(range(len(predicates)))
+    for place in reversed(kept):
         fewer = [other for other in kept if other != place]
         with suppress(TooManyError):  # with too many parts to list, it is not empty
-            if fewer and not solve([rules[other] for other in fewer]):
+            if fewer and not residue_set(predicates[other] for other in fewer):
                 kept = fewer
     return kept
