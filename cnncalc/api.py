@@ -200,28 +200,28 @@ def sweep(
     Grids of `input`, `settings` and `batch` are written as on the command line ("32:512:32", "1,8,64"), or are
     ranges and lists. A point on which the network does not fit has None for numbers and a `problem`. Raises SpecError.
     """
-    from cnncalc.setup import counting
+    from cnncalc.analysis.quantities import OF_A_NETWORK
     from cnncalc.sweep.grid_text import MOST_POINTS, grid_text, parse_grid
-    from cnncalc.sweep.measures import TOTALS, choose
+    from cnncalc.sweep.measures import choose
     from cnncalc.sweep.sweep import Sweep
 
-    given: dict[str, Any] = dict(keys)
-    settings, batch = given.pop("settings", None), given.pop("batch", None)
-    max_layers = given.pop("max_layers", None)
-    found = spec if not isinstance(spec, str | PathLike) else load(spec)
-    convention = counting(given.pop("convention", None), given)
+    settings, batch = keys.pop("settings", None) or (), keys.pop("batch", None)
+    asked = setup(spec, **keys)
+    if asked.spec.problems:
+        asked.graph()  # raises them
+    if isinstance(settings, Mapping):
+        settings = [f"{name}={grid_text(values)}" for name, values in settings.items()]
     with usage():
         measures = choose(columns, [layers] if isinstance(layers, str) else layers)
-        texts = settings.items() if isinstance(settings, Mapping) else ()
         grid = parse_grid(
-            found,
+            asked.spec,
             None if input is None else grid_text(input),
-            [f"{name}={grid_text(values)}" for name, values in texts] if texts else [*(settings or ())],
+            settings,
             None if batch is None else grid_text(batch),
             max_points or MOST_POINTS,
-            taken=[*TOTALS, *(measure.key for measure in measures)],
+            taken=[*OF_A_NETWORK, *(measure.key for measure in measures)],
         )
-    return Sweep(found, grid, measures, convention, *(() if max_layers is None else (max_layers,)))
+    return Sweep(asked, grid, measures)
 
 
 # Questions the other way round ------------------------------------------------------------------

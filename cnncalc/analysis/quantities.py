@@ -136,6 +136,8 @@ FIELDS = {"receptive_field": "size", "jump": "jump", "padding": "padding", "cent
 OPERATIONS = tuple(name for name in OPERATION_CLASSES if name != "macs")
 COUNTS = tuple(each.key for each in _REGISTER if each.adds_up and each.key not in OPERATIONS)
 """The quantities that a LayerResult holds and that add up over layers."""
+USUAL = ("params", "macs", "flops", "activations", "memory_bytes")
+"""The totals that say most about a network."""
 OF_A_LAYER = tuple(each.key for each in _REGISTER if each.scope != "network")
 OF_A_NETWORK = tuple(each.key for each in _REGISTER if each.scope != "layer")
 

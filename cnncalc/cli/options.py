@@ -266,10 +266,11 @@ KEYS = {name: (name,) for name in SETUP} | {"counting": ("convention", *CHOICES)
 """The keywords of the facade that each part of SETUP gives."""
 
 
-def setup_options(*parts: str) -> Callable[[F], F]:
+def setup_options(*parts: str, **own: Callable[[Any], Any]) -> Callable[[F], F]:
     """Options that say what a question is asked of (all of SETUP, unless some are named), as one argument.
 
     The command gets `asked`: those that were given, by the names that the functions of the facade have for them.
+    `own` are options that the command declares itself, each instead of the part of its name.
     """
     names = parts or tuple(SETUP)
 
@@ -282,7 +283,7 @@ def setup_options(*parts: str) -> Callable[[F], F]:
 
         made = cast(F, command)
         for name in reversed(names):
-            for option in reversed(SETUP[name]):
+            for option in reversed((own[name],) if name in own else SETUP[name]):
                 made = option(made)
         return made
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import click
 
 from cnncalc.report.formats import pieces, report_of
 from cnncalc.report.report import Options
 from cnncalc.result import Result
+
+Around: TypeAlias = "Callable[[], AbstractContextManager[object]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +31,11 @@ class Page:
         return self.form == "text" and self.output is None
 
 
-def emit(result: Result, page: Page, *, passed: bool = True) -> None:
-    """Print a result; where it has not `passed`, the command ends with exit status 1."""
+def emit(result: Result, page: Page, *, passed: bool = True, around: Around = nullcontext) -> None:
+    """Print a result; if it has not `passed`, the command ends with exit status 1.
+
+    Each piece of text is printed within `around()`.
+    """
     report = report_of(result, page.options)
     if page.on_terminal:
         from rich.console import Console
@@ -37,18 +44,19 @@ def emit(result: Result, page: Page, *, passed: bool = True) -> None:
 
         terminal.write(report.document(), Console())
     else:
-        send(pieces(report, page.form, page.options), page.output)
+        send(pieces(report, page.form, page.options), page.output, around)
     if not passed:
         raise click.exceptions.Exit(1)
 
 
-def send(texts: Iterable[str], output: str | None) -> None:
+def send(texts: Iterable[str], output: str | None, around: Around = nullcontext) -> None:
     """Print pieces of text as they come, or write all of them to a file."""
     if output is not None:
         write_whole(output, texts)
         return
     for text in texts:
-        click.echo(text, nl=False)
+        with around():
+            click.echo(text, nl=False)
 
 
 def write_whole(path: str, texts: Iterable[str]) -> None:

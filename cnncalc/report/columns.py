@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from cnncalc.analysis import Analysis
-from cnncalc.analysis.quantities import COUNTS, FIELDS, OF_A_LAYER, OPERATIONS, QUANTITIES, key_of, suggestion
+from cnncalc.analysis.quantities import COUNTS, FIELDS, OF_A_LAYER, OPERATIONS, QUANTITIES, USUAL, key_of, suggestion
 from cnncalc.errors import Problem, UsageError, one_of
 from cnncalc.report import numbers
 from cnncalc.report.rows import Row
@@ -39,8 +39,6 @@ class Column(NamedTuple):
         return analysis.total(self.key) if self.key in COUNTS else getattr(analysis.operations, self.key)
 
 
-SHARED = ("params", "macs", "flops", "activations", "memory_bytes")
-"""Quantities of which the share in the total is worth a column."""
 WORDS = (
     Column("layer", "layer", "name of the layer or block", lambda row: row.name),
     Column("type", "type", "what it is, in slide notation", lambda row: row.label),
@@ -57,7 +55,7 @@ def _column(key: str) -> Column:
         value = lambda row: row.operation(key)  # noqa: E731
     elif not quantity.adds_up:
         value = lambda row: getattr(row, key)  # noqa: E731
-    return Column(key, quantity.title, quantity.about, value, quantity.kind, quantity.adds_up, key in SHARED)
+    return Column(key, quantity.title, quantity.about, value, quantity.kind, quantity.adds_up, key in USUAL)
 
 
 COLUMNS: dict[str, Column] = {column.key: column for column in (*WORDS, *map(_column, OF_A_LAYER))}
@@ -106,16 +104,16 @@ def _key(name: str) -> str:
     raise UsageError([Problem(f"unknown column '{name}'", None, hint)])
 
 
-def cell_text(column: Column, value: Any, *, brief: bool = False, units: str = "auto", layout: str = "hwc") -> str:
-    """A value as the table of a network prints it; `brief` numbers have three digits."""
+def cell_text(kind: str, value: Any, *, brief: bool = False, units: str = "auto", layout: str = "hwc") -> str:
+    """A value of some kind of quantity as a table prints it; `brief` numbers have three digits."""
     if value is None:
         return ""
-    if column.kind == "shape":
+    if kind == "shape":
         return str(value.text(channels_first=layout == "chw"))
-    if column.kind == "bytes":
+    if kind == "bytes":
         return numbers.bytes_text(value, units)
-    if column.kind == "length":
+    if kind == "length":
         return numbers.per_axis_text(value) if isinstance(value, tuple) and value else str(value or "")
-    if column.kind == "count":
+    if kind == "count":
         return numbers.short(value) if brief else numbers.exact(value)
     return str(value)

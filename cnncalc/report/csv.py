@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 from cnncalc.report.report import Options, Report
 
-ROWS_AT_ONCE = 1_000
+MOST_AT_ONCE = 10_000
+QUICK = 0.25
+"""Seconds that some rows may take before fewer are written at a time."""
 FORMULA = ("=", "+", "-", "@")
 """What a spreadsheet would take a cell for that begins so."""
 
 
 def render(report: Report, options: Options) -> Iterator[str]:
-    """The rows of a report as CSV, a thousand at a time."""
+    """The rows of a report as CSV, as many at a time as come quickly."""
     assert report.rows is not None
     rows = iter(report.rows())
-    while some := list(islice(rows, ROWS_AT_ONCE)):
+    count, begun = 1, time.perf_counter()
+    while some := list(islice(rows, count)):
         yield written(some)
+        now = time.perf_counter()
+        count, begun = min(2 * count, MOST_AT_ONCE) if now - begun < QUICK else max(count // 2, 1), now
 
 
 def written(rows: Iterable[Sequence[Any]]) -> str:

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from cnncalc.analysis.results import Analysis
 from cnncalc.formula.validity import field_conditions
 from cnncalc.graph.builder import LARGEST
-from cnncalc.sweep.measures import Measure, Reading, value
+from cnncalc.sweep.measures import UNKNOWN, Measure, Reading, value
 from cnncalc.symbolic import Size, add_up, bound, is_known
 from cnncalc.symbolic.constraint import HOLDS, Constraint, Range
 from cnncalc.symbolic.program import Program
@@ -26,11 +26,11 @@ class ClosedForms:
         analysis: Analysis,
         measures: Sequence[Measure],
         ranges: Mapping[str, Range],
-        most_layers: int,
+        max_layers: int,
     ) -> None:
         """Compile for symbols that stay in `ranges`.
 
-        Raises ValueError where a measure is no integer arithmetic in them.
+        Raises ValueError for a measure that is not integer arithmetic in them.
         """
         self.readings = [_readable(measure, analysis) for measure in measures]
         self.measures = list(measures)
@@ -38,7 +38,7 @@ class ClosedForms:
         self.program = _safe(Program([part for part in parts if not isinstance(part, Fraction)]))
         self.bounds: dict[str, int] = {}
         others: dict[Constraint, None] = {}
-        for each in _constraints(analysis, ranges, most_layers):
+        for each in _constraints(analysis, ranges, max_layers):
             limit = bound(each.left - each.right) if each.relation == ">=" else None
             if limit is None or limit[1] != ">=":
                 others[each] = None
@@ -89,12 +89,12 @@ def _safe(program: Program) -> Program:
 
 def _readable(measure: Measure, analysis: Analysis) -> Reading:
     reading = measure.read(analysis)
-    if reading is None or reading == "?":
+    if reading in (None, UNKNOWN):
         raise ValueError(f"{measure.key} has no closed form")
     return reading
 
 
-def _constraints(analysis: Analysis, ranges: Mapping[str, Range], most_layers: int) -> Iterator[Constraint]:
+def _constraints(analysis: Analysis, ranges: Mapping[str, Range], max_layers: int) -> Iterator[Constraint]:
     """All that must hold of the symbols, besides that they are whole numbers from 1 up."""
     for _, condition in (*analysis.graph.conditions, *field_conditions(analysis.graph)):
         yield condition.constraint
@@ -105,4 +105,4 @@ def _constraints(analysis: Analysis, ranges: Mapping[str, Range], most_layers: i
         for size in sizes:
             yield Constraint(LARGEST - size, ">=", 0)
     if analysis.graph.repeats:
-        yield Constraint(most_layers - add_up(node.times for node in analysis.graph.nodes), ">=", 0)
+        yield Constraint(max_layers - add_up(node.times for node in analysis.graph.nodes), ">=", 0)

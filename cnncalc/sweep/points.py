@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from cnncalc.analysis import Convention
 from cnncalc.analysis.engine import analyze_graph
 from cnncalc.analysis.results import Analysis
 from cnncalc.errors import Problem, SpecError, printable
-from cnncalc.graph import Graph, build
-from cnncalc.spec.model import Spec
+from cnncalc.graph import Graph
+from cnncalc.setup import Setup
 from cnncalc.sweep.grid import Grid, argument
 from cnncalc.symbolic import symbol
 
@@ -18,19 +17,17 @@ from cnncalc.symbolic import symbol
 class Points:
     """Analyses of one network at the points of one grid."""
 
-    def __init__(self, spec: Spec, grid: Grid, convention: Convention, most_layers: int, *, unrolled: bool) -> None:
+    def __init__(self, setup: Setup, grid: Grid, *, unrolled: bool) -> None:
         """With `unrolled`, a repeat cannot be a symbol: its layers are asked for by name."""
-        self.spec = spec
+        self.setup = setup
         self.grid = grid
-        self.convention = convention
-        self.most_layers = most_layers
         self.unrolled = unrolled
         self._last: tuple[Any, Graph | SpecError | None] = (None, None)
 
     def analysis(self, place: Mapping[str, Any]) -> Analysis:
         """The network at a place: for every axis its value there; an axis left out stays a symbol.
 
-        Raises SpecError where there is none. Points that follow one another and differ in the
+        Raises SpecError if there is none. Points that follow one another and differ in the
         batch alone share a graph.
         """
         key = tuple(repr(place.get(axis.key)) for axis in self.grid.axes if axis.key != "batch")
@@ -44,7 +41,7 @@ class Points:
             assert found is not None
             raise found
         batch = place.get("batch", self.grid.batch)
-        return analyze_graph(found, self.convention, symbol(batch) if isinstance(batch, str) else batch)
+        return analyze_graph(found, self.setup.convention, symbol(batch) if isinstance(batch, str) else batch)
 
     def _graph(self, place: Mapping[str, Any]) -> Graph:
         settings = {
@@ -52,10 +49,10 @@ class Points:
             for axis in self.grid.axes
             if axis.parameter
         }
-        return build(self.spec, self.grid.input_at(place), settings, most_layers=self.most_layers)
+        return self.setup.graph(self.grid.input_at(place), settings)
 
     def structural(self) -> tuple[str, ...]:
-        """The keys of the axes that cannot be symbols: they change which layers there are, or are no counts.
+        """The keys of the axes that cannot be symbols: they change which layers there are, or are not counts.
 
         Tried out: with all as symbols at once; if that fails, one by one beside numbers that suit the network.
         """

@@ -1,35 +1,37 @@
-"""Spec and Grid -> Sweep: the measures of a network at every point, from closed forms made once.
+"""Setup and Grid -> Sweep: the measures of a network at every point, from closed forms made once.
 
-Every axis of the grid becomes a symbol if it can. What cannot (a list, a switch, a number that changes
-which layers there are) is put in value by value; each of its combinations has closed forms of its
-own, run on all its points at once. Where a measure has no closed form, and for a few points, the
-network is analysed point by point: the rows are the same.
+Every axis of the grid becomes a symbol if possible. What cannot be one (a list, a switch, a number that changes
+which layers there are) is put in value by value; each of its combinations has its own closed forms, which
+are run on all its points at once. If a measure has no closed form, and for a few points, the network is
+analysed point by point: the rows are the same.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
+from html import escape
 from math import prod
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, ClassVar, NamedTuple, TypeAlias
 
-from cnncalc.analysis import Convention
 from cnncalc.analysis.results import Analysis
-from cnncalc.errors import Problem, SpecError, closest
-from cnncalc.graph import MOST_LAYERS, build
-from cnncalc.spec.model import Spec
+from cnncalc.errors import Problem, SpecError, UsageError, closest
+from cnncalc.result import Result
+from cnncalc.setup import Setup
 from cnncalc.sweep.closed_forms import ClosedForms
 from cnncalc.sweep.grid import Grid
 from cnncalc.sweep.measures import Measure, value
 from cnncalc.sweep.points import Points, sentence
 
 FEW = 24
-"""Points for which one analysis each is quicker than closed forms."""
-MOST_TOLD = 1000
-"""Points without numbers whose problem is found by an analysis of their own; later ones share a sentence."""
+"""Points for which one analysis each is faster than closed forms."""
+MOST_EXPLAINED = 1000
+"""Points without numbers that are analysed one by one for their problem; later ones share a sentence."""
 FIRST, LARGEST = 512, 65_536
 """Points in the first chunk, and in the largest."""
+MOST_ROWS = 10_000
+"""Points of the largest sweep that is shown as a table."""
 QUICK = 0.25
 """Seconds a chunk may take before the next one is made smaller."""
 Columns: TypeAlias = "dict[str, Sequence[Any]]"
@@ -47,33 +49,39 @@ class Chunk(NamedTuple):
         return zip(*self.places, *self.values, self.problems, strict=True)
 
 
-class Sweep:
-    """The rows of a sweep, computed as they are asked for: dictionaries by column, or Chunks."""
+class Sweep(Result):
+    """The rows of a sweep, computed as they are asked for: dictionaries by column, or Chunks.
 
-    def __init__(
-        self,
-        spec: Spec,
-        grid: Grid,
-        measures: Sequence[Measure],
-        convention: Convention | None = None,
-        most_layers: int = MOST_LAYERS,
-    ) -> None:
-        self.spec = spec
+    `advance` is called with the number of points whenever some are done.
+    """
+
+    view: ClassVar[str] = "sweep"
+
+    def __init__(self, setup: Setup, grid: Grid, measures: Sequence[Measure]) -> None:
+        self.setup = setup
         self.grid = grid
         self.measures = tuple(measures)
-        self.convention = convention or Convention()
-        self.most_layers = most_layers
+        self.advance: Callable[[int], object] = lambda points: None
         self.axes = tuple(axis.key for axis in grid.axes)
         self.columns = (*self.axes, *(measure.key for measure in self.measures), "problem")
         self.done = self.solved = 0
         """Points so far, and those of them that have numbers."""
         unrolled = any(measure.layer for measure in self.measures)
-        self._points = Points(spec, grid, self.convention, most_layers, unrolled=unrolled)
+        self._points = Points(setup, grid, unrolled=unrolled)
         self._forms: dict[tuple[str, ...], tuple[ClosedForms, dict[Any, str]] | None] = {}
 
     def __len__(self) -> int:
         """How many points there are."""
         return self.grid.points
+
+    def __repr__(self) -> str:
+        """`Sweep(vgg16: input x batch, 8 points)`."""
+        count = f"{len(self):,} point{'' if len(self) == 1 else 's'}"
+        return f"Sweep({self.setup.spec.key}: {' x '.join(self.axes)}, {count})"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the table, or in a word what it is where that would be too long."""
+        return super()._repr_html_() if len(self) <= MOST_ROWS else f"<code>{escape(repr(self))}</code>"
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """A dictionary for every point, in the order of the grid."""
@@ -84,10 +92,8 @@ class Sweep:
     def chunks(self) -> Iterator[Chunk]:
         """The points in order, as many at a time as are quickly done.
 
-        Raises SpecError for a spec that cannot be read, and for a layer that there is not.
+        Raises UsageError for an unknown layer.
         """
-        if self.spec.problems:
-            build(self.spec)  # raises them
         self._check_layers()
         start, size = 0, FIRST
         self.done = self.solved = 0
@@ -98,12 +104,13 @@ class Sweep:
             quick = time.perf_counter() - begun < QUICK
             self.done = stop
             self.solved += chunk.problems.count(None)
+            self.advance(stop - start)
             yield chunk
             start, size = stop, min(2 * size, LARGEST) if quick else max(size // 2, FEW)
 
     @cached_property
     def structural(self) -> tuple[str, ...]:
-        """The axes whose values are put in one by one; all of them where nothing else gives closed forms.
+        """The axes whose values are put in one by one; all of them if nothing else gives closed forms.
 
         A measure that has no closed form in a parameter may have one in the input and the batch.
         """
@@ -122,7 +129,7 @@ class Sweep:
         return self.axes
 
     def _check_layers(self) -> None:
-        """Refuse a layer that the network has not, at the first point and at the last."""
+        """Refuse a layer that the network has neither at the first point nor at the last."""
         names = dict.fromkeys(measure.layer for measure in self.measures if measure.layer)
         found: list[Analysis] = []
         for end in (0, len(self) - 1) if names else ():
@@ -133,9 +140,7 @@ class Sweep:
         for name in names:
             if found and not any(analysis.layers_in(name) for analysis in found):
                 hint = closest(name, [layer.name for layer in found[0].layers])
-                error = SpecError([Problem(f"{self.spec.key} has no layer '{name}'", None, hint)])
-                error.exit_status = 2
-                raise error
+                raise UsageError([Problem(f"{self.setup.spec.key} has no layer '{name}'", None, hint)])
 
     # Points ---------------------------------------------------------------------------------
 
@@ -168,29 +173,29 @@ class Sweep:
         found = self._forms[combination]
         if found is None:
             return self._one_by_one(columns, points)
-        closed, told = found
+        closed, explained = found
         holds = closed.holds(columns, points)
         if all(holds):
             return [*closed.values(columns, points), [None] * points]
         good = [point for point, held in enumerate(holds) if held]
         sound = zip(*closed.values(_at(columns, good), len(good)), [None] * len(good), strict=True)
         rows = [
-            next(sound) if held else self._failing(closed, told, self._place(list(columns.values()), point))
+            next(sound) if held else self._failing(closed, explained, self._place(list(columns.values()), point))
             for point, held in enumerate(holds)
         ]
         return list(zip(*rows, strict=True))
 
     def _compiled(self, fixed: Mapping[str, Any]) -> ClosedForms | None:
-        """The closed forms of one structure; None where there are none, or not for every measure.
+        """The closed forms of one structure; None if there are none, or not for every measure.
 
-        Measured against an analysis at the first and at the last point before they are used.
+        Checked against an analysis at the first and at the last point before they are used.
         """
         free = [axis for axis in self.grid.axes if axis.key not in fixed]
         try:
             analysis = self._points.analysis(fixed)
             ranges = {axis.key: axis.values.bounds() for axis in free}
-            closed = ClosedForms(analysis, self.measures, ranges, self.most_layers)
-        except ValueError:  # SpecError too: point by point, the problem will be told for each
+            closed = ClosedForms(analysis, self.measures, ranges, self.setup.max_layers)
+        except ValueError:  # SpecError too: point by point, each will have its problem
             return None
         for end in (0, -1):
             place = {**fixed, **{axis.key: axis.values[end % len(axis.values)] for axis in free}}
@@ -201,18 +206,18 @@ class Sweep:
                     return None
         return closed
 
-    def _failing(self, closed: ClosedForms, told: dict[Any, str], place: Mapping[str, Any]) -> tuple[Any, ...]:
-        """A point on which the closed forms do not hold: its problem, as an analysis of its own words it."""
+    def _failing(self, closed: ClosedForms, explained: dict[Any, str], place: Mapping[str, Any]) -> tuple[Any, ...]:
+        """A point at which the closed forms do not hold: its problem, in the words of an analysis of its own."""
         key = tuple(place[name] for name in closed.decisive)
         nothing = (None,) * len(self.measures)
-        if key not in told and len(told) >= MOST_TOLD:
+        if key not in explained and len(explained) >= MOST_EXPLAINED:
             return (*nothing, f"the network does not fit: {closed.presumed}")
-        if key not in told:
+        if key not in explained:
             row = self._row(place)
             if row[-1] is None:
                 return row
-            told[key] = row[-1]
-        return (*nothing, told[key])
+            explained[key] = row[-1]
+        return (*nothing, explained[key])
 
     def _one_by_one(self, columns: Columns, points: int) -> list[Sequence[Any]]:
         places = list(columns.values())
@@ -229,7 +234,10 @@ class Sweep:
         except SpecError as error:
             return (*[None] * len(self.measures), sentence(error.problems[0]))
         missing = [measure.layer for measure, reading in zip(self.measures, readings, strict=True) if reading is None]
-        return (*map(value, self.measures, readings), f"no layer is called '{missing[0]}'" if missing else None)
+        return (
+            *map(value, self.measures, readings),
+            f"the network has no layer '{missing[0]}' here" if missing else None,
+        )
 
 
 def _at(columns: Columns, points: Sequence[int]) -> Columns:

@@ -144,7 +144,7 @@ class Drawing:
     def _text(self, column: Column, value: Any, brief: bool) -> str:
         if column.key in STORED and self.thousand != 1000 and value is not None:
             return numbers.in_thousands(value, self.thousand)
-        return cell_text(column, value, brief=brief, units=self.options.units, layout=self.options.layout)
+        return cell_text(column.kind, value, brief=brief, units=self.options.units, layout=self.options.layout)
 
     def _exact(self, columns: Sequence[Column]) -> str:
         """The totals that a brief table rounds, in full."""
