@@ -21,9 +21,10 @@ import pytest
 from conftest import Cli, Golden, Write
 
 import cnncalc
+from cnncalc.analysis.quantities import OF_A_LAYER, OF_A_NETWORK
 from cnncalc.spec.find import find
 from cnncalc.sweep.grid_text import parse_grid
-from cnncalc.sweep.measures import OF_A_LAYER, TOTALS, choose, value
+from cnncalc.sweep.measures import choose, value
 from cnncalc.sweep.points import sentence
 from cnncalc.sweep.sweep import FEW
 from cnncalc.symbolic import floor_div, symbol
@@ -31,7 +32,7 @@ from cnncalc.symbolic.program import Program
 from cnncalc.symbolic.vectorised import divides_safely, evaluate
 
 ROOT = Path(__file__).resolve().parent.parent
-EVERY_TOTAL = ",".join(TOTALS)
+EVERY_TOTAL = ",".join(OF_A_NETWORK)
 SCALED = """
 input: 32x32x3
 parameters: {width: 1, deep: 2, wide: true, classes: 10}
@@ -356,9 +357,9 @@ def test_parameters_named_like_a_column_keep_their_name_apart(write: Write) -> N
         (("--set", "width=1e400"), "--set width"),
         (("--set", "width=9999999999999999"), "is beyond 1,000,000,000,000,000"),
         (("--set", "width=1//0"), "division by zero"),
-        (("--batch", "1", "--columns", "makro"), "there is no total 'makro'"),
+        (("--batch", "1", "--columns", "makro"), "unknown total 'makro'"),
         (("--batch", "1", "--columns", "output"), "name its layer, as in conv1.output"),
-        (("--batch", "1", "--columns", "conv1.makro"), "there is no column 'makro' of a layer"),
+        (("--batch", "1", "--columns", "conv1.makro"), "unknown quantity 'makro'"),
         (("--batch", "1", "--columns", ","), "names no column"),
     ],
 )
@@ -461,9 +462,9 @@ def test_columns_are_chosen_as_in_the_table_of_a_network() -> None:
 
 
 def test_the_example_of_the_library_prints_what_it_shows() -> None:
-    import cnncalc.api.forms
+    import cnncalc.api
 
-    (example,) = doctest.DocTestFinder().find(cnncalc.api.forms.sweep, globs=vars(cnncalc.api.forms))
+    (example,) = doctest.DocTestFinder().find(cnncalc.api.sweep, globs=vars(cnncalc.api))
     assert (0, 1) == doctest.DocTestRunner().run(example)
 
 
@@ -482,7 +483,7 @@ def test_the_convention_holds_for_every_point(cli: Cli) -> None:
 def test_the_help_names_every_column_and_its_examples_run(cli: Cli) -> None:
     text = cli.text("sweep", "--help")
     words = set(text.replace(",", " ").replace(".", " ").replace(":", " ").split())
-    assert set() == {*TOTALS, *OF_A_LAYER} - words - {"memory_bytes", "receptive_field"}
+    assert set() == {*OF_A_NETWORK, *OF_A_LAYER} - words - {"memory_bytes", "receptive_field"}
     examples = [line.strip() for line in text.splitlines() if line.strip().startswith("cnncalc sweep ")]
     assert len(examples) > 3
     for example in examples:
