@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -75,7 +74,9 @@ class Graph:
     def command(self, name: str, *words: str) -> str:
         """A command line about this network, as a shell takes it: `cnncalc explain 'conv5-6' conv1 --input 32x32x3`."""
         spec, options = self.asked
-        return shlex.join(["cnncalc", name, spec or self.name, *words, *options])
+        from shlex import join
+
+        return join(["cnncalc", name, spec or self.name, *words, *options])
 
     def same_network(self, other: Graph) -> bool:
         """Whether both have the same layers under the same names, joined the same way."""

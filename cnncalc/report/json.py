@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +16,9 @@ def render(report: Report, options: Options) -> Iterator[str]:
 
 def dumped(data: Any) -> str:
     """Plain data as JSON text, as every command prints it."""
-    return json.dumps(data, indent=1) + "\n"
+    from json import dumps  # not needed by a table
+
+    return dumps(data, indent=1) + "\n"
 
 
 def raw(value: Any) -> Any:

@@ -5,11 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from io import StringIO
-from textwrap import wrap
 
-from rich import box
 from rich.console import Console, Group, RenderableType
-from rich.table import Table as RichTable
 from rich.text import Text as Rich
 
 from cnncalc.report.document import (
@@ -96,6 +93,8 @@ def _preformatted(block: Preformatted, console: Console) -> None:
 
 
 def _note(block: Note, console: Console) -> None:
+    from textwrap import wrap
+
     mark = MARKS[block.severity]
     room = console.width - len(mark)
     lines = wrap(block.text, room, break_on_hyphens=False) if console.is_terminal and room > 20 else [block.text]
@@ -123,6 +122,8 @@ def _equations(block: Equations, console: Console) -> None:
 
 def _equation(row: Equation, margin: int, width: int) -> Iterator[Rich]:
     """An equation, folded in front of an equals sign where it is too long, and a long stage between its terms."""
+    from textwrap import wrap
+
     text = Rich(f"{GAP}{row.symbol:<{margin}}")
     text.stylize("bold", len(GAP))
     blank = " " * len(text)
@@ -246,6 +247,9 @@ def _row(
 
 def _folded(table: Table, ascii_only: bool) -> RenderableType:
     """The table where no form of it fits."""
+    from rich import box
+    from rich.table import Table as RichTable
+
     drawn = RichTable(
         box=box.ASCII if ascii_only else box.SIMPLE_HEAD, pad_edge=False, show_footer=table.foot is not None
     )
