@@ -15,8 +15,6 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from cnncalc.result import Result, draw_with
-
 if TYPE_CHECKING:
     from cnncalc.analysis import Analysis, Convention, LayerResult
     from cnncalc.api import (
@@ -83,15 +81,6 @@ _HOMES = {
     "cnncalc.quiz.sheet": ("Question",),
     "cnncalc.spec.model": ("Spec",),
 }
-
-
-def _render(result: Result, form: str = "text", **options: Any) -> str:
-    """A result as text; what draws it is loaded only now."""
-    text: str = import_module("cnncalc.report.formats").render(result, form, **options)
-    return text
-
-
-draw_with(_render)
 
 
 class _Package(ModuleType):

@@ -13,6 +13,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, Unpack
 
 from cnncalc.errors import Problem, UsageError
+from cnncalc.result import Result, draw_with
 from cnncalc.setup import SetupKeys, SpecLike, setup, usage
 from cnncalc.spec.find import bundled, find
 
@@ -30,6 +31,16 @@ if TYPE_CHECKING:
     from cnncalc.solve.answer import Answer
     from cnncalc.spec.model import Spec
     from cnncalc.sweep.sweep import Sweep
+
+
+def _render(result: Result, form: str = "text", **options: Any) -> str:
+    """A result as text; what draws it is loaded only now."""
+    from cnncalc.report.formats import render
+
+    return render(result, form, **options)
+
+
+draw_with(_render)
 
 
 # Networks ---------------------------------------------------------------------------------------

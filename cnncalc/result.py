@@ -29,5 +29,5 @@ class Result:
 
 
 def draw_with(renderer: Callable[..., str]) -> None:
-    """Let results be drawn by this function; the package does so when it is imported."""
+    """Let results be drawn by this function; the facade does so when it is imported."""
     _renderer[:] = [renderer]
