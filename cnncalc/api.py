@@ -22,7 +22,12 @@ if TYPE_CHECKING:
     from cnncalc.analysis.catalogue import Catalogue
     from cnncalc.apply.applied import Applied
     from cnncalc.check.claim import Verdict
-    from cnncalc.compare.comparison import Counted
+    from cnncalc.compare.comparison import (
+        ConventionComparison,
+        ConventionComparisons,
+        ConventionList,
+        NetworkComparison,
+    )
     from cnncalc.explain.explanation import Explanation
     from cnncalc.fit.fit import Fit, SizeLike
     from cnncalc.formula.formulas import Formulas, SeveralFormulas
@@ -87,31 +92,50 @@ def analyze(spec: SpecLike, input: str | int | None = None, **keys: Unpack[Setup
 
 
 def compare(
-    spec: SpecLike,
+    spec: SpecLike | Sequence[SpecLike],
     input: str | int | None = None,  # noqa: A002, the word users know it by
     *,
-    conventions: Iterable[Convention | str] = (),
+    conventions: str | Iterable[Convention | str] = (),
     reference: Convention | str | None = None,
     **keys: Unpack[SetupKeys],
-) -> list[Counted]:
+) -> ConventionComparison | ConventionComparisons | NetworkComparison:
     """What several conventions make of a network, each difference to the reference taken apart into items.
 
     >>> ours, fvcore = compare("vgg16", conventions=["fvcore"])
     >>> fvcore.count - ours.count == sum(item.amount for item in fvcore.count_items)
     True
 
-    Without `conventions`, all of them. The reference, cnncalc's own unless one is named, comes first.
+    `conventions` are names or Conventions, or "all", which is meant without any. The reference comes first: the
+    `convention`, cnncalc's own unless one is named. Of a list of specs, every one is compared (a
+    ConventionComparisons); without `conventions`, their totals stand side by side (a NetworkComparison):
+
+    >>> [network.total("params") for network in compare(["vgg16", "alexnet"])]
+    [138357544, 62378344]
+
     Raises SpecError.
     """
-    from cnncalc.analysis.known_conventions import CONVENTIONS, convention_of
-    from cnncalc.compare.comparison import compare_conventions
+    from cnncalc.compare import comparison
+    from cnncalc.spec.model import Spec
 
-    first = convention_of(reference)
-    others = list(map(convention_of, conventions)) or list(CONVENTIONS.values())
-    keys["convention"] = first
-    analysis = setup(spec, input, **keys).analysis()
-    chosen = list({convention.title: convention for convention in (first, *others)}.values())
-    return compare_conventions(analysis.graph, chosen, first, analysis.batch)
+    if reference is not None:
+        keys["convention"] = reference
+    several = not isinstance(spec, str | PathLike | Spec)
+    specs: Sequence[SpecLike] = [spec] if isinstance(spec, str | PathLike | Spec) else spec
+    setups = [setup(each, input, **keys) for each in specs]
+    if several and not conventions:
+        return comparison.NetworkComparison(tuple(each.analysis() for each in setups))
+    with usage():
+        chosen = comparison.choose_conventions(conventions, setups[0].convention)
+    found = tuple(comparison.compared_by(each, chosen) for each in setups)
+    return comparison.ConventionComparisons(found) if several else found[0]
+
+
+def conventions() -> ConventionList:
+    """The conventions that have a name, each with its version, its source and its known faults."""
+    from cnncalc.analysis.known_conventions import CONVENTIONS
+    from cnncalc.compare.comparison import ConventionList
+
+    return ConventionList(tuple(CONVENTIONS.values()))
 
 
 # The same numbers in other forms ----------------------------------------------------------------

@@ -239,7 +239,7 @@ DEFAULT = Convention()
 
 
 def find_convention(name: str) -> Convention:
-    """The convention of a name, `cnncalc` being the usual one; raises SpecError, with the nearest, if there is none.
+    """The convention of a name (`cnncalc` is the usual one); raises SpecError, with the closest name, if there is none.
 
     Capitals, hyphens and underscores make no difference: `FlopCounterMode` is `flop-counter-mode`.
     """
@@ -247,7 +247,7 @@ def find_convention(name: str) -> Convention:
     found = next((convention for key, convention in known.items() if _letters(key) == _letters(name)), None)
     if found is None:
         hint = closest(name.strip().lower(), known) or one_of(tuple(known))
-        raise SpecError([Problem(f"there is no convention '{name}'", None, hint)])
+        raise SpecError([Problem(f"unknown convention '{name}'", None, hint)])
     return found
 
 
@@ -256,7 +256,7 @@ def _letters(name: str) -> str:
 
 
 def convention_of(convention: Convention | str | None) -> Convention:
-    """A convention as it is, by its name, or the usual one for none; raises SpecError for a name of none."""
+    """A convention as it is, by its name, or the usual one for none; raises SpecError for an unknown name."""
     if isinstance(convention, str):
         return find_convention(convention)
     return convention or DEFAULT

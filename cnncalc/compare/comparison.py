@@ -1,18 +1,23 @@
-"""A network and two conventions -> what each counts, and the items that make the difference, exactly."""
+"""Networks and conventions -> comparisons: what each convention counts, and the items that make up the difference."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
+from cnncalc.analysis import Analysis
 from cnncalc.analysis.convention import Convention
 from cnncalc.analysis.counting import Part, Rule, parts, rule_for, terms
 from cnncalc.analysis.engine import analyze_graph
-from cnncalc.analysis.known_conventions import CONVENTIONS, find_convention
+from cnncalc.analysis.known_conventions import CONVENTIONS, convention_of
 from cnncalc.graph import Graph
+from cnncalc.result import Result
+from cnncalc.setup import Setup
 from cnncalc.symbolic import Size, normalise
 
+ALL = "all"
 USUAL_MACS = (Rule((), (("macs", 1),)),)
 USUAL_PARAMS = (Rule((), (("weights", 1), ("biases", 1))),)
 WEIGHTS_ALONE = (Rule((), (("weights", 1),)),)
@@ -47,10 +52,61 @@ class Counted:
 UNITS = {"macs": "MACs", "flops": "FLOPs", "params": ""}
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Several(Result, Sequence[Any]):
+    """A sequence that is drawn as one report."""
+
+    view: ClassVar[str] = "compare"
+
+    parts: tuple[Any, ...]
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.parts[index]
+
+    def __len__(self) -> int:
+        return len(self.parts)
+
+
+class NetworkComparison(_Several):
+    """The analyses of several networks, side by side."""
+
+    __slots__ = ()
+    parts: tuple[Analysis, ...]
+
+
+class ConventionList(_Several):
+    """Conventions, with their versions, sources and known faults."""
+
+    __slots__ = ()
+    parts: tuple[Convention, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ConventionComparison(_Several):
+    """What several conventions make of one network: a Counted for each, that of the reference first."""
+
+    parts: tuple[Counted, ...]
+    graph: Graph
+
+
+class ConventionComparisons(_Several):
+    """What several conventions make of several networks: a ConventionComparison for each."""
+
+    __slots__ = ()
+    parts: tuple[ConventionComparison, ...]
+
+
+def compared_by(setup: Setup, conventions: Sequence[Convention]) -> ConventionComparison:
+    """What several conventions make of a network, the first of them being the reference."""
+    graph = setup.graph()
+    batch = setup.batch or graph.batch or 1
+    return ConventionComparison(tuple(compare_conventions(graph, conventions, conventions[0], batch)), graph)
+
+
 def compare_conventions(
     graph: Graph, conventions: Sequence[Convention], reference: Convention, batch: Size = 1
 ) -> list[Counted]:
-    """The numbers of every convention, and their differences to those of `reference`."""
+    """The numbers of every convention, and how they differ from those of `reference`."""
     found = []
     for convention in conventions:
         analysis = analyze_graph(graph, convention, batch)
@@ -84,20 +140,20 @@ def _count_items(
     """The differences in MACs, in the reference's unit, then the change of the unit."""
     if reference.headline == "params":
         whole = normalise(macs * headline_unit(convention))
-        return (Item(whole, f"all there is: {reference.name} counts no operations"),)
+        return (Item(whole, f"everything: {reference.name} counts no operations"),)
     mine, its = headline_unit(reference), headline_unit(convention)
     rules = (reference.mac_rules or USUAL_MACS, convention.mac_rules or USUAL_MACS)
     items = [Item(normalise(item.amount * batch * mine), item.what) for item in _differences(graph, *rules)]
     change = normalise(macs * (its - mine))
     if change != 0:
-        items.append(Item(change, f"x{its} MAC -> FLOP" if its > mine else "one for two FLOPs a MAC"))
+        items.append(Item(change, f"x{its} MAC -> FLOP" if its > mine else "1 FLOP a MAC instead of 2"))
     return tuple(items)
 
 
 def _differences(
     graph: Graph, before: tuple[Rule, ...], after: tuple[Rule, ...], *, stored: bool = False
 ) -> Iterable[Item]:
-    """What `after` counts more than `before`, for one image; what is `stored` counts once if shared."""
+    """What `after` counts more than `before`, for one image; what is `stored` counts once if it is shared."""
     totals: dict[str, Size] = defaultdict(int)
     for node in graph.nodes:
         if stored and node.shared:
@@ -122,13 +178,15 @@ def _of_part(part: Part, before: tuple[Rule, ...], after: tuple[Rule, ...]) -> d
     return found
 
 
-def choose_conventions(names: str | None, reference: Convention) -> list[Convention]:
-    """The conventions of a list such as `fvcore,thop`, all without one; the first is what the rest is held against.
+def choose_conventions(conventions: str | Iterable[Convention | str], reference: Convention) -> tuple[Convention, ...]:
+    """The reference, then the conventions of a list, each once; of `fvcore,thop` too, and all of them for none.
 
-    That is `reference` unless two or more are named. Raises SpecError.
+    Raises SpecError for an unknown name.
     """
-    found = list(CONVENTIONS.values())
-    if names is not None:
-        found = [find_convention(name) for name in names.split(",") if name.strip()]
-    chosen = found if names is not None and len(found) > 1 else [reference, *found]
-    return list({convention.title: convention for convention in chosen}.values())
+    if isinstance(conventions, str):
+        conventions = [] if conventions.strip() == ALL else [each for each in conventions.split(",") if each.strip()]
+    chosen = list(map(convention_of, conventions)) or list(CONVENTIONS.values())
+    found = {reference.title: reference}
+    for convention in chosen:
+        found.setdefault(convention.title, convention)
+    return tuple(found.values())
