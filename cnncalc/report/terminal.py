@@ -31,6 +31,8 @@ ASCII_BARS = {0x2588: "#"} | {code: "#" if code < 0x258D else "" for code in ran
 UNBOUNDED = 100_000
 """The width of a log or a file, which takes lines of any length: nothing in it is cut or folded."""
 GAP = "  "
+LEAST = 8
+"""Characters that a column is left with when its cells fold."""
 STYLES = {
     "title": "bold",
     "name": "bold",
@@ -173,7 +175,7 @@ def _table(block: Table, console: Console) -> None:
         lines = _lines(shown, widths, "-" if ascii_only else "\u2500")
         console.print(Group(*lines), no_wrap=True, crop=False, overflow="ignore")
     else:
-        console.print(_folded(shown, ascii_only))
+        console.print(_folded(shown, widths, console.width, ascii_only))
     if shown.exact:
         console.print(Rich(shown.exact, style="bold"))
     if shown.hidden:
@@ -245,11 +247,15 @@ def _row(
     return text
 
 
-def _folded(table: Table, ascii_only: bool) -> RenderableType:
-    """The table where no form of it fits."""
+def _folded(table: Table, widths: list[int], room: int, ascii_only: bool) -> RenderableType:
+    """The table where no form of it fits; where even the columns that do not fold have no room, they fold too."""
     from rich import box
     from rich.table import Table as RichTable
 
+    rigid = (
+        len(GAP) + 1 + (LEAST if column.folds else width) for column, width in zip(table.columns, widths, strict=True)
+    )
+    stiff = sum(rigid) <= room
     drawn = RichTable(
         box=box.ASCII if ascii_only else box.SIMPLE_HEAD, pad_edge=False, show_footer=table.foot is not None
     )
@@ -260,7 +266,7 @@ def _folded(table: Table, ascii_only: bool) -> RenderableType:
             _styled(foot),
             justify="right" if column.right else "left",
             overflow="fold",
-            no_wrap=not column.folds,
+            no_wrap=stiff and not column.folds,
         )
     for row in table.rows:
         drawn.add_row(*map(_styled, row.cells), style=STYLES.get(row.role, ""))

@@ -12,7 +12,7 @@ from cnncalc.errors import Problem, UsageError, printable
 from cnncalc.layers import Shape
 from cnncalc.report import numbers
 from cnncalc.report.columns import cell_text
-from cnncalc.report.document import Block, Column, Heading, Note, Row, Span, Table, document, line
+from cnncalc.report.document import Block, Column, Heading, Note, Row, Table, document, line
 from cnncalc.report.remarks import counted
 from cnncalc.report.report import Options, Report
 from cnncalc.spec.parameters import written
@@ -58,25 +58,27 @@ def _heading(sweep: Sweep) -> Heading:
     return Heading(printable(spec.name), printable(details))
 
 
-def _table(sweep: Sweep, rows: Sequence[tuple[Any, ...]], options: Options, *, brief: bool = False) -> Table:
-    """The table, exact or with brief numbers; the column of problems only if there are any."""
+def _table(
+    sweep: Sweep, rows: Sequence[tuple[Any, ...]], options: Options, *, below: bool = False, brief: bool = False
+) -> Table:
+    """The table; in less room, each problem stands below its row, and then numbers are brief."""
     heads = [Column(key, right=True, folds=False) for key in sweep.axes]
     heads += [Column(measure.title, right=True, folds=False) for measure in sweep.measures]
-    problems = any(row[-1] for row in rows)
+    if not below and any(row[-1] for row in rows):
+        heads.append(Column("problem"))
     axes = len(sweep.axes)
 
-    def cells(row: tuple[Any, ...]) -> Iterator[Span]:
-        yield from (Span(written(cell), "name") for cell in row[:axes])
+    def drawn(row: tuple[Any, ...]) -> Row:
+        cells = [line((written(cell), "name")) for cell in row[:axes]]
         for measure, cell in zip(sweep.measures, row[axes:-1], strict=True):
-            yield Span(_text(measure, cell, options, brief=brief))
-        if problems:
-            yield Span(printable(row[-1] or ""), "wrong")
+            cells.append(line(_text(measure, cell, options, brief=brief)))
+        problem = line((printable(row[-1] or ""), "wrong"))
+        if below:
+            return Row(tuple(cells), below=(problem,) if row[-1] else ())
+        return Row((*cells, problem)[: len(heads)])
 
-    return Table(
-        (*heads, *([Column("problem")] if problems else [])),
-        tuple(Row(tuple(map(line, cells(row)))) for row in rows),
-        narrower=() if brief else (partial(_table, sweep, rows, options, brief=True),),
-    )
+    narrower = [partial(_table, sweep, rows, options, below=True, brief=brief) for brief in (False, True)]
+    return Table(tuple(heads), tuple(map(drawn, rows)), narrower=() if below else tuple(narrower))
 
 
 def _text(measure: Measure, cell: Any, options: Options, *, brief: bool) -> str:
