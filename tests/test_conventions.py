@@ -15,7 +15,7 @@ import cnncalc
 from cnncalc.analysis import Analysis, Convention, LayerResult, training_memory
 from cnncalc.analysis.counting import MEASURES, parts, terms
 from cnncalc.analysis.known_conventions import CONVENTIONS, find_convention
-from cnncalc.compare.comparison import choose_conventions, compare_conventions
+from cnncalc.compare.comparison import compare_conventions
 from cnncalc.layers import CATALOGUE
 from cnncalc.symbolic import symbol
 
@@ -262,9 +262,52 @@ def test_wrong_usage_is_told(cli: Cli, arguments: list[str], said: str) -> None:
     assert said in result.output
 
 
-def test_a_chosen_list_is_held_against_its_first() -> None:
-    assert ["cnncalc", "thop"] == [found.name for found in choose_conventions("thop", Convention())]
-    assert ["thop", "fvcore"] == [found.name for found in choose_conventions("thop, fvcore", Convention())]
+def test_a_chosen_list_is_held_against_its_first(cli: Cli) -> None:
+    def chosen(*arguments: str) -> list[str]:
+        found = cli.data("compare", "conv3-8", "--input", "9x9x3", *arguments)
+        return [row["convention"]["name"] for row in found["conventions"]]
+
+    assert ["cnncalc", "thop"] == chosen("--conventions", "thop")
+    assert ["thop", "fvcore"] == chosen("--conventions", "thop, fvcore")
+    assert ["slides", "thop"] == chosen("--conventions", "thop", "--convention", "slides")
+    assert ["slides", *(name for name in CONVENTIONS if name != "slides")] == chosen(
+        "--conventions", "--convention", "slides"
+    )
+
+
+def test_the_reference_keeps_its_switches_when_it_is_compared_with_all() -> None:
+    found = cnncalc.compare("vgg16", convention="slides", bias=True)
+    assert found[0].params == cnncalc.analyze("vgg16").total("params")
+    assert len(CONVENTIONS) == len(found)
+
+
+def test_python_compares_what_the_command_compares(cli: Cli) -> None:
+    networks = cnncalc.compare(["vgg16", "alexnet"], 224, batch=2, dtype="float16")
+    assert ["vgg16", "alexnet"] == [network.name for network in networks]
+    options = ("--input", "224", "--batch", "2", "--dtype", "float16")
+    assert json.loads(networks.render("json")) == cli.data("compare", "vgg16", "alexnet", *options)
+    both = cnncalc.compare(("vgg16", "alexnet"), conventions="thop,keras")
+    assert [["cnncalc", "thop", "keras"]] * 2 == [[counted.convention.name for counted in part] for part in both]
+    for result in (networks, both, both[0], cnncalc.conventions()):
+        assert "<table>" in result._repr_html_() or result[0].name in result._repr_html_()
+
+
+def test_networks_are_compared_by_any_total(cli: Cli) -> None:
+    text = cli.text("compare", "vgg16", "alexnet", "--columns", "training memory,Parameters", "--units", "MiB")
+    assert ["quantity", "input", "training memory", "params"] == [
+        line[:17].strip() for line in text.splitlines() if line.startswith(" ") and "\u2500" not in line
+    ]
+    assert "1,171.84 MiB" in text
+    assert "unknown total 'parms'" in cli.refused("compare", "vgg16", "alexnet", "--columns", "parms")
+    assert "columns of conventions are fixed" in cli.refused("compare", "vgg16", "--conventions", "--columns", "macs")
+
+
+def test_comparisons_have_rows() -> None:
+    rows = cnncalc.compare(["vgg16", "alexnet"]).render("csv", columns="params").splitlines()
+    assert ["name,input,params", "vgg16,224x224x3,138357544", "alexnet,227x227x3,62378344"] == rows
+    rows = cnncalc.compare("vgg16", conventions="torchinfo").render("csv").splitlines()
+    assert "vgg16,224x224x3,torchinfo,1.8.0,138357544,15483821032,MACs,,+13556712 biases" == rows[2]
+    assert ["name", "version"] == cnncalc.conventions().render("csv").splitlines()[0].split(",")[:2]
 
 
 def test_no_code_asks_for_a_conventions_name() -> None:
@@ -279,7 +322,7 @@ def test_no_code_asks_for_a_conventions_name() -> None:
 
 def test_against_a_tool_that_counts_no_operations_all_of_them_are_the_difference(cli: Cli) -> None:
     result = cli("compare", "vgg16", "--conventions", "keras,fvcore")
-    assert "15,470,264,320 all there is: keras counts no operations" in " ".join(result.output.split())
+    assert "15,470,264,320 everything: keras counts no operations" in " ".join(result.output.split())
 
 
 def test_training_keeps_the_input_of_a_batch_norm() -> None:
