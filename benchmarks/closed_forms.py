@@ -26,13 +26,13 @@ NETWORKS = ("resnet152", "densenet121")
 TARGET = 40
 TIMED = """
 import time
-import cnncalc.api.networks
+import cnncalc.api
 begin = time.perf_counter()
 {statement}
 print(time.perf_counter() - begin)
 """
-SYMBOLIC = 'cnncalc.api.networks.analyze({name!r}, "HxWx3").totals'
-NUMERIC = "cnncalc.api.networks.analyze({name!r}).totals"
+SYMBOLIC = 'cnncalc.api.analyze({name!r}, "HxWx3").totals'
+NUMERIC = "cnncalc.api.analyze({name!r}).totals"
 IMPORT = "import sympy"
 
 

@@ -24,7 +24,7 @@ from statistics import median
 from typing import Any
 
 import cnncalc
-from cnncalc.sweep.measures import USUAL
+from cnncalc.analysis.quantities import USUAL
 
 NETWORKS = ("resnet50", "vgg16")
 GRID = {"input": "33:1032", "settings": {"classes": "10:100:10"}, "batch": "1:100"}
