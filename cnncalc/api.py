@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cnncalc.analysis import Analysis, Convention
     from cnncalc.analysis.catalogue import Catalogue
     from cnncalc.apply.applied import Applied
-    from cnncalc.check.claim import Verdict
+    from cnncalc.check.grading import Checked
     from cnncalc.compare.comparison import (
         ConventionComparison,
         ConventionComparisons,
@@ -323,7 +323,7 @@ def check(
     settings: Mapping[str, Any] | None = None,
     counting: Mapping[str, Any] | None = None,
     grading: bool = False,
-) -> list[Verdict]:
+) -> Checked:
     r"""What became of every claim of a table or a sheet of answers: match, mismatch, erratum.
 
     >>> from tempfile import NamedTemporaryFile
@@ -333,21 +333,20 @@ def check(
     ...     [(verdict.status, verdict.exact) for verdict in check(file.name)]
     [('match', Shape(512, 7, 7)), ('match', 138357544)]
 
-    A name that ends in .csv is a spreadsheet's, any other YAML. With a `network`, the file has no say in
-    the question: `input`, `settings` and `counting` are all there is (bias, flops, batch ..., as a table
-    has them). Without one they replace what the file says. With `grading`, no wrong number passes for an
+    The table is YAML or CSV. With a `network`, what the file says about the question is ignored: `input`,
+    `settings` and `counting` are all there is (bias, flops, batch ..., as a table has them). Without one
+    they replace what the file says. With `grading`, a wrong number is wrong, even if it is marked as an
     erratum. Raises SpecError with every problem of the file.
     """
     from cnncalc.check.context import overrides
-    from cnncalc.check.readers import read_table
-    from cnncalc.check.verdicts import verdicts
+    from cnncalc.check.grading import Checked, checked
     from cnncalc.spec.parameters import written
 
     values = tuple(f"{name}={written(value)}" for name, value in (settings or {}).items())
     counted = {
         key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in (counting or {}).items()
     }
-    return verdicts(read_table(table, overrides(network, str(input), values, counted, grading=grading)))
+    return Checked((checked(table, overrides(network, str(input), values, counted, grading=grading)),))
 
 
 def quiz(*, seed: int = 1, level: int | Sequence[int] = 1, count: int = 10) -> list[Question]:

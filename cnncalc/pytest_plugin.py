@@ -120,7 +120,7 @@ def failure(verdict: Verdict) -> str:
 
 def headline(verdict: Verdict) -> str:
     """What became of the claim, in a line that stands behind its name in a summary."""
-    from cnncalc.report.check import exact_text
+    from cnncalc.report.views.check import exact_text
 
     printed = verdict.claim.printed
     if verdict.status == "unexpected match":

@@ -25,7 +25,7 @@ from cnncalc.check.readers import read_table
 from cnncalc.check.verdicts import verdicts
 from cnncalc.errors import Source
 from cnncalc.layers import Shape
-from cnncalc.report.check_data import headline
+from cnncalc.report.views.check import headline
 from cnncalc.spec.find import bundled
 from tests.published import printed
 
@@ -191,7 +191,7 @@ def test_a_number_with_commas_is_one_number_inside_braces_as_well() -> None:
 def test_an_erratum_that_holds_is_an_unexpected_match_and_fails() -> None:
     (verdict,) = verdicts(table(VGG + "  total: {params: {is: 138M, erratum: a reason}}\n"))
     assert ("unexpected match", False) == (verdict.status, verdict.passed)
-    assert "total params: 138M is marked as an erratum, but holds" == headline(verdict)
+    assert "total params: 138M is marked as an erratum, but is right" == headline(verdict)
 
 
 def test_the_correction_of_an_erratum_must_hold() -> None:
@@ -390,7 +390,7 @@ def test_a_folder_stands_for_the_tables_in_it(cli: Cli, folder: Path, write: Wri
     grading(write)
     write("no table", "notes.md")
     assert "2 of 5 files" not in cli("check", ".").stdout
-    assert "1 of 5 files are as they should be" in cli("check", ".").stdout
+    assert "1 of 5 files passed" in cli("check", ".").stdout
 
 
 def test_json_holds_every_verdict(cli: Cli, folder: Path, write: Write) -> None:

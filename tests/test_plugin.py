@@ -116,7 +116,7 @@ def test_a_file_of_another_name_is_left_alone_and_costs_nothing(pytester: pytest
 
         def test_nothing_of_cnncalc_is_loaded_but_the_plugin():
             loaded = {name for name in sys.modules if name.partition(".")[0] == "cnncalc"}
-            assert loaded == {"cnncalc", "cnncalc.pytest_plugin"}
+            assert loaded == {"cnncalc", "cnncalc.result", "cnncalc.pytest_plugin"}
     """)
     run().assert_outcomes(passed=1)
 
@@ -162,7 +162,7 @@ def test_pytest_is_imported_by_the_plugin_alone() -> None:
         [
             sys.executable,
             "-c",
-            "import sys, cnncalc.api.questions, cnncalc.cli.main; sys.exit('pytest' in sys.modules)",
+            "import sys, cnncalc.api, cnncalc.cli.main; sys.exit('pytest' in sys.modules)",
         ],
         cwd=ROOT,
         check=False,
@@ -172,11 +172,11 @@ def test_pytest_is_imported_by_the_plugin_alone() -> None:
     assert ["pytest_plugin.py"] == [path.name for path in sources]
 
 
-def test_names_of_claims_reach_a_terminal_without_control_characters(pytester: pytest.Pytester) -> None:
+def test_names_of_claims_reach_a_terminal_without_control_characters(pytester: pytest.Pytester, run: Run) -> None:
     """YAML can write an escape character as \\e: in a layer's name, a source or an erratum it is a blank."""
     table = 'network: conv3-4\ninput: 8x8x3\nsource: "s\\e[31m"\nclaims:\n  "c\\e[31m": 3\n'
     table += '  conv1: {params: {is: 113, erratum: "why\\e[31m"}, macs: 3}\n'
     pytester.path.joinpath("a.cnn.yaml").write_text(table, encoding="utf-8")
-    result = pytester.runpytest("-rA", "--color=no")
+    result = run("-rA", "--color=no")
     result.assert_outcomes(failed=2, xfailed=1)
     assert "\x1b" not in result.stdout.str()

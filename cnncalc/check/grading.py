@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from os import PathLike
+from typing import Any, ClassVar
 
 from cnncalc.check.claim import Table, Verdict
 from cnncalc.check.context import Overrides
@@ -11,6 +13,7 @@ from cnncalc.check.exact_values import summands
 from cnncalc.check.readers import read_table
 from cnncalc.check.verdicts import verdicts
 from cnncalc.errors import Problem, SpecError
+from cnncalc.result import Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Outcome:
         return self.error is None and all(verdict.passed for verdict in self.verdicts)
 
     def count(self, *statuses: str) -> int:
-        """How many verdicts there are of the given statuses."""
+        """How many verdicts have one of these statuses."""
         return sum(verdict.status in statuses for verdict in self.verdicts)
 
     @property
@@ -68,14 +71,43 @@ class Outcome:
         return self.table.notes if self.table else []
 
 
-def check_file(path: str, overrides: Overrides | None = None, *, diagnosed: bool = True) -> Outcome:
-    """The outcome of one file, whatever is wrong with it.
+@dataclass(frozen=True, slots=True)
+class Checked(Result, Sequence[Verdict]):
+    """What became of some files: an outcome each; as a sequence, the verdicts of all of them."""
+
+    outcomes: tuple[Outcome, ...]
+    view: ClassVar[str] = "check"
+
+    @property
+    def passed(self) -> bool:
+        """Whether every file passed."""
+        return all(outcome.passed for outcome in self.outcomes)
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """The verdicts on the claims of all files."""
+        return tuple(verdict for outcome in self.outcomes for verdict in outcome.verdicts)
+
+    def __len__(self) -> int:
+        return len(self.verdicts)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.verdicts[index]
+
+
+def checked(table: str | PathLike[str], overrides: Overrides | None = None, *, diagnosed: bool = True) -> Outcome:
+    """The outcome of a file that can be read; raises SpecError with every problem of any other.
 
     Without `diagnosed` no mistake is looked for: that takes most of the time.
     """
+    found = read_table(table, overrides)
+    return Outcome(str(table), found, tuple(verdicts(found, diagnosed=diagnosed)))
+
+
+def check_file(path: str, overrides: Overrides | None = None, *, diagnosed: bool = True) -> Outcome:
+    """The outcome of one file, whatever is wrong with it."""
     try:
-        table = read_table(path, overrides)
-        return Outcome(path, table, tuple(verdicts(table, diagnosed=diagnosed)))
+        return checked(path, overrides, diagnosed=diagnosed)
     except SpecError as error:
         return Outcome(path, error=error)
     except RecursionError:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from functools import reduce
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnncalc.analysis import DTYPES, FLOPS
-from cnncalc.cli.options import complete_conventions, complete_networks, wrong_usage
+from cnncalc.cli.options import complete_networks, report_options, setup_options
+from cnncalc.cli.output import Page, emit, write_whole
 
 if TYPE_CHECKING:
     from cnncalc.check.context import Overrides
     from cnncalc.check.grading import Outcome
 
 MANY = 20
-"""Files from which on progress is told."""
+"""With so many files or more, progress is shown."""
 ENDINGS = (".yaml", ".yml", ".csv", ".tsv")
 EPILOG = """
 \b
@@ -39,24 +39,8 @@ A table:
     total: {params: 138M}
 """
 
-COUNTING = (
-    click.option("--convention", metavar="NAME", shell_complete=complete_conventions, help="Count as that tool does."),
-    click.option("--bias/--no-bias", default=None, help="Count biases as parameters, or weights alone."),
-    click.option("--flops", type=click.Choice(list(FLOPS)), help="FLOPs as 2 x MACs, as MACs, or of all operations."),
-    click.option("--dtype", type=click.Choice(list(DTYPES)), help="Type of a value."),
-    click.option("-b", "--batch", metavar="N", help="Count for a batch of N images."),
-    click.option("--thousand", type=click.Choice(["1000", "1024"]), help="What a K in the files stands for."),
-    click.option("--zeros", type=click.Choice(["count", "blank"]), help="Whether the zeros before a K tell something."),
-)
-"""How the question is counted, by the keys that a table has for it."""
 
-
-def counting_options(function: Callable[..., None]) -> Callable[..., None]:
-    """Every key of a table that tells how it is counted, as an option."""
-    return reduce(lambda inner, option: option(inner), reversed(COUNTING), function)
-
-
-@click.command("check", short_help="Answers and published tables: what holds, and why not.", epilog=EPILOG)
+@click.command("check", short_help="Which numbers of answers and tables are right, and why not.", epilog=EPILOG)
 @click.argument("files", nargs=-1, metavar="FILE...", type=click.Path())
 @click.option("--published", is_flag=True, help="Check the tables of published numbers that come with cnncalc.")
 @click.option(
@@ -65,81 +49,81 @@ def counting_options(function: Callable[..., None]) -> Callable[..., None]:
     metavar="SPEC",
     default="",
     shell_complete=complete_networks,
-    help="The network that the files are about; they have no say in the question then.",
+    help="The network that the files are about; what they say about it is then ignored.",
 )
-@click.option("-i", "--input", "size", metavar="SIZE", default="", help="The input of that network.")
-@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="Set a parameter of its spec.")
-@counting_options
+@setup_options("input", "settings", "batch", "counting")
+@click.option("--thousand", type=click.Choice(["1000", "1024"]), help="What K stands for in the files (default 1000).")
 @click.option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "junit", "csv"]),
-    default="text",
-    show_default=True,
-    help="Verdicts as text, JSON or JUnit XML; csv is the table of grades.",
+    "--zeros",
+    type=click.Choice(["count", "blank"]),
+    help="Whether trailing zeros before K, M or G are significant (default count: they are).",
 )
 @click.option("-g", "--grades", metavar="CSV", type=click.Path(dir_okay=False), help="Write a table of grades as well.")
 @click.option(
     "--out-of",
     metavar="N",
     type=click.IntRange(1),
-    help="Grade the right answers as a share of N questions; of all that are answered, if those are more.",
+    help="Grade the right answers as a share of N questions, or of all answers if there are more.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but what is wrong.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only what is wrong.")
+@report_options(own=("junit",), csv=True)
 def command(
     files: tuple[str, ...],
     published: bool,
     network: str,
-    size: str,
-    settings: tuple[str, ...],
-    form: str,
+    asked: dict[str, Any],
+    thousand: str | None,
+    zeros: str | None,
     grades: str | None,
     out_of: int | None,
     quiet: bool,
-    **counting: Any,
+    page: Page,
 ) -> None:
     """Check the numbers in FILEs against the networks that they are about.
 
-    A FILE is a table in YAML, or CSV with a header (layer,output,params,...); a folder stands for
-    the tables in it. A number holds if the exact value, rounded or truncated to the digits
-    printed, is what is printed. The exit status is 0 if all numbers hold and all errata still
-    are errata, else 1. A file that cannot be read is told, and does not stop the others; `-` is
-    standard input.
+    A FILE is a table in YAML, or CSV with a header (layer,output,params,...); `-` is standard
+    input, and a folder stands for the tables in it. A number is right if the exact value, rounded
+    or truncated to the printed digits, is the printed number. The exit status is 0 if all numbers
+    are right and all errata are wrong, else 1. Unreadable files are reported and skipped.
 
-    With --network, --grades, --out-of or --format csv the files are answers to be graded: an erratum
-    in them does not count, a question counts once, however often it is answered, and what is left
-    empty is no answer.
+    With --network, --grades, --out-of or --format csv the files are answers to be graded: an
+    erratum in them does not count, each question counts once, however often it is answered, and
+    an empty answer is not an answer.
     """
-    from cnncalc.check.grading import check_files
+    from cnncalc.check.grading import Checked, check_files
     from cnncalc.check.published import published_tables
+    from cnncalc.report import csv
+    from cnncalc.report.formats import report_of
 
     paths = [*(published_tables() if published else ()), *_opened(files)]
     if not paths:
-        found = "no tables are in the folders named" if files else "name a FILE, or ask for --published"
-        raise click.UsageError(found)
+        raise click.UsageError("the folders hold no tables" if files else "name a FILE, or use --published")
     if grades == "-":
-        raise click.UsageError("the grades go to standard output with --format csv; --grades names a file")
-    grading = not published and (form == "csv" or any((network, grades, out_of)))
-    set_outside = _overrides(network, size, settings, counting, grading)
-    outcomes = _with_progress(check_files(paths, set_outside, diagnosed=form != "csv"), len(paths), quiet)
-    found_outcomes = _reported(outcomes, form, len(paths), out_of, quiet)
+        raise click.UsageError("--grades names a file; --format csv prints the grades to standard output")
+    page = replace(page, options=replace(page.options, extra={"out_of": out_of, "brief": len(paths) > 1 or quiet}))
+    grading = not published and (page.form == "csv" or any((network, grades, out_of)))
+    overrides = _overrides(network, {**asked, "thousand": thousand, "zeros": zeros}, grading)
+    outcomes = check_files(paths, overrides, diagnosed=page.form != "csv")
+    found = Checked(tuple(_shown(_with_progress(outcomes, len(paths), quiet), page, quiet)))
     if grades:
-        _write_grades(grades, found_outcomes, out_of)
-    if not all(outcome.passed for outcome in found_outcomes):
+        report = report_of(found, page.options)
+        write_whole(grades, csv.render(report, page.options))
+    if not page.on_terminal:
+        emit(found, page, passed=found.passed)
+    elif len(paths) > 1 and not quiet:
+        emit(found, _with(page, summary="only"), passed=found.passed)
+    elif not found.passed:
         raise click.exceptions.Exit(1)
 
 
-def _overrides(
-    network: str, size: str, settings: tuple[str, ...], counting: dict[str, Any], grading: bool
-) -> Overrides:
-    """What the options decide of the question; a network that there is not is wrong usage."""
+def _overrides(network: str, asked: dict[str, Any], grading: bool) -> Overrides:
+    """What the options set instead of the files; an unknown network is wrong usage."""
     from cnncalc.check.context import overrides
+    from cnncalc.setup import usage
 
-    texts = {
-        key: str(value).lower() if key == "bias" else value for key, value in counting.items() if value is not None
-    }
-    with wrong_usage():
+    size, settings = asked.pop("input", ""), asked.pop("settings", ())
+    texts = {key: str(value).lower() if key == "bias" else value for key, value in asked.items() if value is not None}
+    with usage():
         found = overrides(network, size, settings, texts, grading=grading)
         if network:
             found.network.graph()
@@ -147,7 +131,7 @@ def _overrides(
 
 
 def _opened(files: Iterable[str]) -> Iterator[str]:
-    """The files, with the tables of a folder in its place."""
+    """The files, with the tables in a folder instead of the folder."""
     for path in files:
         if os.path.isdir(path):
             names = sorted(os.listdir(path))
@@ -156,8 +140,22 @@ def _opened(files: Iterable[str]) -> Iterator[str]:
             yield path
 
 
+def _shown(outcomes: Iterable[Outcome], page: Page, quiet: bool) -> Iterator[Outcome]:
+    """The outcomes; on a terminal each is printed as soon as it is known."""
+    from cnncalc.check.grading import Checked
+
+    for outcome in outcomes:
+        if page.on_terminal and not (quiet and outcome.passed):
+            emit(Checked((outcome,)), _with(page, summary=False))
+        yield outcome
+
+
+def _with(page: Page, **extra: Any) -> Page:
+    return replace(page, options=replace(page.options, extra={**page.options.extra, **extra}))
+
+
 def _with_progress(outcomes: Iterable[Outcome], total: int, quiet: bool) -> Iterator[Outcome]:
-    """The outcomes as they come; for many files, how far it is goes to standard error, `quiet` or not on a terminal."""
+    """The outcomes as they come; for many files, progress goes to standard error (if `quiet`, only to a terminal)."""
     terminal = sys.stderr is not None and sys.stderr.isatty()
     if total < MANY or (quiet and not terminal):
         yield from outcomes
@@ -168,41 +166,3 @@ def _with_progress(outcomes: Iterable[Outcome], total: int, quiet: bool) -> Iter
             end = "\r" if terminal and number < total else "\n"
             click.echo(f"checked {number:,} of {total:,} files{end}", nl=False, err=True)
         yield outcome
-
-
-def _reported(outcomes: Iterable[Outcome], form: str, total: int, out_of: int | None, quiet: bool) -> list[Outcome]:
-    """All outcomes, each printed as soon as it is there where the form allows it."""
-    if form == "text":
-        return _as_text(outcomes, total, quiet)
-    from cnncalc.report.check_data import to_grades, to_json, to_junit
-
-    found = list(outcomes)
-    if form == "csv":
-        click.echo(to_grades(found, out_of), nl=False)
-    else:
-        click.echo(to_json(found) if form == "json" else to_junit(found), nl=False)
-    return found
-
-
-def _as_text(outcomes: Iterable[Outcome], total: int, quiet: bool) -> list[Outcome]:
-    from rich.console import Console
-
-    from cnncalc.report.check import render, render_summary
-
-    console, found = Console(), []
-    for outcome in outcomes:
-        render(outcome, console, brief=total > 1, quiet=quiet)
-        found.append(outcome)
-    if total > 1 and not quiet:
-        render_summary(found, console)
-    return found
-
-
-def _write_grades(path: str, outcomes: list[Outcome], out_of: int | None) -> None:
-    from cnncalc.report.check_data import to_grades
-
-    try:
-        with open(path, "w", encoding="utf-8", newline="") as file:
-            file.write(to_grades(outcomes, out_of))
-    except OSError as error:
-        raise click.UsageError(f"cannot write '{path}': {error.strerror}") from None

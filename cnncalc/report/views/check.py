@@ -1,0 +1,287 @@
+"""Checked files -> verdicts, what is wrong first and what explains it; as data for graders, JUnit XML, and grades."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+from cnncalc.check.claim import Claim, Verdict
+from cnncalc.check.grading import Checked, Outcome
+from cnncalc.errors import Problem, printable
+from cnncalc.layers import Shape
+from cnncalc.report import numbers
+from cnncalc.report.csv import harmless
+from cnncalc.report.document import Blank, Block, Column, Line, Note, Row, Table, Text, document, line
+from cnncalc.report.json import raw
+from cnncalc.report.report import Options, Report
+from cnncalc.symbolic import is_known, written
+
+SCHEMA_VERSION = 1
+WORDS = {
+    "match": ("match", "matches"),
+    "erratum": ("erratum", "errata"),
+    "mismatch": ("mismatch", "mismatches"),
+    "unexpected match": ("unexpected match", "unexpected matches"),
+    "error": ("error", "errors"),
+}
+ROLES = {"match": "right", "erratum": "warning"}
+"""How a verdict is drawn; all others are wrong."""
+COLUMNS = (
+    Column("layer"),
+    Column("quantity"),
+    Column("claimed", right=True),
+    Column("exact", right=True),
+    Column("verdict"),
+)
+WIDEST = 60
+"""Characters of a cell; what a person claims is seldom longer, and a hostile file must not fill the screen."""
+MOST_WRONG = 100
+NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+GRADES = ("file", "network", "claims", "right", "wrong", "score", "problem")
+
+
+def report(checked: Checked, options: Options) -> Report:
+    """The verdicts. Of several files, and with `brief`, only those that are wrong are drawn, with a summary.
+
+    Options of its own: `brief`; `summary`, whether there is one ("only" for nothing else); `out_of`, the number
+    of questions that grades are a share of.
+    """
+    return Report(
+        lambda: document("checked numbers", _blocks(checked, options)),
+        lambda: _data(checked),
+        lambda: _grades(checked, options.extra.get("out_of")),
+        {"junit": lambda: iter([_junit(checked.outcomes)])},
+    )
+
+
+# Verdicts ---------------------------------------------------------------------------------------
+
+
+def _blocks(checked: Checked, options: Options) -> Iterator[Block]:
+    several = len(checked.outcomes) > 1
+    summary = options.extra.get("summary", several)
+    for outcome in checked.outcomes if summary != "only" else ():
+        yield from _file(outcome, brief=options.extra.get("brief", several))
+    if summary:
+        good = sum(outcome.passed for outcome in checked.outcomes)
+        text = f"{good} of {len(checked.outcomes)} files passed; {_counted(checked)}"
+        yield Text((line((text, "good" if checked.passed else "bad")),))
+
+
+def _file(outcome: Outcome, *, brief: bool) -> Iterator[Block]:
+    """The title of a file, its verdicts, the wrong ones first."""
+    if outcome.error is not None:
+        yield Text((line((f"{printable(outcome.path)}: cannot be checked", "bad")),))
+        yield Text(tuple(line(text) for text in str(outcome.error).splitlines()), indent=1)
+        yield Blank()
+        return
+    source = f"; {outcome.table.source}" if outcome.table and outcome.table.source and not brief else ""
+    role = "right" if outcome.passed else "wrong"
+    counted = printable(_counted(outcome.verdicts) + source)
+    yield Text((line((printable(outcome.path), "name"), "  ", (counted, role)),))
+    if outcome.notes:
+        yield Text(tuple(line((f"note: {printable(in_one_line(note))}", "warning")) for note in outcome.notes), 1)
+    wrong, rest = outcome.wrong, [verdict for verdict in outcome.verdicts if verdict.passed]
+    shown = wrong[:MOST_WRONG] + ([] if brief else rest)
+    if shown:
+        yield _table(shown, several=outcome.table is not None and len(outcome.table.networks) > 1)
+    if len(wrong) > MOST_WRONG:
+        yield Note("warning", f"... and {len(wrong) - MOST_WRONG} more that are wrong (--format json lists them all)")
+
+
+def _table(verdicts: Iterable[Verdict], several: bool) -> Table:
+    """A row for every verdict, each with its explanation below it."""
+    columns = (Column("network"), *COLUMNS) if several else COLUMNS
+    return Table(columns, tuple(Row(_cells(verdict, several), "", tuple(_below(verdict))) for verdict in verdicts))
+
+
+def _cells(verdict: Verdict, several: bool) -> tuple[Line, ...]:
+    claim = verdict.claim
+    network = (claim.network.title if claim.network else "",) if several else ()
+    values = (str(claim.printed), exact_text(verdict.exact, claim))
+    texts = map(_cut, (*network, claim.layer or "total", claim.quantity, *values))
+    return (*map(line, texts), line((verdict.status, ROLES.get(verdict.status, "bad"))))
+
+
+def _cut(text: str) -> str:
+    text = printable(text)
+    return text if len(text) <= WIDEST else f"{text[: WIDEST - 3]}..."
+
+
+def _below(verdict: Verdict) -> Iterator[Line]:
+    """What there is to say about a verdict: the mistake that explains it, the reason of an erratum."""
+    claim = verdict.claim
+    texts = [verdict.message] if verdict.message else []
+    if verdict.status == "erratum" and claim.correct is not None:
+        texts[-1] += f"; it should be {claim.correct}"
+    texts += [text if number == 0 else f"or {text}" for number, text in enumerate(verdict.diagnoses)]
+    if claim.span and not verdict.passed:
+        texts = [": ".join((str(claim.span), *texts[:1])), *texts[1:]]
+    for text in texts:
+        yield line((printable(text), "" if verdict.passed else "wrong"))
+
+
+def exact_text(value: Any, claim: Claim) -> str:
+    """An exact value in the way people read it: commas, sizes joined by x, a share in percent."""
+    if value is None:
+        return ""
+    if isinstance(value, Shape | str):
+        return str(value)
+    if isinstance(value, tuple):
+        return numbers.per_axis_text(value) if value else ""
+    if claim.printed.share:
+        return f"{float(100 * value):.3f} %"
+    if isinstance(value, Fraction) and claim.against is not None:
+        return f"{float(value):.4f}"
+    return numbers.exact(value) if is_known(value) else written(value)
+
+
+def _counted(verdicts: Sequence[Verdict]) -> str:
+    """`63 claims: 61 matches, 2 errata`."""
+    counts = {status: sum(verdict.status == status for verdict in verdicts) for status in WORDS}
+    parts = [f"{count:,} {WORDS[status][count != 1]}" for status, count in counts.items() if count]
+    total = f"{len(verdicts):,} claim{'' if len(verdicts) == 1 else 's'}"
+    return f"{total}: {', '.join(parts)}" if parts else total
+
+
+# Data -------------------------------------------------------------------------------------------
+
+
+def _data(checked: Checked) -> dict[str, Any]:
+    """Every verdict of every file: the JSON contract, version 1."""
+    outcomes = checked.outcomes
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "passed": checked.passed,
+        "summary": {
+            "files": len(outcomes),
+            "files_passed": sum(outcome.passed for outcome in outcomes),
+            "files_unreadable": sum(outcome.error is not None for outcome in outcomes),
+            "claims": len(checked),
+            "claims_passed": sum(verdict.passed for verdict in checked),
+        },
+        "files": [_file_data(outcome) for outcome in outcomes],
+    }
+
+
+def _file_data(outcome: Outcome) -> dict[str, Any]:
+    table = outcome.table
+    return {
+        "path": outcome.path,
+        "passed": outcome.passed,
+        "source": table.source if table else "",
+        "networks": [network.title for network in table.networks] if table else [],
+        "problems": [str(problem) for problem in outcome.error.problems] if outcome.error else [],
+        "notes": [in_one_line(note) for note in outcome.notes],
+        "answers": len(outcome.answers),
+        "answers_right": sum(outcome.answers),
+        "claims": [_verdict_data(verdict) for verdict in outcome.verdicts],
+    }
+
+
+def _verdict_data(verdict: Verdict) -> dict[str, Any]:
+    claim = verdict.claim
+    return {
+        "network": claim.network.title if claim.network else "",
+        "layer": claim.layer,
+        "quantity": claim.quantity,
+        "claimed": claim.printed.text,
+        "exact": plain(verdict.exact),
+        "status": verdict.status,
+        "passed": verdict.passed,
+        "diagnoses": list(verdict.diagnoses),
+        "message": verdict.message,
+        "erratum": claim.erratum,
+        "source": claim.source,
+        "place": str(claim.span) if claim.span else "",
+    }
+
+
+def plain(value: Any) -> Any:
+    """An exact value as JSON holds it: an integer, or text for shapes, lengths, fractions and formulas."""
+    if isinstance(value, Shape | Fraction | str):
+        return str(value)
+    if isinstance(value, tuple):
+        return numbers.per_axis_text(value) if value else None
+    return raw(value)
+
+
+def in_one_line(problem: Problem) -> str:
+    """A problem with its place, in one line."""
+    return f"{problem.span}: {problem.message}" if problem.span else problem.message
+
+
+# JUnit ------------------------------------------------------------------------------------------
+
+
+def _junit(outcomes: Iterable[Outcome]) -> str:
+    """A suite a file and a test case a claim, as continuous integration reads it."""
+    from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+    root = Element("testsuites", name="cnncalc check")
+    for outcome in outcomes:
+        failures, errors = outcome.count("mismatch", "unexpected match"), outcome.count("error")
+        broken = outcome.error is not None
+        counts = {"tests": len(outcome.verdicts) + broken, "failures": failures, "errors": errors + broken}
+        texts = {key: str(count) for key, count in counts.items()}
+        suite = SubElement(root, "testsuite", {"name": _xml(outcome.path), **texts})
+        if outcome.error is not None:
+            case = SubElement(suite, "testcase", classname=_xml(outcome.path), name="the file can be read")
+            message = _xml(outcome.error.problems[0].message if outcome.error.problems else "unreadable")
+            SubElement(case, "error", message=message).text = _xml(str(outcome.error))
+        for verdict in outcome.verdicts:
+            network = verdict.claim.network.title if verdict.claim.network else ""
+            case = SubElement(suite, "testcase", classname=_xml(network), name=_xml(verdict.claim.title))
+            if not verdict.passed:
+                kind = "error" if verdict.status == "error" else "failure"
+                SubElement(case, kind, message=_xml(headline(verdict))).text = _xml(_whole(verdict))
+        if outcome.notes:
+            SubElement(suite, "system-out").text = _xml("\n".join(map(in_one_line, outcome.notes)))
+    indent(root, " ")
+    return "<?xml version='1.0' encoding='utf-8'?>\n" + str(tostring(root, encoding="unicode")) + "\n"
+
+
+def headline(verdict: Verdict) -> str:
+    """A wrong claim in one line: `conv1_1 params: 1,728 is claimed, 1792 is exact`."""
+    claim = verdict.claim
+    if verdict.status == "unexpected match":
+        return f"{claim.title}: {claim.printed} is marked as an erratum, but is right"
+    exact = "" if verdict.exact is None else f", {plain(verdict.exact)} is exact"
+    return f"{claim.title}: {claim.printed} is claimed{exact}"
+
+
+def _whole(verdict: Verdict) -> str:
+    """All that there is to say of a wrong claim: where it stands, what it should be, what explains it."""
+    lines = [f"{verdict.claim.span or ''}", headline(verdict), verdict.message, *verdict.diagnoses]
+    return "\n".join(text for text in lines if text)
+
+
+def _xml(text: str) -> str:
+    return NOT_XML.sub(" ", text)
+
+
+# Grades -----------------------------------------------------------------------------------------
+
+
+def _grades(checked: Checked, out_of: int | None) -> Iterator[Sequence[Any]]:
+    """A row a file: its answers, how many are right, and the share of them in percent.
+
+    All numbers for one quantity of a layer are one answer, which is right if all of them are.
+    With `out_of`, the share is that of so many questions, answered or not; a note says if more are answered.
+    """
+    yield GRADES
+    for outcome in checked.outcomes:
+        cells = _grade(outcome, out_of)
+        yield [cell if isinstance(cell, int) else harmless(printable(cell)) for cell in cells]
+
+
+def _grade(outcome: Outcome, out_of: int | None) -> tuple[str | int, ...]:
+    claims, right = len(outcome.answers), sum(outcome.answers)
+    score = f"{outcome.score(out_of):.1f}"
+    network = outcome.table.networks[0].title if outcome.table and outcome.table.networks else ""
+    problems = outcome.error.problems[:1] if outcome.error else outcome.notes
+    more = [f"{claims} questions are answered instead of {out_of}"] if out_of and claims > out_of else []
+    problem = "; ".join([*map(in_one_line, problems), *more])
+    return (outcome.path, network, claims, right, claims - right, score, problem)
