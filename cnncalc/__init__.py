@@ -36,13 +36,14 @@ if TYPE_CHECKING:
     )
     from cnncalc.apply.applied import Applied
     from cnncalc.check.claim import Claim, Verdict
+    from cnncalc.check.grading import Checked
     from cnncalc.compare.comparison import Counted
     from cnncalc.errors import Problem, SpecError
     from cnncalc.fit.fit import Fit
     from cnncalc.formula.formulas import Formulas
     from cnncalc.graph import Graph
     from cnncalc.layers import CATALOGUE, Layer, Shape
-    from cnncalc.quiz.sheet import Question
+    from cnncalc.quiz.sheet import Question, Sheet
     from cnncalc.solve.answer import Answer
     from cnncalc.spec.model import Spec
     from cnncalc.sweep.sweep import Sweep
@@ -75,12 +76,13 @@ _HOMES = {
         "sweep",
     ),
     "cnncalc.check.claim": ("Claim", "Verdict"),
+    "cnncalc.check.grading": ("Checked",),
     "cnncalc.errors": ("Problem", "SpecError"),
     "cnncalc.graph": ("Graph",),
     "cnncalc.solve.answer": ("Answer",),
     "cnncalc.fit.fit": ("Fit",),
     "cnncalc.layers": ("CATALOGUE", "Layer", "Shape"),
-    "cnncalc.quiz.sheet": ("Question",),
+    "cnncalc.quiz.sheet": ("Question", "Sheet"),
     "cnncalc.spec.model": ("Spec",),
 }
 
@@ -113,6 +115,7 @@ __all__ = [
     "Analysis",
     "Answer",
     "Applied",
+    "Checked",
     "Claim",
     "Convention",
     "Counted",
@@ -124,6 +127,7 @@ __all__ = [
     "Problem",
     "Question",
     "Shape",
+    "Sheet",
     "Spec",
     "SpecError",
     "Sweep",

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from cnncalc.fit.fit import Fit, SizeLike
     from cnncalc.formula.formulas import Formulas, SeveralFormulas
     from cnncalc.graph import Graph
-    from cnncalc.quiz.sheet import Question
+    from cnncalc.quiz.sheet import Sheet
     from cnncalc.solve.answer import Answer
     from cnncalc.spec.model import Spec
     from cnncalc.sweep.sweep import Sweep
@@ -349,7 +349,7 @@ def check(
     return Checked((checked(table, overrides(network, str(input), values, counted, grading=grading)),))
 
 
-def quiz(*, seed: int = 1, level: int | Sequence[int] = 1, count: int = 10) -> list[Question]:
+def quiz(*, seed: int = 1, level: int | Sequence[int] = 1, count: int = 10) -> Sheet:
     """The questions of a sheet: the same for the same seed, levels and count, on every machine.
 
     >>> [question.answer for question in quiz(seed=7, count=2)]
@@ -358,9 +358,9 @@ def quiz(*, seed: int = 1, level: int | Sequence[int] = 1, count: int = 10) -> l
     Of several levels, each has its share, the lowest first. Raises SpecError for an unknown level, and for a
     seed or a count out of range.
     """
-    from cnncalc.quiz.sheet import questions
+    from cnncalc.quiz.sheet import sheet_of
 
-    return questions(seed, (level,) if isinstance(level, int) else level, count)
+    return sheet_of(seed, (level,) if isinstance(level, int) else level, count)
 
 
 def apply(

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
-from cnncalc.cli.options import wrong_usage
+from cnncalc import api
+from cnncalc.cli.options import report_options
+from cnncalc.cli.output import Page, emit, write_whole
 from cnncalc.quiz.recipes import LEVELS
 
 if TYPE_CHECKING:
     from cnncalc.quiz.marking import Session
-    from cnncalc.quiz.sheet import Question
+    from cnncalc.quiz.sheet import Question, Sheet
 
 SHOW = "?"
 HOW_TO = (
     "Answer as on paper: 28x28x6, 34,944, 35K, 7*7*512 = 25,088.\n"
-    "A wrong answer may be tried again; ? shows the working, Enter alone skips the question, Ctrl-D ends."
+    "You may try again after a wrong answer; ? shows the working, Enter alone skips the question, Ctrl-D ends."
 )
 LEVEL_LINES = "\n".join(f"  {level}  {what}" for level, what in LEVELS.items())
 EPILOG = f"""
@@ -30,67 +33,56 @@ Examples:
   cnncalc quiz --level 4 --count 10              ten inverse questions
   cnncalc quiz --level 1 --level 2 --seed 7      the same questions every time
   cnncalc quiz --seed 7 --sheet > sheet.md       a sheet to print
-  cnncalc quiz --seed 7 --sheet --format latex --key key.cnn.yaml > sheet.tex
-  cnncalc check key.cnn.yaml                     the key holds
-  cnncalc quiz --seed 7 --answers anna.yaml      mark what was filled in: lines such as '3: 28x28x6'
+  cnncalc quiz --seed 7 --sheet --format latex --standalone -o sheet.tex --key key.cnn.yaml
+  cnncalc check key.cnn.yaml                     check the key
+  cnncalc quiz --seed 7 --answers anna.yaml      mark a file with lines such as '3: 28x28x6'
 """
 
 
-@click.command("quiz", short_help="Questions to answer; mistakes are told.", epilog=EPILOG)
-@click.option("--seed", type=click.IntRange(0, 10**9), metavar="N", help="Number of the sheet; without, a new one.")
+@click.command("quiz", short_help="Questions to answer; wrong answers are explained.", epilog=EPILOG)
+@click.option("--seed", type=click.IntRange(0, 10**9), metavar="N", help="Number of the sheet (default: a new one).")
 @click.option(
     "-l", "--level", "levels", type=click.IntRange(min(LEVELS), max(LEVELS)), multiple=True, default=(1,),
     show_default=True, metavar="N", help="Kind of question, see below; may be given again.",
 )  # fmt: skip
 @click.option("-n", "--count", type=click.IntRange(1, 200), default=5, show_default=True, metavar="N",
               help="How many questions.")  # fmt: skip
-@click.option("--sheet", is_flag=True, help="Print the questions as a sheet, and ask none.")
-@click.option("-f", "--format", "form", type=click.Choice(["markdown", "latex"]),
-              help="Form of the sheet (default: markdown).")  # fmt: skip
-@click.option("--key", type=click.Path(dir_okay=False, writable=True), metavar="FILE",
+@click.option("--sheet", "printed", is_flag=True, help="Print the questions (text is Markdown) instead of asking them.")
+@click.option("--key", type=click.Path(dir_okay=False), metavar="FILE",
               help="Write the answers, with their workings, to a table file for cnncalc check.")  # fmt: skip
 @click.option("--answers", type=click.Path(dir_okay=False), metavar="FILE",
-              help="Mark a file of answers (YAML or CSV); exit status 1 if one is not right.")  # fmt: skip
+              help="Mark a file of answers (YAML, CSV, numbered lines); exit status 0 if all are right.")  # fmt: skip
+@report_options(csv=True)
 def command(
     seed: int | None,
     levels: tuple[int, ...],
     count: int,
-    sheet: bool,
-    form: str | None,
+    printed: bool,
     key: str | None,
     answers: str | None,
+    page: Page,
 ) -> None:
-    """Ask questions about layers and networks, and tell which mistake a wrong answer comes from.
+    """Ask questions about layers and networks, and explain which mistake leads to a wrong answer.
 
-    Every question has one answer, handy enough for pen and paper. A wrong answer may be tried again.
-    The same seed, levels and count give the same questions on every machine.
+    Every question has one answer, which can be found with pen and paper. You may try again after a
+    wrong answer. The same seed, levels and count give the same questions on every machine.
     """
-    from cnncalc.quiz.sheet import questions
-
-    _refuse_what_does_not_go_together(seed, sheet, form, answers)
-    number = _new_seed() if seed is None else seed
-    with wrong_usage():
-        asked = questions(number, levels, count)
-    if key:
-        _write_key(key, number, asked)
-    if sheet:
-        from cnncalc.report.quiz import SHEETS
-
-        click.echo(SHEETS[form or "markdown"](number, asked), nl=False)
-    elif answers:
-        _mark_file(answers, asked)
-    elif not key:
-        again = " ".join(f"--level {level}" for level in sorted(set(levels)))
-        _ask(number, asked, f"cnncalc quiz --seed {number} {again} --count {count}")
-
-
-def _refuse_what_does_not_go_together(seed: int | None, sheet: bool, form: str | None, answers: str | None) -> None:
-    if sheet and answers:
-        raise click.UsageError("--sheet and --answers are two things: give one of them")
-    if form and not sheet:
-        raise click.UsageError("--format is the form of a sheet: give --sheet, too")
+    if printed and answers:
+        raise click.UsageError("--sheet and --answers exclude each other")
     if answers and seed is None:
-        raise click.UsageError("--answers belong to a sheet: give its --seed, and the --level and --count it had")
+        raise click.UsageError("--answers belong to a sheet: give its --seed, and its --level and --count")
+    if page != Page() and not (printed or answers):
+        raise click.UsageError("--format and --output are for --sheet and --answers")
+    sheet = api.quiz(seed=_new_seed() if seed is None else seed, level=levels, count=count)
+    if key:
+        write_whole(key, [sheet.render("key")])
+    if printed:
+        emit(sheet, replace(page, form="markdown") if page.form == "text" else page)
+    elif answers:
+        _mark_file(sheet, answers, page)
+    elif not key:
+        again = " ".join(f"--level {level}" for level in sheet.levels)
+        _ask(sheet, f"cnncalc quiz --seed {sheet.seed} {again} --count {count}")
 
 
 def _new_seed() -> int:
@@ -99,35 +91,34 @@ def _new_seed() -> int:
     return randbelow(10_000)
 
 
-def _write_key(path: str, seed: int, questions: list[Question]) -> None:
-    from cnncalc.errors import Problem, SpecError
-    from cnncalc.report.quiz_key import to_key
+def _mark_file(sheet: Sheet, path: str, page: Page) -> None:
+    """The marks of a file; what in it answers no question is said on standard error."""
+    from cnncalc.quiz.marking import marked
 
-    try:
-        with open(path, "w", encoding="utf-8", newline="\n") as file:
-            file.write(to_key(seed, questions))
-    except OSError as error:
-        raise SpecError([Problem(f"cannot write '{path}': {error.strerror}")]) from None
+    found = marked(sheet, path)
+    for note in found.notes:
+        click.echo(f"note: {note}", err=True)
+    emit(found, page, passed=found.right == len(sheet))
 
 
 # At the prompt ----------------------------------------------------------------------------------
 
 
-def _ask(seed: int, questions: list[Question], again: str) -> None:
+def _ask(sheet: Sheet, again: str) -> None:
     """Ask one question after the other; the end of the input ends politely, with the score."""
     from cnncalc.quiz.marking import Session
-    from cnncalc.report.quiz import agreed, title
+    from cnncalc.report.views.quiz import agreed
 
     if sys.stdin is None:
-        raise click.UsageError("there is nowhere to answer from; --sheet prints the questions")
+        raise click.UsageError("there is no standard input to answer from; --sheet prints the questions")
     if hasattr(sys.stdin, "reconfigure"):
-        sys.stdin.reconfigure(errors="replace")  # what is no text is an answer like any other
-    session = Session(questions)
-    click.secho(title(seed, questions), bold=True)
-    click.echo("\n".join([*agreed(questions), "", HOW_TO]))
+        sys.stdin.reconfigure(errors="replace")  # what is not text is an answer like any other
+    session = Session(sheet)
+    click.secho(sheet.title, bold=True)
+    click.echo("\n".join([*agreed(sheet), "", HOW_TO]))
     try:
-        for number, question in enumerate(questions, start=1):
-            click.echo(f"\n{click.style(f'{number}/{len(questions)}', bold=True)}  {question.text}")
+        for number, question in enumerate(sheet, start=1):
+            click.echo(f"\n{click.style(f'{number}/{len(sheet)}', bold=True)}  {question.text}")
             _ask_one(session, question)
     except (click.Abort, KeyboardInterrupt):
         click.echo()
@@ -137,7 +128,7 @@ def _ask(seed: int, questions: list[Question], again: str) -> None:
 
 def _ask_one(session: Session, question: Question) -> None:
     """Ask until the answer is right, shown or skipped."""
-    from cnncalc.report.quiz import working
+    from cnncalc.report.views.quiz import working
 
     label = f"{question.unknown} =" if question.unknown else "answer:"
     while True:
@@ -157,35 +148,3 @@ def _ask_one(session: Session, question: Question) -> None:
         click.echo("".join(f"  * {remark}\n" for remark in found.remarks), nl=False)
         if found.right:
             return
-
-
-# A file of answers ------------------------------------------------------------------------------
-
-
-def _mark_file(path: str, questions: list[Question]) -> None:
-    """A line for every question, and the score."""
-    from cnncalc.quiz.answers import read_answers
-    from cnncalc.quiz.marking import mark
-
-    answers, notes = read_answers(path, len(questions))
-    right = 0
-    for note in notes:
-        click.echo(f"note: {note}", err=True)
-    for number, question in enumerate(questions, start=1):
-        if number not in answers:
-            click.echo(f"{number:>3}  no answer; it is {question.answer}")
-            continue
-        found = mark(question, answers[number])
-        right += found.right
-        told = "right" if found.right else f"{found.verdict}: {_shown(answers[number])}; it is {question.answer}"
-        click.secho(f"{number:>3}  {told}", fg="green" if found.right else "red")
-        click.echo("".join(f"     * {remark}\n" for remark in found.remarks), nl=False)
-    click.echo(f"{right} of {len(questions)} right")
-    if right < len(questions):
-        click.get_current_context().exit(1)
-
-
-def _shown(text: str) -> str:
-    from cnncalc.errors import printable
-
-    return printable(text if len(text) <= 60 else f"{text[:57]}...")

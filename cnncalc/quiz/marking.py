@@ -6,16 +6,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 from cnncalc.analysis.quantities import value_of
 from cnncalc.check.claim import Claim
 from cnncalc.check.numbers.printed import Printed
 from cnncalc.check.verdicts import judge
-from cnncalc.errors import SpecError, printable
+from cnncalc.errors import Problem, SpecError, printable
 from cnncalc.layers import Shape
+from cnncalc.quiz.answers import read_answers
 from cnncalc.quiz.net import text_of
-from cnncalc.quiz.sheet import Question
+from cnncalc.quiz.sheet import Question, Sheet
+from cnncalc.result import Result
 
 LONGEST = 120
 NAMED = re.compile(r"[A-Za-z_][A-Za-z_' ]*[=:]\s*")
@@ -26,12 +28,12 @@ MADE = {
     "params": "the number of parameters",
     "receptive_field": "the receptive field",
 }
-"""What an unknown is asked by."""
+"""What the question gives instead of the unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What became of an answer: `readable` tells whether it counts as one at all; `remarks` are sentences."""
+    """What became of an answer: whether it is right, whether it counts as an answer at all, and remarks on it."""
 
     right: bool
     readable: bool = True
@@ -44,7 +46,7 @@ class Mark:
 
 
 def mark(question: Question, text: str) -> Mark:
-    """Whether an answer is right; if it is wrong, what mistake makes just that number, as far as one does.
+    """Whether an answer is right; if it is wrong, which mistake gives exactly that number, if one does.
 
     A number may be short (35K), but not shorter than two digits; a working may stand before it
     (5*5*3*10 + 10 = 760), and is checked too.
@@ -68,7 +70,7 @@ def mark(question: Question, text: str) -> Mark:
 
 
 def _unfit(question: Question, printed: Printed) -> str:
-    """Why an answer is none to this question, whether its number is right or not."""
+    """Why a text cannot be an answer to this question, whether its number is right or not."""
     claimed, exact = printed.claimed, question.exact
     parts = claimed if isinstance(claimed, tuple) else (claimed,)
     if printed.share or not all(isinstance(part, int | Fraction) for part in parts):
@@ -87,7 +89,7 @@ def _unfit(question: Question, printed: Printed) -> str:
 
 
 def _put_in(question: Question, printed: Printed) -> tuple[str, ...]:
-    """What the network makes with a wrong number put in for the letter."""
+    """What the network makes if a wrong number is put in for the letter."""
     letter, number = question.unknown, printed.claimed
     low, high = question.bounds
     if not isinstance(number, int) or not low <= number <= high:
@@ -97,21 +99,49 @@ def _put_in(question: Question, printed: Printed) -> tuple[str, ...]:
         layer = net.analysis.layers[-1].name if letter == "L" else question.layer
         made: Any = value_of(net.analysis, question.quantity, layer)
     except SpecError as error:
-        return (f"with {letter} = {number:,} it does not work out: {error.problems[0].message}",)
+        return (f"{letter} = {number:,} is impossible: {error.problems[0].message}",)
     name = MADE[question.quantity]
     if text_of(made) == text_of(question.value):
-        return (f"with {letter} = {number:,} {name} is {text_of(made)}, too, but pixels are left over",)
+        return (f"with {letter} = {number:,} {name} is {text_of(made)}, too, but some pixels are left over",)
     return (f"with {letter} = {number:,} {name} is {text_of(made)}, not {text_of(question.value)}",)
 
 
 def _diagnosed(question: Question, printed: Printed) -> tuple[str, ...]:
-    """The mistakes that make just this number, the likeliest first."""
+    """The mistakes that give exactly this number, the likeliest first."""
     verdict = judge(Claim(question.layer, question.quantity, printed), question.net.analysis)
     return verdict.diagnoses[:MOST_DIAGNOSES]
 
 
+@dataclass(frozen=True, slots=True)
+class Marked(Result):
+    """A file of answers to a sheet: every question, what was answered, and its mark, None without an answer.
+
+    `notes` say what in the file answers no question.
+    """
+
+    sheet: Sheet
+    marks: tuple[tuple[Question, str, Mark | None], ...]
+    notes: tuple[Problem, ...] = ()
+    view: ClassVar[str] = "quiz"
+
+    @property
+    def right(self) -> int:
+        """How many answers are right."""
+        return sum(mark is not None and mark.right for _, _, mark in self.marks)
+
+
+def marked(sheet: Sheet, path: str) -> Marked:
+    """The marks of a file of answers; raises SpecError if it holds no answers at all."""
+    answers = read_answers(path, len(sheet))
+    marks = []
+    for number, question in enumerate(sheet, start=1):
+        answer = answers.found.get(number, "")
+        marks.append((question, answer, mark(question, answer) if answer else None))
+    return Marked(sheet, tuple(marks), tuple(answers.notes))
+
+
 class Session:
-    """Keeps count; an answer that cannot be read is no try."""
+    """Keeps count; an answer that cannot be read does not count as a try."""
 
     def __init__(self, questions: Sequence[Question]) -> None:
         self.questions = questions
@@ -128,12 +158,12 @@ class Session:
         return found
 
     def shown(self) -> None:
-        """The answer was asked for."""
+        """The person asked for the answer."""
         self._shown += 1
         self._tries = 0
 
     def skipped(self) -> None:
-        """The question was passed over."""
+        """The person skipped the question."""
         self._skipped += 1
         self._tries = 0
 

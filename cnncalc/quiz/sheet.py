@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from cnncalc.analysis import Convention
 from cnncalc.analysis.quantities import value_of
@@ -12,6 +12,7 @@ from cnncalc.errors import Problem, UsageError, one_of
 from cnncalc.layers import Shape
 from cnncalc.quiz.net import Net, text_of
 from cnncalc.quiz.recipes import LEVELS, RECIPES, Candidate, Draw
+from cnncalc.result import Result
 from cnncalc.solve.answer import Answer
 from cnncalc.solve.solve import ask
 
@@ -111,8 +112,34 @@ class Question:
         return ask((f"{first.kind} {given} {name}={made} {within}",))
 
 
-def questions(seed: int, levels: Sequence[int], count: int) -> list[Question]:
-    """The questions of a sheet: the same for the same seed, levels and count, on every machine.
+@dataclass(frozen=True, slots=True)
+class Sheet(Result, Sequence[Question]):
+    """The questions of a seed; as a sequence, one after the other."""
+
+    seed: int
+    questions: tuple[Question, ...]
+    view: ClassVar[str] = "quiz"
+
+    @property
+    def levels(self) -> list[int]:
+        """The levels of its questions, the lowest first."""
+        return sorted({question.level for question in self.questions})
+
+    @property
+    def title(self) -> str:
+        """`Sheet 7, level 1`."""
+        levels = self.levels
+        return f"Sheet {self.seed}, level{'s' * (len(levels) > 1)} {', '.join(map(str, levels))}"
+
+    def __len__(self) -> int:
+        return len(self.questions)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.questions[index]
+
+
+def sheet_of(seed: int, levels: Sequence[int], count: int) -> Sheet:
+    """A sheet of questions: the same for the same seed, levels and count, on every machine.
 
     Of several levels, each has its share, the lowest first. Of one level, a longer sheet begins
     with the questions of a shorter one. Raises UsageError for an unknown level, and for a seed
@@ -130,11 +157,11 @@ def questions(seed: int, levels: Sequence[int], count: int) -> list[Question]:
     for number, each in enumerate(chosen):
         share = (count + len(chosen) - 1 - number) // len(chosen)
         found += _of_level(seed, each, share)
-    return found
+    return Sheet(seed, tuple(found))
 
 
 def _of_level(seed: int, level: int, count: int) -> Iterator[Question]:
-    """Questions of one level, no two of them alike as long as that can be."""
+    """Questions of one level, all different if possible."""
     told: set[str] = set()
     for number in range(count):
         recipe = RECIPES[level][number % len(RECIPES[level])]
@@ -151,7 +178,7 @@ def _of_level(seed: int, level: int, count: int) -> Iterator[Question]:
 
 
 def _question(level: int, candidate: Candidate) -> Question | None:
-    """The question, or nothing where it has no answer, an unhandy one, or more than one."""
+    """The question; None if it has no answer, several, or one that is too long for pen and paper."""
     net = candidate.net
     if not net.fits:
         return None
@@ -171,7 +198,7 @@ def _question(level: int, candidate: Candidate) -> Question | None:
 
 
 def _handy(value: Any, quantity: str) -> bool:
-    """Whether a person comes to the value without a calculator."""
+    """Whether a person can find the value without a calculator."""
     if isinstance(value, str):
         return False
     if quantity == "output":
