@@ -1,7 +1,7 @@
 """`*.cnn.yaml` tables of claims -> tests: one item for every claim, collected by pytest where cnncalc is installed.
 
-A claim that does not hold fails with what explains it; an erratum is a strict xfail: it fails on
-the day it comes true. Without such a file nothing of this costs more than a look at the names.
+A wrong claim fails with what explains it; an erratum is a strict xfail: it fails on the day when it
+is right. Without such a file this costs no more than a look at the names.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ ENDING = ".cnn.yaml"
 
 
 class ClaimFailedError(Exception):
-    """A claim that does not hold, or an erratum that does: the text of the failure."""
+    """A claim that is wrong, or an erratum that is right: the text of the failure."""
 
 
 class ErratumStandsError(Exception):
-    """An erratum that is still one, as it should be."""
+    """An erratum that is still wrong, which is right."""
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> TableFile | None:
@@ -105,9 +105,10 @@ class ClaimItem(pytest.Item):
 def failure(verdict: Verdict) -> str:
     """The exact number and the printed one, the line of the table, and what explains the difference."""
     from cnncalc.errors import printable
+    from cnncalc.report.views.check import finding
 
     claim = verdict.claim
-    lines = [headline(verdict)]
+    lines = [("[XPASS(strict)] " if verdict.status == "unexpected match" else "") + finding(verdict)]
     if claim.span:
         lines += [str(claim.span), *claim.span.excerpt()]
     if verdict.status in ("mismatch", "erratum") and verdict.message:
@@ -116,16 +117,3 @@ def failure(verdict: Verdict) -> str:
     if claim.source:
         lines.append(f"  source: {claim.source}")
     return "\n".join(map(printable, "\n".join(lines).split("\n")))
-
-
-def headline(verdict: Verdict) -> str:
-    """What became of the claim, in a line that stands behind its name in a summary."""
-    from cnncalc.report.views.check import exact_text
-
-    printed = verdict.claim.printed
-    if verdict.status == "unexpected match":
-        return f"[XPASS(strict)] it is {printed}: {verdict.message}"
-    if verdict.status == "error":
-        return f"it cannot be checked: {verdict.message}"
-    exact = exact_text(verdict.exact, verdict.claim)
-    return f"it is {exact}, not {printed}" if exact else f"it has no number, and is not {printed}"

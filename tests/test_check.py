@@ -191,7 +191,7 @@ def test_a_number_with_commas_is_one_number_inside_braces_as_well() -> None:
 def test_an_erratum_that_holds_is_an_unexpected_match_and_fails() -> None:
     (verdict,) = verdicts(table(VGG + "  total: {params: {is: 138M, erratum: a reason}}\n"))
     assert ("unexpected match", False) == (verdict.status, verdict.passed)
-    assert "total params: 138M is marked as an erratum, but is right" == headline(verdict)
+    assert "total params: it is 138M: this number is right, not an erratum: remove `erratum`" == headline(verdict)
 
 
 def test_the_correction_of_an_erratum_must_hold() -> None:

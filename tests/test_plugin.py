@@ -77,7 +77,7 @@ def test_an_erratum_that_matches_fails(pytester: pytest.Pytester, run: Run) -> N
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            "[[]XPASS(strict)[]] it is 1792: this number is right, so it is not an erratum*",
+            "[[]XPASS(strict)[]] it is 1792: this number is right, not an erratum*",
             "*params: {is: 1792, erratum*",
         ]
     )

@@ -83,7 +83,7 @@ def _erratum(claim: Claim, exact: Any, matches: bool) -> Verdict:
             claim,
             "unexpected match",
             exact,
-            message="this number is right, so it is not an erratum: remove `erratum`",
+            message="this number is right, not an erratum: remove `erratum`",
         )
     if claim.correct is not None and not claim.correct.matches(exact):
         return Verdict(claim, "mismatch", exact, message=f"the correction {claim.correct} is wrong, too")

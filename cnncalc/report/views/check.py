@@ -188,7 +188,7 @@ def _verdict_data(verdict: Verdict) -> dict[str, Any]:
         "layer": claim.layer,
         "quantity": claim.quantity,
         "claimed": claim.printed.text,
-        "exact": plain(verdict.exact),
+        "exact": _plain(verdict.exact),
         "status": verdict.status,
         "passed": verdict.passed,
         "diagnoses": list(verdict.diagnoses),
@@ -199,7 +199,7 @@ def _verdict_data(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def plain(value: Any) -> Any:
+def _plain(value: Any) -> Any:
     """An exact value as JSON holds it: an integer, or text for shapes, lengths, fractions and formulas."""
     if isinstance(value, Shape | Fraction | str):
         return str(value)
@@ -244,17 +244,25 @@ def _junit(outcomes: Iterable[Outcome]) -> str:
 
 
 def headline(verdict: Verdict) -> str:
-    """A wrong claim in one line: `conv1_1 params: 1,728 is claimed, 1792 is exact`."""
-    claim = verdict.claim
+    """A claim that did not pass in one line: `conv1_1 params: it is 1,792, not 1,728`."""
+    return f"{verdict.claim.title}: {finding(verdict)}"
+
+
+def finding(verdict: Verdict) -> str:
+    """What is wrong with a claim, in a few words: `it is 1,792, not 1,728`."""
+    printed = verdict.claim.printed
     if verdict.status == "unexpected match":
-        return f"{claim.title}: {claim.printed} is marked as an erratum, but is right"
-    exact = "" if verdict.exact is None else f", {plain(verdict.exact)} is exact"
-    return f"{claim.title}: {claim.printed} is claimed{exact}"
+        return f"it is {printed}: {verdict.message}"
+    if verdict.status == "error":
+        return f"it cannot be checked: {verdict.message}"
+    exact = exact_text(verdict.exact, verdict.claim)
+    return f"it is {exact}, not {printed}" if exact else f"it is not {printed}"
 
 
 def _whole(verdict: Verdict) -> str:
-    """All that there is to say of a wrong claim: where it stands, what it should be, what explains it."""
-    lines = [f"{verdict.claim.span or ''}", headline(verdict), verdict.message, *verdict.diagnoses]
+    """All that there is to say about a wrong claim: its place, what it should be, what explains it."""
+    message = verdict.message if verdict.status == "mismatch" else ""
+    lines = [f"{verdict.claim.span or ''}", headline(verdict), message, *verdict.diagnoses]
     return "\n".join(text for text in lines if text)
 
 
