@@ -143,21 +143,26 @@ def conventions() -> ConventionList:
 
 def explain(
     spec: SpecLike,
-    layer: str | Sequence[str] | None = None,
+    layer: str | Sequence[str] = (),
     input: str | int | None = None,  # noqa: A002, the word users know it by
+    *,
+    quantity: str | Sequence[str] = (),
     **keys: Unpack[SetupKeys],
 ) -> Explanation:
-    """The working of every number of a layer, or of all layers of a block; without one, of the totals.
+    """How the numbers of a layer, or of all layers of a block, come about; without a layer, how the totals do.
 
-    >>> print(str(explain("conv5-6p0", "conv1", "32x32x1")).splitlines()[4])
-      params      = (F*F*C)*K + K = (5*5*1)*6 + 6 = 156
+    >>> print(str(explain("conv5-6p0", "conv1", "32x32x1", quantity="params")).splitlines()[0])
+    conv1 params = 156
 
-    Raises SpecError, also for an unknown layer.
+    `quantity` is one or several of any of their names; without it, the usual ones are explained. As on the
+    command line, `layer` may name quantities, too. Raises SpecError, also for an unknown layer.
     """
+    from cnncalc.analysis.quantities import QUANTITIES, several_named
     from cnncalc.explain.explanation import explain_analysis
 
-    names = () if layer is None else (layer,) if isinstance(layer, str) else layer
-    return explain_analysis(analyze(spec, input, **keys), names)
+    words = (layer,) if isinstance(layer, str) else layer or ()
+    quantities = several_named(quantity, tuple(QUANTITIES)) if quantity else ()
+    return explain_analysis(analyze(spec, input, **keys), words, quantities)
 
 
 def formula(

@@ -193,7 +193,7 @@ def test_formulas_sweeps_and_explanations_follow_the_convention() -> None:
     assert CAPTURES["thop.resnet50_v1.5"]["totals"]["macs"] == closed.subs({symbol("H"): 224, symbol("W"): 224})
     rows = cnncalc.sweep("resnet50_v1.5", "192,224", convention=thop, columns="macs")
     assert CAPTURES["thop.resnet50_v1.5"]["totals"]["macs"] == list(rows)[1]["macs"]
-    text = cnncalc.explain(SPECS["small"], "deconv1", convention=CONVENTIONS["torchinfo"])
+    text = str(cnncalc.explain(SPECS["small"], "deconv1", convention=CONVENTIONS["torchinfo"]))
     layer = cnncalc.analyze(SPECS["small"], convention=CONVENTIONS["torchinfo"]).layer("deconv1")
     assert f"{layer.macs:,}" in text
 

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 import cnncalc
 from cnncalc.analysis import COUNTS, Analysis, Convention, LayerResult
+from cnncalc.analysis.quantities import FIELDS, NAMES, OF_A_LAYER, QUANTITIES
 from cnncalc.explain.explanation import explain_analysis
 from cnncalc.explain.steps import LayerWorking, Working
 from cnncalc.layers import CATALOGUE, Shape
@@ -97,7 +98,12 @@ def analyses(**options: Any) -> Iterator[Analysis]:
 
 
 def workings(analysis: Analysis) -> Iterator[LayerWorking]:
-    yield from explain_analysis(analysis, [layer.name for layer in analysis.layers]).layers
+    yield from explain_analysis(analysis, [layer.name for layer in analysis.layers]).complete().layers
+
+
+def explained(*words: Any, **options: Any) -> str:
+    """An explanation as text."""
+    return str(cnncalc.explain(*words, **options))
 
 
 # The printed formula, walked by hand ---------------------------------------------------------------
@@ -218,7 +224,7 @@ def test_signals_and_volumes_explain_themselves_too(path: str) -> None:
 
 def board(spec: str, layer: str, size: str | int | None = None, **options: Any) -> dict[str, str]:
     """The lines of a blackboard, by what stands before the first equals sign."""
-    lines = cnncalc.explain(spec, layer, size, **options).splitlines()
+    lines = explained(spec, layer, size, **options).splitlines()
     matches = [re.match(r"\s*(?:\S+' = )?(\S+)\s+= (.*)", line) for line in lines]
     return {match[1]: match[2] for match in matches if match}
 
@@ -235,7 +241,7 @@ def test_the_slide_on_alexnets_first_layer() -> None:
 
 
 def test_the_famous_224_does_not_fit_and_the_board_says_what_that_drops() -> None:
-    text = cnncalc.explain("alexnet", "conv1", 224)
+    text = explained("alexnet", "conv1", 224)
     assert "floor((W - F + 2P)/S) + 1 = floor((224 - 11 + 2*0)/4) + 1 = floor(53.25) + 1 = 54" in text
     assert "floor drops 1 of input (223 or 227 would fit)" in text
 
@@ -256,17 +262,17 @@ def test_the_slides_rows_of_vgg16(layer: str, params: str) -> None:
 
 def test_the_counts_of_the_paper_on_lenet5() -> None:
     assert "(F*F*C)*K + K = (5*5*1)*6 + 6 = 156" == board("lenet5", "C1")["params"]
-    assert board("lenet5", "C1")["connections"].endswith(" = 122,304")
+    assert board("lenet5", "C1", quantity="connections")["connections"].endswith(" = 122,304")
     assert "2C = 2*6 = 12" == board("lenet5", "S2")["params"]
     assert "(F*F)*60 + 16 = (5*5)*60 + 16 = 1,516" == board("lenet5", "C3")["params"]
-    assert board("lenet5", "C3")["connections"].endswith(" = 151,600")
+    assert board("lenet5", "C3", quantity="connections")["connections"].endswith(" = 151,600")
     assert board("lenet5", "C5")["params"].endswith(" = 48,120")
     assert board("lenet5", "F6")["params"].endswith(" = 10,164")
 
 
 def test_the_receptive_field_goes_on_from_what_comes_in() -> None:
     assert "R + (F - 1)*J = 51 + (3 - 1)*8 = 67" == board("alexnet", "pool2")["R'"]
-    assert "everything: each unit sees the whole input" in cnncalc.explain("vgg16", "fc6")
+    assert "everything: each unit sees the whole input" in explained("vgg16", "fc6")
 
 
 def test_a_merge_sees_from_the_first_pixel_of_any_path_to_the_last_of_any() -> None:
@@ -282,7 +288,7 @@ def test_each_axis_has_its_own_letters_where_the_numbers_differ() -> None:
 
 
 def test_a_dilated_and_grouped_convolution_shows_d_and_g() -> None:
-    text = cnncalc.explain("conv3-8p2d2g2", "conv1", "16x16x4")
+    text = explained("conv3-8p2d2g2", "conv1", "16x16x4")
     assert "(W - D*(F - 1) + 2P - 1)/S + 1 = (16 - 2*(3 - 1) + 2*2 - 1)/1 + 1 = 16" in text
     assert "(F*F*(C/G))*K + K = (3*3*(4/2))*8 + 8 = 152" in text
 
@@ -296,7 +302,7 @@ def test_a_shared_layer_says_whose_weights_it_uses(write: Write) -> None:
 
 
 def test_the_totals_are_told_by_their_largest_terms() -> None:
-    text = cnncalc.explain("vgg16")
+    text = explained("vgg16")
     assert "params      = 102,764,544 (fc6, 74.3 %) + 16,781,312 (fc7, 12.1 %)" in text
     assert "+ 14,714,688 (13 others, 10.6 %) = 138,357,544\n" in text
     assert "cnncalc explain vgg16 fc6\n" in text
@@ -369,6 +375,9 @@ def test_a_rounded_quotient_is_never_printed_as_a_whole_number(a: int, b: int) -
         ("alexnet_conv1_224", ("alexnet", "conv1", "--input", "224")),
         ("googlenet_3a", ("googlenet", "inception_3a")),
         ("vgg16_totals", ("vgg16",)),
+        ("vgg16_fc6_params", ("vgg16", "fc6", "params")),
+        ("alexnet_conv1_flops", ("alexnet", "conv1", "flops", "rf", "connections", "centre", "--flops", "all")),
+        ("vgg16_memory", ("vgg16", "peak", "weight memory", "training memory", "depth")),
         ("alexnet_conv1_latex", ("alexnet", "conv1", "--format", "latex")),
     ],
 )
@@ -383,16 +392,18 @@ def test_a_narrow_terminal_folds_before_an_equals_sign(golden: Golden) -> None:
 
     from rich.console import Console
 
-    from cnncalc.report.explain import render
+    from cnncalc.report.formats import report_of
+    from cnncalc.report.report import Options
+    from cnncalc.report.terminal import write
 
     stream = StringIO()
     console = Console(file=stream, width=60, force_terminal=True, color_system=None)
-    render(explain_analysis(cnncalc.analyze("alexnet", 224), ["conv1"]), console)
+    write(report_of(cnncalc.explain("alexnet", "conv1", 224), Options()).document(), console)
     golden("explain/alexnet_conv1_60.txt", stream.getvalue())
     board = [line for line in stream.getvalue().splitlines() if " = " in line and "given" not in line]
     assert all(len(line) <= 60 for line in board)
     folded = [line for line in board if re.match(r" {14}= ", line)]
-    assert 4 == len(folded)
+    assert 3 == len(folded)
     assert 14 == next(line.index("=") for line in board if "params" in line)
 
 
@@ -425,7 +436,7 @@ def test_a_block_stands_for_all_its_layers_each_once(cli: Cli) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("alexnet", "conv6x"), "no layer or block of alexnet is called 'conv6x'"),
+        (("alexnet", "conv6x"), "'conv6x' is neither a layer or block of alexnet nor a quantity"),
         (("alexnet", "convv1"), "did you mean 'conv1'?"),
         (("googlenet", "3x3_reduce"), "did you mean 'conv2/3x3_reduce'?"),
         (("resnet50", "--input", "HxWx3"), "cnncalc formula"),
@@ -445,18 +456,87 @@ def test_a_working_never_loads_sympy() -> None:
 
 
 def test_the_library_refuses_an_unknown_form() -> None:
-    with pytest.raises(cnncalc.SpecError, match="no form 'xml'"):
-        cnncalc.explain("alexnet", "conv1", form="xml")
+    with pytest.raises(cnncalc.SpecError, match="unknown format 'xml'"):
+        cnncalc.explain("alexnet", "conv1").render("xml")
 
 
 def test_t_is_told_tap_by_tap_and_what_a_stride_skips_anyway_is_not_called_dropped() -> None:
     # unpadded, each of the 11 taps of AlexNet's conv1 lies on a pixel at all 55 places
-    assert "T           = 11*55 = 605 " in cnncalc.explain("alexnet", "conv1")
+    assert "T           = 11*55 = 605 " in explained("alexnet", "conv1", quantity="connections")
     # 3 taps on 224 pixels padded by 1: the outer ones lie on the padding once
-    assert "T           = 2*223 + 224 = 670 " in cnncalc.explain("vgg16", "conv1_1")
+    assert "T           = 2*223 + 224 = 670 " in explained("vgg16", "conv1_1", quantity="connections")
     # each of the 2 taps of a 2x2 filter set down 2 apart makes one output of every one of the 196 inputs
-    assert "T           = 2*196 = 392 " in cnncalc.explain("unet", "up1")
-    skipped = cnncalc.explain("resnet50", "conv3_1/conv1")
+    assert "T           = 2*196 = 392 " in explained("unet", "up1", quantity="connections")
+    skipped = explained("resnet50", "conv3_1/conv1")
     assert "28.5; the stride skips the last 1 of input, as it does between windows" in skipped
     assert "drops" not in skipped
     assert 224 in cnncalc.fit("resnet50")
+
+
+# One quantity --------------------------------------------------------------------------------------
+
+
+def test_what_is_asked_for_is_answered_first(cli: Cli) -> None:
+    lines = cli.text("explain", "vgg16", "fc6", "params").splitlines()
+    assert "fc6 params = 102,764,544" == lines[0]
+    assert "  params = H*W*C*K + K = 7*7*512*4096 + 4096 = 102,764,544" in lines
+    assert not any("MACs  " in line for line in lines)
+    assert lines == explained("vgg16", "fc6", quantity="parameters").splitlines()
+    assert (
+        "**fc6 params = 102,764,544**"
+        == cli.text("explain", "vgg16", "fc6", "params", "-f", "markdown").splitlines()[0]
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_name_of_a_quantity_is_understood(cli: Cli, name: str) -> None:
+    scope = QUANTITIES[NAMES[name]].scope
+    words = ("conv1",) if scope != "network" else ()
+    assert " = " in cli.text("explain", "alexnet", *words, name.replace("_", " ")).splitlines()[0]
+    if scope != "both":
+        hint = cli.refused("explain", "alexnet", *(() if words else ("conv1",)), name)
+        cli.line(hint.partition("cnncalc ")[2].strip())
+
+
+def test_a_number_is_explained_by_the_numbers_that_it_needs_and_no_others() -> None:
+    (working,) = cnncalc.explain("alexnet", "conv1", quantity="flops", flops="all").layers
+    assert ["output", "macs", "bias_adds", "compares", "flops"] == [step.quantity for step in working.steps]
+    (working,) = cnncalc.explain("alexnet", "conv1").layers
+    assert not {"letter", "connections", "neurons", "bias_adds"} & {step.quantity for step in working.steps}
+    (working,) = cnncalc.explain("alexnet", "conv1", quantity="connections").layers
+    assert ["output", "letter", "connections"] == [step.quantity for step in working.steps]
+
+
+def test_every_quantity_of_every_layer_can_be_asked_for(everything: Analysis) -> None:
+    names = [layer.name for layer in everything.layers]
+    for working in explain_analysis(everything, names, OF_A_LAYER).layers:
+        explained_ones = {step.quantity for step in working.steps}
+        missing = set(OF_A_LAYER) - explained_ones
+        assert missing <= set(() if working.layer.receptive_field.axes else FIELDS), working.layer.name
+
+
+def test_a_layer_that_is_called_like_a_quantity_is_the_layer_first(cli: Cli) -> None:
+    assert "output  concat" in cli.text("explain", "inception_3a", "output")
+    assert "output output = 28x28x256" in cli.text("explain", "inception_3a", "output", "output")
+
+
+# Commands that are suggested -----------------------------------------------------------------------
+
+
+def test_a_command_that_is_suggested_runs_as_printed(cli: Cli, write: Write) -> None:
+    path = write(
+        "input: 32x32x3\nparameters: {width: 8}\nlayers:\n  - {conv: {filters: width, kernel: 3}, name: one}\n"
+    )
+    for spec, options in (
+        (path, ()),
+        (path, ("--input", "20", "--set", "width=16")),
+        ("conv5-6/2, [conv3-8, pool2] x2", ("--input", "32x32x3")),
+        ("vgg16", ("--input", "64")),
+        ("mobilenet_v1", ("--set", "width=0.5")),
+    ):
+        suggested = cli.text("explain", spec, *options).partition("cnncalc explain ")[2].splitlines()[0]
+        assert spec == shlex.split(suggested)[0]
+        layer = shlex.split(suggested)[1]
+        assert cli.line(f"explain {suggested}") == cli.text("explain", spec, layer, *options)
+        hint = cli.refused("explain", spec, "qqqqqqqq", *options, status=1).partition("cnncalc ")[2]
+        assert layer in cli.line(hint.removesuffix(" lists them\n"))

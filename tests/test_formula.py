@@ -499,7 +499,7 @@ def test_a_repeat_is_a_part_in_every_command() -> None:
     stage = [layer for layer in expected.layers if layer.name.startswith("conv4_")]
     assert stage == expected.part("conv4")
     assert sum(layer.params for layer in stage) == cnncalc.formula("resnet50", "conv4")["params"]
-    assert "conv4_6" in cnncalc.explain("resnet50", "conv4")
+    assert "conv4_6" in str(cnncalc.explain("resnet50", "conv4"))
 
 
 def test_connections_behind_a_symbolic_kernel_are_refused_with_their_reason() -> None:
@@ -695,7 +695,7 @@ def test_formula_and_explain_look_a_layer_up_alike(cli: Cli, name: str) -> None:
     formula, explained = cli("formula", "googlenet", name), cli("explain", "googlenet", name)
     assert formula.exit_code == explained.exit_code
     if formula.exit_code:
-        assert formula.output == explained.output
+        assert formula.output.splitlines()[1:] == explained.output.splitlines()[1:]
     else:
         assert json.loads(cli("formula", "googlenet", name, "--format", "json").output)["part"] == name
 

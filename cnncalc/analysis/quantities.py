@@ -35,6 +35,11 @@ class Quantity(NamedTuple):
     scope: Literal["layer", "network", "both"] = "both"
     adds_up: bool = False
 
+    @property
+    def words(self) -> str:
+        """What it is called in a sentence: the title, where that is not cut short for the head of a column."""
+        return self.key.replace("_", " ") if self.kind == "length" else self.title
+
 
 def _count(key: str, title: str, about: str, *aliases: str, kind: Kind = "count") -> Quantity:
     return Quantity(key, title, about, kind, aliases, adds_up=True)

@@ -33,6 +33,7 @@ SIGNS = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
+    "\u2192": r"$\to$",
     "\u2264": r"$\leq$",
     "\u2265": r"$\geq$",
     "\u2248": r"$\approx$",
@@ -108,4 +109,5 @@ def _line(spans: Line) -> str:
 
 def escaped(text: str) -> str:
     """The text with LaTeX's own signs escaped; what a plain LaTeX cannot print becomes a question mark."""
-    return "".join(SIGNS.get(sign, sign if sign.isascii() or sign.isalpha() else "?") for sign in text)
+    signs = text.replace("->", "\u2192")
+    return "".join(SIGNS.get(sign, sign if sign.isascii() or sign.isalpha() else "?") for sign in signs)

@@ -77,7 +77,7 @@ def _workings(answer: Answer) -> Iterator[Text]:
     """The layer with a solution in it, on the blackboard: of its steps, those the question is about."""
     for analysis in answer.workings:
         for layer in analysis.layers:
-            for step in explain_layer(analysis, layer).steps:
+            for step in explain_layer(analysis, layer, answer.focus).steps:
                 # the channels of the output are no more than those that were given
                 if step.quantity not in answer.focus or step.result is None or step.symbol.startswith("C"):
                     continue

@@ -22,7 +22,6 @@ from cnncalc.report.formula_text import Latex, stages
 from cnncalc.report.latex import escaped
 from cnncalc.symbolic.formula_tree import Variable
 
-UNITS = {"memory_bytes": "bytes", "weight_memory_bytes": "bytes", "training_memory_bytes": "bytes"}
 LINE = 72
 """A line of LaTeX holds about as many characters; longer equations go on in the next line."""
 
@@ -36,7 +35,7 @@ def equation(step: Working) -> Equation:
     names = " = ".join(map(Latex().name, symbols))
     if step.result is None:
         return Equation(" = ".join(symbols), (), step.remark, aligned(names, [], step.remark))
-    unit = f" {UNITS[step.quantity]}" if step.quantity in UNITS else ""
+    unit = " bytes" if step.quantity.endswith("_bytes") else ""
     texts = _distinct([*stages(step.tree), result_text(step.result)])
     formulas = list(dict.fromkeys([*stages(step.tree, Latex), str(step.result)]))
     formulas[-1] += rf"\text{{{unit}}}" if unit else ""
@@ -103,8 +102,6 @@ def aligned(names: str, formulas: Sequence[str], remark: str = "", sign: str = "
         for number, formula in enumerate(formulas)
         for part, text in enumerate(_terms(formula))
     ]
-    told = f"({remark})" if remark and formulas else remark
-    pieces += (("", rf"\quad\text{{{escaped(part)}}}") for part in wrap(told, LINE))
     rows, room = [f"{names} &"], LINE
     for before, piece in pieces:
         length = len(_seen(before + piece))
@@ -113,6 +110,12 @@ def aligned(names: str, formulas: Sequence[str], remark: str = "", sign: str = "
             room = LINE
         rows[-1] += f"{'' if rows[-1].endswith('&') else ' '}{before}{piece.strip()}"
         room -= length
+    told = f"({remark})" if remark and formulas else remark
+    lines = [rf"\quad\text{{{escaped(part)}}}" for part in wrap(told, LINE)]
+    if len(told) <= room:
+        rows[-1] += "".join(lines)
+    else:
+        rows += (f"&{text}" for text in lines)
     return " \\\\\n".join(rows)
 
 

@@ -70,8 +70,7 @@ def _equations(formulas: Formulas) -> Iterator[Equation]:
 def _title(quantity: str) -> str:
     """What a line is called: by the title of its quantity, and the unit of its formula."""
     known = QUANTITIES[quantity]
-    title = quantity.replace("_", " ") if known.kind == "length" else known.title
-    return f"{title} (bytes)" if known.kind == "bytes" else title
+    return f"{known.words} (bytes)" if known.kind == "bytes" else known.words
 
 
 def _one(value: Any, write: Write, times: str = "x") -> str:
