@@ -235,9 +235,9 @@ def test_every_stage_of_a_working_comes_to_the_number_in_the_output(
 ) -> None:
     kernel = [weights[:2], weights[2:]] if operation in OFFERED[:2] else 2
     applied = cnncalc.apply(operation, rows, kernel, stride=1, padding=int(padded))
-    from cnncalc.report.apply import grid, to_json
+    from cnncalc.report.views.apply import grid
 
-    data = json.loads(to_json(applied))
+    data = json.loads(applied.render("json"))
     flat = [value for row in applied.output for value in row]
     assert flat == [Fraction(cell["value"]) for cell in data["cells"]]
     for cell, value in zip(data["cells"], flat, strict=True):
@@ -320,7 +320,7 @@ def test_python_values_are_read_exactly() -> None:
         (["pad", " ".join(f"1/{10**19 + k}" for k in range(9)), "-p", "1"], 1, "round them to decimals"),
         (["pad", "no/such.csv", "-p", "1"], 1, "there is no file 'no/such.csv'"),
         (["pad", " ".join("1" * 65), "-p", "1"], 1, "at most 64x64"),
-        (["pad", "1", "-p", "900000000"], 1, "at most 250,000"),
+        (["pad", "1", "-p", "900000000"], 1, "the limit is 250,000"),
         (["maxpool", "1 2; 3 4", "-k", "3"], 1, "the window is larger than its input: 3 on 2 in height"),
         (["correlation", "1 2", "-k", "1 2 3"], 1, "make the kernel smaller"),
         (["maxpool", "1", "-k", "1", "-p", "2"], 1, "the window of out[0] holds no number of the input"),

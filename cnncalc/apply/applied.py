@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from math import prod
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from cnncalc.analysis.engine import analyze_graph
 from cnncalc.analysis.results import Analysis
 from cnncalc.apply.matrix import Matrix, Number
-from cnncalc.errors import Problem, SpecError, closest, one_of
+from cnncalc.errors import Problem, SpecError, UsageError, closest, one_of
 from cnncalc.graph import INPUT, Graph, Node
 from cnncalc.layers import CATALOGUE, Condition, Layer, Refused, Shape
+from cnncalc.result import Result
 
 MOST_TERMS = 250_000
 Place: TypeAlias = "tuple[int, ...]"
@@ -63,12 +64,14 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Result):
     """An operation on a matrix: the output, and the working of every number of it.
 
-    `kernel` is the kernel as it was given, `weights` as it lay on the input; `analysis` has the
-    sizes, as the layer's own rules find them.
+    `kernel` is the kernel of the question, `weights` the kernel as it lay on the input; `analysis`
+    has the sizes, as the layer's own rules find them.
     """
+
+    view: ClassVar[str] = "apply"
 
     name: str
     operation: Operation
@@ -112,15 +115,10 @@ def apply_operation(
     """What an operation makes of a matrix; `keys` are those of its layer type in a spec.
 
     `kernel` holds the weights of a convolution; the size of a pool's window is one of `keys`.
-    With `counts_padding`, the zeros of the padding count in a mean. Raises SpecError.
+    With `counts_padding`, the zeros of the padding count in a mean. Raises UsageError for keys that the
+    operation cannot take, SpecError if the window does not fit.
     """
-    return apply_layer(name, layer_for(name, matrix, kernel, keys or {}), matrix, kernel, counts_padding=counts_padding)
-
-
-def apply_layer(
-    name: str, layer: Layer, matrix: Matrix, kernel: Matrix | None = None, *, counts_padding: bool = True
-) -> Applied:
-    """What an operation makes of a matrix by a layer of its type; raises SpecError where it does not fit."""
+    layer = _layer(name, matrix, kernel, keys or {})
     operation = OPERATIONS[name]
     shape = Shape(1, *matrix.size)
     node = Node(name, layer, (INPUT,), shape, shape)
@@ -131,11 +129,11 @@ def apply_layer(
     return Applied(name, operation, matrix, kernel, weights, analyze_graph(graph), tuple(found), counts_padding)
 
 
-def layer_for(name: str, matrix: Matrix, kernel: Matrix | None, keys: Mapping[str, Any]) -> Layer:
-    """The layer that an operation on a matrix is, with the keys given; raises SpecError for those it cannot take."""
+def _layer(name: str, matrix: Matrix, kernel: Matrix | None, keys: Mapping[str, Any]) -> Layer:
+    """The layer that does an operation to a matrix; raises UsageError for keys that it cannot take."""
     if name not in OPERATIONS:
         hint = closest(name, OPERATIONS) or one_of(tuple(OPERATIONS))
-        raise SpecError([Problem(f"there is no operation '{name}'", None, hint)])
+        raise UsageError([Problem(f"unknown operation '{name}'", None, hint)])
     operation = OPERATIONS[name]
     kind, given = CATALOGUE[operation.kind], dict(keys)
     if operation.summary == "copy" and "padding" in given:
@@ -148,33 +146,33 @@ def layer_for(name: str, matrix: Matrix, kernel: Matrix | None, keys: Mapping[st
             word = "padding" if operation.summary == "copy" else key
             problems.append(Problem(f"{name} needs a {word}", None, field.doc))
     if problems:
-        raise SpecError(problems)
+        raise UsageError(problems)
     try:
         return kind(**given)
     except Refused as refused:
-        raise SpecError([Problem(f"{name}: {refused}", None, refused.hint)]) from None
+        raise UsageError([Problem(f"{name}: {refused}", None, refused.hint)]) from None
 
 
 def _suiting(name: str, kernel: Matrix | None, matrix: Matrix) -> Matrix:
     """The kernel, if there is one and it has as many axes as the input."""
     if kernel is None:
-        raise SpecError([Problem(f"{name} needs a kernel", None, "a matrix of weights, as in '0 1; 1 0'")])
+        raise UsageError([Problem(f"{name} needs a kernel", None, "a matrix of weights, as in '0 1; 1 0'")])
     if len(kernel.size) != len(matrix.size):
         words = {1: "a vector", 2: "a matrix"}
         message = f"the kernel is {words[len(kernel.size)]}, but the input {words[len(matrix.size)]}"
-        raise SpecError([Problem(message, None, "a matrix of one row is written [[1, 2, 3]]")])
+        raise UsageError([Problem(message, None, "a matrix of one row is written [[1, 2, 3]]")])
     return kernel
 
 
 def _checked(name: str, layer: Layer, shape: Shape) -> list[Condition]:
-    """The notes on how the window fits; raises SpecError where it does not, or makes too much of it."""
+    """The notes on how the window fits; raises SpecError if it does not, or if there would be too much to compute."""
     failed = [condition for condition in layer.conditions(shape) if not condition.holds()]
     problems = [Problem(f"{name}: {one.message()}", None, one.hint_text()) for one in failed if one.severity != "note"]
     if not problems:
         output = layer.output(shape)
         terms = int(output.area * prod(len(axis.taps) for axis in _axes(layer, shape)))
         if terms > MOST_TERMS:
-            message = f"{name}: {terms:,} products or comparisons; at most {MOST_TERMS:,} are worked out"
+            message = f"{name}: {terms:,} products or comparisons; the limit is {MOST_TERMS:,}"
             problems.append(Problem(message, None, "make the input or the kernel smaller, or the stride larger"))
     if problems:
         raise SpecError(problems)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
 
 import click
 
-from cnncalc.cli.options import ParamType, wrong_usage
+from cnncalc import api
+from cnncalc.cli.options import ParamType, report_options
+from cnncalc.cli.output import Page, emit
 from cnncalc.layers.window import ROUNDINGS
 
-if TYPE_CHECKING:
-    from cnncalc.apply.applied import Applied
-
 OPERATIONS = ("convolution", "correlation", "maxpool", "avgpool", "pad")
+POOLS = ("maxpool", "avgpool")
 WORDS = ("valid", "same", "half", "full")
 PART = re.compile(r"[0-9]{1,9}(,[0-9]{1,9})?\Z")
 NEGATIVE = re.compile(r"-\.?[0-9]")
@@ -51,71 +52,51 @@ class Sizes(ParamType):
 
 
 class NumbersFirst(click.Command):
-    """A command whose arguments may begin with a negative number: `-1 2; 3 4` is no option."""
+    """A command whose arguments may begin with a negative number: `-1 2; 3 4` is not an option."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put a blank before arguments that begin with a minus and a digit."""
+        """Put a blank before arguments that begin with a minus sign and a digit."""
         return super().parse_args(ctx, [f" {text}" if NEGATIVE.match(text) else text for text in args])
 
 
 @click.command("apply", short_help="A convolution or pool done to a small matrix.", cls=NumbersFirst, epilog=EPILOG)
 @click.argument("operation", type=click.Choice(OPERATIONS))
 @click.argument("matrix")
-@click.option("-k", "--kernel", metavar="KERNEL", help="The kernel: a matrix, as MATRIX is; for a pool, its size.")
-@click.option("-s", "--stride", type=Sizes(), help="Step of the window (default 1; for a pool, its size).")
+@click.option("-k", "--kernel", metavar="KERNEL", help="The kernel: a matrix like MATRIX; of a pool, its size.")
+@click.option("-s", "--stride", type=Sizes(), help="Step of the window (default 1; of a pool, its size).")
 @click.option("-p", "--padding", type=Sizes(*WORDS, pairs=True),
               help="Zeros around MATRIX: a number, or valid, same, half, full.")  # fmt: skip
 @click.option("-d", "--dilation", type=Sizes(), help="Distance between the taps of the kernel.")
-@click.option("-r", "--rounding", type=click.Choice(ROUNDINGS), help="What to do where the stride leaves a remainder.")
+@click.option("-r", "--rounding", type=click.Choice(ROUNDINGS), help="What to do if the stride leaves a remainder.")
 @click.option("--count-padding/--no-count-padding", default=None,
               help="Let the zeros of the padding count in a mean (default: they count).")  # fmt: skip
 @click.option("--no-working", is_flag=True, help="Print the output alone; it can be read as a MATRIX again.")
-@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@report_options()
 def command(
     operation: str,
     matrix: str,
     kernel: str | None,
     no_working: bool,
-    form: str,
     count_padding: bool | None,
+    page: Page,
     **keys: Any,
 ) -> None:
     """Do OPERATION to the numbers of MATRIX, and show how every number of the output comes about.
 
     MATRIX is text ('1 2; 3 4' or [[1, 2], [3, 4]]), a file of such text or of CSV, or - for
     standard input. Decimals and fractions are exact. A convolution turns its kernel by 180
-    degrees, as its definition says; a correlation does not, and is what libraries call a
-    convolution. Rows and columns count from 0.
+    degrees, as its definition says; a correlation does not: libraries call it a convolution.
+    Rows and columns are counted from 0.
     """
     if count_padding is not None and operation != "avgpool":
-        raise click.UsageError("--count-padding belongs to avgpool: it is about what a mean is of")
-    given = {key: value for key, value in keys.items() if value is not None}
-    applied = _applied(operation, matrix, kernel, given, counts_padding=count_padding is not False)
-    from cnncalc.report import apply
-
-    if form == "json":
-        click.echo(apply.to_json(applied), nl=False)
-    elif no_working:
-        click.echo("\n".join(apply.grid(applied.matrix)))
-    else:
-        from rich.console import Console
-
-        apply.render(applied, Console())
-
-
-def _applied(operation: str, matrix: str, kernel: str | None, keys: dict[str, Any], *, counts_padding: bool) -> Applied:
-    from cnncalc.apply.applied import OPERATIONS as KNOWN
-    from cnncalc.apply.applied import apply_layer, layer_for
-    from cnncalc.apply.matrix import find_matrix
-
-    weights = None
-    if kernel is not None and KNOWN[operation].summary == "sum":
-        if kernel == matrix == "-":
-            raise click.UsageError("MATRIX and --kernel cannot both come from standard input")
-        weights = find_matrix(kernel, "kernel")
-    elif kernel is not None:
-        keys["kernel"] = Sizes().convert(kernel, None, click.get_current_context())
-    found = find_matrix(matrix)
-    with wrong_usage():
-        layer = layer_for(operation, found, weights, keys)
-    return apply_layer(operation, layer, found, weights, counts_padding=counts_padding)
+        raise click.UsageError("--count-padding belongs to avgpool: it says what a mean is of")
+    if kernel == matrix == "-":
+        raise click.UsageError("MATRIX and --kernel cannot both come from standard input")
+    if no_working:
+        if page.form != "text":
+            raise click.UsageError("--no-working prints a matrix: it takes no --format")
+        page = replace(page, form="matrix")
+    weights: Any = kernel
+    if kernel is not None and operation in POOLS:
+        weights = Sizes().convert(kernel, None, click.get_current_context())
+    emit(api.apply(operation, matrix, weights, count_padding=count_padding is not False, **keys), page)

@@ -1,64 +1,79 @@
-"""Applied -> text: the input, the window on it and the sum of every cell, the output; or the same as JSON."""
+"""Applied -> the input, the window on it and the sum of every cell, the output."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cnncalc.apply.applied import Applied, Cell, Term
 from cnncalc.apply.matrix import Matrix, Number
 from cnncalc.explain.working import explain_layer
-from cnncalc.report.formula_text import stages
+from cnncalc.report.document import Blank, Block, Equation, Equations, Heading, Note, Preformatted, document
 from cnncalc.report.remarks import misfits_of
-
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.text import Text
+from cnncalc.report.report import Options, Report
+from cnncalc.report.working_line import aligned, equation
 
 SCHEMA_VERSION = 1
 INDENT = "  "
 AXES = {1: ("places",), 2: ("rows", "columns")}
-ROW = re.compile(r"\[\n[-0-9/\",\s]*\]")
 MOST_PLACES = 40
 """A decimal with more places than this is written as a fraction."""
 
 
-def render(applied: Applied, console: Console) -> None:
-    """Print the blackboard; lines are as long as they are."""
-    for line in texts(applied):
-        console.print(line, soft_wrap=True)
+def report(applied: Applied, options: Options) -> Report:
+    """The working of every cell; the format `matrix` is the output alone, which can be read again."""
+    return Report(
+        lambda: document(applied.name, _blocks(applied)),
+        lambda: _data(applied),
+        own={"matrix": lambda: (f"{row}\n" for row in grid(applied.matrix))},
+    )
 
 
-def texts(applied: Applied) -> Iterator[Text]:
-    """The blackboard line by line."""
-    from rich.text import Text
-
+def _blocks(applied: Applied) -> Iterator[Block]:
     source, result = applied.input, applied.matrix
-    yield Text.assemble((applied.name, "bold"), f"  {_size(source)} -> {_size(result)}  ", (_about(applied), "dim"))
-    yield from _titled("input", grid(source))
+    yield Heading(applied.name, f"{_size(source)} -> {_size(result)}  {_about(applied)}")
+    yield from _titled("input", source)
     if applied.kernel and applied.weights:
-        yield from _titled("kernel", grid(applied.kernel))
+        yield from _titled("kernel", applied.kernel)
         if applied.operation.turned:
-            yield from _titled("kernel, turned by 180 degrees", grid(applied.weights))
-    yield Text()
-    yield from (Text(f"{INDENT}{line}", "cyan") for line in size_lines(applied))
-    yield from (Text(f"{INDENT}! {note}", "red") for note in misfits_of(applied.analysis, applied.name))
-    yield from _titled("working", ())
-    for cell in applied.cells:
-        symbol, *equals = working(applied, cell)
-        yield Text.assemble(f"{INDENT}{symbol} = ", " = ".join(equals), (f"  ({window(cell)})", "dim"))
-    yield from (Text(f"{INDENT}* {note}", "yellow") for note in remarks(applied))
-    yield from _titled("output", grid(result), "bold green")
+            yield from _titled("kernel, turned by 180 degrees", applied.weights)
+    yield Blank()
+    yield Equations(tuple(_sizes(applied)))
+    yield from (Note("warning", note) for note in misfits_of(applied.analysis, applied.name))
+    yield Blank()
+    yield Heading("working", role="name")
+    yield Equations(tuple(_cell_equation(applied, cell) for cell in applied.cells))
+    yield from (Note("remark", note) for note in remarks(applied))
+    yield from _titled("output", result, "good")
 
 
-def _titled(title: str, lines: Sequence[str], style: str = "") -> Iterator[Text]:
-    from rich.text import Text
+def _titled(title: str, matrix: Matrix, role: str = "") -> Iterator[Block]:
+    yield Blank()
+    yield Heading(title, role="name")
+    yield Preformatted(tuple(f"{INDENT}{row}" for row in grid(matrix)), role)
 
-    yield Text()
-    yield Text(title, "bold")
-    yield from (Text(f"{INDENT}{line}", style) for line in lines)
+
+def _sizes(applied: Applied) -> Iterator[Equation]:
+    """`H' = W' = (W - F)/S + 1 = (4 - 2)/2 + 1 = 2`: the layer's own rule, with the numbers put in."""
+    (layer,) = applied.analysis.layers
+    for step in explain_layer(applied.analysis, layer, ("output",)).steps:
+        if step.quantity == "output" and step.result is not None and not step.symbol.startswith("C"):
+            yield equation(step)
+
+
+def _cell_equation(applied: Applied, cell: Cell) -> Equation:
+    """`out[0,0] = max(99, 81, 93, 25) = 99  (rows 0 to 1, columns 0 to 1)`."""
+    place, stages = ",".join(map(str, cell.place)), stages_of(applied, cell)
+    latex = aligned(rf"\text{{out}}_{{{place}}}", list(map(_latex, stages)))
+    return Equation(f"out[{place}]", tuple(stages), window(cell), latex)
+
+
+def _latex(stage: str) -> str:
+    r"""A stage in LaTeX: `max(1, 2*3)` as `\max(1, 2 \cdot 3)`, a mean as a fraction."""
+    if mean := re.fullmatch(r"\((.*)\)/([0-9]+)", stage):
+        return rf"\frac{{{_latex(mean[1])}}}{{{mean[2]}}}"
+    return stage.replace("max(", r"\max(").replace("*", r" \cdot ").replace("~=", r"\approx")
 
 
 def _size(matrix: Matrix) -> str:
@@ -80,32 +95,20 @@ def _written(value: Any) -> str:
 
 
 def grid(matrix: Matrix) -> list[str]:
-    """The rows of a matrix, its columns flush right; one that reads it again reads the same."""
+    """The rows of a matrix, its columns flush right, as a MATRIX is written."""
     rows = [[number(value) for value in row] for row in matrix.rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(f"{text:>{width}}" for text, width in zip(row, widths, strict=True)) for row in rows]
     return [f"[[{lines[0]}]]"] if len(matrix.size) == 2 and len(lines) == 1 else lines
 
 
-def size_lines(applied: Applied) -> Iterator[str]:
-    """`H' = W' = (W - F)/S + 1 = (4 - 2)/2 + 1 = 2`: the layer's own rule, with the numbers put in."""
-    (layer,) = applied.analysis.layers
-    for step in explain_layer(applied.analysis, layer).steps:
-        if step.quantity == "output" and step.result is not None and not step.symbol.startswith("C"):
-            found = dict.fromkeys([*stages(step.tree), str(step.result)])
-            yield " = ".join((*step.also, step.symbol, *found))
-
-
 def remarks(applied: Applied) -> Iterator[str]:
-    """What became of the numbers that are not the input's."""
+    """How the padding counts."""
     if applied.operation.summary == "max" and any(map(any, applied.margins)):
         yield "the padding takes no part in the maximum"
     if applied.operation.summary == "mean" and any(map(any, applied.margins)):
-        yield (
-            "the zeros of the padding count in the mean"
-            if applied.counts_padding
-            else ("the padding does not count in the mean")
-        )
+        counts = "the zeros of the padding count" if applied.counts_padding else "the padding does not count"
+        yield f"{counts} in the mean"
 
 
 # Numbers ----------------------------------------------------------------------------------------
@@ -123,21 +126,20 @@ def number(value: Number) -> str:
 
 
 def roughly(value: Number) -> str:
-    """A fraction with no exact decimal, to three places: `0.333`."""
+    """A fraction without an exact decimal, to three places: `0.333`."""
     thousandths = (2000 * abs(value.numerator) + value.denominator) // (2 * value.denominator)
     return f"{'-' if value < 0 and thousandths else ''}{thousandths // 1000}.{thousandths % 1000:03d}"
 
 
-def working(applied: Applied, cell: Cell) -> list[str]:
-    """`out[0,0]`, `max(99, 81, 93, 25)`, `99`: a cell, its sum, and what that comes to."""
-    symbol = f"out[{','.join(map(str, cell.place))}]"
+def stages_of(applied: Applied, cell: Cell) -> list[str]:
+    """`max(99, 81, 93, 25)`, `99`: how a cell comes about, and its value."""
     if applied.operation.summary == "max":
         found = [f"max({', '.join(number(term.value) for term in cell.terms)})"]
     elif applied.operation.summary == "mean":
         found = _mean(cell)
     else:
         found = [" + ".join(_term(term, alone=len(cell.terms) == 1) for term in cell.terms)]
-    *others, last = dict.fromkeys([symbol, *found, str(cell.value), number(cell.value)])
+    *others, last = dict.fromkeys([*found, str(cell.value), number(cell.value)])
     return [*others, f"{last} ~= {roughly(cell.value)}" if "/" in number(cell.value) else last]
 
 
@@ -176,10 +178,10 @@ def _stretch(name: str, places: range) -> str:
 # Data -------------------------------------------------------------------------------------------
 
 
-def to_json(applied: Applied) -> str:
-    """The working as JSON: integers as they are, fractions as the strings `"149/2"`."""
+def _data(applied: Applied) -> dict[str, Any]:
+    """Plain data: integers as they are, fractions as the strings `"149/2"`."""
     kernel, weights = applied.kernel, applied.weights
-    data = {
+    return {
         "schema_version": SCHEMA_VERSION,
         "operation": applied.name,
         "keys": {key: value for key, value in applied.layer.given().items() if key not in ("filters", "bias")},
@@ -191,9 +193,6 @@ def to_json(applied: Applied) -> str:
         "cells": [_cell(applied, cell) for cell in applied.cells],
         "notes": [*misfits_of(applied.analysis, applied.name), *remarks(applied)],
     }
-    dumped = json.dumps(data, indent=1)
-    rows_in_a_line = ROW.sub(lambda row: " ".join(row[0].split()).replace("[ ", "[").replace(" ]", "]"), dumped)
-    return f"{rows_in_a_line}\n"
 
 
 def _matrix(matrix: Matrix) -> dict[str, Any]:
@@ -209,6 +208,6 @@ def _cell(applied: Applied, cell: Cell) -> dict[str, Any]:
     return {
         "place": list(cell.place),
         "window": [list(places) for places in cell.window],
-        "working": " = ".join(working(applied, cell)[1:]),
+        "working": " = ".join(stages_of(applied, cell)),
         "value": _exact(cell.value),
     }
