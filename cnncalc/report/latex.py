@@ -39,19 +39,23 @@ SIGNS = {
     "\u2248": r"$\approx$",
     "\u00d7": r"$\times$",
 }
+ROWS_OF_A_PAGE = 12
+"""More equations than this may need several pages."""
 PAGE = r"\usepackage[margin=2cm]{geometry}\setlength{\parindent}{0pt}"
 
 
 def render(report: Report, options: Options) -> Iterator[str]:
     """The document of a report as LaTeX: a fragment, or with `standalone` all that a compiler needs."""
     blocks = report.document().blocks
-    equations = any(isinstance(block, Equations) for block in blocks)
-    packages = rf"\usepackage{{{'amsmath,' if equations else ''}booktabs{',longtable' if options.standalone else ''}}}"
+    kinds = {type(block) for block in blocks}
+    tables = ("booktabs", *(["longtable"] if options.standalone else [])) if Table in kinds else ()
+    names = ",".join((*(["amsmath"] if Equations in kinds else []), *tables))
+    packages = rf"\usepackage{{{names}}}" if names else ""
     body = "\n".join(text for block in blocks for text in _block(block, options.standalone))
     if options.standalone:
         yield f"\\documentclass{{article}}\n{packages}\n{PAGE}\n\\begin{{document}}\n{body}\n\\end{{document}}\n"
     else:
-        yield f"% needs {packages}\n{body}\n"
+        yield (f"% needs {packages}\n" if packages else "") + f"{body}\n"
 
 
 def _block(block: Block, page: bool) -> Iterator[str]:
@@ -65,9 +69,10 @@ def _block(block: Block, page: bool) -> Iterator[str]:
     elif isinstance(block, Preformatted):
         yield from (r"\begin{verbatim}", *block.lines, r"\end{verbatim}")
     elif isinstance(block, Equations):
-        yield r"\begin{align*}"
+        several_pages = len(block.rows) > ROWS_OF_A_PAGE
+        yield (r"{\allowdisplaybreaks" if several_pages else "") + r"\begin{align*}"
         yield " \\\\\n".join(row.latex for row in block.rows if row.latex)
-        yield r"\end{align*}"
+        yield r"\end{align*}" + ("}" if several_pages else "")
     elif isinstance(block, Note):
         size = r"{\footnotesize " if block.severity == "aside" else "{"
         mark = "" if block.severity == "aside" else r"\textbullet\ "

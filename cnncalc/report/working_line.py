@@ -22,7 +22,7 @@ from cnncalc.report.formula_text import Latex, stages
 from cnncalc.report.latex import escaped
 from cnncalc.symbolic.formula_tree import Variable
 
-LINE = 72
+LINE = 56
 """A line of LaTeX holds about as many characters; longer equations go on in the next line."""
 
 
@@ -88,20 +88,31 @@ def _distinct(texts: list[str]) -> tuple[str, ...]:
 
 
 def listed(word: str, statements: Iterable[str]) -> str:
-    """A row of LaTeX that lists some statements: `given  H = 32, C = 3`."""
-    return aligned(rf"\text{{{word}}}", [r",\ ".join(statements)], sign=r"\quad ")
+    """Rows of an `align*` that list some statements: `given  H = 32, C = 3`."""
+    first, *others = statements
+    pieces = [(r"\quad ", first), *(("", rf"\ {each}") for each in others)]
+    closed = [*((before, f"{each},") for before, each in pieces[:-1]), pieces[-1]]
+    return " \\\\\n".join(_rows(rf"\text{{{word}}}", closed))
 
 
-def aligned(names: str, formulas: Sequence[str], remark: str = "", sign: str = "= ") -> str:
+def aligned(names: str, formulas: Sequence[str], remark: str = "") -> str:
     r"""Rows of an `align*`: each begins with `&`; what has no room in a row goes on in the next.
 
     `names` is LaTeX, the `formulas` too, which are joined by equals signs; `remark` is text.
     """
-    pieces = [
-        (sign if number == part == 0 else "= " if not part else "", text)
-        for number, formula in enumerate(formulas)
-        for part, text in enumerate(_terms(formula))
-    ]
+    terms = [("" if place else "= ", term) for formula in formulas for place, term in enumerate(_terms(formula))]
+    rows = _rows(names, terms)
+    told = f"({remark})" if remark and formulas else remark
+    lines = [rf"\quad\text{{{escaped(part)}}}" for part in wrap(told, LINE)]
+    if len(told) + len(_seen(rows[-1])) <= LINE + len(_seen(names)):
+        rows[-1] += "".join(lines)
+    else:
+        rows += (f"&{text}" for text in lines)
+    return " \\\\\n".join(rows)
+
+
+def _rows(names: str, pieces: Iterable[tuple[str, str]]) -> list[str]:
+    """Pieces in as many rows as they need, each behind what stands before it: an equals sign, or nothing."""
     rows, room = [f"{names} &"], LINE
     for before, piece in pieces:
         length = len(_seen(before + piece))
@@ -110,19 +121,13 @@ def aligned(names: str, formulas: Sequence[str], remark: str = "", sign: str = "
             room = LINE
         rows[-1] += f"{'' if rows[-1].endswith('&') else ' '}{before}{piece.strip()}"
         room -= length
-    told = f"({remark})" if remark and formulas else remark
-    lines = [rf"\quad\text{{{escaped(part)}}}" for part in wrap(told, LINE)]
-    if len(told) <= room:
-        rows[-1] += "".join(lines)
-    else:
-        rows += (f"&{text}" for text in lines)
-    return " \\\\\n".join(rows)
+    return rows
 
 
 def _terms(latex: str) -> Iterator[str]:
-    """A formula cut in front of ` + ` and ` - ` and behind commas, but never inside of brackets."""
+    """A formula cut in front of ` + ` and ` - `, but never inside of brackets."""
     term = ""
-    for part in re.split(r"(?= [+-] )|(?<=,)(?=\\ )", latex):
+    for part in re.split(r"(?= [+-] )", latex):
         if term and term.count("{") + term.count(r"\left") == term.count("}") + term.count(r"\right"):
             yield term
             term = ""
@@ -131,5 +136,5 @@ def _terms(latex: str) -> Iterator[str]:
 
 
 def _seen(latex: str) -> str:
-    """About what a reader sees of LaTeX, one character for each."""
-    return re.sub(r"\\[a-z]+|[{}_^\s]", "", re.sub(r"\\(cdot|times|lfloor|rfloor|lceil|rceil|geq|leq)", "x", latex))
+    """About what a reader sees of LaTeX, one character for each; of a fraction, both parts."""
+    return re.sub(r"\\[a-z]+|[{}_^]", "", re.sub(r"\\(cdot|times|[lr]floor|[lr]ceil|geq|leq)", "#", latex))

@@ -73,7 +73,8 @@ def _latex(stage: str) -> str:
     r"""A stage in LaTeX: `max(1, 2*3)` as `\max(1, 2 \cdot 3)`, a mean as a fraction."""
     if mean := re.fullmatch(r"\((.*)\)/([0-9]+)", stage):
         return rf"\frac{{{_latex(mean[1])}}}{{{mean[2]}}}"
-    return stage.replace("max(", r"\max(").replace("*", r" \cdot ").replace("~=", r"\approx")
+    text = stage.replace("max(", r"\max(").replace("*", r" \cdot ").replace("~=", r"\approx")
+    return re.sub(r"([0-9]+)/([0-9]+)", r"\\frac{\1}{\2}", text)
 
 
 def _size(matrix: Matrix) -> str:

@@ -48,7 +48,8 @@ def _blocks(explanation: Explanation) -> Iterator[Block]:
     if example:
         yield Note("aside", f"the working of one layer: {analysis.graph.command('explain', example)}")
     shown = explanation.quantities or explanation.usual
-    yield Note("aside", convention_line(analysis, memory=bool(STORED & {*shown})))
+    memory = any(key in STORED or QUANTITIES[key].kind == "bytes" for key in shown)
+    yield Note("aside", convention_line(analysis, memory=memory))
 
 
 def _answer(layer: str, quantity: str, value: Any) -> Line:
