@@ -204,8 +204,8 @@ def formulas(
 ) -> SeveralFormulas:
     """The closed forms of several layers and blocks (without any, of the whole network); arguments as in `formula`.
 
-    >>> [found["params"] for found in formulas("vgg16", ["conv1_1", "fc6"]).parts]
-    [1792, 102764544]
+    >>> [found["params"] for found in formulas("vgg16", ["conv1_1", "conv1_2"]).parts]
+    [1792, 36928]
     """
     from cnncalc.formula.assumptions import parse_assumptions
     from cnncalc.formula.formulas import SeveralFormulas, formulas_of, suppose

@@ -77,7 +77,6 @@ def complete_conventions(ctx: click.Context, param: click.Parameter | None, inco
     return [CompletionItem(name) for name in CONVENTIONS if name.startswith(incomplete)]
 
 
-spec_argument = click.argument("spec", shell_complete=complete_networks)
 max_layers_option = click.option(
     "--max-layers",
     default=MOST_LAYERS,
@@ -86,32 +85,6 @@ max_layers_option = click.option(
     type=click.IntRange(1),
     help="Refuse networks that expand to more layers than this.",
 )
-
-
-def network_options(function: F) -> F:
-    """SPEC and what it is computed for: input, parameters, limit."""
-    for option in reversed(
-        (
-            spec_argument,
-            click.option(
-                "-i",
-                "--input",
-                "size",
-                metavar="SIZE",
-                help="Size of the input: 224, 227x227x3 (height x width x channels), or HxWx3 with symbols.",
-            ),
-            click.option(
-                "--set",
-                "settings",
-                metavar="NAME=VALUE",
-                multiple=True,
-                help="Set a parameter of the spec; may be given again.",
-            ),
-            max_layers_option,
-        )
-    ):
-        function = option(function)
-    return function
 
 
 CONVENTION_OPTIONS = (
