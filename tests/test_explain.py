@@ -540,3 +540,5 @@ def test_a_command_that_is_suggested_runs_as_printed(cli: Cli, write: Write) -> 
         assert cli.line(f"explain {suggested}") == cli.text("explain", spec, layer, *options)
         hint = cli.refused("explain", spec, "qqqqqqqq", *options, status=1).partition("cnncalc ")[2]
         assert layer in cli.line(hint.removesuffix(" lists them\n"))
+    hint = cli.refused("explain", "resnet50", "--input", "HxWx3", status=1).partition("cnncalc ")[2].strip()
+    assert " = " in cli.line(hint)

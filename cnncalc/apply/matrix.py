@@ -1,7 +1,7 @@
 """`1 2; 3 4`, `[[1, 2], [3, 4]]`, CSV or lines of numbers -> Matrix: exact numbers on a small grid.
 
 The grammar is this file's own, and nothing is run as code. Decimals and `1/3` are read as exact
-fractions. Numbers may stand in quotes; where lines hold numbers apart by semicolons, as spreadsheets
+fractions. Numbers may stand in quotes; if semicolons separate the numbers of a line, as spreadsheets
 export them, a comma is the decimal mark. One row without brackets is a vector; `[[1, 2]]` is a matrix of one row.
 """
 
@@ -48,7 +48,7 @@ class Matrix:
         return [list(self.values[start : start + width]) for start in range(0, len(self.values), width)]
 
     def at(self, place: tuple[int, ...]) -> Number | None:
-        """The number at a place, counted from 0; none outside."""
+        """The number at a place, counted from 0; None outside."""
         index = 0
         for position, length in zip(place, self.size, strict=True):
             if not 0 <= position < length:
@@ -62,7 +62,7 @@ class Matrix:
 
 
 def find_matrix(text: str, what: str = "matrix") -> Matrix:
-    """The matrix that a path, `-` or the text itself stands for; `what` is it called in messages."""
+    """The matrix that a path, `-` or the text itself stands for; messages call it `what`."""
     if text == "-" or os.path.isfile(text):
         from cnncalc.spec.files import read_source
 
@@ -110,7 +110,7 @@ def _word(token: Span) -> str:
 
 
 def _lines(source: Source) -> Rows:
-    """Rows by lines or by semicolons, the numbers of a row apart by blanks or commas."""
+    """Rows by lines or by semicolons, the numbers of a row separated by blanks or commas."""
     texts = [(line, text) for line, text in enumerate(source.lines) if text.strip()]
     if len(texts) > 1 and all(SEMICOLONS.match(text) for _, text in texts):
         return [
@@ -130,7 +130,7 @@ def _lines(source: Source) -> Rows:
                 )
             start += len(piece) + 1
         if len(texts) > 1 and text.rstrip().rstrip(";").count(";"):
-            message = "a row ends with its line, or with a semicolon, but not with both"
+            message = "a row ends with its line or with a semicolon, not with both"
             problems.append(Problem(message, Span(source, line, text.index(";")), "choose one of them"))
     if problems:
         raise SpecError(problems)
@@ -147,7 +147,7 @@ def _cells(piece: Span, problems: list[Problem]) -> Iterator[Span]:
         if not words:
             problems.append(Problem("there is no number between these commas", where, "write 0 where it is 0"))
         elif len(cells) > 1 and len(words) > 1:
-            message = "numbers are set apart by commas or by blanks, but not by both"
+            message = "numbers are separated by commas or by blanks, not by both"
             problems.append(Problem(message, where, "choose one of them; rows end with ';' or with the line"))
         yield from words
         start += len(cell) + 1
@@ -172,11 +172,11 @@ def _bracketed(source: Source) -> tuple[bool, Rows]:
         if depth > (1 if flat else 2):
             raise SpecError([Problem("the brackets are nested too deep", token, "one map at a time: rows of numbers")])
         if depth < 1 and not last:
-            raise SpecError([Problem("the brackets close here, but there is more", tokens[number + 1], FORMS)])
+            raise SpecError([Problem("the brackets close here, but the text goes on", tokens[number + 1], FORMS)])
         if word == "[" and depth == 2:
             rows.append([])
         elif word == ";" or (word not in "[]," and not flat and depth == 1):
-            raise SpecError([Problem(f"'{word}' stands outside of the brackets of a row", token, FORMS)])
+            raise SpecError([Problem(f"'{word}' stands outside the brackets of a row", token, FORMS)])
         elif word not in "[],":
             rows[-1].append(token)
         before = word
@@ -224,7 +224,7 @@ def _misshapen(rows: Rows) -> Iterator[Problem]:
             yield Problem(message, row[-1], "give every row as many numbers", (("row 0 ends here", first[-1]),))
     if len(rows) > LONGEST_SIDE or len(first) > LONGEST_SIDE:
         where = rows[LONGEST_SIDE][0] if len(rows) > LONGEST_SIDE else first[LONGEST_SIDE]
-        yield Problem(f"at most {LONGEST_SIDE}x{LONGEST_SIDE} numbers can be worked out cell by cell", where)
+        yield Problem(f"at most {LONGEST_SIDE}x{LONGEST_SIDE} numbers are supported", where)
 
 
 def _count(number: int) -> str:

@@ -94,7 +94,7 @@ def _refuse_symbols(analysis: Analysis) -> None:
     inputs = (analysis.batch, analysis.input.shape.channels, *analysis.input.shape.size)
     unknown = next((size for size in (*inputs, *sizes, *counts) if not is_known(size)), None)
     if unknown is not None:
-        hint = "give sizes and parameters as numbers (--input 224, --set width=64); cnncalc formula keeps the symbols"
+        hint = f"give numbers (--input 224, --set width=64), or keep the symbols: {analysis.graph.command('formula')}"
         raise SpecError([Problem(f"a working needs numbers, but '{unknown}' depends on a symbol", None, hint)])
 
 

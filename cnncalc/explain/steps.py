@@ -44,7 +44,7 @@ def checked(tree: Tree, result: object) -> Tree | None:
 def sharing(
     quantity: str, symbols: Sequence[str], trees: Sequence[Tree], results: Sequence[int], letters: Sequence[Tree] = ()
 ) -> Iterator[Working]:
-    """A step for every axis; axes whose working is the same share one, told for the last of them.
+    """A step for every axis; axes whose working is the same share one, that of the last of them.
 
     `letters` are the axes' own letters: where two have one value, they count as the same.
     """
@@ -59,7 +59,7 @@ def sharing(
 
 
 def apart(trees: Sequence[Tree], axes: Sequence[str]) -> list[Tree]:
-    """The trees, with letters of one name but of different values told apart: P as P_h and P_w."""
+    """The trees, with letters of one name but of different values given different names: P as P_h and P_w."""
     found: dict[str, dict[Variable, None]] = {}
     for tree in trees:
         for node in nodes(tree):

@@ -122,7 +122,7 @@ def _side(text: str, span: Span) -> Side:
 
 
 def _holds_together(text: str) -> bool:
-    """Whether a text is no sum outside of brackets, so that what follows divides all of it."""
+    """Whether a text is not a sum outside of brackets, so that what follows divides all of it."""
     while "(" in text:
         inner = re.sub(r"\([^()]*\)", "x", text)
         if inner == text:

@@ -144,7 +144,7 @@ def stages(tree: Tree | None, hand: type[FormulaWriter] = FormulaWriter) -> list
 
 
 def decimal(numerator: int, divisor: int) -> str:
-    """The quotient with as many places, from two up, as show that it is no whole number: `53.25`."""
+    """The quotient with as many places, from two up, as show that it is not a whole number: `53.25`."""
     value: Any = Fraction(numerator, divisor)
     for places in range(1, 20):
         text = f"{float(value):.{places}f}"

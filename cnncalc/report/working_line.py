@@ -54,7 +54,7 @@ def given(letters: Sequence[Variable]) -> Equation:
             groups.append([])
     groups.pop()
     latex = [" = ".join([*map(Latex().name, names), value]) for *names, value in groups]
-    return Equation("given", (), ", ".join(map(" = ".join, groups)), listed("given", latex))
+    return Equation("given", (), ", ".join(map(" = ".join, groups)), listed("given", latex) if latex else "")
 
 
 def added_up(symbol: str, terms: Sequence[tuple[str, int]], others: int, result: int, unit: str = "") -> Equation:
@@ -63,11 +63,11 @@ def added_up(symbol: str, terms: Sequence[tuple[str, int]], others: int, result:
     `terms` are names and values; `others` counts the terms that are left out, which make up the rest.
     """
     rest = result - sum(value for _, value in terms)
-    told = [*terms, *([(f"{others} others", rest)] if others else [])]
-    parts = [f"{value:,} ({name}, {numbers.percent(value, result)} %)" for name, value in told]
-    shown = (" + ".join(parts), f"{result:,}{unit}") if len(told) > 1 else (f"{result:,}{unit} ({told[0][0]})",)
+    named = [*terms, *([(f"{others} other{'s' * (others > 1)}", rest)] if others else [])]
+    parts = [f"{value:,} ({name}, {numbers.percent(value, result)} %)" for name, value in named]
+    shown = (" + ".join(parts), f"{result:,}{unit}") if len(named) > 1 else (f"{result:,}{unit} ({named[0][0]})",)
     end = rf"{result}\text{{{unit}}}" if unit else str(result)
-    formulas = [" + ".join(str(value) for _, value in told), end] if len(told) > 1 else [end]
+    formulas = [" + ".join(str(value) for _, value in named), end] if len(named) > 1 else [end]
     return Equation(symbol, shown, "", aligned(Latex().name(symbol), formulas))
 
 
@@ -102,9 +102,9 @@ def aligned(names: str, formulas: Sequence[str], remark: str = "") -> str:
     """
     terms = [("" if place else "= ", term) for formula in formulas for place, term in enumerate(_terms(formula))]
     rows = _rows(names, terms)
-    told = f"({remark})" if remark and formulas else remark
-    lines = [rf"\quad\text{{{escaped(part)}}}" for part in wrap(told, LINE)]
-    if len(told) + len(_seen(rows[-1])) <= LINE + len(_seen(names)):
+    remark = f"({remark})" if remark and formulas else remark
+    lines = [rf"\quad\text{{{escaped(part)}}}" for part in wrap(remark, LINE)]
+    if len(remark) + len(_seen(rows[-1])) <= LINE + len(_seen(names)):
         rows[-1] += "".join(lines)
     else:
         rows += (f"&{text}" for text in lines)
