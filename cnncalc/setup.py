@@ -71,7 +71,10 @@ class Setup:
 
     def analysis(self, input: InputSize | None = None, more: Mapping[str, Argument] | None = None) -> Analysis:  # noqa: A002
         """What every layer makes and costs; the arguments are those of `graph`. Raises SpecError."""
-        graph = self.graph(input, more)
+        return self.analysed(self.graph(input, more))
+
+    def analysed(self, graph: Graph) -> Analysis:
+        """The numbers of a graph that `graph` has made before."""
         return analyze_graph(graph, self.convention, self.batch or graph.batch or 1)
 
     def counted(self, **switches: Any) -> Setup:

@@ -318,6 +318,12 @@ def test_a_spreadsheet_is_read_as_it_is_exported(text: str, encoding: str, write
     assert ["match"] * 4 == [verdict.status for verdict in cnncalc.check(path)]
 
 
+@pytest.mark.parametrize("name", ["answers", "answers.txt", "<stdin>", "answers.dat"])
+def test_what_a_file_is_shows_in_its_text_where_its_name_does_not_tell(name: str) -> None:
+    for text in (VGG + "  pool5: 7x7x512\n", "# network: vgg16\nLayer;Output\npool5;7x7x512\n"):
+        assert ["match"] == statuses(text, name)
+
+
 @pytest.mark.parametrize("name", ["vgg16", "googlenet", "resnet50", "lenet5", "unet"])
 def test_what_show_prints_as_csv_check_accepts(cli: Cli, name: str, write: Write) -> None:
     shown = cli("show", name, "--format", "csv").stdout

@@ -86,10 +86,13 @@ class Checked(Result, Sequence[Verdict]):
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
         """The verdicts on the claims of all files."""
-        return tuple(verdict for outcome in self.outcomes for verdict in outcome.verdicts)
+        return tuple(self)
+
+    def __iter__(self) -> Iterator[Verdict]:
+        return (verdict for outcome in self.outcomes for verdict in outcome.verdicts)
 
     def __len__(self) -> int:
-        return len(self.verdicts)
+        return sum(len(outcome.verdicts) for outcome in self.outcomes)
 
     def __getitem__(self, index: Any) -> Any:
         return self.verdicts[index]

@@ -74,7 +74,7 @@ class Network:
         """Its numbers in a convention, for a batch; raises SpecError."""
         convention = convention or Convention()
         key = ("analysis", self._identity(), convention, batch)
-        return _kept(key, lambda: replace(self.setup(), convention=convention, batch=batch).analysis())
+        return _kept(key, lambda: replace(self.setup(), convention=convention, batch=batch).analysed(self.graph()))
 
     def _identity(self) -> Hashable:
         """Equal for tables that mean the same network: a file that changes is another one."""

@@ -23,7 +23,7 @@ ENDINGS = (".yaml", ".yml", ".csv", ".tsv")
 EPILOG = """
 \b
 Examples:
-  cnncalc check answers.yaml                         one sheet, with what went wrong
+  cnncalc check answers.yaml                         one sheet, and what went wrong in it
   cnncalc check answers.csv --network vgg16          a spreadsheet: layer,output,params
   cnncalc check answers/ --network lenet --grades grades.csv
   cnncalc check --published                          the tables that come with cnncalc
@@ -31,8 +31,8 @@ Examples:
 
 \b
 A table:
-  network: vgg16                  a name, a path, slide notation; or `spec:` with a spec in place
-  bias: false                     also flops, dtype, batch, thousand (1024), zeros (blank)
+  network: vgg16                  a name, a path, slide notation; or `spec:` with a whole spec
+  bias: false                     also flops, dtype, optimizer, batch, thousand (1024), zeros (blank)
   claims:
     conv1_1: {output: 224x224x64, params: (3*3*3)*64 = 1,728, activations: 3.2M}
     pool5: 7x7x512

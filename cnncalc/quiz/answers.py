@@ -22,16 +22,16 @@ HEADER = ("question", "number", "no", "nr", "#")
 
 
 class Answers(NamedTuple):
-    """What was answered, by question; `notes` tell what in the file answers none."""
+    """What was answered, by question; `notes` say what in the file answers no question."""
 
     found: dict[int, str]
     notes: list[Problem]
 
 
 def read_answers(path: str, count: int) -> Answers:
-    """The answers to `count` questions; those that are left out or empty are not in it.
+    """The answers to `count` questions; questions without an answer are left out.
 
-    Raises SpecError for a file that holds no answers at all.
+    Raises SpecError for a file without any answers.
     """
     source = read_source(path)
     read = _of_lines if _in_lines(source) else _of_csv if is_csv(path) else _of_yaml
@@ -49,7 +49,7 @@ def read_answers(path: str, count: int) -> Answers:
 
 
 def _in_lines(source: Source) -> bool:
-    """Whether all lines are as people number them, `1. 16x16x6` or `1) 16x16x6` at least once among them."""
+    """Whether all lines are numbered, at least one of them as people do it: `1. 16x16x6` or `1) 16x16x6`."""
     lines = [line for line in source.lines if line.strip() and not line.lstrip().startswith("#")]
     return all(map(LINE.match, lines)) and any(re.match(r"\s*[0-9]+\s*[.)]\s", f"{line} ") for line in lines)
 
@@ -68,7 +68,7 @@ def _of_yaml(source: Source) -> Iterator[tuple[str, str, Span]]:
     if node.items:
         return
     if node.kind != "map":
-        raise SpecError([Problem("these are no answers", node.span, HINT)])
+        raise SpecError([Problem("this is not a file of answers", node.span, HINT)])
     for key, value in node.pairs:
         yield key.text.strip(), _answer(value), key.span
 

@@ -17,7 +17,7 @@ NOUNS = {
     "param": "params", "params": "params", "parameter": "params", "parameters": "params",
     "px": "", "pixels": "", "values": "", "neurons": "",
 }  # fmt: skip
-"""What may stand behind a number, and what it says the number counts."""
+"""What may stand behind a number, and what the number then counts."""
 NO_NOUN = rf"(?!(?i:{'|'.join(NOUNS)})\Z)"
 """The M of MACs and the P of Params are not multiples."""
 POWER_OF_TEN = r"(?:[eE]|\s?[*xX\u00d7\u00b7]\s?10\s?(?:\^|\*\*)\s?)"
@@ -41,7 +41,7 @@ GROUPS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})\Z")
 THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+\Z")
 BARE = re.compile(r"[~\u2248]?\s*[0-9][0-9.,_' ]*\Z")
 UNANSWERED = ("", "-", "?", "n/a", "\u2013", "\u2014")
-"""What stands where a person has no number to give."""
+"""What people write where they give no number."""
 
 
 class SumError(ValueError):
@@ -139,7 +139,7 @@ def _explain(text: str) -> None:
 
 
 def plain(text: str) -> str:
-    """Raised digits as powers, without an `about` before it and a `per image` behind it.
+    """The text with raised digits as powers, without an `about` before it and a `per image` behind it.
 
     >>> plain("\u2248 1.38\u00d710\u2078"), plain("61MB / image")
     ('1.38\u00d710^8', '61MB')
@@ -149,7 +149,7 @@ def plain(text: str) -> str:
 
 
 def of_quantity(text: str, quantity: str) -> str:
-    """A number, or a shape for an output, as it is spelt for a quantity: B is a billion where no bytes are asked for.
+    """A number, or a shape, as it is spelt for a quantity: B is a billion unless the quantity is in bytes.
 
     >>> of_quantity("(None, 55, 55, 96)", "output"), of_quantity("96@55x55", "output"), of_quantity("15.5B", "macs")
     ('55x55x96', '55x55x96', '15.5 billion')
@@ -204,7 +204,7 @@ def _one_by_one(unit: str, quantity: str) -> bool:
 
 
 def with_unit(text: str, unit: str) -> str:
-    """The number with the unit that stands in the heading of its column, if it has none of its own."""
+    """The number with the unit in the heading of its column, if it has none of its own."""
     return f"{text} {unit}" if unit and BARE.match(text) else text
 
 

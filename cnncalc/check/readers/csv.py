@@ -11,8 +11,9 @@ from cnncalc.check.readers.rows import HEAD_KEYS, Cell, quantities_in, read_rows
 from cnncalc.errors import Problem, Source, SpecError
 
 NAMES = (".csv", ".tsv", ".txt")
-OTHER_NAMES = (".yaml", ".yml")
 HEADER = re.compile(r"^\W*(?:layer|name)\W*[,;\t]", re.IGNORECASE | re.MULTILINE)
+YAML_NAMES = (".yaml", ".yml")
+YAML_KEY = re.compile(r"^(?:claims|networks)\s*:", re.MULTILINE)
 DELIMITERS = ";,\t"
 MOST_BEFORE = 30
 """Lines in which the header is looked for."""
@@ -20,9 +21,11 @@ HEADER_HINT = "the header begins with 'layer', and names a quantity a column: la
 
 
 def recognises(source: Source) -> bool:
-    """Whether a text is CSV by its name, or by a header where the name says nothing."""
+    """Whether a text is CSV: by its name, or by a header where the name does not tell."""
     name = source.name.lower()
-    return is_csv(name) or (not name.endswith(OTHER_NAMES) and HEADER.search(source.text) is not None)
+    if name.endswith(YAML_NAMES):
+        return False
+    return HEADER.search(source.text) is not None or (is_csv(name) and not YAML_KEY.search(source.text))
 
 
 def is_csv(name: str) -> bool:

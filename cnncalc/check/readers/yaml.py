@@ -283,7 +283,7 @@ def _printed(node: Node, of: Heading, context: Context) -> Printed:
 
 
 def _unanswered(reading: Reading, node: Node) -> bool:
-    """Whether a question of a sheet is left open: it is then no answer, as an empty cell is none."""
+    """Whether an answer is left empty: like an empty cell, it does not count as an answer."""
     if not reading.grading:
         return False
     if node.kind == "scalar":

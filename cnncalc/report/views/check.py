@@ -66,7 +66,7 @@ def _blocks(checked: Checked, options: Options) -> Iterator[Block]:
         yield from _file(outcome, brief=options.extra.get("brief", several))
     if summary:
         good = sum(outcome.passed for outcome in checked.outcomes)
-        text = f"{good} of {len(checked.outcomes)} files passed; {_counted(checked)}"
+        text = f"{good} of {len(checked.outcomes)} files passed; {_counted(checked.verdicts)}"
         yield Text((line((text, "good" if checked.passed else "bad")),))
 
 
