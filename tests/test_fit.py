@@ -559,3 +559,36 @@ def test_the_nearest_take_a_size_in_any_form_and_a_fit_prints_what_it_is() -> No
     assert ("no H", "H in (5)", "H >= 3") == tuple(
         sizes.text("H") for sizes in (ResidueSet(1, (), 1), ResidueSet(1, (), 9, (5,)), ResidueSet(1, (0,), 3))
     )
+
+
+def test_sizes_are_judged_from_python_too(cli: Cli) -> None:
+    found = cnncalc.fit("unet", 570, size="512, 572x572")
+    assert [((570, 570), False), ((512, 512), False), ((572, 572), True)] == [
+        (check.size, check.fits) for check in found.checks
+    ]
+    assert not found.passed
+    assert cnncalc.fit("unet", size=[572, (572, 588)]).passed
+    assert cli.text("fit", "unet", "--input", "570", "--size", "512,572x572", status=1) == found.render()
+    assert "smallest" not in found.render("markdown", notes="none")
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"convention": "fvcore"},
+        {"bias": False},
+        {"dtype": "int8"},
+        {"flops": "mac"},
+        {"optimizer": "adam"},
+        {"batch": 8},
+    ],
+    ids=str,
+)
+def test_how_a_network_is_counted_makes_no_difference_to_what_fits_it(keys: dict[str, Any]) -> None:
+    assert fit("alexnet").sizes == cnncalc.fit("alexnet", **keys).sizes
+
+
+def test_settings_and_limits_hold_for_a_fit() -> None:
+    assert cnncalc.fit("alexnet", settings={"groups": 1}, max_layers=30).sizes == fit("alexnet").sizes
+    with pytest.raises(SpecError, match="layers"):
+        cnncalc.fit("alexnet", max_layers=3)

@@ -13,15 +13,22 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Cli, Golden, Write
+from rich.console import Console
 
 import cnncalc
-from cnncalc.analysis.quantities import OF_A_LAYER, OF_A_NETWORK
+from cnncalc.analysis.quantities import OF_A_LAYER, OF_A_NETWORK, value_of
+from cnncalc.report import csv as csv_format
+from cnncalc.report import terminal
+from cnncalc.report.document import document
+from cnncalc.report.formats import report_of
+from cnncalc.report.report import Options, Report
 from cnncalc.spec.find import find
 from cnncalc.sweep.grid_text import parse_grid
 from cnncalc.sweep.measures import choose, value
@@ -532,3 +539,88 @@ def test_columns_may_be_a_list() -> None:
     rows = list(cnncalc.sweep("vgg16", 224, columns=["macs", "pool5.output"]))
     assert rows == list(cnncalc.sweep("vgg16", 224, columns="macs,pool5.output"))
     assert rows[0]["macs"] == 15_470_264_320
+
+
+# Setups and formats ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"convention": "fvcore"},
+        {"convention": cnncalc.Convention(flops="mac")},
+        {"convention": "slides", "bias": True},
+        {"bias": False},
+        {"flops": "all"},
+        {"dtype": "float16"},
+        {"optimizer": "adam"},
+        {"max_layers": 100},
+        {"settings": {"classes": 10}, "batch": 3},
+    ],
+    ids=str,
+)
+def test_every_keyword_of_a_setup_counts_at_every_point(keys: dict[str, Any]) -> None:
+    columns = ("params", "macs", "flops", "memory_bytes", "training_memory_bytes")
+    rows = list(cnncalc.sweep("vgg16", "64:128:2", columns=columns, **keys))
+    for row in (rows[0], rows[-1]):
+        analysis = cnncalc.analyze("vgg16", row["input"], **keys)
+        assert [value_of(analysis, key) for key in columns] == [row[key] for key in columns]
+
+
+def test_a_network_of_too_many_layers_is_a_problem_of_the_point() -> None:
+    (row,) = cnncalc.sweep("vgg16", 64, max_layers=3)
+    assert None is row["macs"]
+    assert "3" in row["problem"]
+
+
+def test_json_has_the_cells_of_json_lines(cli: Cli) -> None:
+    arguments = ("sweep", "alexnet", "--input", "35:227:64", "--columns", "macs,conv1.output,pool3.rf,fc6.rf")
+    lines = [json.loads(line) for line in cli.text(*arguments, "--format", "jsonl").splitlines()]
+    found = cli.data(*arguments)
+    assert lines == found["points"]
+    assert ("alexnet", 1) == (found["name"], found["schema_version"])
+
+
+def test_numbers_and_their_nouns_agree(cli: Cli) -> None:
+    assert "1 point: 1 of input" in cli.text("sweep", "vgg16", "--input", "224")
+    assert "! 1 of 2 points has no numbers" in cli.text("sweep", "alexnet", "--input", "60,70")
+    assert "Sweep(vgg16: input x batch, 2 points)" == repr(cnncalc.sweep("vgg16", 224, batch=[1, 2]))
+
+
+def test_a_narrow_terminal_keeps_the_exact_numbers_and_the_problems() -> None:
+    def lines(width: int) -> list[str]:
+        console = Console(file=io.StringIO(), width=width, force_terminal=True, color_system=None, legacy_windows=False)
+        terminal.write(report_of(cnncalc.sweep("alexnet", "50:90:10"), Options()).document(), console)
+        assert isinstance(console.file, io.StringIO)
+        return console.file.getvalue().splitlines()
+
+    for width, macs in ((200, "87,737,376"), (80, "87,737,376"), (60, "87.7M")):
+        text = lines(width)
+        assert max(map(len, text)) <= max(width, 67)
+        assert any(macs in line for line in text)
+        assert any("is larger than its input" in line for line in text)
+
+
+def test_a_sweep_too_long_for_a_table_says_in_a_notebook_what_it_is() -> None:
+    assert "<code>Sweep(vgg16: input, 20,000 points)</code>" == cnncalc.sweep("vgg16", "1:20000")._repr_html_()
+    with pytest.raises(cnncalc.SpecError, match="20,000 rows is too long"):
+        cnncalc.sweep("vgg16", "1:20000").render("markdown")
+
+
+def test_rows_in_a_file_are_whole_or_not_there(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    arguments = ("sweep", "lenet5", "--input", "32:64", "--batch", "1,8", "--format", "csv")
+    cli.text(*arguments, "--output", str(path))
+    assert cli.text(*arguments) == path.read_text(encoding="utf-8")
+
+
+def test_all_rows_of_a_report_are_written_however_long_they_take() -> None:
+    def rows() -> Iterator[list[int]]:
+        for number in range(30_000):
+            if number in (3, 9):
+                time.sleep(0.3)
+            yield [number]
+
+    pieces = list(csv_format.render(Report(lambda: document("", ()), dict, rows), Options()))
+    assert "".join(f"{number}\n" for number in range(30_000)) == "".join(pieces)
+    assert len(pieces) > 8

@@ -23,8 +23,8 @@ def render(report: Report, options: Options) -> Iterator[str]:
     assert report.rows is not None
     rows = iter(report.rows())
     count, begun = 1, time.perf_counter()
-    while some := list(islice(rows, count)):
-        yield written(some)
+    while text := written(islice(rows, count)):
+        yield text
         now = time.perf_counter()
         count, begun = min(2 * count, MOST_AT_ONCE) if now - begun < QUICK else max(count // 2, 1), now
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import partial
+from itertools import chain
 from typing import Any, TypeAlias
 
 from cnncalc.errors import Problem, UsageError, printable
@@ -104,13 +105,15 @@ def _columns(sweep: Sweep, chunk: Chunk) -> Iterator[tuple[Kind, Sequence[Any]]]
 
 def _rows(sweep: Sweep) -> Iterator[Sequence[Any]]:
     """The header, then a row for every point: raw integers, empty cells if there is a problem."""
-    yield sweep.columns
-    for chunk in sweep.chunks():
-        columns = (
-            column if _plain(column) else [_raw_cell(kind, cell) for cell in column]
-            for kind, column in _columns(sweep, chunk)
-        )
-        yield from zip(*columns, strict=True)
+    return chain([sweep.columns], chain.from_iterable(_raw_rows(sweep, chunk) for chunk in sweep.chunks()))
+
+
+def _raw_rows(sweep: Sweep, chunk: Chunk) -> Iterator[Sequence[Any]]:
+    columns = (
+        column if _plain(column) else [_raw_cell(kind, cell) for cell in column]
+        for kind, column in _columns(sweep, chunk)
+    )
+    return zip(*columns, strict=True)
 
 
 def _plain(column: Sequence[Any]) -> bool:
