@@ -6,24 +6,19 @@ gives it `page`, for `output.emit(result, page)`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 import click
 
-from cnncalc.analysis import DTYPES, FLOPS, OPTIMIZERS, Analysis, Convention, analyze_graph
+from cnncalc.analysis import DTYPES, FLOPS, OPTIMIZERS
 from cnncalc.cli.output import Page
-from cnncalc.errors import SpecError
-from cnncalc.graph import MOST_LAYERS, build
+from cnncalc.graph import MOST_LAYERS
 from cnncalc.report.formats import FORMATS
 from cnncalc.report.report import Options
 from cnncalc.setup import CHOICES
-from cnncalc.spec.find import bundled, find
-from cnncalc.spec.input_size import names_size, parse_input, symbolic_size
-from cnncalc.spec.model import Argument, Spec
-from cnncalc.symbolic import symbol
+from cnncalc.spec.find import bundled
 
 # Generic to the type checker, but not at run time before click 8.4.
 if TYPE_CHECKING:
@@ -40,34 +35,6 @@ def complete_networks(ctx: click.Context, param: click.Parameter | None, incompl
     return [CompletionItem(name) for name in bundled() if name.startswith(incomplete)]
 
 
-class BatchSize(ParamType):
-    """A number of images, or the name of a symbol for it."""
-
-    name = "N"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The number as an int, the name as a symbol."""
-        text = str(value)
-        if text.isdecimal() and text.isascii() and 1 <= int(text[:12]) <= 10**9:
-            return int(text)
-        if names_size(text):
-            return symbol(text)
-        return self.fail(f"'{text}' is not a number of images; give one from 1 up, or a name", param, ctx)
-
-
-class ConventionName(ParamType):
-    """A counting convention by name."""
-
-    name = "NAME"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Convention:
-        """The convention; wrong usage, with the nearest name, if there is none."""
-        from cnncalc.analysis.known_conventions import find_convention
-
-        with wrong_usage():
-            return find_convention(str(value))
-
-
 def complete_conventions(ctx: click.Context, param: click.Parameter | None, incomplete: str) -> list[Any]:
     """The conventions that begin as typed."""
     from click.shell_completion import CompletionItem
@@ -75,120 +42,6 @@ def complete_conventions(ctx: click.Context, param: click.Parameter | None, inco
     from cnncalc.analysis.known_conventions import CONVENTIONS
 
     return [CompletionItem(name) for name in CONVENTIONS if name.startswith(incomplete)]
-
-
-max_layers_option = click.option(
-    "--max-layers",
-    default=MOST_LAYERS,
-    show_default=True,
-    metavar="N",
-    type=click.IntRange(1),
-    help="Refuse networks that expand to more layers than this.",
-)
-
-
-CONVENTION_OPTIONS = (
-    click.option(
-        "--convention",
-        type=ConventionName(),
-        metavar="NAME",
-        shell_complete=complete_conventions,
-        help="Count as a tool or a paper does: fvcore, thop, torchinfo ... (`cnncalc compare --list`).",
-    ),
-    click.option(
-        "--bias/--no-bias", default=None, help="Count biases as parameters, or weights alone (default: count)."
-    ),
-    click.option(
-        "--flops",
-        type=click.Choice(list(FLOPS)),
-        show_default="2mac",
-        help="FLOPs as 2 x MACs, as MACs, or with all other operations added.",
-    ),
-    click.option(
-        "--dtype",
-        type=click.Choice(list(DTYPES)),
-        show_default="float32",
-        help="Type of a value.",
-    ),
-    click.option(
-        "--optimizer",
-        type=click.Choice(list(OPTIMIZERS)),
-        show_default="sgd",
-        help="Optimizer whose state the memory of training includes.",
-    ),
-)
-
-
-def counting_options(function: F) -> F:
-    """How things are counted: the convention, the batch."""
-    batch = click.option("-b", "--batch", type=BatchSize(), help="Count for a batch of N images (default 1).")
-    return batch(convention_options(function))
-
-
-def convention_options(function: F) -> F:
-    """How things are counted, for one image or many: the command gets every field of the convention by its name.
-
-    Options given override the named convention; without either, `bias` is None and left to the command.
-    """
-
-    @wraps(function)
-    def counting(*values: Any, convention: Convention | None, **options: Any) -> Any:
-        given = {name: options.pop(name) for name in ("bias", "flops", "dtype", "optimizer")}
-        chosen = (convention or Convention()).overridden({k: value for k, value in given.items() if value is not None})
-        keys = chosen.as_keys()
-        if convention is None and given["bias"] is None:
-            keys["bias"] = None
-        return function(*values, **options, **keys)
-
-    made = cast(F, counting)
-    for option in reversed(CONVENTION_OPTIONS):
-        made = option(made)
-    return made
-
-
-def convention_from(counting: Mapping[str, Any], *, bias: bool = True) -> Convention:
-    """The convention that the options give; `bias` where neither they nor a named convention speak of it."""
-    given = counting["bias"]
-    return Convention(**{**counting, "bias": bias if given is None else given})
-
-
-@contextmanager
-def wrong_usage() -> Iterator[None]:
-    """Problems inside are those of the command line: exit status 2."""
-    try:
-        yield
-    except SpecError as error:
-        error.exit_status = 2
-        raise
-
-
-def _settings(spec: Spec, texts: tuple[str, ...]) -> dict[str, Argument]:
-    if not texts or spec.problems:
-        return {}
-    from cnncalc.spec.parameters import parse_settings
-
-    return parse_settings(spec, texts)
-
-
-def analysis_of(
-    spec: str,
-    size: str | None,
-    settings: tuple[str, ...],
-    max_layers: int,
-    batch: Any,
-    convention: Convention,
-    *,
-    symbolic: bool = False,
-) -> Analysis:
-    """The analysis that the options ask for; with `symbolic`, sizes not given are symbols. Raises SpecError."""
-    found = find(spec)
-    with wrong_usage():
-        wanted = (
-            symbolic_size(found, size) if symbolic else parse_input(size, found.input) if size is not None else None
-        )
-        values = _settings(found, settings)
-    graph = build(found, wanted, values, most_layers=max_layers)
-    return analyze_graph(graph, convention, batch or graph.batch or 1)
 
 
 # What is asked of -------------------------------------------------------------------------------
@@ -233,7 +86,16 @@ SETUP = {
             help="Optimizer whose state the memory of training includes.",
         ),
     ),
-    "max_layers": (max_layers_option,),
+    "max_layers": (
+        click.option(
+            "--max-layers",
+            default=MOST_LAYERS,
+            show_default=True,
+            metavar="N",
+            type=click.IntRange(1),
+            help="Refuse networks that expand to more layers than this.",
+        ),
+    ),
 }
 KEYS = {name: (name,) for name in SETUP} | {"counting": ("convention", *CHOICES)}
 """The keywords of the facade that each part of SETUP gives."""
