@@ -306,15 +306,9 @@ def solve(*question: str, input: str | int | None = None, **keys: Unpack[SetupKe
 
     Raises UsageError for a question that cannot be understood.
     """
-    from cnncalc.graph import MOST_LAYERS
-    from cnncalc.setup import counting
     from cnncalc.solve.solve import ask
 
-    given: dict[str, Any] = dict(keys)
-    settings = given.pop("settings", None) or {}
-    max_layers = given.pop("max_layers", MOST_LAYERS)
-    given.pop("batch", None)
-    return ask(question, input, settings, max_layers, counting(given.pop("convention", None), given))
+    return ask(question, input, **keys)
 
 
 # Answers and numbers of others ------------------------------------------------------------------

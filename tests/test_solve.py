@@ -40,7 +40,7 @@ SINGLE_LAYERS = (
     ("solve '32x32x3 -> ?, K=10, F=5, P=2, params'", ["out = 32x32x10", "params = 760"]),
     # F=5, S=2: W - 5 + 2P is even where W is odd, whatever P; where W is even, 0 + 1 rows do
     ("solve W=31 F=5 S=2 P", ["any P", "where P >= 5, the outermost windows see nothing but padding"]),
-    ("solve W=32 F=5 S=2 P", ["no padding that is the same on both sides does it exactly; 0 before and 1 after does"]),
+    ("solve W=32 F=5 S=2 P", ["no symmetric padding works exactly; asymmetric padding (0, 1) does"]),
     ("formula convF-K/SpP --input WxWxD1 --only output,weights,biases", ["(W - F + 2*P)//S + 1", "D1*F**2*K", "= K"]),
     ("formula poolF/S --input WxWxD1 --only output,params", ["(W - F)//S + 1", "xD1", "params      = 0"]),
     # 28*28*5 = 3,920 neurons; 5*5 = 25 arrows; 3*5 - 2 = 13 arrows to real inputs
@@ -64,7 +64,7 @@ SINGLE_LAYERS = (
     # (227 - 11)/S + 1 = 55: S = 216/54 = 4
     ("solve '227 -> 55, F = 11, P = 0: which S?'", ["S = 4", "(227 - 11 + 2*0)/4 + 1 = 55"]),
     # 2P = 54*4 - 213 = 3: no whole P, but 1 + 2
-    ("solve '224 -> 55, F=11, S=4, P'", ["does it exactly; 1 before and 2 after does"]),
+    ("solve '224 -> 55, F=11, S=4, P'", ["no symmetric padding works exactly; asymmetric padding (1, 2) does"]),
     # (11*11*3 + 1)*K = 364*K = 34,944: K = 96
     ("solve in=227 out=55 F=11 C=3 params=34,944 S K", ["S = 4, K = 96", "= (11*11*3)*96 + 96 = 34,944"]),
     # F = 2P + 2 at S = 2; at S = 1, F = 17 + 2P is beyond 7
@@ -86,7 +86,7 @@ FURTHER = (
     # (3*3*64 + 1)*128
     ("solve '56x56x64, F=3, K=128, params'", ["params = 73,856"]),
     ("solve unet output --input 572", ["output = 388x388x2"]),
-    ("solve '227 -> 55, F=11, P=0, S=4'", ["out = 55", "as said"]),
+    ("solve '227 -> 55, F=11, P=0, S=4'", ["out = 55", "as stated"]),
     # 3*3*64*56*56 = 1,806,336 for each filter: 110 of them are 198,696,960
     ("solve 'in=56x56x64, F=3, P=1, macs<=200M, K'", ["K <= 110", "= 198,696,960"]),
     ("solve alexnet 'macs <= 1G' 'input >= 100'", ["input = 100 to 218"]),
@@ -139,7 +139,7 @@ PADDINGS = (
         ["F = 2, P = 3\nF = 4, P = 4\nF = 6, P = 5\nF = 8, P = 6\n", "where P >= F"],
     ),
     # (178 - 1 + 4)/3 = 60.33
-    ("solve '178 -> 61, F=1, S=3, P<=6'", ["P = 2\n", "1 before and 2 after does"]),
+    ("solve '178 -> 61, F=1, S=3, P<=6'", ["P = 2\n", "asymmetric padding (1, 2) does"]),
     # 28 - 3 + 2P + 1 = 32
     ("solve '28 -> 32, F=3, P=?'", ["P = 3\n"]),
     # (33 - 5 + 2P)/2 + 1 = 33
@@ -207,7 +207,7 @@ NETWORKS = (
     # 3066*f^2 + 34,106*f + 1000 < 5,000,000 with f = 32*w: f = 35 gives 4,950,560, f = 36 gives 5,202,352
     ("solve mobilenet_v1 width by 1/32 'params < 5M'", ["width <= 1.09375\n", "width = 1.125: params = 5,202,352"]),
     # f = 32 gives 4,231,976, f = 40 gives 6,270,840: of the quarters, 1
-    ("solve mobilenet_v1 'which width in steps of 0.25 stays under params < 5M'", ["width <= 1\n", "by 0.25"]),
+    ("solve mobilenet_v1 'which width in steps of 0.25 stays under 5M params'", ["width <= 1\n", "by 0.25"]),
     ("solve mobilenet_v1 'width<=0.6 by 0.25' 'params > 1M'", ["width = 0.5\n", "searched: width from 0.25 to 0.5"]),
     # 32*0.05 is no number of filters; 32*0.25 and 32*0.5 are the only whole ones below 0.75
     ("solve mobilenet_v1 'width<0.75 by 0.05' 'params > 1K'", ["width = 0.25\nwidth = 0.5\n", "tried one by one"]),
@@ -251,70 +251,70 @@ def test_which_of_224_and_227_fits_alexnet_and_why(cli: Cli) -> None:
 @pytest.mark.parametrize(
     ("command", "expected"),
     [
-        ("solve F=6 keep P", "no padding that is the same on both sides does it; 2 before and 3 after does"),
-        ("solve unet out=389", "input = 572 comes nearest: 388 in place of 389"),
-        ("solve W=10 out=20 F=3 S", "S = 1 comes nearest: 8 in place of 20"),
+        ("solve F=6 keep P", "no symmetric padding works; asymmetric padding (2, 3) does"),
+        ("solve unet out=389", "the closest is input = 572, which gives 388 instead of 389"),
+        ("solve W=10 out=20 F=3 S", "the closest is S = 1, which gives 8 instead of 20"),
         # 32 - 3 + 1 = 30, whatever C is
-        ("solve '32 -> 28, F=3, C, K=5'", "C = 1 comes nearest: 30 in place of 28"),
+        ("solve '32 -> 28, F=3, C, K=5'", "the closest is C = 1, which gives 30 instead of 28"),
         ("solve 'conv3-C xL' rf=226", "2*L + 1 = 226 at L = 112.5"),
-        ("solve in=227 out=55 F=11 C=3 params=34,848 S K", "S = 4, K = 96 comes nearest: 34,944 in place of 34,848"),
+        ("solve in=227 out=55 F=11 C=3 params=34,848 S K", "the closest is S = 4, K = 96, which gives 34,944 instead of 34,848"),
         ("solve vgg16 input=224 'macs<=1G'", "input = 224: macs = 15,470,264,320"),
         # 10 - 3 + 2P + 1 = 8 + 2P: 20 at P = 6
-        ("solve '10 -> 20, F=3, S=1, P<=5'", "P = 5 comes nearest: 18 in place of 20"),
+        ("solve '10 -> 20, F=3, S=1, P<=5'", "the closest is P = 5, which gives 18 instead of 20"),
         # P = (7 - 1)/2 = 3 is beyond 2
         ("solve 'keep P F=7 P<=2'", "P would be 3"),
-        ("solve fc in=7x7x512 weights=102.76M K", "K = 4,096 comes nearest: 102,760,448 in place of 102,760,000"),
+        ("solve fc in=7x7x512 weights=102.76M K", "the closest is K = 4,096, which gives 102,760,448 instead of 102,760,000"),
     ],
 )
 def test_where_nothing_does_the_reason_and_the_nearest_miss_are_given(cli: Cli, command: str, expected: str) -> None:
     output = cli.line(command, status=1)
-    assert output.startswith("none\n")
+    assert output.startswith("no solution")
     assert expected in output
 
 
 @pytest.mark.parametrize(
     ("command", "expected"),
     [
-        ("solve W=227 foo=3", "a conv has no 'foo'"),
+        ("solve W=227 foo=3", "unknown word 'foo'"),
         ("solve F=11 S=4", "nothing is asked"),
-        ("solve '227 -> 55, F=11, F=3'", "F is said twice: 11 and 3"),
-        ("solve '227 -> 55, F=11, S=?, S=4'", "S is asked for, and said to be 4"),
-        ("solve '227 -> 55, out=56, F=11, S'", "out is said twice"),
-        ("solve '32 -> ?, F=9, F<=7'", "F is said to be 9, and bounded otherwise"),
-        ("solve '56x56x64, C=3, F=3, K=8, params'", "C is said twice: 3 and 64"),
-        ("solve '32 -> 16, F=3, 3x3, S'", "3x3 of what? the input is said already"),
-        ("solve '32 -> 16, 5x3 kernel, S'", "kernel is one number"),
+        ("solve '227 -> 55, F=11, F=3'", "F is given twice: 11 and 3"),
+        ("solve '227 -> 55, F=11, S=?, S=4'", "S is asked for, but also given as 4"),
+        ("solve '227 -> 55, out=56, F=11, S'", "out is given twice"),
+        ("solve '32 -> ?, F=9, F<=7'", "F = 9 is outside its bounds"),
+        ("solve '56x56x64, C=3, F=3, K=8, params'", "C is given twice: 3 and 64"),
+        ("solve '32 -> 16, F=3, 3x3, S'", "what is 3x3? the input is already given"),
+        ("solve '32 -> 16, 5x3 kernel, S'", "F is one number"),
         ("solve params=1000", "this depends on"),
         ("solve '227x227x3 -> 55, out=in, F=3, params'", "this depends on P (padding), of which none is possible"),
-        ("solve vgg16 7x7", "7x7 of what?"),
-        ("solve vgg16 'pool5=7 pool5=8'", "pool5 is said twice"),
+        ("solve vgg16 7x7", "what is 7x7?"),
+        ("solve vgg16 'pool5=7 pool5=8'", "pool5 is given twice"),
         ("solve vgg16 input=224x192x3 'macs<=1G'", "input is one number here"),
         ("solve vgg16 --input 0 pool5=7", "a size must be from 1"),
-        ("solve '9 -> ?, P<0'", "no P is below 0"),
-        ("solve F=5 S=2 P", "nothing is said of what should come out"),
+        ("solve '9 -> ?, P<0'", "P cannot be below 0"),
+        ("solve F=5 S=2 P", "the wanted output is missing"),
         ("solve macs=1000 F=3 P", "this depends on"),
         ("solve vgg16", "nothing is asked of 'vgg16'"),
         ("solve vgg61 pool5=7", "did you mean 'vgg16'?"),
         ("solve vgg16 pool55=7", "no layer or block of vgg16 is called 'pool55'"),
-        ("solve vgg16 widht params=3", "'widht' is nothing that can be asked for"),
+        ("solve vgg16 widht params=3", "unknown word 'widht'"),
         ("solve resnet50 rf=483", "this does not depend on input"),
         ("solve vgg16 pool5=7x7x512x3", "pool5 has 3 numbers, not 4"),
-        ("solve 'W=227 $ out=55'", "'$' says nothing here"),
+        ("solve 'W=227 $ out=55'", "'$' is not understood"),
         ("solve out=1.5 W=3 F", "'1.5' is not a whole number"),
         ("solve out=99999999999999999 W=3 F", "is not a whole number up to"),
         ("solve 'conv3-{a}, conv3-{b}' params=9 --input 8x8x3", "it depends on a and b: which is asked for?"),
         ("solve relu out=3 P", "a relu has no 'P'"),
-        ("solve 'K=2C, F=3, weights=4608, C'", "'2C' is no number"),
-        ("solve deconv 'out=2in k4 s2 P'", "'2in' is no number"),
-        ("solve '32 -> 16 p=same k=3 S'", "'same' is neither a number nor a letter"),
-        ("solve 'W -> W/2, F=2, S'", "'W/2' is neither a number nor a letter"),
-        ("solve '4 3x3 convs rf?'", "4 of what: layers, or filters of one?"),
-        ("solve mobilenet_v1 width by 0 'params<5M'", "no steps of 0 can be taken"),
-        ("solve mobilenet_v1 width by 1/0 'params<5M'", "no steps of 1/0 can be taken"),
-        ("solve vgg16 input by 0.5 'macs<5G'", "'input' goes in steps of whole numbers, not of 0.5"),
-        ("solve mobilenet_v1 'width<=5M by 0.25' 'params<5M'", "'5M' bounds nothing that goes in steps"),
+        ("solve 'K=2C, F=3, weights=4608, C'", "'2C' is not a number"),
+        ("solve deconv 'out=2in k4 s2 P'", "'2in' is not a number"),
+        ("solve '32 -> 16 p=some k=3 S'", "'some' is neither a number nor a symbol"),
+        ("solve 'W -> 1/W, F=2, S'", "'1/W' is not understood"),
+        ("solve '4 3x3 convs rf?'", "4 layers, or one layer with 4 filters?"),
+        ("solve mobilenet_v1 width by 0 'params<5M'", "the step cannot be 0"),
+        ("solve mobilenet_v1 width by 1/0 'params<5M'", "the step cannot be 1/0"),
+        ("solve vgg16 input by 0.5 'macs<5G'", "the step of 'input' must be a whole number, not 0.5"),
+        ("solve mobilenet_v1 'width<=5M by 0.25' 'params<5M'", "'5M' is not a bound for a value in steps"),
         ("solve '227 -> 55, F by 2, S=4'", "'F' of one layer does not go in steps of 2"),
-        ("solve in=2x3x4x5 out=3 F", "an input is a size, or height x width x channels"),
+        ("solve in=2x3x4x5x6 out=3 F", "an input is a size, or height x width x channels"),
     ],
 )
 def test_a_question_that_cannot_be_understood_says_where_and_what(cli: Cli, command: str, expected: str) -> None:
@@ -473,14 +473,14 @@ def test_answers_as_json_and_from_python(cli: Cli) -> None:
 def test_a_claim_that_no_padding_bears_out_is_told_which_padding_does(cli: Cli) -> None:
     """(224 - 11)/4 is 53.25; with 3 rows of zeros it is 54, and 3 are 1 + 2. 227 - 3 + 2P + 1 = 227 at P = 1."""
     output = cli.line("solve '224 -> 55, F = 11, S = 4'", status=1)
-    assert "this is 54, not 55 as said" in output
-    assert "without padding: P = 2 to 3 does it, with a remainder" in output
-    assert "no padding that is the same on both sides does it exactly; 1 before and 2 after does" in output
-    assert "without padding: P = 1 does it" in cli.line("solve '227 -> 227, F=3'", status=1)
+    assert "this is 54, not 55 as stated" in output
+    assert "without padding: P = 2 to 3 works, with a remainder" in output
+    assert "no symmetric padding works exactly; asymmetric padding (1, 2) does" in output
+    assert "without padding: P = 1 works" in cli.line("solve '227 -> 227, F=3'", status=1)
     output = cli.line("solve '28x28x192 -> 28x28x32, F=5, params'", status=1)  # 28 - 5 + 1
-    assert "this is 24, not 28 as said" in output
-    assert "without padding: P = 2 does it" in output
-    assert "this is W - 2, not W as said" in cli.line("solve keep F=3 P=0", status=1)
+    assert "this is 24, not 28 as stated" in output
+    assert "without padding: P = 2 works" in output
+    assert "this is W - 2, not W as stated" in cli.line("solve keep F=3 P=0", status=1)
 
 
 def test_a_layer_that_refuses_what_would_solve_is_named(cli: Cli, tmp_path: Path) -> None:
@@ -495,9 +495,9 @@ def test_a_layer_that_refuses_what_would_solve_is_named(cli: Cli, tmp_path: Path
     spec.write_text("input: 224x224x3\nlayers:\n" + "".join(f"  - {layer}\n" for layer in layers), encoding="utf-8")
     for words in (f"{spec} d2=7x7", f"'{spec} d2=7x7'"):
         output = cli.line(f"solve {words}", status=1)
-        assert output.startswith("none\n")
-        assert "input = 26 would, but join: the inputs differ: 13x13x3 (first) and 14x14x3 (number 2)" in output
-        assert "input = 29 would, but conv1: the window is larger than its input: 20 on 14 in height" in output
+        assert output.startswith("no solution")
+        assert "input = 26 would work, but join: the inputs differ: 13x13x3 (first) and 14x14x3 (number 2)" in output
+        assert "input = 29 would work, but conv1: the window is larger than its input: 20 on 14 in height" in output
 
 
 def test_what_follows_is_data_and_a_number_for_all_sizes_a_solution(cli: Cli) -> None:
@@ -517,14 +517,14 @@ def test_an_answer_prints_as_what_was_found() -> None:
     assert str(answer) == "S = 4"
     assert repr(answer) == "<Answer to '227 -> 55, F=11, P=0, S=?': S = 4>"
     assert str(cnncalc.solve("7 -> ?, F=3")) == "out = 5"
-    assert str(cnncalc.solve("keep F=6 P")).startswith("none\n* P would be 5/2")
+    assert str(cnncalc.solve("keep F=6 P")).startswith("no solution; P would be 5/2")
 
 
 def test_none_is_never_a_success(cli: Cli) -> None:
     """11 - 54*S is no kernel, so no S gives 55 of 11; the general form does not make it an answer."""
     answer = cnncalc.solve("11 -> 55, F, S")
     assert not answer
-    assert cli.line("solve '11 -> 55, F, S'", status=1).startswith("none\n")
+    assert cli.line("solve '11 -> 55, F, S'", status=1).startswith("no solution")
 
 
 def test_the_transcript_of_a_session(cli: Cli, golden: Golden) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from cnncalc.analysis import Convention
-from cnncalc.cli.options import convention_from, convention_options, max_layers_option
-
-if TYPE_CHECKING:
-    from cnncalc.solve.answer import Answer
+from cnncalc import api
+from cnncalc.cli.options import report_options, setup_options
+from cnncalc.cli.output import Page, emit
 
 EPILOG = """
 \b
@@ -38,46 +36,33 @@ Quote what holds -> < or >: the shell reads them otherwise.
 """
 
 
-@click.command("solve", short_help="Inverse questions: what gives the number wanted?", epilog=EPILOG)
+class _Command(click.Command):
+    """Adds the grammar to the help, which alone needs it."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The examples, then the grammar."""
+        from cnncalc.solve.grammar import overview
+
+        super().format_epilog(ctx, formatter)
+        formatter.write(f"\n{overview()}\n")
+
+
+@click.command("solve", short_help="Inverse questions: what gives the number wanted?", epilog=EPILOG, cls=_Command)
 @click.argument("words", nargs=-1, required=True, metavar="[SPEC|LAYER] QUESTION...")
-@click.option("-i", "--input", "size", metavar="SIZE", help="Size of the network's input, where it is not the unknown.")
-@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="Set a parameter of SPEC.")
-@max_layers_option
-@convention_options
-@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True,
-              help="Form of the answer.")  # fmt: skip
-def command(
-    words: tuple[str, ...], size: str | None, settings: tuple[str, ...], max_layers: int, form: str, **counting: Any
-) -> None:
+@setup_options("input", "settings", "batch", "counting", "max_layers")
+@report_options("notes")
+def command(words: tuple[str, ...], asked: dict[str, Any], page: Page) -> None:
     """Answer an inverse question: which sizes give the number that is wanted.
 
     Say what is known (F=11, S=4, 227 -> 55, F<=7), and name what is asked for (S=? or just S).
     Letters are the textbook's: input W and C, filters K, kernel F, stride S, padding P, dilation
     D, groups G; words do as well (in, out, kernel, stride, padding, params, macs, rf). Numbers
-    may be short: 5M, 34,944, 58MiB, 7x7x512.
+    may be short: 5M, 34,944, 58MiB, 7x7x512. --input and --set belong to a network.
 
-    All solutions are given where they are finitely many, with the range that was searched; a
-    general form where they are not; and where there is none, what comes nearest. Exit status 1
-    if there is none or what is said is wrong, 2 if the question cannot be understood.
+    All solutions are listed where they are finitely many, with the range that was searched; a
+    general form where they are not; and where there is none, the closest. The line `read as`
+    repeats the question as it was understood. Exit status 1 if there is no solution or what is
+    stated is wrong, 2 if the question cannot be understood.
     """
-    answer = _answer(words, size, settings, max_layers, convention_from(counting))
-    from cnncalc.report import solve
-
-    if form == "json":
-        click.echo(solve.to_json(answer), nl=False)
-    else:
-        from rich.console import Console
-
-        solve.render(answer, Console())
-    if not answer:
-        click.get_current_context().exit(1)
-
-
-def _answer(
-    words: tuple[str, ...], size: str | None, settings: tuple[str, ...], max_layers: int, convention: Convention
-) -> Answer:
-    from cnncalc.solve.solve import ask, layer_asked
-
-    if layer_asked(words) and (size or settings):
-        raise click.UsageError("--input and --set belong to a network; for one layer write in=227")
-    return ask(words, size, settings, max_layers, convention)
+    answer = api.solve(*words, **asked)
+    emit(answer, page, passed=bool(answer))

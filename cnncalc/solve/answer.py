@@ -1,37 +1,44 @@
-"""What was asked and what was found -> Answer: solutions, a general form, or the reason why there is none."""
+"""What was asked and what was found -> Answer: solutions, a general form, or the reason why there is none; as text."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 from cnncalc.analysis import Analysis
-from cnncalc.solve.search import Found, search
-from cnncalc.spec.parameters import written
-from cnncalc.symbolic import Size, is_known, substitute
-from cnncalc.symbolic.constraint import Constraint, Range
+from cnncalc.analysis.quantities import QUANTITIES, key_of
+from cnncalc.result import Result
+from cnncalc.solve.search import Found
+from cnncalc.solve.system import amount_text, in_steps
+from cnncalc.symbolic import is_known, written
+from cnncalc.symbolic.constraint import Range
 
-NO_STEPS: Mapping[str, Fraction] = {}
-SHARES = 10**6
-MOST_SHARE = 10**12
-"""A miss is measured in millionths of the number wanted, up to a million times that number."""
+NONE = "no solution"
+MOST_SHOWN = 20
+LIMIT = 200
+"""Where a search ends at this number or later, it ends because it must; what holds there holds beyond."""
+ENDLESS = 1_000_000
+"""The end of a search for several unknowns that stands for no end."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Answer:
+class Answer(Result):
     """The answer to a question.
 
     `exact` are the solutions at which every division is whole (no pixel is dropped), `rounded`
     all that hold with rounding as the layers do it. `general` are equations between symbols,
-    `notes` sentences: what comes nearest, what lies just beyond. `known` are numbers that followed
+    `notes` sentences: what is closest, what lies just beyond. `known` are numbers that followed
     without a search: one, or one for every axis (and the channels). `workings` are layers with a
-    solution put in, of whose steps those in `focus` are worth showing; `searched` says where was
-    looked.
+    solution put in, of whose steps those in `focus` are worth showing; `searched` says which values were tried.
     """
 
+    view: ClassVar[str] = "solve"
+
     question: str
+    read_as: str = ""
+    """How the question was read, in one line."""
     unknowns: tuple[str, ...] = ()
     exact: Found | None = None
     rounded: Found | None = None
@@ -45,88 +52,99 @@ class Answer:
     """What else was kept to in the search."""
     bounded: frozenset[str] = frozenset()
     """Unknowns of which the question gives bounds, so that the end of the search is no end of its own."""
+    endless: frozenset[str] = frozenset()
+    """Unknowns whose search ends early, though what holds at its end holds beyond."""
     steps: Mapping[str, Fraction] = field(default_factory=dict)
     """Unknowns that are counted in multiples of a number, in `exact`, `rounded` and `searched` too."""
     contradicted: bool = False
-    """Whether what is said does not agree with what follows."""
+    """Whether what is stated does not agree with what follows."""
+
+    @property
+    def found(self) -> Found | None:
+        """The exact solutions if there are any, else those with rounding."""
+        return self.exact or self.rounded
 
     @property
     def solutions(self) -> list[dict[str, int | Fraction]]:
         """The solutions one by one: the exact ones if there are any, else those with rounding."""
-        found = self.exact or self.rounded
-        points = found.points(10_000) if found else []
-        return [{name: amount(value, self.steps.get(name, 1)) for name, value in point.items()} for point in points]
+        points = self.found.points(10_000) if self.found else []
+        return [{name: in_steps(value, self.steps.get(name, 1)) for name, value in point.items()} for point in points]
 
     def text(self, name: str, value: int) -> str:
         """A value of an unknown, in steps where it goes in steps, as text."""
         return amount_text(value, self.steps.get(name, 1))
 
     def __bool__(self) -> bool:
-        found = self.exact or self.rounded
-        return not self.contradicted and bool(found if self.exact is not None else self.general or self.known)
+        return not self.contradicted and bool(self.found if self.exact is not None else self.general or self.known)
 
     def __str__(self) -> str:
         """What was found, without the workings: a solution, a form or a note on every line."""
-        from cnncalc.solve.listing import summary
-
-        return "\n".join(summary(self))
+        return "\n".join(self._summary())
 
     def __repr__(self) -> str:
-        from cnncalc.solve.listing import summary
+        return f"<Answer to {self.question!r}: {'; '.join(self._summary())}>"
 
-        return f"<Answer to {self.question!r}: {'; '.join(summary(self))}>"
+    def _summary(self) -> Iterator[str]:
+        yield from (f"{name} = {known_text(name, value)}" for name, value in self.known.items())
+        if self.found:
+            yield from self.listed(self.found)
+        elif headline := self.headline:
+            yield headline
+        yield from self.general
+        yield from (f"* {note}" for note in self.notes if note != self.headline)
+
+    @property
+    def headline(self) -> str:
+        """`no solution; the closest is ...`, where nothing was found."""
+        if self or self.known:
+            return ""
+        return next((note for note in self.notes if note.startswith(NONE)), NONE)
+
+    # Solutions as text ----------------------------------------------------------------------
+
+    def listed(self, found: Found) -> list[str]:
+        """One line for each solution; of one unknown, for each range."""
+        endless = len(self.unknowns) > 1 and self._is_endless(found)
+        if len(self.unknowns) == 1:
+            texts = self.ranges(found)
+        else:
+            points = found.smallest(MOST_SHOWN) if endless else found.points(MOST_SHOWN + 1)
+            texts = [", ".join(f"{name} = {self.text(name, value)}" for name, value in each.items()) for each in points]
+        if endless:
+            return [*texts, "... and more without end: these are the smallest"]
+        hidden = (found.number if len(self.unknowns) > 1 else len(texts)) - MOST_SHOWN
+        return texts if hidden <= 0 else [*texts[:MOST_SHOWN], f"... and {hidden:,} more"]
+
+    def _is_endless(self, found: Found) -> bool:
+        """Whether solutions go on to the end of a search that has no end of its own."""
+        tops = {name: max(box[place][1] for box in found.boxes) for place, name in enumerate(found.unknowns)}
+        searched = {name: most for name, (_, most) in self.searched.items() if name not in self.bounded}
+        return any(tops[name] == most >= ENDLESS for name, most in searched.items())
+
+    def ranges(self, found: Found) -> list[str]:
+        """`W = 227`, `W = 224 to 255`, `L >= 112`: the solutions of one unknown."""
+        name = self.unknowns[0]
+        texts = []
+        for ((low, high),) in found.boxes:
+            first, last = self.text(name, low), self.text(name, high)
+            least, most = self.searched.get(name, (low, high))
+            beyond = high == most and (most >= LIMIT or name in self.endless) and name not in self.bounded
+            if low == high and not (beyond and name in self.endless):
+                texts.append(f"{name} = {first}")
+            elif beyond:
+                texts.append(f"{name} >= {first}" if low > least else f"any {name}")
+            elif low == least and name not in self.bounded:
+                texts.append(f"{name} <= {last}")
+            else:
+                texts.append(f"{name} = {first} to {last}")
+        return texts
 
 
-def nearest(constraints: Sequence[Constraint], ranges: Mapping[str, Range]) -> dict[str, int] | None:
-    """The values that miss the equations between a symbol and a number by the least share of that number.
-
-    None where even the other constraints cannot hold.
-    """
-    equations = [each for each in constraints if each.relation == "==" and is_known(each.right)]
-    others = [each for each in constraints if each not in equations]
-
-    def within(share: int) -> Found:
-        loose = []
-        for each in equations:
-            error = abs(each.right) * share // SHARES + int(each.right == 0) * share
-            loose += [
-                Constraint(each.left, ">=", each.right - error),
-                Constraint(each.right + error, ">=", each.left),
-            ]
-        return search([*others, *loose], ranges)
-
-    if not equations:
-        return None
-    low, high = 0, 1
-    while not within(high):
-        low, high = high, 2 * high
-        if high > MOST_SHARE:
-            return None
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if within(middle) else (middle, high)
-    return within(high).points(1)[0]
-
-
-def amount(number: Size, step: int | Fraction) -> Any:
-    """What a number of steps comes to: an integer where it is whole, else a fraction; or an expression."""
-    found: Any = number * step
-    return int(found) if isinstance(found, Fraction) and found.denominator == 1 else found
-
-
-def amount_text(number: int, step: int | Fraction) -> str:
-    """The same as text: `1,792`, `0.25`."""
-    found = amount(number, step)
-    return written(found) if isinstance(found, Fraction) else f"{found:,}"
-
-
-def missed(
-    values: Mapping[str, int] | None, equations: Sequence[Constraint], steps: Mapping[str, Fraction] = NO_STEPS
-) -> str:
-    """What comes nearest to an answer, and by how much it fails; `values` are those that `nearest` found."""
-    if values is None:
-        return "nothing does"
-    where = ", ".join(f"{name} = {amount_text(value, steps.get(name, 1))}" for name, value in values.items())
-    numbers = dict.fromkeys((substitute(each.left, values), each.right) for each in equations if each.relation == "==")
-    found = ", ".join(f"{got:,} in place of {want:,}" for got, want in numbers if is_known(want) and got != want)
-    return f"nothing does; {where} comes nearest: {found}" if found else "nothing does"
+def known_text(name: str, value: Any) -> str:
+    """A quantity as text: `1,792`, `29x29x32`, `(W - 2)x(W - 2)`, `12,845,056 bytes`."""
+    if isinstance(value, str):
+        return value
+    values = value if isinstance(value, tuple) else (value,)
+    text = "x".join(f"{each:,}" if is_known(each) else f"({written(each)})" for each in values)
+    key = key_of(name.rpartition(".")[2])
+    return f"{text} bytes" if key and QUANTITIES[key].kind == "bytes" else text

@@ -12,11 +12,15 @@ from itertools import product
 from operator import le
 from typing import NamedTuple
 
+from cnncalc.symbolic import is_known
 from cnncalc.symbolic.constraint import Constraint, Range, Relation, holds_within
 from cnncalc.symbolic.program import Program
 
 MOST_BOXES = 60_000
 MOST_POINTS = 20_000
+SHARES = 10**6
+MOST_SHARE = 10**12
+"""A miss is measured in millionths of the number wanted, up to a million times that number."""
 
 
 class Found(NamedTuple):
@@ -86,6 +90,35 @@ def search(constraints: Sequence[Constraint], ranges: Mapping[str, Range]) -> Fo
         elif verdict is None:
             waiting += _halves(box)
     return Found(unknowns, merged(boxes), True)
+
+
+def nearest(constraints: Sequence[Constraint], ranges: Mapping[str, Range]) -> dict[str, int] | None:
+    """The values that miss the equations between a symbol and a number by the least share of that number.
+
+    None where even the other constraints cannot hold.
+    """
+    equations = [each for each in constraints if each.relation == "==" and is_known(each.right)]
+    others = [each for each in constraints if each not in equations]
+
+    def within(share: int) -> Found:
+        loose = []
+        for each in equations:
+            error = abs(each.right) * share // SHARES + int(each.right == 0) * share
+            loose.append(Constraint(each.left, ">=", each.right - error))
+            loose.append(Constraint(each.right + error, ">=", each.left))
+        return search([*others, *loose], ranges)
+
+    if not equations:
+        return None
+    low, high = 0, 1
+    while not within(high):
+        low, high = high, 2 * high
+        if high > MOST_SHARE:
+            return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if within(middle) else (middle, high)
+    return within(high).points(1)[0]
 
 
 def _verdict(relations: Sequence[Relation], bounds: Sequence[Range]) -> bool | None:

@@ -1,56 +1,52 @@
-"""Answer -> text: the solutions, the working of some, where was searched; or the same as JSON."""
+"""Answer -> what was found, how it comes about, and how the question was read."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from rich.console import Console
-from rich.text import Text
-
 from cnncalc.explain.working import explain_layer
-from cnncalc.report.formula_text import stages
+from cnncalc.report.document import Block, Equations, Line, Note, Text, document, line
 from cnncalc.report.remarks import misfits_of
-from cnncalc.report.terminal import UNBOUNDED
-from cnncalc.solve.answer import Answer, amount
-from cnncalc.solve.listing import known_text, listed, ranges
+from cnncalc.report.report import Options, Report
+from cnncalc.report.working_line import equation
+from cnncalc.solve.answer import Answer, known_text
 from cnncalc.solve.search import Found
+from cnncalc.solve.system import in_steps
 from cnncalc.spec.parameters import written
 from cnncalc.symbolic import is_known
 from cnncalc.symbolic import written as written_size
 from cnncalc.symbolic.constraint import Range
 
-
-def render(answer: Answer, console: Console) -> None:
-    """Print the answer: what was found in bold, how it comes about below."""
-    if not console.is_terminal:
-        console.width = UNBOUNDED
-    for line in lines(answer):
-        console.print(line)
+DETAILS = ("whole where", "where")
+"""How lines begin that say when a general form holds."""
 
 
-def lines(answer: Answer) -> Iterator[Text]:
-    """The answer line by line."""
-    for name, value in answer.known.items():
-        yield Text(f"{name} = {known_text(value)}", "bold")
+def report(answer: Answer, options: Options) -> Report:
+    """The answer as text, and as data: solutions one by one (at most 10,000), and as ranges."""
+    return Report(lambda: document(answer.question, _blocks(answer, options)), lambda: _data(answer))
+
+
+def _blocks(answer: Answer, options: Options) -> Iterator[Block]:
+    yield from (
+        Text((line((f"{name} = {known_text(name, value)}", "answer")),)) for name, value in answer.known.items()
+    )
     if answer.exact is None:
-        yield from (
-            Text(f"  {line}" if line.startswith(("whole where", "where")) else line, "bold") for line in answer.general
-        )
-    if answer.exact is not None and answer.rounded is not None:
+        for form in answer.general:
+            yield Text((line((form, "answer")),), int(form.startswith(DETAILS)))
+    if answer.headline:
+        yield Text((line((answer.headline, "bad")),))
+    if answer.exact is not None and answer.rounded:
         yield from _found(answer, answer.exact, answer.rounded)
-    if not answer and answer.exact is None and not answer.known:
-        yield Text("none", "bold red")
-    if answer.exact is not None:
-        yield from (Text(f"  in general, {line}", "dim") for line in answer.general)
-    for note in answer.notes:
-        yield Text(f"* {note}")
-    yield from _workings(answer)
-    if answer.searched:
+        yield from (Text((line((f"in general, {form}", "dim")),), 1) for form in answer.general)
+    if options.notes != "none":
+        yield from (Note("fact", note) for note in answer.notes if note != answer.headline)
+        yield from _workings(answer)
+    yield Text((line((f"read as: {answer.read_as}", "dim")),))
+    if answer.searched and options.notes != "none":
         where = ", ".join(_range(answer, name, bounds) for name, bounds in answer.searched.items())
-        yield Text(f"searched: {where}" + (f", where {answer.where}" if answer.where else ""), "dim")
+        yield Text((line((f"searched: {where}" + (f", where {answer.where}" if answer.where else ""), "dim")),))
 
 
 def _range(answer: Answer, name: str, bounds: Range) -> str:
@@ -59,41 +55,44 @@ def _range(answer: Answer, name: str, bounds: Range) -> str:
     return f"{name} from {low} to {high}" + (f" by {answer.text(name, 1)}" if name in answer.steps else "")
 
 
-def _found(answer: Answer, exact: Found, rounded: Found) -> Iterator[Text]:
+def _found(answer: Answer, exact: Found, rounded: Found) -> Iterator[Block]:
     """The solutions: those without a remainder first, then how many more there are with one."""
-    if not rounded:
-        yield Text("none", "bold red")
-        return
-    yield from (Text(line, "bold") for line in listed(answer, exact or rounded))
+    yield Text(tuple(line((each, "answer")) for each in answer.listed(exact or rounded)))
     more = rounded.number - exact.number
+    detail: Line | None = None
     if not exact:
-        yield Text("  these leave a remainder, which the layer rounds away", "yellow")
+        detail = line(("these leave a remainder, which the layer rounds away", "warning"))
     elif more:
-        others = f"; {', '.join(ranges(answer, rounded))} in all" if len(answer.unknowns) == 1 else ""
-        yield Text(f"  exactly, with nothing dropped; {more:,} more with a remainder{others}", "dim")
+        others = f"; {', '.join(answer.ranges(rounded))} in all" if len(answer.unknowns) == 1 else ""
+        detail = line((f"exactly, with nothing dropped; {more:,} more with a remainder{others}", "dim"))
+    if detail:
+        yield Text((detail,), 1)
 
 
-def _workings(answer: Answer) -> Iterator[Text]:
+def _workings(answer: Answer) -> Iterator[Block]:
     """The layer with a solution in it, on the blackboard: of its steps, those the question is about."""
     for analysis in answer.workings:
         for layer in analysis.layers:
-            for step in explain_layer(analysis, layer, answer.focus).steps:
+            steps = (
+                step
+                for step in explain_layer(analysis, layer, answer.focus).steps
                 # the channels of the output are no more than those that were given
-                if step.quantity not in answer.focus or step.result is None or step.symbol.startswith("C"):
-                    continue
-                symbol = " = ".join((*step.also, step.symbol))
-                parts = [*stages(step.tree), f"{step.result:,}"]
-                shown = [part for number, part in enumerate(parts) if part not in parts[number + 1 :]]
-                yield Text(f"  {symbol} = {' = '.join(shown)}")
+                if step.quantity in answer.focus and step.result is not None and not step.symbol.startswith("C")
+            )
+            rows = tuple(equation(step)._replace(remark="") for step in steps)
+            yield from (Equations((row,)) for row in rows)
             if "output" in answer.focus:
-                yield from (Text(f"  ! {note}", "red") for note in misfits_of(analysis, layer.name))
+                yield from (Note("warning", note) for note in misfits_of(analysis, layer.name))
 
 
-def to_json(answer: Answer) -> str:
-    """The answer as JSON: solutions one by one (at most 10,000), and as ranges."""
-    data: dict[str, Any] = {
+# As data ----------------------------------------------------------------------------------------
+
+
+def _data(answer: Answer) -> dict[str, Any]:
+    return {
         "schema_version": 1,
         "question": answer.question,
+        "read_as": answer.read_as,
         "unknowns": list(answer.unknowns),
         "known": {name: _known(value) for name, value in answer.known.items()},
         "general": list(answer.general),
@@ -105,7 +104,6 @@ def to_json(answer: Answer) -> str:
         "where": answer.where,
         "steps": {name: _number(step) for name, step in answer.steps.items()},
     }
-    return json.dumps(data, indent=2) + "\n"
 
 
 def _boxes(answer: Answer, found: Found | None) -> list[dict[str, list[Any]]] | None:
@@ -118,7 +116,7 @@ def _boxes(answer: Answer, found: Found | None) -> list[dict[str, list[Any]]] | 
 
 
 def _ends(answer: Answer, name: str, bounds: Range) -> list[int | float | str]:
-    return [_number(amount(value, answer.steps.get(name, 1))) for value in bounds]
+    return [_number(in_steps(value, answer.steps.get(name, 1))) for value in bounds]
 
 
 def _known(value: Any) -> Any:

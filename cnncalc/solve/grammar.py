@@ -1,0 +1,417 @@
+"""The grammar of questions, all of it: what a phrase can say, and the sentences that stand for several phrases.
+
+A question is a row of phrases, joined by commas, semicolons, or one of the words `and with using of for in at`;
+`a`, `an` and `the` may stand before a phrase. Where several phrases could begin, the longest is read. A sentence of
+TEMPLATES is read as a whole, and becomes phrases. There is nothing else: no word is skipped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from cnncalc.layers import CATALOGUE
+
+# Words ------------------------------------------------------------------------------------------
+
+PHRASES = {
+    "receptive field": "rf",
+    "field of view": "rf",
+    "parameters": "params",
+    "kernel size": "kernel",
+    "filter size": "kernel",
+    "window size": "kernel",
+    "pool size": "kernel",
+    "input size": "in",
+    "image size": "in",
+    "input volume": "in",
+    "output size": "out",
+    "output shape": "out",
+    "output volume": "out",
+    "output volume size": "out",
+    "output padding": "output_padding",
+    "input channels": "channels",
+    "output channels": "filters",
+    "width multiplier": "width",
+    "weight memory": "weight_memory",
+    "peak memory": "peak_memory",
+    "training memory": "training_memory",
+    "zero padding": "padding",
+    "zero-padding": "padding",
+}
+"""Names of several words."""
+RELATIONS = {
+    "<=": ("\u2264", "at most", "no more than", "not more than", "up to", "within"),
+    ">=": ("\u2265", "at least", "no less than", "not less than", "cover", "covers", "reach", "reaches", "see", "sees"),
+    "<": ("under", "below", "less than", "fewer than", "smaller than"),
+    ">": ("over", "above", "more than", "greater than", "larger than", "exceeds"),
+    "==": ("=", ":", "is", "equals"),
+}
+UNITS = {
+    "filter": "filters",
+    "kernel": "filters",
+    "map": "filters",
+    "feature map": "filters",
+    "output channel": "filters",
+    "unit": "filters",
+    "neuron": "filters",
+    "channel": "channels",
+    "input channel": "channels",
+    "group": "groups",
+    "param": "params",
+    "parameter": "params",
+    "weight": "weights",
+    "mac": "macs",
+    "flop": "flops",
+}
+"""What can be counted, as in `32 filters`, without its plural s."""
+COUNTS = "one two three four five six seven eight nine ten eleven twelve"
+DIGITS = {word: str(number) for number, word in enumerate(re.findall("[a-z]+", COUNTS), start=1)}
+LAYERS = {
+    "convolutional": "conv",
+    "convolution": "conv",
+    "max pool": "maxpool",
+    "max pooling": "maxpool",
+    "max-pool": "maxpool",
+    "pooling": "maxpool",
+    "average pool": "avgpool",
+    "average pooling": "avgpool",
+    "avg pool": "avgpool",
+    "transposed conv": "deconv",
+    "transposed convolution": "deconv",
+    "convtranspose": "deconv",
+    "depthwise conv": "depthwise",
+    "depthwise convolution": "depthwise",
+    "fully connected": "fc",
+    "fully-connected": "fc",
+    "global average pooling": "globalavgpool",
+}
+"""What people call layer types, beside the names of the catalogue; a final 1d, 2d or 3d is their rank."""
+NO_LAYERS = frozenset(("input", "pad", "scale", "add", "sum", "size", "split", "cat", "mul", "norm"))
+"""Names of layer types that mean something else in a question, unless they come first in it."""
+
+
+def _any(words: object) -> str:
+    """Any of some words, the longest first; the blanks in them may be longer."""
+    listed = sorted(map(str, words), key=len, reverse=True)  # type: ignore[call-overload]
+    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in listed)
+
+
+# Pieces of patterns -----------------------------------------------------------------------------
+
+NAME = rf"(?:{_any(PHRASES)}|[A-Za-z_](?:[A-Za-z0-9_/.]*[A-Za-z0-9_])?'?)"
+INT = r"(?:[0-9]+)"
+NUMBER = (
+    rf"(?:\b(?:{_any(DIGITS)})\b|(?:[0-9]+(?:,[0-9]{{3}}(?![0-9]))*(?:\.[0-9]+)?|\.[0-9]+)"
+    r"(?-i:\s?[KkMGT]?i?B(?![A-Za-z])|[KkMGT](?![A-Za-z0-9_])|\s?[KkMGT]?(?:MAC|FLOP)s?(?![A-Za-z0-9_]))?)"
+)
+TIMES = "\\s?(?:[xX*\u00d7]|by)\\s?"
+SIDES = rf"(?:[0-9]+|\?)(?:{TIMES}(?:[0-9]+|\?))+"
+SHAPE = SIDES.replace("|by", "")
+END = rf"(?![0-9A-Za-z_]|[.,][0-9]|{TIMES}[0-9?])"
+"""What keeps a number from being cut short."""
+PLAIN = rf"(?:(?:{SHAPE}|{NUMBER}){END})"
+TERM = rf"\(*(?:{NUMBER}|[A-Za-z_][A-Za-z0-9_]*'?)\)*"
+EXPRESSION = rf"{TERM}(?:\s?(?://|[+*/%]|-(?!>))\s?{TERM})*"
+AMOUNT = rf"(?:{SHAPE}(?![A-Za-z0-9_])|\?|{EXPRESSION})"
+SIGN = "(?:<=|>=|==|=|<|>|\u2264|\u2265)"
+RELATION = f"(?:{_any(word for words in RELATIONS.values() for word in words if word.isascii() and word[0].isalpha())})"
+ARROW = "(?:->|=>|\u2192)"
+TO = rf"(?:{ARROW}|\bto\b|\binto\b)"
+BY = r"\s+(?:by|in\s+steps\s+of)\s+(?P<step>[0-9]+(?:\.[0-9]+|/[0-9]+)?|\.[0-9]+)"
+LAYER = rf"(?:{_any({*LAYERS, *(name for name in CATALOGUE if name not in NO_LAYERS)})})(?:[123]d)?"
+UNIT = rf"(?:{_any(UNITS)})s?"
+PLACE = r"(?:[A-Za-z]+_?[0-9][A-Za-z0-9_/.]*|[A-Za-z][A-Za-z0-9_.]*/[A-Za-z0-9_/.]+)"
+SET = ("kernel", "padding", "output_padding", "channels", "filters")
+VALUED = _any(phrase for phrase, name in PHRASES.items() if name in SET) + (
+    "|kernel|window|filters|strides?|padding|pad|dilation|groups|channels|units"
+)
+COUNTED = r"receptive\s+field|params|parameters|rf|field|macs"
+INPUT = r"(?:input|image)(?:\s+(?:volume|size|map))?"
+OUTPUT = r"output(?:\s+(?:volume|size|map|shape))?"
+LINK = r"(?:\s*[:=]\s*|\s+(?:size\s+)?(?:of|is|at)\s+|\s+)"
+THE = r"(?:(?:an?|the)\s+)?"
+GAP = re.compile(
+    r"\s*(?:(?:[,;:.()]|\?(?!\s*(?:->|=>|\u2192|to\b|[xX\u00d7])))\s*)*"
+    r"(?:(?:and|with|using|of|for|in|at(?!\s+(?:most|least)))\s+)?(?:(?:an?|the)\s+)?",
+    re.IGNORECASE,
+)
+"""What joins two phrases."""
+
+
+class Phrase(NamedTuple):
+    """A phrase: how the help shows it, its pattern, what it says as `name=group` of the pattern, and examples.
+
+    `@group` is a name that the question gives; a group without `=` is asked for; `name:word` says a word as it is.
+    """
+
+    form: str
+    pattern: str
+    says: str
+    examples: tuple[str, ...]
+
+
+GRAMMAR = (
+    Phrase(
+        "NAME = VALUE, < <= > >=, NAME = ?",
+        rf"(?P<name>{NAME})\s*(?P<sign>{SIGN})\s*(?P<value>{AMOUNT})(?:{BY})?",
+        "@name=value",
+        ("F=11", "K=?", "F <= 7", "F=2*w+1", "out=W/2", "p=same", "width<=2 by 1/32", "fc6.params<100M"),
+    ),
+    Phrase(
+        "A <= NAME <= B",
+        rf"(?P<low>{NUMBER})\s*(?P<least>[<>]=?)\s*(?P<bounded>{NAME})(?:\s*(?P<most>[<>]=?)\s*(?P<high>{NUMBER}))?",
+        "",
+        ("3 <= F <= 7", "7 >= F"),
+    ),
+    Phrase(
+        "INPUT -> OUTPUT [channels]",
+        rf"(?:from\s+)?(?:(?P<from>{AMOUNT})\s*{ARROW}\s*(?P<to>{AMOUNT})|(?P<from2>{PLAIN})\s+{TO}\s+(?P<to2>{PLAIN}|\?))"
+        r"(?:\s+(?P<maps>(?:channels|filters|maps)\b))?",
+        "",
+        ("227 -> 55", "227 to 55", "227x227x3 -> 55x55x96", "4 -> ?", "128 -> 256 channels"),
+    ),
+    Phrase(
+        "VALUE at LAYER",
+        rf"(?P<value>{PLAIN})(?:\s+(?:outputs?|maps?))?\s+(?:at|after)\s+(?:the\s+)?(?:(?:layer|block)\s+)?"
+        rf"(?P<name>{NAME})",
+        "@name=value",
+        ("7x7 at pool5",),
+    ),
+    Phrase(
+        "QUANTITY of LAYER, LAYER.QUANTITY",
+        rf"(?:(?:what|which)\s+is\s+)?{THE}(?P<quantity>{NAME})\s+(?:of|at|in|after)\s+(?:the\s+)?"
+        rf"(?:(?:layer|block)\s+)?(?!{LAYER}\b)(?P<place>{PLACE})",
+        "",
+        ("macs of conv1_2", "what is the receptive field at pool3", "fc6.params"),
+    ),
+    Phrase(
+        "SIZE input, input SIZE, on SIZE",
+        rf"(?:(?P<in>{SIDES}|{NUMBER})\s+{INPUT}\b|{INPUT}{LINK}(?P<in2>{SIDES}|{NUMBER})"
+        rf"|on\s+{THE}(?P<in3>{SIDES}|{NUMBER})(?:\s+{INPUT}\b)?)",
+        "in=in in=in2 in=in3",
+        ("64x64 image", "input 32x32x16", "on 55x55"),
+    ),
+    Phrase(
+        "SIZE output, output SIZE",
+        rf"(?:(?P<out>{PLAIN})\s+{OUTPUT}\b|{OUTPUT}(?:\s*[:=]\s*|\s+is\s+|\s+)(?P<out2>{PLAIN})"
+        rf"|(?!\A){OUTPUT}\s+of\s+(?P<out3>{PLAIN})(?!\s+(?:{LAYER}|kernels?|filters?)\b))",
+        "out=out out=out2 out=out3",
+        ("55x55x96 output", "output 55"),
+    ),
+    Phrase(
+        "[K] FxF[/S] filters, K filters FxF",
+        rf"(?:(?:(?P<count>{NUMBER})\s+)?(?P<window>{SIDES})(?:/(?P<over>{INT}))?\s+(?:kernel|filter|window)s?\b"
+        rf"|(?P<count2>{NUMBER})\s+(?:filters?|kernels?)\s+(?:of\s+)?(?:size\s+)?(?P<window2>{SIDES})"
+        rf"|(?:filter|kernel|window){LINK}(?P<window3>{SIDES}))",
+        "filters=count kernel=window stride=over filters=count2 kernel=window2 kernel=window3",
+        ("11x11 kernel", "64 3x3 filters", "6 filters of 5x5", "7x7/2 filters"),
+    ),
+    Phrase(
+        "FxF[/S] conv, conv, 2x2 pool",
+        rf"(?:(?P<many>{NUMBER})\s+)?(?:(?P<window>{INT}{TIMES}{INT})(?:/(?P<over>{INT}))?\s+)?"
+        rf"(?P<layer>{LAYER})(?P<plural>s)?(?:\s+layer(?P<plural2>s)?)?(?![A-Za-z0-9])"
+        rf"(?!\s+(?:{SIDES}|{INT}/{INT}))|(?P<alone>{LAYER})(?![A-Za-z0-9])"
+        rf"|(?P<joined>{LAYER})(?P<window2>{INT}x{INT})(?:/(?P<over2>{INT}))?",
+        "kernel=window stride=over kernel=window2 stride=over2",
+        ("2x2 pool", "11x11/4 conv", "maxpool", "conv1d"),
+    ),
+    Phrase(
+        "FxF/S",
+        rf"(?P<window>{SHAPE}|{INT})/(?P<over>{INT})",
+        "kernel=window stride=over",
+        ("7x7/2", "maxpool 2/2"),
+    ),
+    Phrase(
+        "N filters, under 5M params",
+        rf"(?:(?P<words>{RELATION})\s+|(?P<sign>[<>]=?|[\u2264\u2265])\s*)?(?P<count>{NUMBER})\s+(?P<unit>{UNIT})\b"
+        rf"(?!\s*[=<>]|\s+(?:of\s+)?(?:size\s+)?{INT}{TIMES}{INT})",
+        "@unit=count",
+        ("32 filters", "1 channel", "under 5M params"),
+    ),
+    Phrase(
+        "stride 2, padding of 1, padded by 2",
+        rf"(?:(?P<noun>{VALUED}){LINK}(?P<given>{PLAIN})(?!\s*{TO}|\s+{UNIT}\b)"
+        rf"|(?P<noun2>{COUNTED})\s+(?P<given2>{PLAIN})(?!\s*{TO}|\s+{UNIT}\b)"
+        rf"|(?P<letter>(?-i:[WFSPDCKGO]))\s+(?P<single>{NUMBER}{END})(?!\s*{TO}|\s+{UNIT}\b)"
+        rf"|padded\s+(?:by|with)\s+(?P<padded>{NUMBER}))",
+        "@noun=given @noun2=given2 @letter=single padding=padded",
+        ("stride 2", "kernel size 3", "padding of 1", "pad 2", "S 4", "padded by 2"),
+    ),
+    Phrase(
+        "k3 s2 p1 d2 g4 op1",
+        r"(?P<letter>(?-i:op|[kfspdg]))(?P<digits>[0-9]+)",
+        "@letter=digits",
+        ("k3 s2 p1", "op1"),
+    ),
+    Phrase("keep [the size]", r"keeps?(?:\s+(?:the\s+|its\s+)?(?:same\s+)?(?:size|input|it)\b)?", "out:in", ("keep",)),
+    Phrase(
+        "same, valid, no padding",
+        r"(?:(?P<word>same|valid)(?:\s+padding)?|padding\s+(?P<word2>same|valid)"
+        r"|(?P<none>no|without)\s+(?:zero[ -])?padding)",
+        "",
+        ("same padding", "valid", "no padding"),
+    ),
+    Phrase(
+        "with bias, without bias, ceil",
+        r"(?:(?P<biased>no|without|with)\s+(?:an?\s+)?bias(?:es)?|(?P<ceil>ceil|floor)(?:\s+mode)?)",
+        "",
+        ("without bias", "ceil"),
+    ),
+    Phrase(
+        "NAME at most VALUE",
+        rf"(?P<name>{NAME})(?:\s+(?:is|stays?|of|must\s+be|should\s+be))?\s+(?P<words>{RELATION})\s+(?P<value>{PLAIN})",
+        "@name=value",
+        ("params at most 5M", "receptive field covers 224"),
+    ),
+    Phrase("NAME by STEP", rf"(?P<stepped>{NAME}){BY}", "", ("width by 0.25", "input by 32")),
+    Phrase(
+        "NAME, what is NAME, how many NAMEs",
+        rf"(?:(?:what|which)(?:\s+(?:is|are)\b)?\s+{THE}|how\s+(?:many|much|large|big)\s+(?:is\s+)?{THE}|find\s+{THE}"
+        rf"|{THE}(?:number|amount)\s+of\s+)?(?P<asked>{NAME})(?:\s+(?:in|of)\s+(?:this|the)\s+layer\b)?(?:\s*\?)?",
+        "asked",
+        ("S", "padding?", "how many channels", "what is the output"),
+    ),
+    Phrase("a bare size", rf"(?P<bare>{SIDES})", "", ("227x227x3", "3x3")),
+    Phrase("a bare input, first of all", rf"(?P<number>{NUMBER})(?=\s*(?:[,;]|\Z))", "", ("224, k7 p3 s2",)),
+    Phrase(
+        "Conv2d(3, 64, 7, stride=2)",
+        rf"(?P<call>(?:[a-z]+\.)*{LAYER})\s*\((?P<arguments>(?:[^()]|\([^()]*\))*)\)",
+        "",
+        ("Conv2d(64, 128, 3, padding=1)", 'Conv2D(64, 3, padding="same")', "nn.MaxPool2d(2, 2)"),
+    ),
+)
+"""Every phrase that there is."""
+
+
+class Template(NamedTuple):
+    """A whole sentence, from its first word to its last: its pattern, the phrases that it stands for, and examples.
+
+    `{name}` is what stood in the group of that name. `network`, with `input`, is what it asks about, if not a layer.
+    """
+
+    form: str
+    pattern: str
+    phrases: str
+    examples: tuple[str, ...]
+    network: str = ""
+    input: str = ""
+
+
+ASK = rf"(?:what|which)\s+(?P<ask>{NAME})(?P<by>{BY})?"
+REST = r"(?:[,;]?\s+(?P<rest>\S.*))?"
+WITH = r"(?:\s+exactly)?(?:[,;]?\s+(?:with\s+)?(?P<rest>\S.*))?"
+GOES = rf"(?P<from>{AMOUNT})\s*{TO}\s*(?P<to>{AMOUNT})"
+TAKES = r"(?:takes?|turns?|makes?|maps?|brings?|gets?|reduces?)"
+CONVS = rf"(?:stacked\s+)?(?P<k>{INT})(?:{TIMES}(?P=k))?\s+(?:conv\w*\s+)?(?:layers?|convs?|convolutions?)"
+UNTIL = r"(?:until|before|so\s+that|such\s+that|for)\s+(?:the\s+|a\s+)?(?:receptive\s+field|rf)"
+REACHES = r"(?:\s+(?:of|to|is|covers?|reach(?:es)?|sees?|at\s+least)\b){1,3}"
+TEMPLATES = (
+    Template(
+        "what SYMBOL takes INPUT to OUTPUT [with PHRASES]",
+        rf"{ASK}\s+{TAKES}\s+(?:an?\s+)?{GOES}{WITH}",
+        "{ask}=?, {from} -> {to}, {rest}",
+        ("what stride takes 227 to 55 with an 11x11 kernel",),
+    ),
+    Template(
+        "all (SYMBOLS) that take INPUT to OUTPUT [with PHRASES]",
+        rf"(?:all|which)\s+\(?(?P<several>(?-i:[A-Z](?:,?\s*(?:and\s+)?[A-Z])*))\)?\s+(?:that\s+)?{TAKES}\s+{GOES}{WITH}",
+        "{several}, {from} -> {to}, {rest}",
+        ("all (F, S, P) that take 32 to 16 exactly with F <= 7",),
+    ),
+    Template(
+        "what SYMBOL keeps the size [PHRASES]",
+        rf"{ASK}\s+keeps?\s+(?:the\s+|its\s+)?(?:same\s+)?(?:input\s+|output\s+)?size{REST}",
+        "{ask}=?, keep, {rest}",
+        ("which padding keeps the size for F=5",),
+    ),
+    Template(
+        "padding for same [with PHRASES]",
+        rf"(?:(?:what|which)\s+)?(?:is\s+)?(?:the\s+)?pad(?:ding)?\s+(?:for|to\s+get|gives?)\s+['\"]?same['\"]?"
+        rf"(?:\s+(?:padding|size|output))?{WITH}",
+        "P=?, same, {rest}",
+        ("padding for same with F=5",),
+    ),
+    Template(
+        "which NAME [by STEP] gives PHRASES",
+        rf"{ASK}\s+(?:gives?|yields?|makes?|has|have|stays?|is|needs?|keeps?)\s+(?P<rest>\S.*)",
+        "{ask}{by}, {rest}",
+        ("which input gives 7x7 at pool5", "which width multiplier by 0.25 has at most 5M params"),
+    ),
+    Template(
+        "how many QUANTITY does LAYER have",
+        rf"how\s+(?:many|much)\s+(?P<quantity>{NAME})\s+(?:does|do|has|are\s+in|is\s+in)\s+(?:the\s+)?"
+        rf"(?:layer\s+|block\s+)?(?!{LAYER}\b)(?P<place>{PLACE})(?:\s+(?:have|has|need|take|use))?",
+        "{place}.{quantity}",
+        ("how many parameters does fc6 have", "how much memory does conv1_1 need"),
+    ),
+    Template(
+        "how many QUANTITY does a LAYER have",
+        rf"how\s+(?:many|much)\s+(?P<quantity>{NAME})\s+(?:does|do|has|are\s+in|is\s+in)\s+(?:an?|the)\s+"
+        r"(?P<rest>\S.*?)(?:\s+(?:have|need|take|use))?",
+        "{quantity}, {rest}",
+        ("how many parameters does a 3x3 conv with 64 filters on 32x32x3 have",),
+    ),
+    Template(
+        "QUANTITY of one neuron, FxFxC",
+        rf"(?P<quantity>{NAME})\s+(?:of|in|for)\s+(?:one|a|an|a\s+single|each|every)\s+(?:neuron|unit|filter)\s*"
+        rf"(?:,|of|with|that\s+sees)?\s*(?P<window>{SIDES}){REST}",
+        "kernel={window}, K=1, {quantity}, {rest}",
+        ("weights of one neuron, 5x5x3",),
+    ),
+    Template(
+        "how many FxF layers until the receptive field covers N",
+        rf"how\s+many\s+{CONVS}\s+(?:{UNTIL}{REACHES}|(?:to|cover|see|are\s+needed\s+to)\s+(?:see|cover|reach)?)\s*"
+        rf"(?P<n>{NUMBER})(?:\s+pixels)?",
+        "rf >= {n}",
+        ("how many 3x3 layers until the receptive field covers 224",),
+        "conv{k}-C xL",
+    ),
+    Template(
+        "how many FxF layers have the receptive field of one NxN",
+        rf"how\s+many\s+{CONVS}\s+(?:have|has|see)\s+(?:as\s+much\s+as|the\s+(?:same\s+)?receptive\s+field\s+(?:of|as))"
+        rf"\s+(?:one|a|an|a\s+single)\s+(?P<n>{INT})(?:{TIMES}(?P=n))?(?:\s+(?:conv\w*|layer|filter|kernel))?",
+        "rf = {n}",
+        ("how many 3x3 convs have the receptive field of one 7x7",),
+        "conv{k}-C xL",
+    ),
+    Template(
+        "how many FxF pools take INPUT to OUTPUT",
+        rf"how\s+many\s+(?P<k>{INT})(?:{TIMES}(?P=k))?\s+(?:max\s*)?pool(?:s|ings?|\s+layers?)?\s+"
+        rf"(?:{TAKES}|does\s+it\s+take\s+from|from)\s+(?P<from>{INT})(?:{TIMES}(?P=from))?\s*{TO}\s*"
+        rf"(?P<to>{INT})(?:{TIMES}(?P=to))?",
+        "out = {to}",
+        ("how many 2x2 pools take 224 to 7",),
+        "pool{k} xL",
+        "{from}x{from}x1",
+    ),
+)
+"""Every sentence that there is."""
+
+
+@cache
+def phrases() -> tuple[tuple[Phrase, re.Pattern[str]], ...]:
+    """The phrases and their patterns, compiled."""
+    return tuple((each, re.compile(each.pattern, re.IGNORECASE)) for each in GRAMMAR)
+
+
+@cache
+def templates() -> tuple[tuple[Template, re.Pattern[str]], ...]:
+    """The templates and their patterns, compiled, from the first word to the last."""
+    return tuple((each, re.compile(rf"\s*(?:{each.pattern})[\s?.!]*\Z", re.IGNORECASE)) for each in TEMPLATES)
+
+
+def examples() -> Iterator[str]:
+    """The examples of all phrases and templates."""
+    for each in (*GRAMMAR, *TEMPLATES):
+        yield from each.examples
+
+
+def overview() -> str:
+    """The grammar on one screen, for the help and the documents: a form and its examples on every line."""
+    rows = [(each.form, "; ".join(each.examples[:3])) for each in GRAMMAR]
+    width = max(len(form) for form, _ in rows)
+    lines = [f"  {form:<{width}}  {shown}" for form, shown in rows]
+    return "\n".join(["Phrases:", *lines, "Sentences:", *(f"  {each.examples[0]}" for each in TEMPLATES)])
