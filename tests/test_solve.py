@@ -257,13 +257,19 @@ def test_which_of_224_and_227_fits_alexnet_and_why(cli: Cli) -> None:
         # 32 - 3 + 1 = 30, whatever C is
         ("solve '32 -> 28, F=3, C, K=5'", "the closest is C = 1, which gives 30 instead of 28"),
         ("solve 'conv3-C xL' rf=226", "2*L + 1 = 226 at L = 112.5"),
-        ("solve in=227 out=55 F=11 C=3 params=34,848 S K", "the closest is S = 4, K = 96, which gives 34,944 instead of 34,848"),
+        (
+            "solve in=227 out=55 F=11 C=3 params=34,848 S K",
+            "the closest is S = 4, K = 96, which gives 34,944 instead of 34,848",
+        ),
         ("solve vgg16 input=224 'macs<=1G'", "input = 224: macs = 15,470,264,320"),
         # 10 - 3 + 2P + 1 = 8 + 2P: 20 at P = 6
         ("solve '10 -> 20, F=3, S=1, P<=5'", "the closest is P = 5, which gives 18 instead of 20"),
         # P = (7 - 1)/2 = 3 is beyond 2
         ("solve 'keep P F=7 P<=2'", "P would be 3"),
-        ("solve fc in=7x7x512 weights=102.76M K", "the closest is K = 4,096, which gives 102,760,448 instead of 102,760,000"),
+        (
+            "solve fc in=7x7x512 weights=102.76M K",
+            "the closest is K = 4,096, which gives 102,760,448 instead of 102,760,000",
+        ),
     ],
 )
 def test_where_nothing_does_the_reason_and_the_nearest_miss_are_given(cli: Cli, command: str, expected: str) -> None:
