@@ -22,7 +22,7 @@ from cnncalc.report.document import (
 from cnncalc.report.report import Options, Report
 
 STRONG = ("title", "name", "good", "bad", "answer", "total")
-SPECIAL = re.compile(r"[\\`*\[\]<>|]|(?<!\w)_|_(?!\w)")
+SPECIAL = re.compile(r"[\\`*\[\]<|]|^>|(?<!\w)_|_(?!\w)")
 """Signs that Markdown reads; an underscore within a word is none."""
 
 
