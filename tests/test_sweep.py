@@ -360,7 +360,7 @@ def test_parameters_named_like_a_column_keep_their_name_apart(write: Write) -> N
         (("--set", "widht=3"), "did you mean 'width'?"),
         (("--set", "width"), "sets nothing"),
         (("--set", "width=1", "--set", "width=2"), "--set width=1,2,3"),
-        (("--set", "width=n"), "a sweep leaves no symbols"),
+        (("--set", "width=n"), "a sweep takes no symbols"),
         (("--set", "width=1e400"), "--set width"),
         (("--set", "width=9999999999999999"), "is beyond 1,000,000,000,000,000"),
         (("--set", "width=1//0"), "division by zero"),
@@ -404,7 +404,7 @@ def test_no_text_of_a_grid_is_ever_run(
 
 def test_a_symbol_that_is_left_is_refused(cli: Cli, write: Write) -> None:
     path = write("input: HxWx3\nparameters: {width: }\nlayers:\n  - {conv: {filters: width, kernel: 3}}\n")
-    assert "H is left a symbol" in cli.refused("sweep", path, "--batch", "1,2")
+    assert "H is a symbol, but" in cli.refused("sweep", path, "--batch", "1,2")
     assert "the parameter width has no value" in cli.refused("sweep", path, "--input", "32:64")
     assert 3 == len(cli.text("sweep", path, "--input", "32,64", "--set", "width=4", "--format", "csv").splitlines())
 

@@ -160,7 +160,7 @@ REPORT = {
         "-c",
         "--columns",
         metavar="KEYS",
-        help="Columns by key: layer,output,flops; +flops adds to the usual ones.",
+        help="Columns by key, as in params,macs; +flops adds to the usual ones.",
     ),
     "depth": click.option(
         "-d", "--depth", type=Depth(), help="Open blocks N deep (default 1); 'all' opens every block."

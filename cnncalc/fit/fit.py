@@ -1,4 +1,4 @@
-"""A Setup -> Fit: the input sizes that pass through every layer with no pixel dropped, and who forbids the others."""
+"""A Setup -> Fit: the input sizes that pass every layer with no pixel dropped, and the layers that forbid others."""
 
 from __future__ import annotations
 
@@ -68,10 +68,10 @@ class Fit(Result):
     own: tuple[int, ...]
     """The size that the spec itself gives, if it is one in numbers and no axis has been fixed."""
     checks: tuple[Check, ...] = ()
-    """What became of the sizes that were to be judged."""
+    """The sizes that were judged."""
 
     def lengths(self, size: SizeLike) -> tuple[int, ...]:
-        """A number for every axis. Raises UsageError for what is no such size, or not one of this network."""
+        """A number for every axis. Raises UsageError for a text that is not a size of this network in numbers."""
         text = size if isinstance(size, str) else "x".join(map(str, [size] if isinstance(size, int) else size))
         with usage():
             sizes = parse_input(text.strip(), InputSize(self.input.sizes, self.input.channels)).sizes

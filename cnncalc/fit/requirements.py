@@ -1,7 +1,7 @@
 """The conditions of a symbolic Graph -> Requirements, a predicate on one number each; and the sizes that meet them all.
 
 A condition says that an expression is at least 0, is 0, or is a multiple of a number. The quasi-linear form
-of the expression tells when that repeats, or from which size on it stays as it is.
+of the expression says when that repeats, or from which size on it no longer changes.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class Step(NamedTuple):
 
 
 class Narrowed(NamedTuple):
-    """The sizes that fit along one symbol, those that have an output, who narrows them, and what excludes all."""
+    """The sizes that fit along one symbol, those that have an output, what narrows them, and what excludes all."""
 
     sizes: ResidueSet
     valid: ResidueSet

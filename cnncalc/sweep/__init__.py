@@ -1,1 +1,1 @@
-"""A spec and a grid of sizes and settings -> rows of totals, from closed forms where there are some."""
+"""A spec and a grid of sizes and settings -> rows of totals, from closed forms where these exist."""

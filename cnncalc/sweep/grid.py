@@ -1,4 +1,4 @@
-"""Axes and their values -> Grid: the points of a sweep, none of them made before it is asked for.
+"""Axes and their values -> Grid: the points of a sweep, each made only when it is asked for.
 
 The points are the product of the axes: the sizes of the input, then the parameters in the order
 given, then the batch; the last axis varies fastest.
@@ -18,7 +18,7 @@ from cnncalc.spec.model import Argument, InputSize
 
 
 class Fractions(Sequence[Any]):
-    """A range of fractions: numbers over one denominator, an integer where one is whole."""
+    """A range of fractions over one denominator; those that are whole are integers."""
 
     def __init__(self, numbers: range, denominator: int) -> None:
         self.numbers = numbers

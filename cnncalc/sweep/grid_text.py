@@ -39,7 +39,7 @@ def parse_grid(
 ) -> Grid:
     """The grid that the texts of --input, --set and --batch span; `taken` are keys of other columns.
 
-    Raises SpecError for a text that is no grid, and for more points than `most_points`.
+    Raises SpecError for a text that is not a grid, and for more points than `most_points`.
     """
     sizes, given = _input_axes(spec, size)
     settings_axes = _setting_axes(spec, settings, {"input", "batch", "problem", *taken})
@@ -67,7 +67,7 @@ def _input_axes(spec: Spec, text: str | None) -> tuple[list[Axis], InputSize]:
     choices = [_choices("--input", part, _count) for part in re.split(r"[xX*\u00d7]", text)]
     size = parse_input("x".join(str(values[0]) for values in choices), spec.input)
     if size.batch is not None and len(choices) > len(size.sizes) + 1:
-        raise _refused(f"the input '{text}' begins with a batch", "give that by --batch")
+        raise _refused(f"the input '{text}' begins with a batch", "give the batch by --batch")
     if len(choices) == 1:
         (values,) = choices
         axes = [Axis("input", values)]
@@ -88,7 +88,7 @@ def _setting_axes(spec: Spec, texts: Iterable[str], taken: set[str]) -> list[Axi
             raise _refused(f"'{text}' sets nothing", f"write --set name=values; {HINT}")
         check_name(spec, name)
         if name in axes:
-            raise _refused(f"--set gives '{name}' twice", f"join its values: --set {name}=1,2,3")
+            raise _refused(f"--set names '{name}' twice", f"join its values: --set {name}=1,2,3")
         key = f"set.{name}" if name in taken or name.startswith("input_") else name
         choices = _choices(f"--set {name}", values, partial(_setting, spec, name))
         axes[name] = Axis(key, choices, name)
@@ -159,7 +159,7 @@ def _setting(spec: Spec, name: str, text: str) -> Any:
     except ArgumentError as error:
         raise SpecError([error.problem]) from None
     if hasattr(value, "free_symbols"):
-        raise ValueError(f"'{text}' is no number: a sweep leaves no symbols")
+        raise ValueError(f"'{text}' is not a number: a sweep takes no symbols")
     if type(value) is int and abs(value) > LARGEST_VALUE:
         raise ValueError(f"{text} is beyond {LARGEST_VALUE:,}")
     return value
@@ -175,12 +175,12 @@ def grid_text(values: Any) -> str:
 
 
 def _need_numbers(spec: Spec, grid: Grid) -> None:
-    """Refuse a sweep in which a symbol would be left."""
+    """Refuse a sweep with a symbol that has no number."""
     keys = {axis.key for axis in grid.axes}
     for part in (*grid.input.sizes, grid.input.channels, grid.batch):
         if isinstance(part, str) and part not in keys:
             option = "--batch" if part == grid.batch else "--input"
-            raise _refused(f"{part} is left a symbol, but a sweep needs numbers", f"give it by {option}")
+            raise _refused(f"{part} is a symbol, but a sweep needs numbers", f"give it by {option}")
     given = {axis.parameter for axis in grid.axes} | spec.settings.keys()
     for name, default in spec.parameters.items():
         if name not in given and default.constant and default.value is None:

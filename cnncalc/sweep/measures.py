@@ -22,11 +22,11 @@ from cnncalc.errors import Problem, UsageError, one_of
 from cnncalc.layers import Shape
 
 Reading: TypeAlias = "tuple[Any, ...] | str | None"
-"""What a measure comes to: its parts, each a size; a word (`all`, `?`, or none); None where there is no number."""
+"""What a measure comes to: its parts, each a size; a word (`all`, `?`, or nothing); None if it has no value."""
 USUAL_OF_A_LAYER = ("output", "params", "macs", "receptive_field")
 UNKNOWN = "?"
 WORDS = {"all": "all", "unknown": UNKNOWN, "undefined": ""}
-"""What a length that is no number is called in a cell, by the first word of the reason."""
+"""What stands in a cell for a length that is not a number, by the first word of the reason."""
 
 
 class Measure(NamedTuple):

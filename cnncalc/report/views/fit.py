@@ -123,7 +123,7 @@ def _notes(fit: Fit, name: str) -> Iterator[str]:
 
 
 def _members(sizes: ResidueSet) -> str:
-    """`: 67, 99, 131, ...` for a pattern; nothing for what is said already."""
+    """`: 67, 99, 131, ...` for a pattern; nothing where the pattern itself lists them."""
     if sizes.finite or (sizes.modulus == 1 and not sizes.exceptions):
         return ""
     return f": {', '.join(map(str, sizes.first(MOST_MEMBERS)))}, ..."
