@@ -306,9 +306,9 @@ def solve(*question: str, input: str | int | None = None, **keys: Unpack[SetupKe
 
     Raises UsageError for a question that cannot be understood.
     """
-    from cnncalc.solve.solve import ask
+    from cnncalc.solve.solve import solve as answer
 
-    return ask(question, input, **keys)
+    return answer(question, input, **keys)
 
 
 # Answers and numbers of others ------------------------------------------------------------------

@@ -16,7 +16,7 @@ from conftest import Cli, Golden
 import cnncalc
 from cnncalc.errors import SpecError
 from cnncalc.solve.search import search
-from cnncalc.solve.solve import ask
+from cnncalc.solve.solve import solve
 from cnncalc.symbolic import ceil_div, floor_div, minimum, substitute, symbol
 from cnncalc.symbolic.constraint import Constraint
 
@@ -375,22 +375,22 @@ def test_a_question_is_never_run(cli: Cli, text: str, tmp_path: Any, monkeypatch
 def test_what_is_no_layer_is_refused_in_words(question: str, message: str) -> None:
     """Fields and sizes that make no layer are a problem with its reason, never a traceback or a number."""
     with pytest.raises(SpecError) as caught:
-        ask([question])
+        solve([question])
     assert message in caught.value.problems[0].message
 
 
 def test_the_padding_of_a_transposed_convolution_is_found() -> None:
     """(8 - 1)*2 - 2P + 3 = 15 at P = 1."""
-    assert ask(["deconv F=3 in=8 S=2 out=15 P"]).solutions == [{"P": 1}]
-    assert not ask(["deconv F=3 in=8 S=2 out=16 P"])
+    assert solve(["deconv F=3 in=8 S=2 out=15 P"]).solutions == [{"P": 1}]
+    assert not solve(["deconv F=3 in=8 S=2 out=16 P"])
 
 
 def test_a_receptive_field_that_is_not_known_is_no_claim_that_holds() -> None:
     """The field of a transposed convolution is not known without its kernel; all kernels would else do."""
     for question in ("deconv D=1, K=4, P=1, W=16, rf=1, C=6, F<=20, S=4", "globalavgpool in=8x8x3 rf=7"):
         with pytest.raises(SpecError, match="receptive field"):
-            ask([question])
-    assert ask(["deconv S=4, F=3, W=20, K=8, G=2, C<=20, rf>=1, P=0"]).solutions[0] == {"C": 2}
+            solve([question])
+    assert solve(["deconv S=4, F=3, W=20, K=8, G=2, C<=20, rf>=1, P=0"]).solutions[0] == {"C": 2}
 
 
 @pytest.mark.parametrize(
@@ -405,7 +405,7 @@ def test_workings_need_no_more_than_was_said(cli: Cli, words: str) -> None:
 
 def test_a_broken_number_is_no_general_solution() -> None:
     """32 -> 15 with F = 3 has S = 2 with a remainder; 29/14 is no stride."""
-    assert ask(["32->15 F=3 G=2 C S=?"]).general == ()
+    assert solve(["32->15 F=3 G=2 C S=?"]).general == ()
 
 
 # The search finds every solution, and nothing else --------------------------------------------------

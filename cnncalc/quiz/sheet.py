@@ -14,7 +14,7 @@ from cnncalc.quiz.net import Net, text_of
 from cnncalc.quiz.recipes import LEVELS, RECIPES, Candidate, Draw
 from cnncalc.result import Result
 from cnncalc.solve.answer import Answer
-from cnncalc.solve.solve import ask
+from cnncalc.solve.solve import solve
 
 MOST_QUESTIONS = 200
 MOST_SEED = 10**9
@@ -96,9 +96,9 @@ class Question:
         first = net.pieces[0]
         if unknown == "L":
             stack = net.changed("L", 1).notation
-            return ask((f"{stack} xL", f"rf={made}", within), net.input)
+            return solve((f"{stack} xL", f"rf={made}", within), net.input)
         if len(net.pieces) > 1:
-            return ask((net.notation, f"{self.layer}={made}"), f"WxWx{net.channels}")
+            return solve((net.notation, f"{self.layer}={made}"), f"WxWx{net.channels}")
         known = {"in": f"{net.side}x{net.side}x{net.channels}" if net.side else str(net.channels)}
         if unknown in "WC":
             known = {"C": str(net.channels)} if unknown == "W" else {"in": str(net.side)}
@@ -109,7 +109,7 @@ class Question:
         known.pop(unknown, None)
         given = " ".join(f"{name}={number}" for name, number in known.items())
         name = "out" if self.quantity == "output" else self.quantity
-        return ask((f"{first.kind} {given} {name}={made} {within}",))
+        return solve((f"{first.kind} {given} {name}={made} {within}",))
 
 
 @dataclass(frozen=True, slots=True)

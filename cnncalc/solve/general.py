@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from cnncalc.errors import UsageError
 from cnncalc.solve.answer import NONE, Answer
+from cnncalc.solve.layer_problem import layer_spec
 from cnncalc.solve.search import Found
-from cnncalc.solve.statements import layer_spec
 from cnncalc.solve.symbols import field_of
 from cnncalc.solve.system import System
 from cnncalc.symbolic import Size, is_known, normalise, substitute, symbol, written

@@ -131,7 +131,7 @@ VALUED = _any(phrase for phrase, name in PHRASES.items() if name in SET) + (
 COUNTED = r"receptive\s+field|params|parameters|rf|field|macs"
 INPUT = r"(?:input|image)(?:\s+(?:volume|size|map))?"
 OUTPUT = r"output(?:\s+(?:volume|size|map|shape))?"
-LINK = r"(?:\s*[:=]\s*|\s+(?:size\s+)?(?:of|is|at)\s+|\s+)"
+LINK = r"(?:\s*:\s*|\s+(?:size\s+)?(?:of|is|at)\s+|\s+)"
 THE = r"(?:(?:an?|the)\s+)?"
 GAP = re.compile(
     r"\s*(?:(?:[,;:.()]|\?(?!\s*(?:->|=>|\u2192|to\b|[xX\u00d7])))\s*)*"
@@ -233,10 +233,10 @@ GRAMMAR = (
     ),
     Phrase(
         "stride 2, padding of 1, padded by 2",
-        rf"(?:(?P<noun>{VALUED}){LINK}(?P<given>{PLAIN})(?!\s*{TO}|\s+{UNIT}\b)"
-        rf"|(?P<noun2>{COUNTED})\s+(?P<given2>{PLAIN})(?!\s*{TO}|\s+{UNIT}\b)"
-        rf"|(?P<letter>(?-i:[WFSPDCKGO]))\s+(?P<single>{NUMBER}{END})(?!\s*{TO}|\s+{UNIT}\b)"
-        rf"|padded\s+(?:by|with)\s+(?P<padded>{NUMBER}))",
+        rf"(?:(?P<noun>{VALUED}){LINK}(?P<given>{PLAIN})(?!\s*{TO})"
+        rf"|(?P<noun2>{COUNTED})\s+(?P<given2>{PLAIN})(?!\s*{TO})"
+        rf"|(?P<letter>(?-i:[WFSPDCKGO]))\s+(?P<single>{NUMBER}{END})(?!\s*{TO})"
+        rf"|padded\s+(?:by|with)\s+(?P<padded>{NUMBER}))(?P<unclear>\s+{UNIT}\b)?",
         "@noun=given @noun2=given2 @letter=single padding=padded",
         ("stride 2", "kernel size 3", "padding of 1", "pad 2", "S 4", "padded by 2"),
     ),

@@ -9,9 +9,9 @@ from cnncalc.analysis import Analysis
 from cnncalc.errors import SpecError
 from cnncalc.solve.answer import NONE
 from cnncalc.solve.general import uneven_padding
+from cnncalc.solve.layer_problem import USUAL_VALUES
 from cnncalc.solve.question import Clause
 from cnncalc.solve.search import Found, search
-from cnncalc.solve.statements import USUAL_VALUES
 from cnncalc.solve.symbols import field_of
 from cnncalc.solve.system import System, in_steps
 from cnncalc.symbolic import is_known, substitute, symbol, written

@@ -10,49 +10,30 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil, floor
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
-from cnncalc.errors import Problem, Source, Span, UsageError, closest
-from cnncalc.layers import CATALOGUE
+from cnncalc.errors import Problem, Source, Span, UsageError
+from cnncalc.solve.amounts import Amount, amount_of, layer_named, name_of, one_side, step_of, unit_of, unknown_word
 from cnncalc.solve.grammar import (
     DIGITS,
     GAP,
     LAYER,
-    LAYERS,
     NUMBER,
-    PHRASES,
     RELATIONS,
-    SHAPE,
-    SIDES,
-    TIMES,
-    UNITS,
     Template,
-    examples,
     phrases,
     templates,
 )
 
-Amount: TypeAlias = "tuple[int | None, ...] | str"
-"""A number or the sizes of a volume, None for `?`; or the text of an expression."""
-
-POWERS = {"K": 10**3, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
-BINARY = {"K": 2**10, "k": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 WORDS = {word: relation for relation, words in RELATIONS.items() for word in words}
 LONGEST = 2000
-LARGEST = 10**15
+TWICE = "leave out one of the two"
 POSITIONS = {"conv": ("in_channels", "filters", "kernel", "stride", "padding"), "fc": ("in_channels", "units")}
 POSITIONS |= {"deconv": (*POSITIONS["conv"], "output_padding")}
 POOL = ("kernel", "stride", "padding", "dilation")
 IGNORED = ("input_shape", "activation", "name", "padding_mode", "data_format", "kernel_initializer", "dtype", "device")
 """Arguments of a library's call that change no number asked for here."""
-
-
-HINTS = {
-    "separable": "it is two layers: cnncalc solve 'depthwise3, conv1-256' params --input HxWx128 --no-bias",
-    "additions": "biases are added too, or not: ask for macs, the products that are added up",
-}
-"""What to ask instead of what has two answers."""
 
 
 class Clause(NamedTuple):
@@ -177,6 +158,9 @@ class _Reader:
             hint = f"a product is written {word[: -len(letters)]}*{letters}" if letters.isalpha() else ""
             raise UsageError([Problem(f"'{word}' is not a number", self.span(start, start + len(word)), hint)])
         group = match.groupdict()
+        if group.get("unclear"):
+            hint = "put a comma before the number, or behind it"
+            raise UsageError([Problem(f"'{match[0].strip()}' has two meanings", self.span(at, end), hint)])
         if group.get("many") or group.get("plural") or group.get("plural2"):
             count, window = (group.get("many") or "4").lower(), group.get("window") or "3x3"
             count = DIGITS.get(count, count)
@@ -275,7 +259,7 @@ class _Reader:
 
     def _steps(self, groups: dict[str, str], span: Span) -> None:
         """`width by 0.25`, and `width <= 1.3 by 0.25` as a bound on the number of steps: 5."""
-        name, step = name_of(groups.get("stepped") or groups["name"]), _step(groups["step"], span)
+        name, step = name_of(groups.get("stepped") or groups["name"]), step_of(groups["step"], span)
         self.question.steps[name] = step
         self.question.asked[name] = span
         if "value" not in groups:
@@ -301,22 +285,7 @@ class _Reader:
             name = name.strip()
             if name in IGNORED:
                 continue
-            self._enter(name_of(name), "==", _one_side(value.strip()), span)
-
-
-def _one_side(value: str) -> str:
-    """`(3, 3)` as 3x3."""
-    inside = re.fullmatch(r"[(\[]\s*([0-9]+(?:\s*,\s*[0-9]+)*)\s*,?\s*[)\]]", value)
-    return "x".join(re.split(r"\s*,\s*", inside[1])) if inside else value
-
-
-def _step(text: str, span: Span) -> Fraction:
-    """`0.25` or `1/32`; raises UsageError for 0 and for what is too large or too fine."""
-    above, _, below = text.partition("/")
-    step = Fraction(above) / int(below or 1) if int(below or 1) else Fraction(0)
-    if not 0 < step <= LARGEST or step.denominator > LARGEST:
-        raise UsageError([Problem(f"the step cannot be {text}", span, "as in 'width by 0.25' or 'input by 32'")])
-    return step
+            self._enter(name_of(name), "==", one_side(value.strip()), span)
 
 
 def relation_of(match: re.Match[str]) -> str:
@@ -326,61 +295,27 @@ def relation_of(match: re.Match[str]) -> str:
     return WORDS.get(" ".join(said.lower().split()), said) if said else "=="
 
 
-def name_of(text: str) -> str:
-    """A name as one word: `rf` for `receptive field`."""
-    return PHRASES.get(" ".join(text.lower().split()), text)
+def check_twice(clauses: list[Clause]) -> None:
+    """Refuse two numbers for one quantity."""
+    given: dict[str, Clause] = {}
+    for clause in clauses:
+        if clause.relation != "==" or isinstance(clause.amount, str):
+            continue
+        if given.setdefault(clause.name, clause).amount != clause.amount:
+            raise UsageError([Problem(f"{clause.name} is given twice", clause.span, TWICE)])
 
 
-def unit_of(text: str) -> str:
-    """What `32 filters` counts, as a name."""
-    lowered = " ".join(text.lower().split())
-    return UNITS[lowered if lowered in UNITS else lowered.removesuffix("s")]
+def narrowed(bounds: tuple[int | None, int | None], clause: Clause, number: int) -> tuple[int | None, int | None]:
+    """Bounds with another one taken into account."""
+    low, high = bounds
+    if clause.relation in ("<", "<=", "=="):
+        most = number - (clause.relation == "<")
+        high = most if high is None else min(most, high)
+    if clause.relation in (">", ">=", "=="):
+        low = max(low or 0, number + (clause.relation == ">"))
+    return low, high
 
 
-def layer_named(text: str) -> tuple[str, int]:
-    """(layer type, rank) that a word names; the rank is 0 where it says nothing of it."""
-    lowered = " ".join(text.lower().split())
-    dimensions = re.fullmatch(r"(.*?)[_ ]?([123])d", lowered)
-    bare, rank = (dimensions[1], int(dimensions[2])) if dimensions else (lowered, 0)
-    name = next(each for each in (LAYERS.get(bare, bare), lowered) if each in CATALOGUE)
-    return CATALOGUE[name].kind, rank
-
-
-def amount_of(text: str, span: Span) -> Amount:
-    """`5M`, `34,944`, `ten`, `58 MiB`, `55x55x96`, or an expression; raises UsageError for a fraction."""
-    text = text.strip()
-    if text == "?" or re.fullmatch(SHAPE, text) or re.fullmatch(SIDES, text):
-        return tuple(None if part == "?" else _whole(Fraction(part), part, span) for part in re.split(TIMES, text))
-    text = DIGITS.get(text.lower(), text)
-    match = re.fullmatch(r"([0-9,]*\.?[0-9]+)\s?([KkMGT]?)(i?)(?:B|MACs?|FLOPs?)?", text)
-    if match is None:
-        return text
-    power = (BINARY if match[3] else POWERS).get(match[2], 1)
-    return (_whole(Fraction(match[1].replace(",", "")) * power, text, span),)
-
-
-def _whole(value: Fraction, text: str, span: Span) -> int:
-    if value.denominator != 1 or value > LARGEST:
-        raise UsageError([Problem(f"'{text}' is not a whole number up to {LARGEST:,}", span)])
-    return value.numerator
-
-
-def unknown_word(word: str, span: Span | None, known: Sequence[str] = ()) -> UsageError:
-    """The error for a word that the grammar, or the context, does not know, with the closest form that it does."""
-    hint = HINTS.get(word.lower(), "") or (closest(word, known) if len(word) > 3 else "")
-    if not hint:
-        hint = f"as in '{nearest_form(span.source.text if span else word)}'; cnncalc solve --help lists all forms"
-    return UsageError(
-        [Problem(f"unknown word '{word}'" if word[:1].isalnum() else f"'{word}' is not understood", span, hint)]
-    )
-
-
-def nearest_form(text: str) -> str:
-    """The example of the grammar that looks most like a text, numbers aside."""
-    from difflib import SequenceMatcher
-
-    def likeness(example: str) -> float:
-        first, second = (re.sub("[0-9]+", "0", each.lower()) for each in (text[:200], example))
-        return float(SequenceMatcher(None, first, second).ratio())
-
-    return max(examples(), key=likeness)
+def text_of(span: Span) -> str:
+    """The words of a question at a place."""
+    return span.source.lines[span.line][span.column : span.column + span.length]

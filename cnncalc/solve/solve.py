@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Unpack
 
 from cnncalc.analysis import Analysis
-from cnncalc.errors import Problem, Source, SpecError, UsageError, closest
+from cnncalc.errors import Problem, SpecError, UsageError
 from cnncalc.setup import SetupKeys, setup
 from cnncalc.solve.answer import Answer, known_text
 from cnncalc.solve.general import General, general_form, in_general, one_equation
+from cnncalc.solve.layer_problem import layer_system
+from cnncalc.solve.network_problem import check_first, network_of, network_system
 from cnncalc.solve.notes import (
     asymmetric,
     boundaries,
@@ -26,7 +26,6 @@ from cnncalc.solve.notes import (
 )
 from cnncalc.solve.question import parse_question
 from cnncalc.solve.search import Found, merged, nearest, search
-from cnncalc.solve.statements import layer_system, network_system
 from cnncalc.solve.symbols import ORDER, about, field_of, meaning
 from cnncalc.solve.system import WHOLE_INPUT, System
 from cnncalc.spec.model import Spec
@@ -45,10 +44,7 @@ ANY_SIZE = 10**12
 """Stands in for the size of an input that does not matter: numbers are quicker than symbols."""
 
 
-# What is asked ----------------------------------------------------------------------------------
-
-
-def ask(words: Sequence[str], input: str | int | None = None, **keys: Unpack[SetupKeys]) -> Answer:  # noqa: A002
+def solve(words: Sequence[str], input: str | int | None = None, **keys: Unpack[SetupKeys]) -> Answer:  # noqa: A002
     """The answer to the question that the words put; raises UsageError for one that cannot be understood.
 
     Raises SpecError for a network or a layer that cannot be used.
@@ -63,67 +59,15 @@ def ask(words: Sequence[str], input: str | int | None = None, **keys: Unpack[Set
         asked = setup(network or question.network, question.input or input, **keys)
         if asked.spec.problems:
             asked.graph()  # raises them
-        return solve(network_system(question, asked))
+        return answer_of(network_system(question, asked))
     if input is not None or keys.get("settings"):
         hint = "for one layer write in=227"
         raise UsageError([Problem("--input and --set belong to a network", None, hint)])
-    _check_first(text)
-    return solve(layer_system(question, setup(Spec(question.source), **keys)))
+    check_first(text)
+    return answer_of(layer_system(question, setup(Spec(question.source), **keys)))
 
 
-def network_of(words: Sequence[str]) -> tuple[str, str]:
-    """(network, question) of words that begin with a network: as a word of its own, or in one text with the question.
-
-    The network is empty for a question about one layer. Raises UsageError where nothing is asked.
-    """
-    first, rest = words[0].strip(), " ".join(words[1:])
-    if is_named(first) or is_notation(first, alone=not rest.strip()):
-        if not rest.strip():
-            shown = first if re.fullmatch(r"[A-Za-z0-9_./-]+", first) else repr(first)
-            hint = f"as in: cnncalc solve {shown} params"
-            raise UsageError([Problem(f"nothing is asked of '{first}'", None, hint)])
-        return first, rest
-    head, _, tail = first.partition(" ")
-    if tail and is_named(head.rstrip(",:")):
-        return head.rstrip(",:"), f"{tail} {rest}"
-    return "", " ".join(words)
-
-
-def is_named(word: str) -> bool:
-    """Whether a word names a network: a bundled one, or a file."""
-    from cnncalc.spec.find import bundled
-
-    if word in bundled() or word == "-" or re.search(r"\.ya?ml\b[^ ]*\Z", word):
-        return True
-    return os.sep in word and os.path.isfile(word)
-
-
-def is_notation(text: str, *, alone: bool) -> bool:
-    """Whether a text is slide notation, perhaps with mistakes; if it stands alone, without any."""
-    from cnncalc.spec.readers import notation
-
-    name, length = notation.layer_name(text.lstrip("[("))
-    if not name or re.match(r"[A-Za-z.]+(?:[123][dD])?\s*\(|[A-Za-z]+[123][dD]\b", text):
-        return False
-    spec = notation.read(Source("question", text))
-    marked = re.match(r"[0-9{/A-Z]|-[0-9A-Zx{]", text.lstrip("[(")[length:])
-    whole = not spec.problems
-    return whole or not alone if marked else whole and len(spec.items) > 1
-
-
-def _check_first(text: str) -> None:
-    """Refuse a question whose first word looks like a network that there is not."""
-    from cnncalc.spec.find import bundled, find
-
-    first = re.match(r"\s*([A-Za-z][A-Za-z0-9_.-]*[0-9][A-Za-z0-9_.-]*)(?=[\s,:])(?!\s*[<>=])", text)
-    if first and closest(first[1], bundled()):
-        find(first[1])  # raises, with the network that was meant
-
-
-# What is answered -------------------------------------------------------------------------------
-
-
-def solve(system: System) -> Answer:
+def answer_of(system: System) -> Answer:
     """The answer to a system: its unknowns are searched, the rest is worked out and checked."""
     if system.unknowns:
         return _with_asked(system, _sought(system))

@@ -1,4 +1,4 @@
-"""What a question says -> System: its clauses sorted into values, bounds, unknowns and equations."""
+"""What a question says of one layer -> System: its clauses sorted into values, bounds, unknowns and equations."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from cnncalc.analysis.quantities import key_of
-from cnncalc.errors import Problem, Span, SpecError, UsageError
+from cnncalc.errors import Problem, Span, UsageError
 from cnncalc.layers import CATALOGUE, Layer
 from cnncalc.setup import Setup
-from cnncalc.solve.question import Clause, Question, unknown_word
+from cnncalc.solve.amounts import unknown_word
+from cnncalc.solve.question import TWICE, Clause, Question, check_twice, narrowed, text_of
 from cnncalc.solve.symbols import ORDER, SYMBOLS, USUAL, field_of, meaning, symbols_of
-from cnncalc.solve.system import WHOLE_INPUT, System, axes, evaluated, names_of, quotient
+from cnncalc.solve.system import System, evaluated, names_of, quotient
 from cnncalc.spec.expressions import Expression
-from cnncalc.spec.input_size import symbolic_size
 from cnncalc.spec.model import Argument, InputSize, LayerItem, Spec
-from cnncalc.spec.parameters import written as written_number
 from cnncalc.symbolic import Size, exact_div, is_known, symbol, written
 
 SIZELESS = frozenset(("rf", "params", "weights", "biases", "buffers"))
@@ -26,110 +24,6 @@ USUAL_VALUES: Mapping[str, Any] = {"S": 1, "P": 0, "D": 1, "G": 1, "O": 0}
 """What a symbol is if nothing is said of it; the stride of a pool is its kernel."""
 LARGEST_KERNEL = 31
 """A size that stands alone and is larger is no kernel that anyone means."""
-TWICE = "leave out one of the two"
-
-
-# A network --------------------------------------------------------------------------------------
-
-
-def network_system(question: Question, setup: Setup) -> System:
-    """The system of a question about a network; raises UsageError for what it cannot mean."""
-    spec = setup.spec
-    names = (WHOLE_INPUT, *axes(spec), *spec.parameters)
-
-    def known(said: str) -> str:
-        is_input = said.lower() in (WHOLE_INPUT, "in", "size") and said not in spec.parameters
-        return WHOLE_INPUT if is_input else said
-
-    _check_network(question)
-    clauses = [each._replace(name=known(each.name)) for each in question.clauses]
-    _check_twice(clauses)
-    size = setup.input or spec.input or symbolic_size(spec, None)
-    bounds: dict[str, tuple[int | None, int | None]] = {}
-    unknowns = {known(said): span for said, span in question.asked.items()}
-    for clause in clauses:
-        if clause.name in names:
-            unknowns.setdefault(clause.name, clause.span)
-            bounds[clause.name] = _narrowed(bounds.get(clause.name, (None, None)), clause, _one_number(clause))
-    for said, step in question.steps.items():
-        if step.denominator != 1 and known(said) not in spec.parameters:
-            message = f"the step of '{said}' must be a whole number, not {written_number(step)}"
-            raise UsageError([Problem(message, question.asked[said], f"as in '{said} by 32'")])
-    asked = tuple(name for name in unknowns if name not in names)
-    system = System(
-        question,
-        setup,
-        size,
-        unknowns=tuple(name for name in unknowns if name in names),
-        asked=asked,
-        clauses=tuple(each for each in clauses if each.name not in names),
-        bounds=bounds,
-        steps={known(said): step for said, step in question.steps.items()},
-    )
-    for name in asked:
-        _check_asked(system, name, unknowns[name], names)
-    return system
-
-
-def _check_network(question: Question) -> None:
-    """Refuse what is said of a layer alone."""
-    alone = [*question.shapes, *((start, span) for start, _, span in question.arrows)]
-    for _, span in alone:
-        text = text_of(span)
-        raise UsageError([Problem(f"what is {text}?", span, f"as in pool5={text}, or --input {text}")])
-    if question.layer or question.fields:
-        message = f"'{question.layer or 'bias or rounding'}' is said of one layer, but this is a network"
-        raise UsageError([Problem(message, None, "name a layer of the network, as in 'params of conv1'")])
-
-
-def _check_asked(system: System, name: str, span: Span, names: tuple[str, ...]) -> None:
-    """Refuse names that are neither quantities nor layers of the network."""
-    if key_of(name.rpartition(".")[2]):
-        return
-    try:
-        parts = [layer.name for layer in system.symbolic().layers]
-    except SpecError:
-        return
-    if not any(f"{part}/".startswith(f"{name}/") or f"/{name}/" in f"/{part}/" for part in parts):
-        raise unknown_word(name, span, (*names, *parts, "params", "macs", "memory", "output"))
-
-
-def _check_twice(clauses: list[Clause]) -> None:
-    """Refuse two numbers for one quantity."""
-    given: dict[str, Clause] = {}
-    for clause in clauses:
-        if clause.relation != "==" or isinstance(clause.amount, str):
-            continue
-        if given.setdefault(clause.name, clause).amount != clause.amount:
-            raise UsageError([Problem(f"{clause.name} is given twice", clause.span, TWICE)])
-
-
-def _one_number(clause: Clause) -> int:
-    """The one number of a bound on an unknown; 224x224 is one."""
-    sizes = clause.amount
-    if isinstance(sizes, str) or len(set(sizes)) != 1 or sizes[0] is None or len(sizes) > 2:
-        hint = f"as in {clause.name}=224; --input 224x192x3 gives the input that is not asked for"
-        raise UsageError([Problem(f"{clause.name} is one number here", clause.span, hint)])
-    return sizes[0]
-
-
-def _narrowed(bounds: tuple[int | None, int | None], clause: Clause, number: int) -> tuple[int | None, int | None]:
-    """Bounds with another one taken into account."""
-    low, high = bounds
-    if clause.relation in ("<", "<=", "=="):
-        most = number - (clause.relation == "<")
-        high = most if high is None else min(most, high)
-    if clause.relation in (">", ">=", "=="):
-        low = max(low or 0, number + (clause.relation == ">"))
-    return low, high
-
-
-def text_of(span: Span) -> str:
-    """The words of a question at a place."""
-    return span.source.lines[span.line][span.column : span.column + span.length]
-
-
-# One layer --------------------------------------------------------------------------------------
 
 
 def layer_system(question: Question, setup: Setup) -> System:
@@ -193,7 +87,7 @@ class _LayerReader:
             if name in self.values:
                 given = written(self.values[name])
                 raise UsageError([Problem(f"{name} is asked for, but also given as {given}", self.asked[name], TWICE)])
-        _check_twice(self.clauses)
+        check_twice(self.clauses)
         self._filters_of_outputs()
 
     def system(self, setup: Setup) -> System:
@@ -430,7 +324,7 @@ class _LayerReader:
         number = _single(clause)
         if clause.relation == "<" and number == 0:
             raise UsageError([Problem(f"{clause.name} cannot be below 0", clause.span)])
-        self.bounds[clause.name] = _narrowed(self.bounds.get(clause.name, (None, None)), clause, number)
+        self.bounds[clause.name] = narrowed(self.bounds.get(clause.name, (None, None)), clause, number)
         self._check_bound(clause.name, clause)
 
 
