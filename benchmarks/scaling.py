@@ -61,11 +61,11 @@ def network(kind: str, layers: int) -> cnncalc.Spec:
         return cnncalc.load(path)
 
 
-def cost_per_layer(spec: cnncalc.Spec, most_layers: int) -> float:
+def cost_per_layer(spec: cnncalc.Spec, max_layers: int) -> float:
     """Seconds a layer for one analysis."""
     gc.collect()
     begin = time.perf_counter()
-    analysis = cnncalc.analyze(spec, most_layers=most_layers)
+    analysis = cnncalc.analyze(spec, max_layers=max_layers)
     seconds = time.perf_counter() - begin
     return seconds / len(analysis.layers)
 

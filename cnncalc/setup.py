@@ -67,7 +67,7 @@ class Setup:
 
     def graph(self, input: InputSize | None = None, more: Mapping[str, Argument] | None = None) -> Graph:  # noqa: A002
         """The network expanded, for another input and `more` settings if they are given. Raises SpecError."""
-        return build(self.spec, input or self.input, {**self.settings, **(more or {})}, most_layers=self.max_layers)
+        return build(self.spec, input or self.input, {**self.settings, **(more or {})}, max_layers=self.max_layers)
 
     def analysis(self, input: InputSize | None = None, more: Mapping[str, Argument] | None = None) -> Analysis:  # noqa: A002
         """What every layer makes and costs; the arguments are those of `graph`. Raises SpecError."""

@@ -190,8 +190,8 @@ def test_code_in_a_spec_is_refused_and_not_run() -> None:
 def test_a_limit_on_layers_is_one_that_can_be_raised(write: Write) -> None:
     spec = write("input: 8x8x3\nlayers:\n  - {relu: , repeat: 300}\n", "long.yaml")
     with pytest.raises(cnncalc.SpecError, match="300 layers or more; the limit is 299"):
-        cnncalc.expand(spec, most_layers=299)
-    assert 300 == len(cnncalc.expand(spec, most_layers=300).nodes)
+        cnncalc.expand(spec, max_layers=299)
+    assert 300 == len(cnncalc.expand(spec, max_layers=300).nodes)
 
 
 @pytest.mark.parametrize(
@@ -345,7 +345,7 @@ def test_a_mangled_spec_is_read_or_refused_and_never_crashes(seed: int, tmp_path
     for _ in range(25):
         spec.write_text(mangled(chance.choice(texts), chance), encoding="utf-8")
         try:
-            cnncalc.analyze(spec, most_layers=2000)
+            cnncalc.analyze(spec, max_layers=2000)
         except cnncalc.SpecError as error:
             refused += len(str(error)) > 0
     assert refused > 0

@@ -25,10 +25,10 @@ class TooLargeError(Exception):
 class Assembly:
     """A graph while it is put together, and the problems met so far."""
 
-    def __init__(self, graph: Graph, problems: Iterable[Problem], most_layers: int) -> None:
+    def __init__(self, graph: Graph, problems: Iterable[Problem], max_layers: int) -> None:
         self.graph = graph
         self.problems = list(problems)
-        self.most_layers = most_layers
+        self.max_layers = max_layers
         self.reported: set[tuple[Span, str]] = set()
 
     def problem(self, message: str, span: Span, hint: str = "") -> None:
@@ -65,8 +65,8 @@ class Assembly:
 
     def check_size(self, total: int, span: Span) -> None:
         """Stop, by TooLargeError, a network that is to have more layers than the limit."""
-        if total > self.most_layers:
-            message = f"the network would have {total:,} layers or more; the limit is {self.most_layers:,}"
+        if total > self.max_layers:
+            message = f"the network would have {total:,} layers or more; the limit is {self.max_layers:,}"
             self.problem(message, span, "repeat less, or raise the limit with --max-layers")
             raise TooLargeError
 
@@ -78,7 +78,7 @@ class Assembly:
 
     def _node(self, node: Node) -> int:
         index = len(self.graph.nodes)
-        if index >= self.most_layers and node.span:
+        if index >= self.max_layers and node.span:
             self.check_size(index + 1, node.span)
         self.graph.nodes.append(node)
         return index

@@ -41,13 +41,13 @@ def build(
     input: InputSize | None = None,  # noqa: A002, the word users know it by
     settings: Mapping[str, Argument] | None = None,
     *,
-    most_layers: int = MOST_LAYERS,
+    max_layers: int = MOST_LAYERS,
 ) -> Graph:
     """The network that `spec` describes for an input and settings of its parameters.
 
     Raises SpecError with all problems of the text and of its expansion.
     """
-    graph = _Expansion(spec, {**spec.settings, **(settings or {})}, most_layers).build(input or spec.input)
+    graph = _Expansion(spec, {**spec.settings, **(settings or {})}, max_layers).build(input or spec.input)
     graph.asked = spec.asked, tuple(_options(spec, input, settings or {}))
     return graph
 
@@ -63,10 +63,10 @@ def _options(spec: Spec, given: InputSize | None, settings: Mapping[str, Argumen
 class _Expansion:
     """The state of one expansion: the graph so far, and the blocks being opened."""
 
-    def __init__(self, spec: Spec, settings: Mapping[str, Argument], most_layers: int) -> None:
+    def __init__(self, spec: Spec, settings: Mapping[str, Argument], max_layers: int) -> None:
         self.spec = spec
         self.graph = Graph(spec.key or spec.name, Shape(1))
-        self.assembly = Assembly(self.graph, spec.problems, most_layers)
+        self.assembly = Assembly(self.graph, spec.problems, max_layers)
         self.values = Evaluation(spec, self.assembly, settings)
         self.calls: list[str] = []
         self.place: dict[type[Item], Callable[..., int]] = {
@@ -130,7 +130,7 @@ class _Expansion:
     def _count(self, span: Span) -> None:
         """Count a step, so that blocks and repeats that make no layers come to an end too."""
         self.steps += 1
-        if self.steps > MOST_STEPS * self.assembly.most_layers:
+        if self.steps > MOST_STEPS * self.assembly.max_layers:
             self.assembly.problem(f"the expansion takes more than {self.steps - 1:,} steps", span, "repeat less")
             raise TooLargeError
 
