@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import re
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -68,6 +69,13 @@ LAYERS = (
     # 31*2 + 7 - 64 = 5
     ("64x64 conv 7x7 stride 2 same, padding?", ["2 before, 3 after"]),
     ("weights of one neuron, 5x5x3", ["weights = 75\n", "= 76"]),
+    # 28 - 5 + 1; 25*32 + 32
+    ("Conv2D(32, 5, input_shape=(28, 28, 1))", ["out = 24x24x32", "params = 832"]),
+    ("how many filters give 34,944 params with an 11x11 kernel on 227x227x3", ["K = 96\n"]),
+    ("how many weights does a fully connected layer with 4096 inputs and 1000 outputs have", ["weights = 4,096,000"]),
+    ("what is the output size of a 5x5 convolution with stride 2 on a 28x28 image", ["out = 12"]),
+    ("n_H=39 n_W=39 n_c=3, f=3, n_c'=10", ["out = 37x37x10", "params = 280"]),
+    ("global avg pool 7x7x2048", ["out = 1x1x2,048"]),
     ("F=2*w+1 keep P", ["P = w\n"]),
     ("out=W/2, F=4, P=1, S", ["S = 2\n"]),
     ("3 <= F <= 7, 32 -> 28", ["F = 5\n"]),
@@ -84,7 +92,8 @@ NETWORKS = (
     (("pool2 xL", "rf >= 224"), ["L >= 8\n"]),
     # 6*2^(L - 1) - 2 = 190 for L = 6, 382 for L = 7
     (("(conv3-8, pool2) xL", "rf >= 224"), ["L >= 7\n"]),
-    # 1 + 2*L = 7
+    # 1 + 2*3; 1 + 2*L = 7
+    (("receptive field of three 3x3 layers",), ["rf = 7\n"]),
     (("how many 3x3 convs have the receptive field of one 7x7",), ["L = 3\n"]),
 )
 REFUSED = (
@@ -95,6 +104,8 @@ REFUSED = (
     (("two 3x3 convs rf",), "2 layers, or one layer with 2 filters?"),
     (("64 filters, 3x3x3, params",), "is 3x3x3 the input, or the kernel?"),
     (("32x32x3, 3x3, stride 2 params",), "'stride 2 params' has two meanings"),
+    (("16 -> 32 3x3 s2 p1",), "is 16 -> 32 a size, or channels?"),
+    (("conv 5x5",), "is 5x5 the input, or the kernel?"),
     (("32x32x3, 10 filters",), "F (kernel) is not given"),
     (("3x3 conv on 55x55 without stride",), "unknown word 'without'"),
     (("3x3 conv, stride 2 or so, 55x55",), "unknown word 'or'"),
@@ -129,6 +140,11 @@ def test_an_output_padding_that_is_needed_is_named(cli: Cli) -> None:
 
 
 # The grammar ------------------------------------------------------------------------------------
+
+
+def test_the_documents_list_every_sentence() -> None:
+    text = (Path(__file__).resolve().parent.parent / "docs" / "questions.md").read_text(encoding="utf-8")
+    assert [] == [template.form for template in TEMPLATES if f"\n* {template.examples[0]}\n" not in text]
 
 
 @pytest.mark.parametrize("text", [text for each in GRAMMAR for text in each.examples])

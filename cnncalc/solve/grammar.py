@@ -87,6 +87,10 @@ LAYERS = {
     "fully connected": "fc",
     "fully-connected": "fc",
     "global average pooling": "globalavgpool",
+    "global average pool": "globalavgpool",
+    "global avg pool": "globalavgpool",
+    "global max pooling": "globalmaxpool",
+    "global max pool": "globalmaxpool",
 }
 """What people call layer types, beside the names of the catalogue; a final 1d, 2d or 3d is their rank."""
 NO_LAYERS = frozenset(("input", "pad", "scale", "add", "sum", "size", "split", "cat", "mul", "norm"))
@@ -129,13 +133,15 @@ VALUED = _any(phrase for phrase, name in PHRASES.items() if name in SET) + (
     "|kernel|window|filters|strides?|padding|pad|dilation|groups|channels|units"
 )
 COUNTED = r"receptive\s+field|params|parameters|rf|field|macs"
-INPUT = r"(?:input|image)(?:\s+(?:volume|size|map))?"
-OUTPUT = r"output(?:\s+(?:volume|size|map|shape))?"
+INPUT = r"(?:inputs?|image)(?:\s+(?:volume|size|map))?"
+OUTPUT = r"outputs?(?:\s+(?:volume|size|map|shape))?"
 LINK = r"(?:\s*:\s*|\s+(?:size\s+)?(?:of|is|at)\s+|\s+)"
 THE = r"(?:(?:an?|the)\s+)?"
+ITSELF = rf"(?!\s+(?:{LAYER}|{UNIT})\b)"
+"""What keeps the size of a layer from being that of its input or output, as in `output 5x5 conv`."""
 GAP = re.compile(
     r"\s*(?:(?:[,;:.()]|\?(?!\s*(?:->|=>|\u2192|to\b|[xX\u00d7])))\s*)*"
-    r"(?:(?:and|with|using|of|for|in|at(?!\s+(?:most|least)))\s+)?(?:(?:an?|the)\s+)?",
+    r"(?:(?:and|with(?!\s+(?:an?\s+)?bias)|using|of|for|in|at(?!\s+(?:most|least)))\s+)?(?:(?:an?|the)\s+)?",
     re.IGNORECASE,
 )
 """What joins two phrases."""
@@ -189,15 +195,15 @@ GRAMMAR = (
     ),
     Phrase(
         "SIZE input, input SIZE, on SIZE",
-        rf"(?:(?P<in>{SIDES}|{NUMBER})\s+{INPUT}\b|{INPUT}{LINK}(?P<in2>{SIDES}|{NUMBER})"
-        rf"|on\s+{THE}(?P<in3>{SIDES}|{NUMBER})(?:\s+{INPUT}\b)?)",
+        rf"(?:(?P<in>{SIDES}|{NUMBER})\s+{INPUT}\b|{INPUT}{LINK}(?P<in2>(?:{SIDES}|{NUMBER}){END}){ITSELF}"
+        rf"|on\s+{THE}(?P<in3>(?:{SIDES}|{NUMBER}){END})(?:\s+{INPUT}\b)?{ITSELF})",
         "in=in in=in2 in=in3",
         ("64x64 image", "input 32x32x16", "on 55x55"),
     ),
     Phrase(
         "SIZE output, output SIZE",
-        rf"(?:(?P<out>{PLAIN})\s+{OUTPUT}\b|{OUTPUT}(?:\s*[:=]\s*|\s+is\s+|\s+)(?P<out2>{PLAIN})"
-        rf"|(?!\A){OUTPUT}\s+of\s+(?P<out3>{PLAIN})(?!\s+(?:{LAYER}|kernels?|filters?)\b))",
+        rf"(?:(?P<out>{PLAIN})\s+{OUTPUT}\b(?!\s*\?)|{OUTPUT}(?:\s*[:=]\s*|\s+is\s+|\s+)(?P<out2>{PLAIN}){ITSELF}"
+        rf"|(?!\A){OUTPUT}\s+of\s+(?P<out3>{PLAIN}){ITSELF})",
         "out=out out=out2 out=out3",
         ("55x55x96 output", "output 55"),
     ),
@@ -249,7 +255,7 @@ GRAMMAR = (
     Phrase("keep [the size]", r"keeps?(?:\s+(?:the\s+|its\s+)?(?:same\s+)?(?:size|input|it)\b)?", "out:in", ("keep",)),
     Phrase(
         "same, valid, no padding",
-        r"(?:(?P<word>same|valid)(?:\s+padding)?|padding\s+(?P<word2>same|valid)"
+        r"(?:(?P<word>same|valid|(?:half|full)(?=\s+padding))(?:\s+padding)?|padding\s+(?P<word2>same|valid)"
         r"|(?P<none>no|without)\s+(?:zero[ -])?padding)",
         "",
         ("same padding", "valid", "no padding"),
@@ -336,8 +342,8 @@ TEMPLATES = (
     ),
     Template(
         "which NAME [by STEP] gives PHRASES",
-        rf"{ASK}\s+(?:gives?|yields?|makes?|has|have|stays?|is|needs?|keeps?)\s+(?P<rest>\S.*)",
-        "{ask}{by}, {rest}",
+        rf"(?:{ASK}|how\s+many\s+(?P<many>{NAME}))\s+(?:gives?|yields?|makes?|has|have|stays?|is|needs?|keeps?)\s+(?P<rest>\S.*)",
+        "{ask}{many}{by}, {rest}",
         ("which input gives 7x7 at pool5", "which width multiplier by 0.25 has at most 5M params"),
     ),
     Template(
@@ -360,6 +366,13 @@ TEMPLATES = (
         rf"(?:,|of|with|that\s+sees)?\s*(?P<window>{SIDES}){REST}",
         "kernel={window}, K=1, {quantity}, {rest}",
         ("weights of one neuron, 5x5x3",),
+    ),
+    Template(
+        "receptive field of N FxF layers",
+        rf"(?:what\s+is\s+)?{THE}(?:receptive\s+field|rf)\s+of\s+(?P<n>{NUMBER})\s+{CONVS}",
+        "rf",
+        ("receptive field of three 3x3 layers",),
+        "conv{k}-C x{n}",
     ),
     Template(
         "how many FxF layers until the receptive field covers N",

@@ -155,30 +155,34 @@ class _LayerReader:
             free = field_of("K", self.kind) == "filters" and not {"C", "K"} & named
             maps = free and ("W" in named or counts or len(shapes) > 1)
             names = ("channels", "filters") if maps else ("in", "out")
+            settled = maps or self.asked or any(clause.relation != "==" for clause in clauses)
+            if free and not settled and _grows(start, end) and "output_padding" not in self.kind.fields:
+                hint = f"as in '{text_of(span)} channels', or 'in={start[0]} out={end[0]}'"
+                raise UsageError([Problem(f"is {text_of(span)} a size, or channels?", span, hint)])
             clauses.append(Clause(names[0], "==", start, span))
             clauses.append(Clause(names[1], "==", end, span))
             named |= {"C", "K"} if maps else {"W", "out"}
         needless = keeps or sizeless or any(clause.amount == "same" for clause in clauses)
         for amount, span in sorted(shapes, key=_size_order):
-            name = self._place(amount, span, named, needless and len(shapes) < 2)
+            name = self._place(amount, span, named, needless and len(shapes) < 2, len(shapes) < 2)
             clauses.append(Clause(name, "==", amount, span))
 
-    def _place(self, amount: Any, span: Span, named: set[str], needless: bool) -> str:
+    def _place(self, amount: Any, span: Span, named: set[str], needless: bool, alone: bool) -> str:
         """What one size is: the input, the larger one first; a square where the input is known or not needed, F."""
-        parts = amount[:2] if len(amount) == 3 and ("W" in named or needless) and self.rank() == 2 else amount
+        known, text = "W" in named, text_of(span)
+        parts = amount[:2] if len(amount) == 3 and (known or needless) and self.rank() == 2 else amount
         square = len(parts) in (2, self.question.rank) and len(set(parts)) == 1 and parts[0] is not None
-        if "kernel" in self.kind.fields and "F" not in named and square and ("W" in named or needless):
-            if len(parts) < len(amount) and "W" not in named:
-                hint = f"as in 'in={text_of(span)}, F=3', or 'kernel {text_of(span)}'"
-                raise UsageError([Problem(f"is {text_of(span)} the input, or the kernel?", span, hint)])
-            if parts[0] > LARGEST_KERNEL:
-                hint = f"as in 'in={text_of(span)}', or 'F={parts[0]}'"
-                raise UsageError([Problem(f"what is {text_of(span)}?", span, hint)])
+        kernel = square and "kernel" in self.kind.fields and "F" not in named
+        either = alone and len(amount) == 2 and parts[0] is not None and parts[0] <= LARGEST_KERNEL
+        if kernel and not known and (len(parts) < len(amount) if needless else either):
+            hint = f"as in 'in={text}', or 'kernel {text}'"
+            raise UsageError([Problem(f"is {text} the input, or the kernel?", span, hint)])
+        if kernel and (known or needless) and parts[0] <= LARGEST_KERNEL:
             named.add("F")
             return "kernel"
-        if "W" in named:
-            message = f"what is {text_of(span)}? the input is already given"
-            raise UsageError([Problem(message, span, "as in 'in=32x32', or 'F=3'")])
+        if known or (kernel and needless):
+            what = f"what is {text}?" + " the input is already given" * known
+            raise UsageError([Problem(what, span, f"as in 'in={text}', or 'kernel {text}'")])
         named.add("W")
         return "in"
 
@@ -326,6 +330,11 @@ class _LayerReader:
             raise UsageError([Problem(f"{clause.name} cannot be below 0", clause.span)])
         self.bounds[clause.name] = narrowed(self.bounds.get(clause.name, (None, None)), clause, number)
         self._check_bound(clause.name, clause)
+
+
+def _grows(start: Any, end: Any) -> bool:
+    """Whether `64 -> 128` goes up, as channels do, and sizes seldom."""
+    return bool(start[0] and end[0] and end[0] > start[0])
 
 
 def _is_volume(clause: Clause) -> bool:

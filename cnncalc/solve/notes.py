@@ -180,19 +180,22 @@ def _layer(system: System, unknowns: Sequence[str]) -> str:
     for name, word in (("D", "dilation"), ("G", "groups"), ("O", "output padding")):
         text += f", {word} {_value(values[name])}" if values.get(name, usual.get(name)) != usual.get(name) else ""
     if "K" in values:
-        text += f", {_value(values['K'])} {field_of('K', kind)}".removesuffix("s" if values["K"] == 1 else " ")
+        text += f", {_counted(values['K'], field_of('K', kind))}"
     text += "".join(
         {"bias": ", with bias" if value else ", without bias"}.get(key, f", {key} {value}")
         for key, value in system.question.fields.items()
         if key in kind.fields
     )
     sides = [_value(values.get("W", "W") if size == "W" else size) for size in system.size.sizes]
-    sides += [_value(values["C"])] if "C" in values else []
-    return (
-        f"{text} on {'x'.join(sides)}"
-        if "W" in values or (sides and not rank)
-        else (f"{text} on {_value(values['C'])} channels" if "C" in values else text)
-    )
+    if "W" in values or not rank:
+        sides += [_value(values["C"])] if "C" in values else []
+        return f"{text} on {'x'.join(sides)}" if sides else text
+    return f"{text} on {_counted(values['C'], 'channels')}" if "C" in values else text
+
+
+def _counted(number: Any, noun: str) -> str:
+    """`96 filters`, `1 filter`."""
+    return f"{_value(number)} {noun.removesuffix('s') if number == 1 else noun}"
 
 
 def _value(value: Any) -> str:

@@ -32,7 +32,7 @@ TWICE = "leave out one of the two"
 POSITIONS = {"conv": ("in_channels", "filters", "kernel", "stride", "padding"), "fc": ("in_channels", "units")}
 POSITIONS |= {"deconv": (*POSITIONS["conv"], "output_padding")}
 POOL = ("kernel", "stride", "padding", "dilation")
-IGNORED = ("input_shape", "activation", "name", "padding_mode", "data_format", "kernel_initializer", "dtype", "device")
+IGNORED = ("activation", "name", "padding_mode", "data_format", "kernel_initializer", "dtype", "device")
 """Arguments of a library's call that change no number asked for here."""
 
 
@@ -82,8 +82,9 @@ def parse_question(text: str) -> Question:
         if match := pattern.match(text):
             made, places = _filled(template, match)
             question = Question(text.strip(), source)
-            question.network = template.network.format(**match.groupdict()) if template.network else ""
-            question.input = template.input.format(**match.groupdict()) if template.input else None
+            groups = {name: DIGITS.get((text or "").lower(), text) for name, text in match.groupdict().items()}
+            question.network = template.network.format(**groups)
+            question.input = template.input.format(**groups) or None
             _Reader(question, made, places).read()
             return question
     question = Question(text.strip(), source)
@@ -162,8 +163,8 @@ class _Reader:
             hint = "put a comma before the number, or behind it"
             raise UsageError([Problem(f"'{match[0].strip()}' has two meanings", self.span(at, end), hint)])
         if group.get("many") or group.get("plural") or group.get("plural2"):
-            count, window = (group.get("many") or "4").lower(), group.get("window") or "3x3"
-            count = DIGITS.get(count, count)
+            count, window = group.get("many") or "", group.get("window") or "3x3"
+            count = DIGITS.get(count.lower(), count) or "N"
             hint = f"filters: '{count} {window} filters'; layers: cnncalc solve 'conv{window[0]}-C x{count}' rf"
             message = f"{count} layers, or one layer with {count} filters?"
             raise UsageError([Problem(message, self.span(at, end), hint)])

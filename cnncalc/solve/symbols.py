@@ -27,7 +27,7 @@ class Symbol(NamedTuple):
 SYMBOLS = {
     "W": Symbol(
         "size of the input",
-        ("in", "input", "size", "width", "image", "w1", "n", "n_w", "n_in", "input_size"),
+        ("in", "input", "size", "width", "image", "w1", "n", "n_w", "n_in", "input_size", "input_shape"),
         (1, 10**6),
         (1, 1024),
     ),

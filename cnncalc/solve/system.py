@@ -135,7 +135,8 @@ class System:
             right *= len(left) if lengths else len(left) - 1
         if not len(left) - 1 <= len(right) <= len(left):
             many = len(left) - (1 if self.kind and len(left) > 1 else 0)
-            raise UsageError([Problem(f"{clause.name} has {many} numbers, not {len(right)}", clause.span)])
+            numbers = "1 number" if many == 1 else f"{many} numbers"
+            raise UsageError([Problem(f"{clause.name} has {numbers}, not {len(right)}", clause.span)])
         for mine, its in dict.fromkeys(zip(left, right, strict=False)):
             if its is not None:
                 yield compared(mine * over, clause.relation, its)
