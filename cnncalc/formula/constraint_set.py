@@ -68,11 +68,11 @@ class ConstraintSet:
         self.ranges[name] = least, most
         return most is None or least <= most
 
-    def settle(self, constraint: Constraint) -> None:
+    def settle(self, constraint: Constraint, meaning: str = "") -> None:
         """Keep a constraint that is open, drop one that holds; raises UsageError for one that does not."""
         holds = constraint.holds()
         if holds is False:
-            raise refused(CONTRADICTION, f"together they give {constraint}")
+            raise refused(CONTRADICTION, f"together they give {meaning or constraint}")
         if holds is None:
             self.others.append(constraint)
 

@@ -182,7 +182,7 @@ def suppose(asked: Setup, assumptions: Sequence[Assumption] = ()) -> Supposed:
     left = _symbols(analysis)
     for name, value in constraints.equal.items():
         if name in left:
-            constraints.settle(Constraint(value, ">=", 1))
+            constraints.settle(Constraint(value, ">=", 1), f"{name} = {value}; every symbol is at least 1")
     return Supposed(analysis, constraints, tuple(assumptions))
 
 
