@@ -29,10 +29,9 @@ from wrong_answers import (
 
 from cnncalc import analyze, check
 from cnncalc.check.numbers.printed import Printed
-from cnncalc.diagnose.catalogue import ALONE, LAYER_MISTAKES, TOTAL_MISTAKES
+from cnncalc.diagnose.catalogue import ALONE, LAYER_MISTAKES, QUANTITIES, TOTAL_MISTAKES
 from cnncalc.diagnose.diagnose import Candidate, diagnose, layers_named
 from cnncalc.diagnose.ranking import IN_BLOCK, PROPAGATED, RANKING
-from cnncalc.formula.formulas import QUANTITIES
 
 MOST_CASES = 60
 """Wrong answers that are made at most for a mistake."""

@@ -15,8 +15,10 @@ from typing import Generic, TypeAlias, TypeVar
 from cnncalc.analysis.quantities import COUNTS, FIELDS
 from cnncalc.diagnose.ranking import RANKING
 from cnncalc.diagnose.recompute import STORED, LayerRecomputation, Recomputation, TotalRecomputation
-from cnncalc.formula.formulas import QUANTITIES
 from cnncalc.layers import Refused
+
+QUANTITIES = ("output", *COUNTS, "depth", *FIELDS)
+"""The quantities that mistakes are looked for in."""
 
 R = TypeVar("R", bound=Recomputation)
 Recompute: TypeAlias = "Callable[[R], Iterator[R]]"

@@ -53,7 +53,7 @@ def diagnose(
     """The mistakes that explain a wrong number of a layer, of several or, without one, of the whole network.
 
     Several layers, a block or some others, have one number together: the output of the last, or a
-    sum. `quantity` is one of formula.formulas.QUANTITIES. `matches` says whether a recomputed value
+    sum. `quantity` is one of catalogue.QUANTITIES. `matches` says whether a recomputed value
     is the claimed one: an int for counts, a Shape for `output`, one number an axis for the receptive
     field. `claimed` is the number itself, if it is one; it only shows how many digits were printed.
     Pairs of mistakes are reported only where no single one explains the number. The list is empty

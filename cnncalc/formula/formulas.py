@@ -10,9 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple
 
-from cnncalc.analysis.quantities import COUNTS, FIELDS, several_named
-from cnncalc.analysis.quantities import QUANTITIES as REGISTER
-from cnncalc.analysis.quantities import value_of as value_in
+from cnncalc.analysis.quantities import FIELDS, QUANTITIES, several_named, value_of
 from cnncalc.analysis.results import Analysis
 from cnncalc.errors import Source, closest
 from cnncalc.formula.assumptions import Assumption
@@ -26,14 +24,6 @@ from cnncalc.symbolic import Size
 from cnncalc.symbolic.constraint import Constraint, names_in
 
 USUAL = ("output", "params", "macs", "flops", "activations", "memory_bytes", "receptive_field", "jump")
-
-# Until check, diagnose, quiz and solve take these from the register themselves.
-QUANTITIES = ("output", *COUNTS, "depth", *FIELDS)
-
-
-def value_of(analysis: Analysis, part: str, quantity: str) -> Any:
-    """As quantities.value_of, in the old order of arguments."""
-    return value_in(analysis, quantity, part)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -122,7 +112,7 @@ def formulas_of(supposed: Supposed, part: str = "", only: str | Iterable[str] | 
     """
     analysis = supposed.analysis
     layers = analysis.part(part) if part else analysis.layers
-    wanted = USUAL if only is None else several_named(only, tuple(REGISTER))
+    wanted = USUAL if only is None else several_named(only, tuple(QUANTITIES))
     holds = validity(analysis.graph, supposed.constraints)
     simplest = _simplest(supposed, holds)
     values: dict[str, Any] = {}
@@ -131,7 +121,7 @@ def formulas_of(supposed: Supposed, part: str = "", only: str | Iterable[str] | 
             if only is not None:
                 values[quantity] = "undefined: each unit sees the whole input"
             continue
-        value = value_in(analysis, quantity, part)
+        value = value_of(analysis, quantity, part)
         values[quantity] = "unknown: the network has a symbolic repeat" if value is None else _mapped(simplest, value)
     return Formulas(analysis, part, values, holds.constraints, supposed.assumptions)
 

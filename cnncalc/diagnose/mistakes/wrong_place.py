@@ -9,9 +9,8 @@ from typing import Any, TypeVar
 from cnncalc.analysis import LayerResult
 from cnncalc.analysis.quantities import COUNTS
 from cnncalc.analysis.quantities import QUANTITIES as REGISTER
-from cnncalc.diagnose.catalogue import ALONE, in_layer, in_number, in_total
+from cnncalc.diagnose.catalogue import ALONE, QUANTITIES, in_layer, in_number, in_total
 from cnncalc.diagnose.recompute import LayerRecomputation, Recomputation, TotalRecomputation, correct_at
-from cnncalc.formula.formulas import QUANTITIES
 from cnncalc.layers import Shape
 from cnncalc.symbolic import is_known
 
