@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnncalc.analysis import Analysis, InputResult, LayerResult
-from cnncalc.layers import Shape
+from cnncalc.layers import ReceptiveField, Shape
 from cnncalc.symbolic import Size, add_up
 
 ALL = 1_000_000
@@ -39,9 +39,14 @@ class Row:
         """The shape that goes out."""
         return self.source.shape if self.source else self.layers[-1].output
 
+    @property
+    def receptive_field(self) -> ReceptiveField | None:
+        """The receptive field of what goes out; None for the input."""
+        return self.layers[-1].receptive_field if self.layers else None
+
     def length(self, attribute: str) -> tuple[Any, ...] | str:
-        """The receptive field of what goes out, or another length of it; nothing for the input."""
-        return self.layers[-1].receptive_field.read(attribute) if self.layers else ""
+        """The size of the receptive field, or another length of it; nothing for the input."""
+        return self.receptive_field.read(attribute) if self.receptive_field else ""
 
     @property
     def depth(self) -> Size:
