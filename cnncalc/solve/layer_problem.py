@@ -37,10 +37,10 @@ def layer_system(question: Question, setup: Setup) -> System:
 def _kind_of(question: Question) -> type[Layer]:
     """The layer type: the one that is named; pad, where the input is padded and nothing else is done; else conv."""
     names = {clause.name for clause in question.clauses}
-    said = next(iter(question.asked), "")
-    leads = said == "pad" and question.asked[said].column == 0 and names & {"P", "p", "padding"}
+    first = next(iter(question.asked), "")
+    leads = first == "pad" and question.asked[first].column == 0 and names & {"P", "p", "padding"}
     if leads:
-        del question.asked[said]
+        del question.asked[first]
     kernel = names & {"F", "k", "kernel", "filters", "stride"} or len(question.shapes) > 1
     padded = question.padded and not kernel and not question.asked
     return CATALOGUE[question.layer or ("pad" if leads or padded else "conv")]

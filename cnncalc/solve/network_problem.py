@@ -75,24 +75,24 @@ def network_system(question: Question, setup: Setup) -> System:
     spec = setup.spec
     names = (WHOLE_INPUT, *axes(spec), *spec.parameters)
 
-    def known(said: str) -> str:
-        is_input = said.lower() in (WHOLE_INPUT, "in", "size") and said not in spec.parameters
-        return WHOLE_INPUT if is_input else said
+    def known(word: str) -> str:
+        is_input = word.lower() in (WHOLE_INPUT, "in", "size") and word not in spec.parameters
+        return WHOLE_INPUT if is_input else word
 
     _check_network(question)
     clauses = [each._replace(name=known(each.name)) for each in question.clauses]
     check_twice(clauses)
     size = setup.input or spec.input or symbolic_size(spec, None)
     bounds: dict[str, tuple[int | None, int | None]] = {}
-    unknowns = {known(said): span for said, span in question.asked.items()}
+    unknowns = {known(word): span for word, span in question.asked.items()}
     for clause in clauses:
         if clause.name in names:
             unknowns.setdefault(clause.name, clause.span)
             bounds[clause.name] = narrowed(bounds.get(clause.name, (None, None)), clause, _one_number(clause))
-    for said, step in question.steps.items():
-        if step.denominator != 1 and known(said) not in spec.parameters:
-            message = f"the step of '{said}' must be a whole number, not {written_number(step)}"
-            raise UsageError([Problem(message, question.asked[said], f"as in '{said} by 32'")])
+    for word, step in question.steps.items():
+        if step.denominator != 1 and known(word) not in spec.parameters:
+            message = f"the step of '{word}' must be a whole number, not {written_number(step)}"
+            raise UsageError([Problem(message, question.asked[word], f"as in '{word} by 32'")])
     asked = tuple(name for name in unknowns if name not in names)
     system = System(
         question,
@@ -102,7 +102,7 @@ def network_system(question: Question, setup: Setup) -> System:
         asked=asked,
         clauses=tuple(each for each in clauses if each.name not in names),
         bounds=bounds,
-        steps={known(said): step for said, step in question.steps.items()},
+        steps={known(word): step for word, step in question.steps.items()},
     )
     for name in asked:
         _check_asked(system, name, unknowns[name], names)
@@ -110,13 +110,13 @@ def network_system(question: Question, setup: Setup) -> System:
 
 
 def _check_network(question: Question) -> None:
-    """Refuse what is said of a layer alone."""
+    """Refuse what belongs to a single layer."""
     alone = [*question.shapes, *((start, span) for start, _, span in question.arrows)]
     for _, span in alone:
         text = text_of(span)
         raise UsageError([Problem(f"what is {text}?", span, f"as in pool5={text}, or --input {text}")])
     if question.layer or question.fields:
-        message = f"'{question.layer or 'bias or rounding'}' is said of one layer, but this is a network"
+        message = f"'{question.layer or 'bias or rounding'}' belongs to one layer, but this is a network"
         raise UsageError([Problem(message, None, "name a layer of the network, as in 'params of conv1'")])
 
 

@@ -42,7 +42,7 @@ def put_in(system: System, values: Mapping[str, int]) -> Analysis:
     return system.analysis({**{name: size for name, size in filler.items() if name not in system.values}, **values})
 
 
-def is_told(system: System, analysis: Analysis) -> bool:
+def output_known(system: System, analysis: Analysis) -> bool:
     """Whether all that the output depends on is given or asked for, but for what may as well be 1."""
     known = all(isinstance(value, str) or is_known(value) for value in system.values.values())
     return known and names_in(*system.numbers_of("out", analysis)) <= {"W", "C", "K", *system.unknowns}
@@ -73,14 +73,14 @@ def forbidden(system: System, equations: Sequence[Constraint], ranges: Mapping[s
     """Where values give what is wanted, but a layer refuses: which layer refuses the first and the last, and why."""
     found = search(equations, ranges)
     points = found.ends() if len(ranges) == 1 else found.points(1)
-    told = set()
+    named = set()
     for point in (*points[:1], *points[-1:]) if equations else ():
         try:
             system.analysis(point)
         except SpecError as error:
             message = error.problems[0].message
-            yield from (f"{system.texts(point)} would work, but {message}",) if message not in told else ()
-            told.add(message)
+            yield from (f"{system.texts(point)} would work, but {message}",) if message not in named else ()
+            named.add(message)
 
 
 def crossings(system: System, analysis: Analysis) -> Iterator[str]:

@@ -129,7 +129,7 @@ class _Reader:
             self._check_whole(match, at)
             span = self.span(at, len(match[0].rstrip()) + at)
             self._special(match, span)
-            for name, amount in self._said(phrase.says, match) if not match.groupdict().get("step") else ():
+            for name, amount in self._statements(phrase.says, match) if not match.groupdict().get("step") else ():
                 self._enter(name, relation_of(match), amount, span)
             at = match.end()
 
@@ -169,7 +169,7 @@ class _Reader:
             message = f"{count} layers, or one layer with {count} filters?"
             raise UsageError([Problem(message, self.span(at, end), hint)])
 
-    def _said(self, says: str, match: re.Match[str]) -> Iterator[tuple[str, str]]:
+    def _statements(self, says: str, match: re.Match[str]) -> Iterator[tuple[str, str]]:
         """(name, amount) for what a phrase says of quantities."""
         groups = match.groupdict()
         for part in says.split():
@@ -292,8 +292,8 @@ class _Reader:
 def relation_of(match: re.Match[str]) -> str:
     """`<`, `under`, `at most`, as a relation; == where nothing is said."""
     groups = match.groupdict()
-    said = groups.get("sign") or groups.get("words")
-    return WORDS.get(" ".join(said.lower().split()), said) if said else "=="
+    text = groups.get("sign") or groups.get("words")
+    return WORDS.get(" ".join(text.lower().split()), text) if text else "=="
 
 
 def check_twice(clauses: list[Clause]) -> None:

@@ -13,19 +13,19 @@ from cnncalc.solve.answer import Answer, known_text
 from cnncalc.solve.layer_problem import layer_system
 from cnncalc.solve.network_problem import check_first, network_of, network_system
 from cnncalc.solve.notes import (
-    is_told,
+    output_known,
     put_in,
     read_as,
 )
 from cnncalc.solve.question import parse_question
 from cnncalc.solve.symbols import ORDER, about, field_of, meaning
 from cnncalc.solve.system import WHOLE_INPUT, System
-from cnncalc.solve.unknowns import focus_of, sought
+from cnncalc.solve.unknowns import find_unknowns, focus_of
 from cnncalc.spec.model import Spec
 from cnncalc.symbolic import is_known, normalise, written
 from cnncalc.symbolic.constraint import Constraint, names_in
 
-MOST_TOLD = 10
+MOST_REPORTED = 10
 """Of how many solutions it is reported what follows from them."""
 
 
@@ -54,17 +54,17 @@ def solve(words: Sequence[str], input: str | int | None = None, **keys: Unpack[S
 def answer_of(system: System) -> Answer:
     """The answer to a system: its unknowns are searched, the rest is worked out and checked."""
     if system.unknowns:
-        return _with_asked(system, sought(system))
+        return _with_asked(system, find_unknowns(system))
     if system.kind is None:
         if system.asked and not system.clauses:
             return _worked_out(system)
         system = system.asking(_open_parameter(system) or WHOLE_INPUT)
-        return _with_asked(system, sought(system))
+        return _with_asked(system, find_unknowns(system))
     name = _implied(system)
     if not name:
         return _worked_out(system)
     open_one = system.asking(name)
-    answer = sought(open_one)
+    answer = find_unknowns(open_one)
     if not system.asked:
         return answer
     if len(answer.solutions) != 1:
@@ -151,7 +151,7 @@ def _worked_out(system: System, first: Mapping[str, Any] | None = None) -> Answe
     elif equations and not system.asked:
         notes.append("as stated")
     workings: tuple[Analysis, ...] = ()
-    if system.kind and all(_is_number(known[name]) for name in names) and is_told(system, analysis):
+    if system.kind and all(_is_number(known[name]) for name in names) and output_known(system, analysis):
         workings = (put_in(system, {}),)
     reading = read_as(replace(system, asked=names) if not equations else system, tuple(first or ()))
     text = system.question.text
@@ -204,7 +204,7 @@ def _what_would_work(system: System) -> Iterator[str]:
     for name, word in (("P", "padding"), ("O", "output padding")):
         if name in system.values or not field_of(name, system.kind):
             continue
-        answer = sought(system.asking(name))
+        answer = find_unknowns(system.asking(name))
         if answer.found:
             how = "" if answer.exact else ", with a remainder"
             yield f"this is without {word}: {' or '.join(answer.listed(answer.found))} works{how}"
@@ -215,7 +215,7 @@ def _with_asked(system: System, answer: Answer) -> Answer:
     """The answer with what follows from it, where that is asked for too."""
     if not system.asked or not answer:
         return answer
-    points = answer.found.points(MOST_TOLD) if answer.found else []
+    points = answer.found.points(MOST_REPORTED) if answer.found else []
     if len(points) < 2:
         return replace(answer, known=_values(system.given(points[0]) if points else system))
     notes = []

@@ -15,8 +15,8 @@ from cnncalc.solve.notes import (
     boundaries,
     crossings,
     forbidden,
-    is_told,
     missed,
+    output_known,
     put_in,
     read_as,
     what_changes,
@@ -37,8 +37,8 @@ FOCUS = {"out": "output", "rf": "receptive_field", "weights": "params", "memory"
 """What workings call quantities that answers call otherwise."""
 
 
-def sought(system: System) -> Answer:
-    """The unknowns searched, solved in general, or tried one by one; raises UsageError for too little said."""
+def find_unknowns(system: System) -> Answer:
+    """The unknowns searched, solved in general, or tried one by one; raises UsageError if too little is given."""
     try:
         analysis = system.symbolic()
         if system.steps:
@@ -101,7 +101,7 @@ def _searched_layer(system: System, analysis: Analysis, equations: list[Constrai
     rounded = exact if not fits else search(constraints, ranges)
     shown = exact or rounded
     points = shown.points(MOST_WORKINGS) if len(shown.unknowns) > 1 else shown.ends()[-MOST_WORKINGS:]
-    workings = [put_in(system, point) for point in points] if is_told(system, analysis) else []
+    workings = [put_in(system, point) for point in points] if output_known(system, analysis) else []
     notes = [] if rounded else [missed(system, nearest(constraints, ranges), equations)]
     if not exact and system.unknowns == ("P",) and (pair := asymmetric(system)):
         notes.append(pair[0])
