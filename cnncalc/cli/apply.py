@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 import click
@@ -95,7 +94,7 @@ def command(
     if no_working:
         if page.form != "text":
             raise click.UsageError("--no-working prints a matrix: it takes no --format")
-        page = replace(page, form="matrix")
+        page = page._replace(form="matrix")
     weights: Any = kernel
     if kernel is not None and operation in POOLS:
         weights = Sizes().convert(kernel, None, click.get_current_context())

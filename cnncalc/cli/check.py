@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -100,7 +99,7 @@ def command(
         raise click.UsageError("the folders hold no tables" if files else "name a FILE, or use --published")
     if grades == "-":
         raise click.UsageError("--grades names a file; --format csv prints the grades to standard output")
-    page = replace(page, options=replace(page.options, extra={"out_of": out_of, "brief": len(paths) > 1 or quiet}))
+    page = page._replace(options=page.options._replace(extra={"out_of": out_of, "brief": len(paths) > 1 or quiet}))
     grading = not published and (page.form == "csv" or any((network, grades, out_of)))
     overrides = _overrides(network, {**asked, "thousand": thousand, "zeros": zeros}, grading)
     outcomes = check_files(paths, overrides, diagnosed=page.form != "csv")
@@ -151,7 +150,7 @@ def _shown(outcomes: Iterable[Outcome], page: Page, quiet: bool) -> Iterator[Out
 
 
 def _with(page: Page, **extra: Any) -> Page:
-    return replace(page, options=replace(page.options, extra={**page.options.extra, **extra}))
+    return page._replace(options=page.options._replace(extra={**page.options.extra, **extra}))
 
 
 def _with_progress(outcomes: Iterable[Outcome], total: int, quiet: bool) -> Iterator[Outcome]:

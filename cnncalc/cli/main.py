@@ -62,10 +62,13 @@ class Commands(click.Group):
         """The command of a name, its file imported only now."""
         if cmd_name not in COMMANDS:
             return None
-        gc.disable()  # nothing that imports make is garbage: looking for some only takes time
-        module = importlib.import_module(COMMANDS[cmd_name])
-        gc.enable()
-        command: click.Command = module.command
+        home = COMMANDS[cmd_name]
+        if home not in sys.modules:
+            gc.disable()  # nothing that imports make is garbage: looking for some only takes time
+            importlib.import_module(home)
+            gc.freeze()  # nor will it ever be
+            gc.enable()
+        command: click.Command = sys.modules[home].command
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

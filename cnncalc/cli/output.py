@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import click
 
@@ -17,13 +16,12 @@ from cnncalc.result import Result
 Around: TypeAlias = "Callable[[], AbstractContextManager[object]]"
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """In which format a result is printed, where to, and how it is drawn."""
 
     form: str = "text"
     output: str | None = None
-    options: Options = field(default_factory=Options)
+    options: Options = Options()
 
     @property
     def on_terminal(self) -> bool:

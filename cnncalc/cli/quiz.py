@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -77,7 +76,7 @@ def command(
     if key:
         write_whole(key, [sheet.render("key")])
     if printed:
-        emit(sheet, replace(page, form="markdown") if page.form == "text" else page)
+        emit(sheet, page._replace(form="markdown") if page.form == "text" else page)
     elif answers:
         _mark_file(sheet, answers, page)
     elif not key:

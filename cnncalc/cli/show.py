@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import click
@@ -41,7 +40,7 @@ def command(asked: dict[str, Any], page: Page, expanded: bool) -> None:
     if expanded:
         if page.form != "text" or page.options != type(page.options)():
             raise click.UsageError("--expanded prints a spec: it takes no --format, and no options of a table")
-        page = replace(page, form="expanded")
+        page = page._replace(form="expanded")
     if page.form == "slide":
         asked = {"bias": "convention" in asked, **asked}  # the slides count weights alone
     emit(api.analyze(**asked), page)

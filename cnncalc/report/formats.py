@@ -8,7 +8,6 @@ that it alone has.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
 from importlib import import_module
 from typing import Any, get_args
 
@@ -25,7 +24,7 @@ FORMATS = {
     "latex": "cnncalc.report.latex",
 }
 CHOICES = {"layout": get_args(Layout), "units": get_args(Units), "notes": get_args(Notes)}
-OPTIONS = tuple(each.name for each in fields(Options) if each.name != "extra")
+OPTIONS = tuple(name for name in Options._fields if name != "extra")
 
 
 def report_of(result: Result, options: Options) -> Report:

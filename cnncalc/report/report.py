@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from cnncalc.report.document import Document
 
 Units: TypeAlias = Literal["auto", "MB", "MiB"]
 Layout: TypeAlias = Literal["hwc", "chw"]
 Notes: TypeAlias = Literal["none", "brief", "all"]
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """How a report is drawn, by the names of the command line's options.
 
     * `columns`: keys joined by commas; a leading + adds to the usual ones. None: the usual ones.
@@ -32,11 +32,10 @@ class Options:
     units: Units = "auto"
     notes: Notes = "brief"
     standalone: bool = False
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """A result in every form that a format may ask for.
 
     `document` for what people read, `data` for JSON, `rows` (the header first) for CSV where rows make sense;
@@ -46,4 +45,4 @@ class Report:
     document: Callable[[], Document]
     data: Callable[[], Any]
     rows: Callable[[], Iterator[Sequence[Any]]] | None = None
-    own: Mapping[str, Callable[[], Iterator[str]]] = field(default_factory=dict)
+    own: Mapping[str, Callable[[], Iterator[str]]] = NOTHING

@@ -95,11 +95,13 @@ def _preformatted(block: Preformatted, console: Console) -> None:
 
 
 def _note(block: Note, console: Console) -> None:
-    from textwrap import wrap
-
     mark = MARKS[block.severity]
     room = console.width - len(mark)
-    lines = wrap(block.text, room, break_on_hyphens=False) if console.is_terminal and room > 20 else [block.text]
+    lines = [block.text]
+    if console.is_terminal and 20 < room < len(block.text):
+        from textwrap import wrap
+
+        lines = wrap(block.text, room, break_on_hyphens=False)
     for number, text in enumerate(lines):
         console.print(Rich((" " * len(mark) if number else mark) + text, style=SEVERITIES[block.severity]))
 
