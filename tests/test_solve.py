@@ -14,6 +14,7 @@ import pytest
 from conftest import Cli, Golden
 
 import cnncalc
+from cnncalc.analysis.quantities import NAMES, OF_A_LAYER, OF_A_NETWORK
 from cnncalc.errors import SpecError
 from cnncalc.solve.search import search
 from cnncalc.solve.solve import solve
@@ -547,3 +548,27 @@ def test_the_first_of_very_many_solutions_are_listed_at_once() -> None:
     found = cnncalc.solve("params>=1000, F=3, C=3, K").solutions
     assert 10_000 == len(found)
     assert [{"K": 36}, {"K": 37}] == found[:2]
+
+
+@pytest.mark.parametrize("name", [name for name, key in NAMES.items() if key in OF_A_NETWORK])
+def test_solve_knows_every_name_of_every_quantity_however_it_is_spelt(name: str) -> None:
+    def answers(question: str) -> list[Any]:
+        return list(cnncalc.solve("conv3-8, pool2, fc-10", question, input="16x16x3").known.values())
+
+    key = NAMES[name]
+    (expected,) = answers(key)
+    for spelt in (name, name.replace("_", " "), name.replace("_", "-"), name.replace("_", " ").upper()):
+        assert [expected] == answers(f"what is the {spelt}")
+        if key in OF_A_LAYER:
+            (first,) = answers(f"{spelt} of conv1")
+            assert [first] == answers(f"conv1.{spelt}") == answers(f"conv1.{key}")
+
+
+def test_a_quantity_that_only_a_network_has_is_refused_for_one_layer(cli: Cli) -> None:
+    error = cli.refused("solve", "32x32x3, 3x3 conv, 64 filters, peak")
+    assert "peak memory is a number of a network" in error
+    assert "cnncalc solve 'conv3-64' peak_memory_bytes --input 32x32x3" in error
+
+
+def test_a_centre_between_two_pixels_is_a_fraction_without_brackets(cli: Cli) -> None:
+    assert "conv3_1.centre = 3/2" in cli.line("solve vgg16 'centre of conv3_1'")

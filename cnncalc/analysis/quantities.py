@@ -133,8 +133,8 @@ QUANTITIES: dict[str, Quantity] = {quantity.key: quantity for quantity in _REGIS
 NAMES: dict[str, str] = {name: each.key for each in _REGISTER for name in (each.key, *each.aliases)}
 """Every name of every quantity, and its key."""
 
-AMBIGUOUS = {"ops": "macs, or flops", "operations": "macs, or flops", "op": "macs, or flops"}
-"""Names that people give to different quantities, and what to say instead."""
+AMBIGUOUS = dict.fromkeys(("op", "ops", "operations"), "macs, or flops") | {"weights_and_biases": "params"}
+"""Names that people give to different quantities, or to several at once, and what to write instead."""
 
 FIELDS = {"receptive_field": "size", "jump": "jump", "padding": "padding", "centre": "centre"}
 """Quantities of the receptive field, by the attribute of one axis that holds them."""
@@ -161,14 +161,28 @@ def named(name: str, known: Sequence[str] = tuple(QUANTITIES), what: str = "quan
     key = key_of(name)
     if key in known:
         return key
+    if key:
+        raise out_of_scope(key, hint)
     raise UsageError([Problem(f"unknown {what} '{name}'", None, hint or suggestion(name, known))])
+
+
+def out_of_scope(key: str, hint: str = "") -> UsageError:
+    """The error for a quantity of a layer that is asked of a network, or the other way round."""
+    if QUANTITIES[key].scope == "network":
+        message, usual = "is a quantity of the whole network", "cnncalc sweep, compare, formula and explain print it"
+    else:
+        message, usual = (
+            "is a quantity of a layer",
+            f"cnncalc show SPEC --columns layer,{key} prints it for each layer",
+        )
+    return UsageError([Problem(f"{QUANTITIES[key].words} {message}", None, hint or usual)])
 
 
 def suggestion(name: str, known: Sequence[str]) -> str:
     """What may have been meant by a name that is not among `known`: the closest of them, or all."""
-    spelt = name.strip().lower().replace(" ", "_")
+    spelt = name.strip().lower().replace(" ", "_").replace("-", "_")
     if spelt in AMBIGUOUS:
-        return f"say {AMBIGUOUS[spelt]}"
+        return f"write {AMBIGUOUS[spelt]}"
     names = [other for other, key in NAMES.items() if key in known]
     return closest(spelt, [*names, *(other for other in known if other not in NAMES)]) or one_of(known)
 
@@ -214,8 +228,7 @@ def value_over(layers: Sequence[LayerResult], quantity: str) -> Any:
     if quantity in FIELDS:
         return _length(last, quantity)
     if QUANTITIES[quantity].scope == "network":
-        hint = "ask for it without a layer"
-        raise UsageError([Problem(f"{QUANTITIES[quantity].title} is known of the whole network alone", None, hint)])
+        raise out_of_scope(quantity, "ask for it without a layer")
     return layers[0].input if quantity == "input" else getattr(last, quantity)
 
 

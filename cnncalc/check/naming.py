@@ -9,8 +9,6 @@ from cnncalc.analysis.quantities import QUANTITIES, key_of, named
 from cnncalc.layers import CATALOGUE
 
 LAYERS_OF = "_layers"
-AMBIGUOUS = {"ops": "write macs, or flops", "operations": "write macs, or flops", "weights_and_biases": "write params"}
-"""Words that may stand for several quantities, or for none by itself, and what to write instead."""
 TOTAL = ("total", "totals", "sum")
 BRACKETED = re.compile(r"\s*[(\[]\s*([^()\[\]]*?)\s*[)\]]\s*\Z")
 UNIT = re.compile(r"(?:[kKMGTP]i?)?(?:B|[bB]ytes)?\Z|thousand\Z|million\Z|billion\Z")
@@ -41,7 +39,7 @@ def heading(text: str) -> Heading:
         unit, name = multiple[1].upper(), multiple[2]
     if not key_of(name) and name.endswith(LAYERS_OF) and name.removesuffix(LAYERS_OF) in CATALOGUE:
         return Heading(name, unit)
-    return Heading(named(name, hint=AMBIGUOUS.get(name, "")), unit)
+    return Heading(named(name), unit)
 
 
 def kind_of(quantity: str) -> str:

@@ -6,7 +6,17 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from cnncalc.analysis import Analysis
-from cnncalc.analysis.quantities import COUNTS, FIELDS, OF_A_LAYER, OPERATIONS, QUANTITIES, USUAL, key_of, suggestion
+from cnncalc.analysis.quantities import (
+    COUNTS,
+    FIELDS,
+    OF_A_LAYER,
+    OPERATIONS,
+    QUANTITIES,
+    USUAL,
+    key_of,
+    out_of_scope,
+    suggestion,
+)
 from cnncalc.errors import Problem, UsageError, one_of
 from cnncalc.report import numbers
 from cnncalc.report.rows import Row
@@ -98,10 +108,8 @@ def _key(name: str) -> str:
     if key in COLUMNS:
         return key
     if key:
-        hint = f"the {QUANTITIES[key].title} is of the whole network: cnncalc sweep and compare have it"
-    else:
-        hint = suggestion(name, tuple(COLUMNS))
-    raise UsageError([Problem(f"unknown column '{name}'", None, hint)])
+        raise out_of_scope(key)
+    raise UsageError([Problem(f"unknown column '{name}'", None, suggestion(name, tuple(COLUMNS)))])
 
 
 def cell_text(kind: str, value: Any, *, brief: bool = False, units: str = "auto", layout: str = "hwc") -> str:

@@ -42,7 +42,8 @@ def step_of(text: str, span: Span) -> Fraction:
 def name_of(text: str) -> str:
     """A name as one word: `rf` for `receptive field`, also behind the name of a layer."""
     part, dot, last = text.rpartition(".")
-    return f"{part}{dot}{PHRASES.get(' '.join(last.lower().split()), last)}"
+    words = re.sub(r"[\s-]+", " ", last.lower())
+    return f"{part}{dot}{PHRASES.get(words, last)}"
 
 
 def unit_of(text: str) -> str:

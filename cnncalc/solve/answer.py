@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -145,6 +146,7 @@ def known_text(name: str, value: Any) -> str:
     if isinstance(value, str):
         return value
     values = value if isinstance(value, tuple) else (value,)
-    text = "x".join(f"{each:,}" if is_known(each) else f"({written(each)})" for each in values)
+    texts = (f"{each:,}" if is_known(each) else written(each) for each in values)
+    text = "x".join(each if re.fullmatch(r"[\w,]+|[0-9]+/[0-9]+", each) else f"({each})" for each in texts)
     key = key_of(name.rpartition(".")[2])
     return f"{text} bytes" if key and QUANTITIES[key].kind == "bytes" else text

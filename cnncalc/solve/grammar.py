@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
+from cnncalc.analysis.quantities import NAMES
 from cnncalc.layers import CATALOGUE
 
 # Words ------------------------------------------------------------------------------------------
 
-PHRASES = {
+PHRASES = {name.replace("_", " "): name for name in NAMES if "_" in name} | {
     "receptive field": "rf",
     "field of view": "rf",
     "parameters": "params",
@@ -35,13 +36,9 @@ PHRASES = {
     "input channels": "channels",
     "output channels": "filters",
     "width multiplier": "width",
-    "weight memory": "weight_memory",
-    "peak memory": "peak_memory",
-    "training memory": "training_memory",
     "zero padding": "padding",
-    "zero-padding": "padding",
 }
-"""Names of several words."""
+"""Names of several words: those of the register of quantities, and those of a question alone."""
 RELATIONS = {
     "<=": ("\u2264", "at most", "no more than", "not more than", "up to", "within"),
     ">=": ("\u2265", "at least", "no less than", "not less than", "cover", "covers", "reach", "reaches", "see", "sees"),
@@ -105,7 +102,8 @@ def _any(words: object) -> str:
 
 # Pieces of patterns -----------------------------------------------------------------------------
 
-NAME = rf"(?:{_any(PHRASES)}|[A-Za-z_](?:[A-Za-z0-9_/.]*[A-Za-z0-9_])?'?)"
+SEVERAL = rf"(?:[A-Za-z_][A-Za-z0-9_/.]*\.)?(?:{_any(PHRASES)})".replace(r"\s+", r"[\s-]+")
+NAME = rf"(?:{SEVERAL}|[A-Za-z_](?:[A-Za-z0-9_/.]*[A-Za-z0-9_])?'?)"
 INT = r"(?:[0-9]+)"
 NUMBER = (
     rf"(?:\b(?:{_any(DIGITS)})\b|(?:[0-9]+(?:,[0-9]{{3}}(?![0-9]))*(?:\.[0-9]+)?|\.[0-9]+)"

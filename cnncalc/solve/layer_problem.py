@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from cnncalc.analysis.quantities import QUANTITIES, key_of
 from cnncalc.errors import Problem, Span, UsageError
 from cnncalc.layers import CATALOGUE, Layer
 from cnncalc.setup import Setup
@@ -137,6 +138,9 @@ class _LayerReader:
             raise UsageError(
                 [Problem(f"a {self.kind.kind} has no '{name}'", span, f"it has {have}, and {', '.join(USUAL)}")]
             )
+        if key := key_of(name):
+            hint = f"as in: cnncalc solve 'conv3-64' {key} --input 32x32x3"
+            raise UsageError([Problem(f"{QUANTITIES[key].words} is a number of a network", span, hint)])
         known = [alias for each in SYMBOLS.values() for alias in each.names if len(alias) > 2]
         raise unknown_word(name, span, (*known, *USUAL, "parameters", "memory", "keep", "same", "conv", "pool"))
 

@@ -14,6 +14,7 @@ from cnncalc.analysis.quantities import (
     Kind,
     key_of,
     named,
+    out_of_scope,
     value_of,
     value_over,
 )
@@ -92,11 +93,9 @@ def _measure(layer: str, name: str) -> Measure:
     known, others = (OF_A_LAYER, OF_A_NETWORK) if layer else (OF_A_NETWORK, OF_A_LAYER)
     key = key_of(name)
     if key in others and key not in known:
-        title = QUANTITIES[key].title
-        if layer:
-            raise UsageError([Problem(f"{title} is a quantity of the whole network", None, f"ask for {key} alone")])
-        hint = f"name its layer, as in conv1.{key}, or give --layer"
-        raise UsageError([Problem(f"{title} is a quantity of a layer", None, hint)])
+        raise out_of_scope(
+            key, f"ask for {key} alone" if layer else f"name its layer, as in conv1.{key}, or give --layer"
+        )
     return Measure(named(name, known, "quantity" if layer else "total"), layer)
 
 
