@@ -572,3 +572,17 @@ def test_a_quantity_that_only_a_network_has_is_refused_for_one_layer(cli: Cli) -
 
 def test_a_centre_between_two_pixels_is_a_fraction_without_brackets(cli: Cli) -> None:
     assert "conv3_1.centre = 3/2" in cli.line("solve vgg16 'centre of conv3_1'")
+
+
+def test_the_input_of_one_layer_may_be_an_option(cli: Cli) -> None:
+    by_option = cli.line("solve 'conv 3x3, 64 filters, output, params' --input 32x32x3")
+    assert by_option == cli.line("solve 'conv 3x3, 64 filters, in=32x32x3, output, params'")
+    assert [{"S": 4}] == cnncalc.solve("F=11, out=55, S=?", input=227).solutions
+    for question, message in (
+        ("F=11, in=224, S=?", "the input is given twice"),
+        ("227 -> 55, F=11, S=?", "the question names its input itself"),
+        ("how many 2x2 pools take 224 to 7", "the question names its input itself"),
+    ):
+        assert message in cli.refused("solve", question, "--input", "227")
+    assert "is not the size of a layer's input" in cli.refused("solve", "F=11, S=?", "--input", "HxWx3")
+    assert "--set belongs to a network" in cli.refused("solve", "F=11, S=?", "--set", "F=3")

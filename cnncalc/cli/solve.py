@@ -57,7 +57,7 @@ def command(words: tuple[str, ...], asked: dict[str, Any], page: Page) -> None:
     Say what is known (F=11, S=4, 227 -> 55, F<=7), and name what is asked for (S=? or just S).
     Letters are the textbook's: input W and C, filters K, kernel F, stride S, padding P, dilation
     D, groups G; words do as well (in, out, kernel, stride, padding, params, macs, rf). Numbers
-    may be short: 5M, 34,944, 58MiB, 7x7x512. --input and --set belong to a network.
+    may be short: 5M, 34,944, 58MiB, 7x7x512. --set belongs to a network.
 
     All solutions are listed where they are finitely many, with the range that was searched; a
     general form where they are not; and where there is none, the closest. The line `read as`

@@ -92,6 +92,15 @@ def parse_question(text: str) -> Question:
     return question
 
 
+def input_clause(text: str) -> Clause:
+    """`--input 32x32x3` as a question about one layer says it: `in=32x32x3`. Raises UsageError for symbols."""
+    span = Source("--input", text).span(0, 0, max(len(text), 1))
+    if not re.fullmatch(r"[0-9]+(?:x[0-9]+)*", text):
+        hint = "as in --input 32x32x3; symbols are for networks"
+        raise UsageError([Problem(f"'{text}' is not the size of a layer's input", span, hint)])
+    return Clause("in", "==", amount_of(text, span), span)
+
+
 def _filled(template: Template, match: re.Match[str]) -> tuple[str, Sequence[int]]:
     """The phrases that a template stands for, and for each of their characters its place in the question."""
     made, places, start = "", [], match.start()

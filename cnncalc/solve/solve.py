@@ -17,7 +17,7 @@ from cnncalc.solve.notes import (
     put_in,
     read_as,
 )
-from cnncalc.solve.question import parse_question
+from cnncalc.solve.question import input_clause, parse_question
 from cnncalc.solve.symbols import ORDER, about, field_of, meaning
 from cnncalc.solve.system import WHOLE_INPUT, System
 from cnncalc.solve.unknowns import find_unknowns, focus_of
@@ -39,15 +39,18 @@ def solve(words: Sequence[str], input: str | int | None = None, **keys: Unpack[S
     if network and question.network:
         message = f"this question is about a stack of layers, not about {network}"
         raise UsageError([Problem(message, None, "leave the network out")])
+    if input is not None and (question.input or (question.arrows and not network)):
+        raise UsageError([Problem("the question names its input itself", None, "leave out --input")])
     if network or question.network:
         asked = setup(network or question.network, question.input or input, **keys)
         if asked.spec.problems:
             asked.graph()  # raises them
         return answer_of(network_system(question, asked))
-    if input is not None or keys.get("settings"):
-        hint = "for one layer write in=227"
-        raise UsageError([Problem("--input and --set belong to a network", None, hint)])
+    if keys.get("settings"):
+        raise UsageError([Problem("--set belongs to a network", None, "for one layer write F=3, S=2 ...")])
     check_first(text)
+    if input is not None:
+        question.clauses.append(input_clause(str(input)))
     return answer_of(layer_system(question, setup(Spec(question.source), **keys)))
 
 
