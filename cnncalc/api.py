@@ -119,8 +119,10 @@ def compare(
 
     if reference is not None:
         keys["convention"] = reference
-    several = not isinstance(spec, str | PathLike | Spec)
-    specs: Sequence[SpecLike] = [spec] if isinstance(spec, str | PathLike | Spec) else spec
+    several = isinstance(spec, Iterable) and not isinstance(spec, str | PathLike | Spec)
+    specs: Sequence[Any] = list(spec) if several else [spec]  # type: ignore[arg-type]
+    if not specs:
+        raise UsageError([Problem("there is nothing to compare", None, "name a network or more")])
     setups = [setup(each, input, **keys) for each in specs]
     if several and not conventions:
         return comparison.NetworkComparison(tuple(each.analysis() for each in setups))
@@ -251,6 +253,8 @@ def sweep(
         asked.graph()  # raises them
     if isinstance(settings, Mapping):
         settings = [f"{name}={grid_text(values)}" for name, values in settings.items()]
+    elif isinstance(settings, str):
+        settings = [settings]
     with usage():
         measures = choose(columns, [layers] if isinstance(layers, str) else layers)
         grid = parse_grid(
@@ -318,10 +322,11 @@ def check(
     table: str | PathLike[str],
     *,
     network: str = "",
-    input: str | int = "",  # noqa: A002, the word users know it by
-    settings: Mapping[str, Any] | None = None,
-    counting: Mapping[str, Any] | None = None,
+    input: str | int | None = None,  # noqa: A002, the word users know it by
+    thousand: int | None = None,
+    zeros: str | None = None,
     grading: bool = False,
+    **keys: Unpack[SetupKeys],
 ) -> Checked:
     r"""What became of every claim of a table or a sheet of answers: match, mismatch, erratum.
 
@@ -332,20 +337,16 @@ def check(
     ...     [(verdict.status, verdict.exact) for verdict in check(file.name)]
     [('match', Shape(512, 7, 7)), ('match', 138357544)]
 
-    The table is YAML or CSV. With a `network`, what the file says about the question is ignored: `input`,
-    `settings` and `counting` are all there is (bias, flops, batch ..., as a table has them). Without one
-    they replace what the file says. With `grading`, a wrong number is wrong, even if it is marked as an
-    erratum. Raises SpecError with every problem of the file.
+    The table is YAML or CSV. With a `network`, what the file says about the question is ignored: the keywords
+    are all there is. Without one they replace what the file says. `thousand` (1000 or 1024) and `zeros` ("count"
+    or "blank") say how its numbers are printed. With `grading`, a wrong number is wrong, even if it is marked as
+    an erratum. Raises SpecError with every problem of the file.
     """
     from cnncalc.check.context import overrides
     from cnncalc.check.grading import Checked, checked
-    from cnncalc.spec.parameters import written
 
-    values = tuple(f"{name}={written(value)}" for name, value in (settings or {}).items())
-    counted = {
-        key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in (counting or {}).items()
-    }
-    return Checked((checked(table, overrides(network, str(input), values, counted, grading=grading)),))
+    set_outside = overrides(network, input, {**keys, "thousand": thousand, "zeros": zeros}, grading=grading)
+    return Checked((checked(table, set_outside),))
 
 
 def quiz(*, seed: int = 1, level: int | Sequence[int] = 1, count: int = 10) -> Sheet:

@@ -34,14 +34,14 @@ CHOICES: Mapping[str, tuple[Any, ...]] = {
 class SetupKeys(TypedDict, total=False):
     """The keywords that every function about a network takes, by the names of the command line's options.
 
-    * `settings`: values of the spec's parameters (`--set`), {"width": 96}.
+    * `settings`: values of the spec's parameters (`--set`), {"width": 96} or "width=96".
     * `batch`: a number of images, or the name of a symbol; every count is for the whole batch.
     * `convention`: how a tool or a paper counts, by its name ("fvcore"), or a Convention.
     * `bias`, `flops`, `dtype`, `optimizer`: single switches of the convention.
     * `max_layers`: networks that expand to more layers are refused.
     """
 
-    settings: Mapping[str, Any] | Iterable[str] | None
+    settings: Mapping[str, Any] | Iterable[str] | str | None
     batch: int | str | None
     convention: Convention | str | None
     bias: bool | None
@@ -87,7 +87,7 @@ def setup(
     input: str | int | InputSize | None = None,  # noqa: A002, the word users know it by
     *,
     symbolic: bool = False,
-    settings: Mapping[str, Any] | Iterable[str] | None = None,
+    settings: Mapping[str, Any] | Iterable[str] | str | None = None,
     batch: int | str | Size | None = None,
     convention: Convention | str | None = None,
     bias: bool | None = None,
@@ -102,6 +102,11 @@ def setup(
     out are symbols instead of the spec's numbers. Raises SpecError for a spec that cannot be found, UsageError
     for what is wrong with the rest.
     """
+    if not isinstance(spec, Spec | str | PathLike):
+        hint = "give a name, a path, slide notation or a Spec"
+        raise UsageError([Problem(f"{spec!r} is not a spec", None, hint)])
+    if type(max_layers) is not int or max_layers < 1:
+        raise UsageError([Problem(f"max_layers must be a whole number from 1 up, not {max_layers!r}")])
     found = spec if isinstance(spec, Spec) else find(spec)
     switches = {"bias": bias, "flops": flops, "dtype": dtype, "optimizer": optimizer}
     with usage():
@@ -168,10 +173,12 @@ def _input(spec: Spec, given: str | int | InputSize | None, symbolic: bool) -> I
     return None if text is None else parse_input(text, spec.input)
 
 
-def _settings(spec: Spec, given: Mapping[str, Any] | Iterable[str] | None) -> dict[str, Argument]:
+def _settings(spec: Spec, given: Mapping[str, Any] | Iterable[str] | str | None) -> dict[str, Argument]:
     """Settings by name, or as texts such as `width=96`; a broken spec, whose parameters are not known, has none."""
     if not given or spec.problems:
         return {}
     from cnncalc.spec.parameters import parse_settings, settings_of
 
-    return settings_of(spec, given) if isinstance(given, Mapping) else parse_settings(spec, given)
+    if isinstance(given, Mapping):
+        return settings_of(spec, given)
+    return parse_settings(spec, (given,) if isinstance(given, str) else given)

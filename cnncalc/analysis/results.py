@@ -9,7 +9,7 @@ from functools import reduce
 from typing import ClassVar
 
 from cnncalc.analysis.convention import Convention
-from cnncalc.analysis.quantities import COUNTS, key_of
+from cnncalc.analysis.quantities import COUNTS, OF_A_NETWORK, named, value_of
 from cnncalc.errors import Problem, SpecError, closest, printable
 from cnncalc.graph import Graph, Node
 from cnncalc.layers import Operations, ReceptiveField, Shape
@@ -108,11 +108,15 @@ class Analysis(Result):
         return reduce(maximum, (layer.depth for layer in self.layers), 0)
 
     def total(self, quantity: str) -> Size:
-        """The sum of a quantity over the layers, the input's activations and memory included.
+        """What a quantity, by any of its names, comes to for the whole network: a sum, a peak, a depth.
 
-        Any name of a quantity that adds up will do; raises ValueError for another.
+        A sum includes the activations and the memory of the input. Raises UsageError for another name, and for
+        a quantity that only layers have.
         """
-        quantity = key_of(quantity) or quantity
+        quantity = named(quantity, OF_A_NETWORK)
+        if quantity not in COUNTS:
+            found: Size = value_of(self, quantity)
+            return found
         start: Size = getattr(self.input, quantity, 0)
         return add_up([start, self.sum_over(self.layers, quantity)])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,6 +16,7 @@ from cnncalc.check.network import Network
 from cnncalc.check.numbers.amounts import with_unit
 from cnncalc.check.numbers.printed import Printed
 from cnncalc.errors import Problem, Span, SpecError, UsageError, closest, one_of
+from cnncalc.spec.parameters import written
 from cnncalc.symbolic import Size, is_known
 
 YES_OR_NO = {"true": True, "false": False, "yes": True, "no": False}
@@ -54,17 +55,18 @@ class Context:
     zeros: str = "count"
     source: str = ""
 
-    def with_(self, key: str, text: str | None) -> Context:
+    def with_(self, key: str, text: str | Convention | None) -> Context:
         """The context with one of CONTEXT_KEYS, or the source, as a table writes it; raises SpecError."""
         if text is None:
             raise SpecError([Problem(f"'{key}' takes a single value")])
+        if key == "convention":
+            named = setup.counting(text)
+            return replace(self, convention=named, thousand=named.thousand)
+        text = str(text)
         if key == "source":
             return replace(self, source=text)
         if key == "batch":
             return replace(self, batch=_batch(text))
-        if key == "convention":
-            named = setup.counting(text)
-            return replace(self, convention=named, thousand=named.thousand)
         choices = CHOICES[key]
         if text.lower() not in choices:
             hint = closest(text, choices) or one_of(tuple(choices))
@@ -147,27 +149,35 @@ class Overrides:
 
 def overrides(
     network: str = "",
-    input: str = "",  # noqa: A002, the word users know it by
-    settings: tuple[str, ...] = (),
-    counting: Mapping[str, str] | None = None,
+    input: str | int | None = None,  # noqa: A002, the word users know it by
+    keys: Mapping[str, Any] | None = None,
     *,
     grading: bool = False,
 ) -> Overrides:
     """The overrides for what is set: with a network all of the question, else what is named. Raises UsageError.
 
-    `counting` has texts by CONTEXT_KEYS, as a table would write them.
+    `keys` are `settings` and CONTEXT_KEYS, as the functions of the library take them; None sets nothing.
     """
+    given = {key: value for key, value in (keys or {}).items() if value is not None}
+    settings, size = _settings(given.pop("settings", ())), "" if input is None else str(input)
     context = Context()
     with setup.usage():
-        for key in set(counting or ()) - set(CONTEXT_KEYS):
+        for key in given.keys() - set(CONTEXT_KEYS):
             raise SpecError([Problem(f"unknown way to count '{key}'", None, one_of(CONTEXT_KEYS))])
-        for key in (key for key in CONTEXT_KEYS if key in (counting or {})):
-            context = context.with_(key, (counting or {})[key])
-    keys = set(counting or ())
+        for key in (key for key in CONTEXT_KEYS if key in given):
+            value = given[key]
+            context = context.with_(key, value if isinstance(value, Convention) else written(value))
+    found = set(given)
     if network:
-        keys.update(NETWORK_KEYS, CONTEXT_KEYS)
-    keys.update(key for key, value in (("input", input), ("set", settings)) if value)
-    return Overrides(Network(network, input, settings), context, frozenset(keys), grading)
+        found.update(NETWORK_KEYS, CONTEXT_KEYS)
+    found.update(key for key, value in (("input", size), ("set", settings)) if value)
+    return Overrides(Network(network, size, settings), context, frozenset(found), grading)
+
+
+def _settings(given: Mapping[str, Any] | Iterable[str]) -> tuple[str, ...]:
+    if isinstance(given, Mapping):
+        return tuple(f"{name}={written(value)}" for name, value in given.items())
+    return (given,) if isinstance(given, str) else tuple(given)
 
 
 def counts(noun: str, quantity: str) -> bool:

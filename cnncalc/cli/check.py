@@ -120,10 +120,8 @@ def _overrides(network: str, asked: dict[str, Any], grading: bool) -> Overrides:
     from cnncalc.check.context import overrides
     from cnncalc.setup import usage
 
-    size, settings = asked.pop("input", ""), asked.pop("settings", ())
-    texts = {key: str(value).lower() if key == "bias" else value for key, value in asked.items() if value is not None}
     with usage():
-        found = overrides(network, size, settings, texts, grading=grading)
+        found = overrides(network, asked.pop("input", None), asked, grading=grading)
         if network:
             found.network.graph()
     return found

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple
 
-from cnncalc.analysis.quantities import FIELDS, QUANTITIES, several_named, value_of
+from cnncalc.analysis.quantities import FIELDS, QUANTITIES, key_of, several_named, value_of
 from cnncalc.analysis.results import Analysis
 from cnncalc.errors import Source, closest
 from cnncalc.formula.assumptions import Assumption
@@ -48,8 +48,8 @@ class Formulas(Result):
         return f"Formulas({whole}: {self.values}, assumptions={self.assumptions}, conditions={self.conditions})"
 
     def __getitem__(self, quantity: str) -> Any:
-        """The closed form of a quantity: an integer, a sympy expression, a Shape, or one size for every axis."""
-        return self.values[quantity]
+        """The closed form of a quantity, by any of its names: an integer, an expression, a Shape, a size per axis."""
+        return self.values[key_of(quantity) or quantity]
 
     @property
     def name(self) -> str:
