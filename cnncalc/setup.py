@@ -67,7 +67,9 @@ class Setup:
 
     def graph(self, input: InputSize | None = None, more: Mapping[str, Argument] | None = None) -> Graph:  # noqa: A002
         """The network expanded, for another input and `more` settings if they are given. Raises SpecError."""
-        return build(self.spec, input or self.input, {**self.settings, **(more or {})}, max_layers=self.max_layers)
+        found = build(self.spec, input or self.input, {**self.settings, **(more or {})}, max_layers=self.max_layers)
+        found.batch = found.batch if self.batch is None else self.batch
+        return found
 
     def analysis(self, input: InputSize | None = None, more: Mapping[str, Argument] | None = None) -> Analysis:  # noqa: A002
         """What every layer makes and costs; the arguments are those of `graph`. Raises SpecError."""
@@ -75,7 +77,7 @@ class Setup:
 
     def analysed(self, graph: Graph) -> Analysis:
         """The numbers of a graph that `graph` has made before."""
-        return analyze_graph(graph, self.convention, self.batch or graph.batch or 1)
+        return analyze_graph(graph, self.convention, graph.batch or 1)
 
     def counted(self, **switches: Any) -> Setup:
         """The same network, with some switches of the convention set."""

@@ -339,6 +339,34 @@ def test_columns_are_chosen_and_added(cli: Cli) -> None:
 def test_the_layout_puts_channels_first(cli: Cli) -> None:
     assert "6x28x28" in cli.text("lenet5", "--layout", "chw")
     assert "28x28x6" in cli.text("lenet5", "--layout", "hwc")
+    assert "input 1x32x32" in cli.text("lenet5", "--layout", "chw").splitlines()[0]
+    assert "input 1x32x32" in cli.text("compare", "lenet5", "--conventions", "fvcore", "--layout", "chw")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("list --names --format json", "--names prints names alone"),
+        ("show vgg16 --expanded --batch 3", "--expanded prints a spec"),
+        ("show vgg16 --expanded --convention fvcore", "--expanded prints a spec"),
+        ("show vgg16 --format slide --batch 3", "--format slide is for one image"),
+        ("compare --list vgg16", "--list takes no SPEC"),
+        ("compare --list --input 32", "--list takes no SPEC"),
+        ("compare vgg16 --conventions fvcore,thop --convention ours", "leave out --convention"),
+        ("compare vgg16 --conventions --units MiB", "it takes no --units"),
+    ],
+)
+def test_an_option_that_would_be_ignored_is_refused(cli: Cli, line: str, message: str) -> None:
+    assert message in " ".join(cli.refused(*line.split()).split())
+
+
+def test_the_names_of_the_networks_are_written_to_a_file(cli: Cli, tmp_path: Path) -> None:
+    assert "" == cli.text("list", "--names", "--output", str(tmp_path / "names.txt"))
+    assert (tmp_path / "names.txt").read_text() == "".join(f"{name}\n" for name in cnncalc.networks())
+
+
+def test_a_graph_has_the_batch_that_it_was_asked_for() -> None:
+    assert 3 == cnncalc.expand("lenet5", batch=3).batch
 
 
 def test_what_is_printed_expanded_can_be_read_again(cli: Cli, write: Write) -> None:

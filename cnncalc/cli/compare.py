@@ -45,9 +45,15 @@ def command(asked: dict[str, Any], page: Page, specs: tuple[str, ...], names: st
     """
     spec = specs[0] if len(specs) == 1 else specs
     if listed:
+        if specs or names or asked.keys() - {"max_layers"}:
+            raise click.UsageError("--list takes no SPEC, and no options about one")
         emit(api.conventions(), page)
     elif names and specs:
         first, *others = (name.strip() for name in names.split(","))
+        if others and "convention" in asked:
+            raise click.UsageError(
+                "the first of --conventions is what the others are compared with: leave out --convention"
+            )
         keys = {"conventions": others, "reference": first} if others else {"conventions": first}
         emit(api.compare(spec, **asked, **keys), page)
     elif len(specs) > 1:

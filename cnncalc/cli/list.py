@@ -6,7 +6,7 @@ import click
 
 from cnncalc import api
 from cnncalc.cli.options import report_options
-from cnncalc.cli.output import Page, emit
+from cnncalc.cli.output import Page, emit, send
 
 
 @click.command("list", short_help="The networks that come with cnncalc.")
@@ -18,6 +18,8 @@ def command(names: bool, page: Page) -> None:
     `cnncalc check --published` checks them all.
     """
     if names:
-        click.echo("\n".join(api.networks()))
+        if page != Page(output=page.output):
+            raise click.UsageError("--names prints names alone: it takes no --format, and no options of a table")
+        send([f"{name}\n" for name in api.networks()], page.output)
     else:
         emit(api.catalogue(), page)

@@ -43,10 +43,13 @@ def report(result: Any, options: Options) -> Report:
     """The report of a comparison, or of the list of conventions."""
     if isinstance(result, NetworkComparison):
         return _networks(result, options)
+    catalogue = isinstance(result, ConventionList)
     if options.columns is not None:
-        hint = "leave out --conventions to compare the networks by quantities"
+        hint = "" if catalogue else "leave out --conventions to compare the networks by quantities"
         raise UsageError([Problem("the columns of conventions are fixed", None, hint)])
-    if isinstance(result, ConventionList):
+    if options.units != "auto":
+        raise UsageError([Problem("a comparison of conventions has no memory: it takes no --units")])
+    if catalogue:
         return _catalogue(result)
     return _conventions([*result] if isinstance(result, ConventionComparisons) else [result], options, result)
 
@@ -125,7 +128,8 @@ def _conventions(parts: Sequence[ConventionComparison], options: Options, result
 def _convention_blocks(parts: Sequence[ConventionComparison], options: Options) -> Iterator[Block]:
     """A table for every network, and the known faults of the conventions below."""
     for part in parts:
-        yield Heading(printable(part.graph.title or part.graph.name), f"input {part.graph.input}")
+        size = part.graph.input.text(channels_first=options.layout == "chw")
+        yield Heading(printable(part.graph.title or part.graph.name), f"input {size}")
         yield _convention_table(part)
     if options.notes != "none":
         for counted in parts[0]:

@@ -58,15 +58,16 @@ def _expanded(analysis: Analysis) -> Iterator[str]:
     yield spec_yaml.render(analysis.graph)
 
 
-def heading(analysis: Analysis) -> Heading:
+def heading(analysis: Analysis, layout: str = "hwc") -> Heading:
     """The network, what it is, its input and its source."""
     graph = analysis.graph
-    details = [part for part in (graph.about, f"input {graph.input}", graph.reference) if part]
+    size = graph.input.text(channels_first=layout == "chw")
+    details = [part for part in (graph.about, f"input {size}", graph.reference) if part]
     return Heading(printable(graph.title or graph.name), printable("; ".join(details)))
 
 
 def _blocks(analysis: Analysis, columns: list[Column], options: Options) -> Iterator[Block]:
-    yield heading(analysis)
+    yield heading(analysis, options.layout)
     drawn = Drawing(analysis, columns, options)
     yield drawn.table(Layout())
     yield from below(analysis, [column.key for column in columns], options)
