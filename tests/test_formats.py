@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import shutil
 import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -257,3 +259,52 @@ def test_a_window_that_loses_padding_alone_is_no_note_unless_all_are_asked_for(c
 )
 def test_an_option_that_a_format_has_no_use_for_is_refused(cli: Cli, arguments: str) -> None:
     assert "is for --format" in cli.refused(*arguments.split())
+
+
+ORG = """
+from cnncalc.report.document import Table, plain
+
+
+def render(report, options):
+    for block in report.document().blocks:
+        if isinstance(block, Table):
+            for row in block.rows:
+                yield "|" + "|".join(map(plain, row.cells)) + "|\\n"
+"""
+WITH_ORG = """
+import sys
+from cnncalc.report.formats import FORMATS
+
+FORMATS["org"] = "org"
+from cnncalc.cli.main import main
+
+sys.argv = ["cnncalc", *sys.argv[1:]]
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "row"),
+    [
+        ("show vgg16 --columns layer,memory --units MiB", "|conv1_1|12.25 MiB|"),
+        ("show vgg16 --columns layer,output --layout chw --depth all --notes none", "|conv1_1|64x224x224|"),
+        ("compare vgg16 alexnet --columns params", "|params|138,357,544|62,378,344|0.45x|"),
+        ("sweep vgg16 --batch 1,2 --columns params", "|1|138,357,544|"),
+        ("fit alexnet --notes all", ""),
+    ],
+)
+def test_a_new_format_is_one_file_and_one_line_for_every_command_and_its_options(
+    tmp_path: Path, command: str, row: str
+) -> None:
+    (tmp_path / "org.py").write_text(ORG, encoding="utf-8")
+    (tmp_path / "started.py").write_text(WITH_ORG, encoding="utf-8")
+    line = [sys.executable, str(tmp_path / "started.py"), *command.split(), "--format", "org"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(cnncalc.__file__).parent.parent)}
+    ended = subprocess.run(line, env=environment, capture_output=True, text=True, check=False)
+    assert ("", 0) == (ended.stderr, ended.returncode)
+    assert row in ended.stdout.replace(" |", "|").replace("| ", "|")
+
+
+def test_python_too_refuses_an_option_that_a_format_has_no_use_for() -> None:
+    with pytest.raises(cnncalc.SpecError, match=r"columns is for .* not for json"):
+        cnncalc.analyze("lenet5").render("json", columns="macs")

@@ -15,7 +15,7 @@ import click
 from cnncalc.analysis import DTYPES, FLOPS, OPTIMIZERS
 from cnncalc.cli.output import Page
 from cnncalc.graph import MOST_LAYERS
-from cnncalc.report.formats import FORMATS
+from cnncalc.report.formats import FORMATS, takes
 from cnncalc.report.report import Options
 from cnncalc.setup import CHOICES
 from cnncalc.spec.find import bundled
@@ -145,16 +145,6 @@ class Depth(ParamType):
         return self.fail(f"'{text}' is neither a number from 1 up nor 'all'", param, ctx)
 
 
-DRAWN = ("text", "markdown", "html", "latex")
-USED = {
-    "columns": (*DRAWN, "csv"),
-    "depth": DRAWN,
-    "layout": DRAWN,
-    "units": DRAWN,
-    "notes": DRAWN,
-    "standalone": ("html", "latex"),
-}
-"""The formats that make use of each option."""
 REPORT = {
     "columns": click.option(
         "-c",
@@ -196,8 +186,8 @@ def report_options(*options: str, own: tuple[str, ...] = (), csv: bool = False) 
             given = {name: others.pop(name) for name in used}
             drawn = {name: value for name, value in given.items() if value is not None}
             for name in drawn:
-                if form not in USED[name]:
-                    known = ", ".join(each for each in USED[name] if each in forms)
+                if not takes(form, name):
+                    known = ", ".join(each for each in forms if takes(each, name))
                     raise click.UsageError(f"--{name} is for --format {known}, not for {form}")
             page = Page(form, None if output == "-" else output, Options(**drawn))
             return function(*values, page=page, **others)

@@ -23,8 +23,22 @@ FORMATS = {
     "html": "cnncalc.report.html",
     "latex": "cnncalc.report.latex",
 }
+OF_DOCUMENTS = ("columns", "depth", "layout", "units", "notes")
+"""The options of a format that draws documents, as a new one does."""
+TAKEN = {
+    "json": (),
+    "csv": ("columns",),
+    "html": (*OF_DOCUMENTS, "standalone"),
+    "latex": (*OF_DOCUMENTS, "standalone"),
+}
+"""The options of the formats that take others than these."""
 CHOICES = {"layout": get_args(Layout), "units": get_args(Units), "notes": get_args(Notes)}
 OPTIONS = tuple(name for name in Options._fields if name != "extra")
+
+
+def takes(form: str, option: str) -> bool:
+    """Whether a format makes use of an option; those that one command alone has take none."""
+    return form in FORMATS and option in TAKEN.get(form, OF_DOCUMENTS)
 
 
 def report_of(result: Result, options: Options) -> Report:
@@ -52,6 +66,9 @@ def render(result: Result, form: str = "text", **options: Any) -> str:
         if name not in (*OPTIONS, *own):
             names = (*OPTIONS, *own)
             raise UsageError([Problem(f"unknown option '{name}'", None, closest(name, names) or one_of(names))])
+        if name in OPTIONS and not takes(form, name) and form in FORMATS:
+            forms = [each for each in FORMATS if takes(each, name)]
+            raise UsageError([Problem(f"{name} is for {one_of(forms)}, not for {form}")])
     for name, choices in CHOICES.items():
         if name in options and options[name] not in choices:
             raise UsageError([Problem(f"{name} cannot be {options[name]!r}", None, one_of(choices))])
