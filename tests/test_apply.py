@@ -174,7 +174,7 @@ def test_strict_rounding_refuses_what_does_not_fit() -> None:
         cnncalc.apply("maxpool", SLIDE, 3, stride=2, rounding="strict")
 
 
-def test_what_floor_drops_is_told(cli: Cli) -> None:
+def test_what_floor_drops_is_reported(cli: Cli) -> None:
     assert "floor drops 1 of input" in cli.text("apply", "maxpool", "1 2 3 4 5", "-k", "2")
 
 

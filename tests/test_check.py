@@ -297,7 +297,7 @@ def test_all_problems_of_a_table_are_told_at_once_each_with_its_place() -> None:
         ("network: &a vgg16\nclaims: *a\n", "anchors are not part"),
     ],
 )
-def test_a_table_that_is_none_is_told_what_it_lacks(text: str, said: str) -> None:
+def test_a_table_that_is_none_is_reported_what_it_lacks(text: str, said: str) -> None:
     assert any(said in problem for problem in problems(text))
 
 
@@ -341,7 +341,7 @@ def test_what_show_prints_as_csv_check_accepts(cli: Cli, name: str, write: Write
         ("", "1:1", "the file is empty"),
     ],
 )
-def test_a_wrong_spreadsheet_is_told_where_and_why(text: str, place: str, said: str) -> None:
+def test_a_wrong_spreadsheet_is_reported_where_and_why(text: str, place: str, said: str) -> None:
     (problem,) = problems(text, "answers.csv")
     assert problem.startswith(f"answers.csv:{place}: ")
     assert said in problem
@@ -486,7 +486,7 @@ def test_a_hostile_file_gets_its_line_and_stops_no_other(cli: Cli, folder: Path,
     assert "root:" not in result.stdout
 
 
-def test_a_fault_in_one_file_is_told_and_stops_no_other(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_in_one_file_is_reported_and_stops_no_other(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fault(*_: Any, **__: Any) -> None:
         raise TypeError("a fault")
 

@@ -167,13 +167,13 @@ def test_a_quantity_that_there_is_not_is_one_wrong_answer(cli: Cli, folder: Path
         assert said in stdout
 
 
-def test_a_column_of_a_students_own_is_told_and_passed_over(cli: Cli, folder: Path) -> None:
+def test_a_column_of_a_students_own_is_reported_and_passed_over(cli: Cli, folder: Path) -> None:
     claims, right, _, _, problem = grades(cli, folder, "layer,params,feeling\nconv1,156,good\n", name="ada.csv")
     assert ("1", "1") == (claims, right)
     assert "ada.csv:1:14: the column 'feeling'" in problem
 
 
-def test_a_key_of_a_students_own_is_told_and_passed_over(cli: Cli, folder: Path) -> None:
+def test_a_key_of_a_students_own_is_reported_and_passed_over(cli: Cli, folder: Path) -> None:
     text = "student: Anna\nclaims:\n  conv1: {params: {is: 156, comment: hi}, output: 28x28x6}\n"
     claims, right, _, _, problem = grades(cli, folder, text)
     assert ("2", "2") == (claims, right)
@@ -188,7 +188,7 @@ def test_an_unknown_key_of_a_table_that_is_no_sheet_of_answers_is_refused(cli: C
     assert "unknown key 'comment'" in result.stdout
 
 
-def test_a_misspelt_key_that_leaves_no_claims_is_told(cli: Cli, folder: Path) -> None:
+def test_a_misspelt_key_that_leaves_no_claims_is_reported(cli: Cli, folder: Path) -> None:
     assert "unknown key 'clams'" in grades(cli, folder, "clams: {conv1: {params: 156}}\n")[-1]
 
 

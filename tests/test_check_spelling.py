@@ -140,7 +140,7 @@ def test_no_thousands_begin_with_0() -> None:
         Printed.read("0,156")
 
 
-def test_an_exponent_that_is_too_large_is_told() -> None:
+def test_an_exponent_that_is_too_large_is_reported() -> None:
     with pytest.raises(SpecError, match="its exponent is too large"):
         Printed.read("1.5e300")
 
@@ -220,7 +220,7 @@ def test_a_list_that_may_be_one_number_says_so_where_it_does_not_hold() -> None:
     assert all("for one number quote it: ['1,792']" in verdict.message for verdict in found)
 
 
-def test_a_decimal_comma_is_told_in_yaml() -> None:
+def test_a_decimal_comma_is_reported_in_yaml() -> None:
     (verdict,) = judged("network: lenet\nclaims:\n  total: {params: 61,7K}\n")
     assert "write a decimal with a point" in verdict.message
     (verdict,) = judged("network: lenet\nclaims:\n  conv3: {params: 2.416}\n")
@@ -296,7 +296,7 @@ def test_between_semicolons_a_comma_parts_thousands_of_what_is_counted_one_by_on
     assert ["match", "mismatch"] == statuses("# network: vgg16\nlayer;macs;params\ntotal;15,470B;0,138\n", "ada.csv")
 
 
-def test_an_old_spreadsheet_is_read_in_its_encoding_which_is_told(cli: Cli, write: Write) -> None:
+def test_an_old_spreadsheet_is_read_in_its_encoding_which_is_reported(cli: Cli, write: Write) -> None:
     path = write("Name;J\u00f6rg M\u00fcller\nlayer;params\ntotal;61,7K\n".encode("cp1252"), "ada.csv")
     result = cli("check", path, "-n", "lenet", status=0)
     assert "is read as Windows-1252" in result.stdout
@@ -305,7 +305,7 @@ def test_an_old_spreadsheet_is_read_in_its_encoding_which_is_told(cli: Cli, writ
 # Sums ----------------------------------------------------------------------------------------------
 
 
-def test_a_sum_that_was_copied_wrongly_is_told(tmp_path: Path) -> None:
+def test_a_sum_that_was_copied_wrongly_is_reported(tmp_path: Path) -> None:
     (verdict,) = judged("network: alexnet\nclaims:\n  conv2: {params: '5*5*96*256+256 = 614,565'}\n")
     assert "the working gives 614,656" in verdict.message
     assert ("the working itself is right; its result was added up or copied wrongly",) == verdict.diagnoses
@@ -317,7 +317,7 @@ def test_two_digits_swapped_behind_a_sum_are_told() -> None:
     assert "swapped" in verdict.diagnoses[0]
 
 
-def test_what_a_sum_lacks_is_told() -> None:
+def test_what_a_sum_lacks_is_reported() -> None:
     (verdict,) = judged("network: alexnet\nclaims:\n  conv2: {params: '5*5*96*256 = 614,656'}\n")
     assert "the working gives 614,400" in verdict.message
     assert verdict.diagnoses[0] == "in the working the biases were forgotten; this gives 614,400"

@@ -492,7 +492,7 @@ def test_a_reader_that_stops_early_is_no_error(form: str) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
 @pytest.mark.parametrize("form", ["table", "csv", "json"])
-def test_a_full_disk_is_told_without_a_traceback(form: str) -> None:
+def test_a_full_disk_is_reported_without_a_traceback(form: str) -> None:
     line = [sys.executable, "-m", "cnncalc", "vgg16", "--format", form]
     with open("/dev/full", "wb") as full:
         settings = os.environ | {"PYTHONPATH": str(ROOT)}
@@ -502,7 +502,7 @@ def test_a_full_disk_is_told_without_a_traceback(form: str) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="descriptors are closed otherwise there")
-def test_a_closed_standard_input_is_told_without_a_traceback() -> None:
+def test_a_closed_standard_input_is_reported_without_a_traceback() -> None:
     settings = os.environ | {"PYTHONPATH": str(ROOT)}
     line = ["sh", "-c", f'"{sys.executable}" -m cnncalc - <&-']
     done = subprocess.run(line, env=settings, capture_output=True, timeout=60, check=False)

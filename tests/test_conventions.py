@@ -257,7 +257,7 @@ def test_compare_lists_the_conventions_with_their_sources(cli: Cli) -> None:
         (["compare"], "--list"),
     ],
 )
-def test_wrong_usage_is_told(cli: Cli, arguments: list[str], said: str) -> None:
+def test_wrong_usage_is_reported(cli: Cli, arguments: list[str], said: str) -> None:
     result = cli(*arguments, status=2)
     assert said in result.output
 

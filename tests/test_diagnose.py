@@ -419,14 +419,14 @@ def test_sums_and_wrong_sizes_carried_on(
     assert where in first.text
 
 
-def test_what_is_wrong_in_the_layer_itself_is_told_before_what_is_carried_on() -> None:
+def test_what_is_wrong_in_the_layer_itself_is_reported_before_what_is_carried_on() -> None:
     """222x222 for conv1_2 of VGG-16: its own padding forgotten, or that of conv1_1."""
     found = explained("vgg16", "conv1_2", "output", (222, 222, 64))
     assert "the padding was forgotten; this gives 222x222x64" == found[0].text
     assert "padding-forgotten-before" in found[0].instead
 
 
-def test_a_mistake_in_one_layer_before_is_told_only_of_a_number_given_in_full() -> None:
+def test_a_mistake_in_one_layer_before_is_reported_only_of_a_number_given_in_full() -> None:
     """Without the stride of conv1 the second conv1 x conv2 sum is 1,400,832 MACs; 1.40M may be many things."""
     analysis = analyze("conv3-8/2p1, conv3-16p1", "32x32x3")
     assert [] == diagnose(analysis, None, "macs", lambda value: round(value, -4) == 1_400_000, 1_400_000)

@@ -444,7 +444,7 @@ def test_a_block_stands_for_all_its_layers_each_once(cli: Cli) -> None:
         (("stack_7x7",), "'C1' depends on a symbol"),
     ],
 )
-def test_what_cannot_be_explained_is_told_with_a_hint(cli: Cli, arguments: tuple[str, ...], message: str) -> None:
+def test_what_cannot_be_explained_is_reported_with_a_hint(cli: Cli, arguments: tuple[str, ...], message: str) -> None:
     result = cli("explain", *arguments)
     assert (1, "") == (result.exit_code, result.stdout)
     assert message in result.stderr
@@ -460,7 +460,7 @@ def test_the_library_refuses_an_unknown_form() -> None:
         cnncalc.explain("alexnet", "conv1").render("xml")
 
 
-def test_t_is_told_tap_by_tap_and_what_a_stride_skips_anyway_is_not_called_dropped() -> None:
+def test_t_is_reported_tap_by_tap_and_what_a_stride_skips_anyway_is_not_called_dropped() -> None:
     # unpadded, each of the 11 taps of AlexNet's conv1 lies on a pixel at all 55 places
     assert "T           = 11*55 = 605 " in explained("alexnet", "conv1", quantity="connections")
     # 3 taps on 224 pixels padded by 1: the outer ones lie on the padding once

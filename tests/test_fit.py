@@ -415,7 +415,7 @@ def test_sizes_know_their_neighbours() -> None:
             assert min((m for m in members if m > n), default=None) == sizes.above(n)
 
 
-def test_a_pattern_is_told_in_its_simplest_form() -> None:
+def test_a_pattern_is_reported_in_its_simplest_form() -> None:
     assert ResidueSet(2, (1,), 1) == residue_set([PeriodicPredicate(lambda n: n % 4 in (1, 3), 4)])
     assert ResidueSet(6, (1, 5), 1) == residue_set(
         [PeriodicPredicate(lambda n: n % 2 == 1, 2), PeriodicPredicate(lambda n: n % 3 != 0, 3)]
@@ -434,7 +434,7 @@ def test_a_conflict_is_as_small_as_can_be() -> None:
     assert [1, 3] == conflict(predicates)
 
 
-def test_a_long_chain_stays_cheap_and_a_pattern_beyond_listing_is_told() -> None:
+def test_a_long_chain_stays_cheap_and_a_pattern_beyond_listing_is_reported() -> None:
     sieve = Sieve()
     for power in range(1, 200):
         sieve.add(PeriodicPredicate(lambda n, power=power: n % 2**power == 0, 2**power))  # type: ignore[misc]
@@ -511,7 +511,7 @@ def test_the_exit_status_is_that_of_a_check(cli: Cli, write: Write) -> None:
         (["conv3-8g2", "--input", "HxWxC"], 1, "C"),
     ],
 )
-def test_wrong_usage_is_told_on_standard_error(cli: Cli, arguments: list[str], status: int, words: str) -> None:
+def test_wrong_usage_is_reported_on_standard_error(cli: Cli, arguments: list[str], status: int, words: str) -> None:
     result = cli("fit", *arguments)
     assert status == result.exit_code, result.output
     assert "" == result.stdout

@@ -377,7 +377,7 @@ def test_forgotten_biases_and_padding_are_told(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_a_wrong_unknown_is_told_what_it_would_make(seed: int) -> None:
+def test_a_wrong_unknown_is_reported_what_it_would_make(seed: int) -> None:
     for question in cnncalc.quiz(seed=seed, level=4, count=5):
         for wrong in (question.exact + 1, question.exact - 1, 10**6):
             found = mark(question, f"{question.unknown} = {wrong}")
@@ -516,7 +516,7 @@ def test_a_file_of_answers_is_marked(cli: Cli, tmp_path: Path, name: str) -> Non
     "text", ["", "[1, 2]", "1: [2]", "9: 7", "one: 7", "1: 7\n1: 8", "{", "\x00", "a", "1: &a 7", "- 1: 7", "\u0661: 7"]
 )
 @pytest.mark.parametrize("name", ["bad.yaml", "bad.csv"])
-def test_a_broken_file_of_answers_is_told(cli: Cli, write: Write, name: str, text: str) -> None:
+def test_a_broken_file_of_answers_is_reported(cli: Cli, write: Write, name: str, text: str) -> None:
     path = write(text, name)
     result = cli("quiz", "--seed", "7", "--answers", path, status=1)
     assert result.exception is None or isinstance(result.exception, SystemExit)

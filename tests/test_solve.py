@@ -477,7 +477,7 @@ def test_answers_as_json_and_from_python(cli: Cli) -> None:
     assert not cnncalc.solve("keep F=6 P")
 
 
-def test_a_claim_that_no_padding_bears_out_is_told_which_padding_does(cli: Cli) -> None:
+def test_a_claim_that_no_padding_bears_out_is_answered_by_the_one_that_does(cli: Cli) -> None:
     """(224 - 11)/4 is 53.25; with 3 rows of zeros it is 54, and 3 are 1 + 2. 227 - 3 + 2P + 1 = 227 at P = 1."""
     output = cli.line("solve '224 -> 55, F = 11, S = 4'", status=1)
     assert "this is 54, not 55 as stated" in output

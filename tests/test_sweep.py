@@ -259,7 +259,7 @@ def test_many_points_without_numbers_are_quick() -> None:
     assert time.perf_counter() - begin < 20
 
 
-def test_past_a_thousand_different_failures_the_condition_is_told(write: Write) -> None:
+def test_past_a_thousand_different_failures_the_condition_is_reported(write: Write) -> None:
     path = write("input: 9x9x6\nparameters: {groups: 1}\nlayers:\n  - {conv: {filters: 6, kernel: 3, groups: groups}}")
     rows = list(cnncalc.sweep(path, settings={"groups": "1:3000"}, columns="macs"))
     assert [1, 2, 3, 6] == [row["groups"] for row in rows if row["problem"] is None]

@@ -16,7 +16,7 @@ from cnncalc.symbolic import Size, maximum, normalise
 def analyze_graph(graph: Graph, convention: Convention | None = None, batch: Size = 1) -> Analysis:
     """What every layer of `graph` makes and costs for a batch of images.
 
-    Raises SpecError where paths of different jumps meet: their receptive field is none.
+    Raises SpecError if branches with different jumps are merged: the receptive field is undefined there.
     """
     convention = convention or Convention()
     fields, notes = receptive_fields(graph)

@@ -20,7 +20,7 @@ class JumpConflictError(ValueError):
 def receptive_fields(graph: Graph) -> tuple[list[ReceptiveField], list[str]]:
     """The receptive field behind every node, in order, and notes on paths that meet misaligned.
 
-    Raises SpecError where paths of different jumps meet: their receptive field is none.
+    Raises SpecError if branches with different jumps are merged: the receptive field is undefined there.
     """
     found: dict[int, ReceptiveField] = {
         INPUT: ReceptiveField(tuple(AxisReceptiveField() for _ in range(graph.input.rank)))

@@ -42,10 +42,10 @@ Examples:
   cnncalc fit alexnet                  which sizes fit: 227 does, 224 does not
   cnncalc sweep vgg16 --batch 1,8,64   its totals for every point of a grid
   cnncalc apply maxpool '9 8; 5 7' -k 2   a layer's numbers by hand
-  cnncalc quiz --level 2               questions to answer, mistakes told
+  cnncalc quiz --level 2               questions to answer, mistakes explained
   cnncalc check --published            which numbers of papers and slides hold
   cnncalc compare vgg16 --conventions  as fvcore, thop, ptflops ... count it, and why they differ
-  cnncalc list                         every network that comes along
+  cnncalc list                         every network that comes with cnncalc
 
 `cnncalc SPEC` is short for `cnncalc show SPEC`; `cnncalc show --help` lists its options.
 """
@@ -78,7 +78,7 @@ class Commands(click.Group):
         return super().parse_args(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
-        """Commands, and the names of the networks, since `show` need not be said."""
+        """Commands, and the names of the networks, since `show` may be left out."""
         from cnncalc.cli.options import complete_networks
 
         return super().shell_complete(ctx, incomplete) + complete_networks(ctx, None, incomplete)
@@ -113,7 +113,7 @@ def cnncalc() -> None:
 def main() -> None:
     """Run the command line; output that the terminal's encoding cannot hold is replaced.
 
-    Output that cannot be written at all (a full disk) is told in a line, with exit status 1.
+    Output that cannot be written at all (a full disk) is reported in one line, with exit status 1.
     """
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)

@@ -107,7 +107,7 @@ class Conv(Filters):
 
     filters = OptionalCount(None, doc="number K of filters, the channels of the output", symbol="K")
     groups = Count(1, doc="number G of groups that the channels are split into", symbol="G")
-    table = ConnectionTable(None, doc="for every filter, the input maps it sees; in place of `filters`")
+    table = ConnectionTable(None, doc="for every filter, the input maps it sees; instead of `filters`")
 
     def check(self) -> None:
         if self.filters is None and self.table is None:
