@@ -542,3 +542,8 @@ def test_a_command_that_is_suggested_runs_as_printed(cli: Cli, write: Write) -> 
         assert layer in cli.line(hint.removesuffix(" lists them\n"))
     hint = cli.refused("explain", "resnet50", "--input", "HxWx3", status=1).partition("cnncalc ")[2].strip()
     assert " = " in cli.line(hint)
+
+
+def test_the_command_that_keeps_the_symbols_keeps_the_layer(cli: Cli) -> None:
+    error = cli.refused("explain", "vgg16", "conv1_1", "--input", "HxW", status=1)
+    assert "cnncalc formula vgg16 conv1_1 --input HxWx3" in error

@@ -169,7 +169,7 @@ def named(name: str, known: Sequence[str] = tuple(QUANTITIES), what: str = "quan
 def out_of_scope(key: str, hint: str = "") -> UsageError:
     """The error for a quantity of a layer that is asked of a network, or the other way round."""
     if QUANTITIES[key].scope == "network":
-        message, usual = "is a quantity of the whole network", "cnncalc sweep, compare, formula and explain print it"
+        message, usual = "is a quantity of the whole network", f"cnncalc explain SPEC {key} prints it"
     else:
         message, usual = (
             "is a quantity of a layer",

@@ -80,7 +80,7 @@ def explain_analysis(analysis: Analysis, words: Sequence[str] = (), quantities: 
     A word is the name of a layer, the path of a block, which stands for all its layers, or a quantity.
     Raises SpecError for any other word, and if a number depends on a symbol.
     """
-    _refuse_symbols(analysis)
+    _refuse_symbols(analysis, words)
     layers, asked = _read(analysis, words)
     keys = tuple(dict.fromkeys([*quantities, *asked]))
     for key in keys:
@@ -88,13 +88,14 @@ def explain_analysis(analysis: Analysis, words: Sequence[str] = (), quantities: 
     return Explanation(analysis, tuple(layers), keys)
 
 
-def _refuse_symbols(analysis: Analysis) -> None:
+def _refuse_symbols(analysis: Analysis, words: Sequence[str]) -> None:
     counts = (getattr(layer, name) for layer in analysis.layers for name in ("params", "macs", "memory_bytes"))
     sizes = (size for layer in analysis.layers for size in (layer.output.channels, *layer.output.size))
     inputs = (analysis.batch, analysis.input.shape.channels, *analysis.input.shape.size)
     unknown = next((size for size in (*inputs, *sizes, *counts) if not is_known(size)), None)
     if unknown is not None:
-        hint = f"give numbers (--input 224, --set width=64), or keep the symbols: {analysis.graph.command('formula')}"
+        command = analysis.graph.command("formula", *filter(analysis.layers_in, words))
+        hint = f"give numbers (--input 224, --set width=64), or keep the symbols: {command}"
         raise SpecError([Problem(f"a working needs numbers, but '{unknown}' depends on a symbol", None, hint)])
 
 
