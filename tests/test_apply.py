@@ -175,7 +175,7 @@ def test_strict_rounding_refuses_what_does_not_fit() -> None:
 
 
 def test_what_floor_drops_is_reported(cli: Cli) -> None:
-    assert "floor drops 1 of input" in cli.text("apply", "maxpool", "1 2 3 4 5", "-k", "2")
+    assert "floor drops 1 pixel of the input" in cli.text("apply", "maxpool", "1 2 3 4 5", "-k", "2")
 
 
 # The working --------------------------------------------------------------------------------------

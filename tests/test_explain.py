@@ -243,7 +243,7 @@ def test_the_slide_on_alexnets_first_layer() -> None:
 def test_the_famous_224_does_not_fit_and_the_board_says_what_that_drops() -> None:
     text = explained("alexnet", "conv1", 224)
     assert "floor((W - F + 2P)/S) + 1 = floor((224 - 11 + 2*0)/4) + 1 = floor(53.25) + 1 = 54" in text
-    assert "floor drops 1 of input (223 or 227 would fit)" in text
+    assert "floor drops 1 pixel of the input (223 or 227 would fit)" in text
 
 
 @pytest.mark.parametrize(
@@ -468,7 +468,7 @@ def test_t_is_reported_tap_by_tap_and_what_a_stride_skips_anyway_is_not_called_d
     # each of the 2 taps of a 2x2 filter set down 2 apart makes one output of every one of the 196 inputs
     assert "T           = 2*196 = 392 " in explained("unet", "up1", quantity="connections")
     skipped = explained("resnet50", "conv3_1/conv1")
-    assert "28.5; the stride skips the last 1 of input, as it does between windows" in skipped
+    assert "28.5; the stride skips the last pixel of the input, as it does between windows" in skipped
     assert "drops" not in skipped
     assert 224 in cnncalc.fit("resnet50")
 

@@ -86,7 +86,7 @@ def test_of_224_and_227_alexnet_fits_227_and_conv1_is_to_blame() -> None:
     assert (195, 259) == alexnet.nearest(227)
     misfits = alexnet.misfits(224)
     assert ("conv1", "height", 1) == (misfits[0].layer, misfits[0].axis, misfits[0].dropped_pixels)
-    assert "(224 - 11)/4 + 1 = 54.25; floor drops 1 of input" in misfits[0].message
+    assert "(224 - 11)/4 + 1 = 54.25; floor drops 1 pixel of the input" in misfits[0].message
     assert [] == alexnet.misfits(227)
 
 

@@ -460,9 +460,9 @@ def test_a_symbolic_repeat_is_the_repeat_written_out(write: Write) -> None:
 
 def test_a_symbolic_repeat_that_changes_its_shape_is_refused_with_the_reason() -> None:
     for spec, reason in (
-        ("conv3-64 xL", "what is repeated must keep its shape, but makes HxWx64 of HxWx3"),
-        ("conv3-3p0 xL", "makes (H - 2)x(W - 2)x3 of HxWx3"),
-        ("[conv3-3, pool2]*L", "makes (H//2)x(W//2)x3 of HxWx3"),
+        ("conv3-64 xL", "the repeated layers must keep the shape, but turn HxWx3 into HxWx64"),
+        ("conv3-3p0 xL", "turn HxWx3 into (H - 2)x(W - 2)x3"),
+        ("[conv3-3, pool2]*L", "turn HxWx3 into (H//2)x(W//2)x3"),
     ):
         with pytest.raises(cnncalc.SpecError, match=re.escape(reason)):
             cnncalc.analyze(spec, "HxWx3")

@@ -236,7 +236,7 @@ def test_a_chain_of_a_hundred_and_twenty_blocks_is_refused_and_no_recursion_erro
 
 
 def test_a_size_beyond_all_use_is_refused() -> None:
-    with pytest.raises(cnncalc.SpecError, match="beyond 1,000,000,000,000"):
+    with pytest.raises(cnncalc.SpecError, match="larger than 1,000,000,000,000"):
         cnncalc.analyze("upsample1000000*1000", "2x2x1")
 
 

@@ -26,7 +26,7 @@ SINGLE_LAYERS = (
     # (7 - 3)/1 + 1 = 5; (7 - 3)/2 + 1 = 3; (7 - 3)/3 + 1 = 2.33, which does not fit
     ("solve '7 -> ?, F=3, S=1'", ["out = 5"]),
     ("solve '7 -> ?, F=3, S=2'", ["out = 3"]),
-    ("solve '7 -> ?, F=3, S=3'", ["out = 2", "= 2.33; floor drops 1 of input"]),
+    ("solve '7 -> ?, F=3, S=3'", ["out = 2", "= 2.33; floor drops 1 pixel of the input"]),
     # (7 - 3 + 2)/1 + 1 = 7
     ("solve '7 -> ?, F=3, P=1'", ["out = 7"]),
     # W - F + 2P + 1 = W: P = (F - 1)/2 = 1, 2, 3
@@ -242,7 +242,9 @@ def test_a_question_is_answered_by_one_command(cli: Cli, command: str, expected:
 
 def test_which_of_224_and_227_fits_alexnet_and_why(cli: Cli) -> None:
     output = cli.line("fit alexnet --size 224,227", status=1)
-    assert "conv1 does not fit in height and width: (224 - 11)/4 + 1 = 54.25; floor drops 1 of input" in output
+    assert (
+        "conv1 does not fit in height and width: (224 - 11)/4 + 1 = 54.25; floor drops 1 pixel of the input" in output
+    )
     assert "227x227 fits" in output
 
 

@@ -40,7 +40,7 @@ _TORCHINFO = Convention(
     mac_rules=(
         WITH_BIASES,
         rule(TRANSPOSED, weights_at_outputs=1, bias_adds=1, about=AT_OUTPUTS),
-        rule("norms", weights=1, biases=1, about="once a parameter, whatever the map"),
+        rule("norms", weights=1, biases=1, about="once per parameter, whatever the size of the map"),
         rule(weights=1, biases=1),
     ),
     activation_rules=(rule(trained_outputs=2),),
@@ -48,9 +48,9 @@ _TORCHINFO = Convention(
     version="1.8.0",
     source="torchinfo/layer_info.py, calculate_macs; mult-adds = parameters x output positions",
     faults=(
-        "batch norm counts its parameters once, not at every value",
-        "a transposed convolution counts on its output's pixels",
-        "activations, pools and additions count nothing, in memory too; memory is doubled for gradients",
+        "batch norm counts its parameters once, not at every value of the map",
+        "a transposed convolution is counted at every pixel of its output",
+        "activations, pools and additions are not counted, in memory either; memory is doubled for gradients",
     ),
     captured=True,
 )
@@ -61,8 +61,9 @@ _TORCHSUMMARY = Convention(
     version="1.5.1",
     source="torchsummary/torchsummary.py, summary; it counts no operations",
     faults=(
-        "every module's output counts in memory, in place or not, and twice: once for gradients",
-        "memory is printed as MB and is in units of 2^20 bytes; only modules count, that around a block as its merge",
+        "the output of every module counts in memory, in place or not, and twice: the second time for its gradient",
+        "memory is printed as MB, but in units of 2^20 bytes",
+        "only modules count: the module around a block counts as the merge of its branches",
     ),
     captured=True,
 )
@@ -80,7 +81,7 @@ _FVCORE = Convention(
     name="fvcore",
     version="0.1.5.post20221221",
     source="fvcore/nn/flop_count.py, FlopCountAnalysis; global average pools are adaptive ones",
-    faults=("what it calls a flop is a multiply-add", "activations, other pools and additions count nothing"),
+    faults=("what it calls a flop is a multiply-add", "activations, other pools and additions are not counted"),
     captured=True,
 )
 _PTFLOPS_OTHER = (
@@ -103,7 +104,7 @@ _PTFLOPS = Convention(
     source="ptflops/pytorch_ops.py and pytorch_engine.py; the backend pytorch, every layer a module",
     faults=(
         "ReLU, PReLU, ELU, GELU, pools, upsampling count twice: as a module, and as the function that it calls",
-        "a layer norm counts as if it had no scale; an addition written as + counts nothing",
+        "a layer norm counts as if it had no scale; an addition written as + is not counted",
     ),
     captured=True,
 )
@@ -144,10 +145,10 @@ _THOP = Convention(
     version="0.1.1-2209072238",
     source="thop/vision/basic_hooks.py, calc_func.py",
     faults=(
-        "batch norm counts four MACs a value",
-        "a transposed convolution counts on its output's pixels",
-        "a group norm counts nothing, not even its parameters; nor do functions that are no modules",
-        "not reproduced: uneven adaptive pools are divided in floats, and may lose one",
+        "batch norm counts four MACs per value",
+        "a transposed convolution is counted at every pixel of its output",
+        "a group norm is not counted, not even its parameters; nor are functions that are not modules",
+        "not reproduced: uneven adaptive pools are divided as floating-point numbers, and the count may be one too low",
     ),
     captured=True,
 )
@@ -156,7 +157,7 @@ _FLOP_COUNTER = Convention(
     name="flop-counter-mode",
     version="2.13.0",
     source="torch/utils/flop_counter.py, FlopCounterMode",
-    faults=("everything but convolutions and matrix products counts nothing",),
+    faults=("only convolutions and matrix products are counted",),
     captured=True,
 )
 _KERAS = Convention(
@@ -165,7 +166,7 @@ _KERAS = Convention(
     name="keras",
     version="3.15.1",
     source="Model.summary() and count_params(); it counts no operations",
-    faults=("the running statistics of batch norms are parameters, non-trainable ones",),
+    faults=("the running statistics of batch norms count as parameters, as non-trainable ones",),
     captured=True,
 )
 _NETSCOPE = Convention(
@@ -188,9 +189,9 @@ _NETSCOPE = Convention(
     version="8ae36d8",
     source="dgschwend/netscope of July 2018, src/analyzer.coffee; a batch norm is Caffe's, with a scale layer",
     faults=(
-        "a local response norm has two parameters, and its squares are MACs",
-        "the scale behind a batch norm is a MAC a value and has no parameters; the statistics count as such",
-        "not reproduced: a transposed convolution counts (F/S)^2 taps at every output, and knows no groups",
+        "a local response norm has two parameters, and its squares count as MACs",
+        "the scale after a batch norm is one MAC per value and has no parameters; the statistics count as parameters",
+        "not reproduced: a transposed convolution counts (F/S)^2 taps at every output, and ignores groups",
     ),
 )
 _DARKNET = Convention(
@@ -199,17 +200,22 @@ _DARKNET = Convention(
     name="darknet",
     version="0b64cb4",
     source="pjreddie/darknet, examples/darknet.c, numops: what `darknet ops` prints",
-    faults=("everything but convolutions and connected layers counts nothing, not even deconvolutions",),
+    faults=("only convolutions and connected layers are counted, deconvolutions are not",),
 )
 _ONNX_TOOL = Convention(
     mac_rules=(
         WITH_BIASES,
-        rule(TRANSPOSED, mirrored_weights_at_outputs=1, bias_adds=1, about="with output for input channels"),
-        rule("batchnorm", outputs=31, about="31 a value"),
+        rule(
+            TRANSPOSED,
+            mirrored_weights_at_outputs=1,
+            bias_adds=1,
+            about="by output channels, not input channels",
+        ),
+        rule("batchnorm", outputs=31, about="31 per value"),
         rule("lrn", inputs=37, adds=1),
         rule("relu", outputs=1),
         rule("relu6", "leaky_relu", "prelu", outputs=2),
-        rule("softmax", outputs=36, about="36 a value"),
+        rule("softmax", outputs=36, about="36 per value"),
         rule("maxpool", compares=1, outputs=1),
         rule("avgpool", adds=1, outputs=1),
         rule("globalavgpool", inputs=1, outputs=4),
@@ -222,8 +228,8 @@ _ONNX_TOOL = Convention(
     version="1.0.1",
     source="onnx_tool/node.py, on a graph exported with batch norms left as they are",
     faults=(
-        "a transposed convolution counts on its output's pixels, with the output channels for the input's",
-        "a division counts 4, a root 24, an exponential 32: a batch norm 31 a value, a softmax 36",
+        "a transposed convolution is counted at every pixel of its output, by output channels, not input channels",
+        "a division counts 4, a root 24, an exponential 32: so a batch norm counts 31 per value, a softmax 36",
     ),
     captured=True,
 )

@@ -14,7 +14,7 @@ class JumpConflictError(ValueError):
     """Two paths whose units lie at different distances: `first` and `second` are their jumps."""
 
     def __init__(self, first: object, second: object) -> None:
-        super().__init__(f"the paths that meet have different jumps: {first} and {second}")
+        super().__init__(f"the merged branches have different jumps: {first} and {second}")
 
 
 def receptive_fields(graph: Graph) -> tuple[list[ReceptiveField], list[str]]:
@@ -37,7 +37,7 @@ def receptive_fields(graph: Graph) -> tuple[list[ReceptiveField], list[str]]:
             problems.append(_conflict(graph, node, conflict, found))
             seen, aligned = found[node.sources[0]], True
         if not aligned:
-            notes.append(f"{node.name}: the paths that meet are misaligned: their windows have different centres")
+            notes.append(f"{node.name}: the merged branches are misaligned: their windows have different centres")
         found[index] = node.layer.receptive_field(seen, node.input)
         for repeat in ends.get(index, ()):
             _repeat(repeat, found)
@@ -61,7 +61,7 @@ def _repeat(repeat: Repeat, found: dict[int, ReceptiveField]) -> None:
         if any(len(axis.lows) > 1 for axis in (*before.axes, *after.axes, *seen.axes)) or any(
             mine.step != its.step for mine, its in zip(before.axes, after.axes, strict=True)
         ):
-            found[index] = unknown(f"a repeat of {repeat.times} that resizes needs a number")
+            found[index] = unknown(f"{repeat.times} must be a number: the repeated layers change the size")
             continue
         rounds = repeat.times - 1
         moved = zip(seen.axes, before.axes, after.axes, strict=True)
@@ -87,10 +87,10 @@ def _conflict(graph: Graph, node: Node, conflict: JumpConflictError, found: dict
         name, span = ("the input", None) if source == INPUT else (graph.nodes[source].name, graph.nodes[source].span)
         jumps = " x ".join(str(axis.jump) for axis in found[source].axes)
         related.append((f"{name} has jump {jumps}", span))
-    return Problem(f"{node.name}: {conflict}", node.span, "give all paths the same stride in all", tuple(related))
+    return Problem(f"{node.name}: {conflict}", node.span, "give all branches the same total stride", tuple(related))
 
 
-UNCOMPARED = "; nor is it known whether the paths that meet have the same jump"
+UNCOMPARED = "; whether the merged branches have the same jump is unknown too"
 
 
 def merged(found: list[ReceptiveField], rank: int) -> tuple[ReceptiveField, bool]:
@@ -107,9 +107,9 @@ def merged(found: list[ReceptiveField], rank: int) -> tuple[ReceptiveField, bool
     if reason:
         return unknown(reason if not rank or reason.endswith(UNCOMPARED) else reason + UNCOMPARED), True
     if not rank:
-        return unknown("a vector put together from several maps lies on no grid"), True
+        return unknown("a vector made of several maps has no position in the image"), True
     if lcm(*(len(axis.lows) for seen in found for axis in seen.axes)) > MOST_PHASES:
-        return unknown("the paths that meet are upsampled by factors without a common one"), True
+        return unknown("the merged branches are upsampled by factors whose common multiple is too large"), True
     axes, aligned = first.axes, True
     for other in others:
         for mine, its in zip(axes, other.axes, strict=False):

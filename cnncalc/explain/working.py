@@ -261,7 +261,7 @@ def _field_remark(quantity: str, axis: AxisReceptiveField) -> str:
         return f"the middle of pixels {axis.lows[0]} to {axis.highs[0]}, which the first unit sees"
     if quantity == "padding":
         if axis.padding is None:
-            return "undefined: behind an upsampling the windows differ from unit to unit"
+            return "undefined: after upsampling, the windows differ from unit to unit"
         return QUANTITIES[quantity].about
     return "found by following the units of one period one by one"
 

@@ -73,7 +73,7 @@ class Assembly:
     def _check_sizes(self, shape: Shape, path: str, span: Span) -> None:
         """Stop where a size has grown beyond all use, before its products fill pages."""
         if any(is_known(size) and size > LARGEST for size in (shape.channels, *shape.size)):
-            self.problem(f"{path}: a size of its output is beyond {LARGEST:,}", span)
+            self.problem(f"{path}: a size of its output is larger than {LARGEST:,}", span)
             raise TooLargeError
 
     def _node(self, node: Node) -> int:

@@ -98,9 +98,9 @@ class _Expansion:
         with suppress(TooLargeError):
             self.run(spec.items, Scope(names, graph.parameters), INPUT)
         if not graph.nodes and not self.assembly.problems:
-            self.assembly.problem("no layer is left: none of them is wanted", spec.items[0].span)
+            self.assembly.problem("no layer is left: 'when' or 'repeat' leaves out all of them", spec.items[0].span)
         if UNKNOWN in names.entries.values() and not self.assembly.problems:
-            self.assembly.problem("a layer is left without a value that it needs", spec.source.span())
+            self.assembly.problem("a layer lacks a value that it needs", spec.source.span())
         if self.assembly.problems:
             raise SpecError(self.assembly.problems)
         return graph
@@ -131,7 +131,7 @@ class _Expansion:
         """Count a step, so that blocks and repeats that make no layers come to an end too."""
         self.steps += 1
         if self.steps > MOST_STEPS * self.assembly.max_layers:
-            self.assembly.problem(f"the expansion takes more than {self.steps - 1:,} steps", span, "repeat less")
+            self.assembly.problem(f"the expansion needs more than {self.steps - 1:,} steps", span, "repeat less")
             raise TooLargeError
 
     def _item(self, item: Item, scope: Scope, source: int) -> int:
@@ -160,9 +160,9 @@ class _Expansion:
         result = self.place[type(item)](item, scope, sources, item.name, True)
         if result == UNKNOWN or UNKNOWN in sources or len(self.graph.nodes) == first:
             return result
-        reason = "'first' makes the first another" if item.first else self._repeated(sources[0], first, times)
+        reason = "'first' makes the first repeat different" if item.first else self._repeated(sources[0], first, times)
         if reason:
-            hint = "let what differs stand before the repeat, or give the repeat a number"
+            hint = "move what differs in front of the repeat, or give the repeat a number"
             self.assembly.problem(f"'repeat: {times}' cannot stay a symbol: {reason}", repeat.span, hint)
             return UNKNOWN
         return result
@@ -176,11 +176,11 @@ class _Expansion:
         graph, nodes = self.graph, self.graph.nodes[first:]
         before, after = self.assembly.shape(source), nodes[-1].output
         if before != after:
-            return f"what is repeated must keep its shape, but makes {after} of {before}"
+            return f"the repeated layers must keep the shape, but turn {before} into {after}"
         outside = {read for node in nodes for read in node.sources if read < first} - {source}
         if outside:
             names = ", ".join("the input" if read == INPUT else graph.nodes[read].name for read in sorted(outside))
-            return f"what is repeated may read only what comes before it, but it reads {names} too"
+            return f"the repeated layers may read only the layer in front of them, but they also read {names}"
         for node in nodes:
             node.times = normalise(node.times * times)
         graph.repeats.append(Repeat(source, first, len(graph.nodes) - 1, times))

@@ -58,7 +58,11 @@ class LayerNorm(StatisticsNorm):
     Source: Ba et al. 2016.
     """
 
-    over = Word("channels", words=("channels", "all"), doc="what is normalised, and has a scale and an offset each")
+    over = Word(
+        "channels",
+        words=("channels", "all"),
+        doc="values with a common mean: channels of a position, or all",
+    )
 
     def weight_factors(self, shape: Shape) -> tuple[tuple[Size, ...], ...]:
         if self.over == "all" and self.affine:

@@ -24,7 +24,7 @@ class Pool(Sliding):
 
     main = ("kernel", "stride", "padding")
     title = "pools"
-    stride = OptionalPerAxis(None, doc="step S from one window to the next; the kernel where not given", symbol="S")
+    stride = OptionalPerAxis(None, doc="step S from one window to the next; by default the kernel", symbol="S")
 
     def check(self) -> None:
         if not self.stride:
@@ -184,7 +184,7 @@ class AdaptivePool(WholeMapPool):
         if all(cells == 1 for cells in grid):
             return EVERYTHING
         if not is_known(*grid, *shape.size):
-            return unknown("adaptive pooling: the size of a cell needs a number")
+            return unknown("adaptive pooling: the size of a cell must be a number")
         if any(length % cells for length, cells in zip(shape.size, grid, strict=True)):
             return unknown("adaptive pooling: the cells are not all of one size")
 

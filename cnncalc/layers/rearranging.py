@@ -68,8 +68,8 @@ class Crop(Framed):
     def conditions(self, shape: Shape) -> Iterator[Condition]:
         yield from super().conditions(shape)
         for length, pair, axis in zip(shape.size, self.margins(shape.rank), shape.axes, strict=False):
-            message = f"crop takes {sum(pair)} of {axis} {length} away"
-            yield Condition(length, ">=", sum(pair) + 1, partial(str, message), "crop less, or start larger")
+            message = f"crop removes {sum(pair)} of the {length} pixels in {axis}"
+            yield Condition(length, ">=", sum(pair) + 1, partial(str, message), "crop less, or use a larger input")
 
     def output(self, shape: Shape) -> Shape:
         margins = self.margins(shape.rank)

@@ -100,7 +100,7 @@ class AxisReceptiveField:
             low, high = self.lows[0] - before * step, self.highs[0] + ahead * step
             return AxisReceptiveField((low,), (high,), step * stride, after, self.blind)
         if not is_known(kernel, stride, before, dilation, *self.lows, *self.highs) or kernel > MOST_PHASES:
-            raise UncountableError("behind an upsampling, kernel and stride must be numbers, and the kernel not huge")
+            raise UncountableError("after upsampling, kernel and stride must be numbers, and the kernel not huge")
         shared = gcd(phases, stride)
         groups = (
             [self.seen(output * stride - before + tap * dilation) for tap in range(kernel)]
@@ -121,7 +121,7 @@ class AxisReceptiveField:
         A unit that reads nothing needs `under`.
         """
         if not is_known(*self.lows, *self.highs, self.step):
-            raise UncountableError("an upsampling of windows whose place depends on a symbol")
+            raise UncountableError("the windows before the upsampling have positions that depend on a symbol")
         groups = []
         for output in range(len(self.lows) * factor):
             group = [self.seen(index) for index in sees(output)]

@@ -44,8 +44,8 @@ class Upsample(Layer):
 
     main = ("factor",)
     title = "upsamplings"
-    factor = PerAxis(doc="how many times as long every axis becomes")
-    mode = Word("nearest", words=MODES, doc="how the new pixels are made")
+    factor = PerAxis(doc="factor by which every axis grows")
+    mode = Word("nearest", words=MODES, doc="how the new pixels are computed")
 
     def conditions(self, shape: Shape) -> Iterator[Condition]:
         yield from self.needs_map(shape, "factor")
@@ -74,7 +74,7 @@ class Resize(Layer):
     main = ("size",)
     title = "upsamplings"
     size = PerAxis(doc="the new size, one number or one per axis")
-    mode = Word("bilinear", words=MODES, doc="how the new pixels are made")
+    mode = Word("bilinear", words=MODES, doc="how the new pixels are computed")
 
     def conditions(self, shape: Shape) -> Iterator[Condition]:
         yield from self.needs_map(shape, "size")
@@ -88,7 +88,7 @@ class Resize(Layer):
     def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
         wanted = self.output(shape).size
         if not is_known(*wanted, *shape.size):
-            return unknown("resize: the factor needs a number")
+            return unknown("resize: the factor must be a number")
         if any(new % old for new, old in zip(wanted, shape.size, strict=True)):
             return unknown("resize: the factor is not a whole number")
         factors = tuple(new // old for new, old in zip(wanted, shape.size, strict=True))
@@ -107,7 +107,7 @@ class PixelShuffle(Layer):
 
     main = ("factor",)
     title = "reshapes"
-    factor = Count(doc="how many times as long every axis becomes")
+    factor = Count(doc="factor by which every axis grows")
 
     def _share(self, shape: Shape) -> Size:
         return product([self.factor] * shape.rank)
@@ -144,7 +144,7 @@ class SpaceToDepth(Layer):
 
     main = ("factor",)
     title = "reshapes"
-    factor = Count(doc="how many times as short every axis becomes")
+    factor = Count(doc="factor by which every axis shrinks")
 
     def conditions(self, shape: Shape) -> Iterator[Condition]:
         yield from self.needs_map(shape)

@@ -30,13 +30,13 @@ class TransposedConv(Windowed, Activated):
     weighted = True
     title = "transposed convolutions"
     filters = Count(doc="number K of filters, the channels of the output", symbol="K")
-    output_padding = PerAxis(0, least=0, doc="rows and columns added behind the output")
+    output_padding = PerAxis(0, least=0, doc="rows and columns added at the end of the output")
     groups = Count(1, doc="number G of groups that the channels are split into", symbol="G")
     bias = Switch(True, doc="one number added for every filter")
 
     def check(self) -> None:
         if self.padding == "same" and any(extra != 0 for extra in self.output_padding):
-            raise Refused("output_padding means nothing beside padding: same, which makes the output S times the input")
+            raise Refused("output_padding is not allowed with padding: same, which makes the output S times the input")
 
     def make_windows(self, rank: int) -> tuple[Window, ...]:
         made = super().make_windows(rank)
@@ -92,7 +92,7 @@ class TransposedConv(Windowed, Activated):
     def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
         windows = self.windows(shape.rank)
         if not is_known(*self.kernel, *self.dilation) or max(self.kernel) > MOST_PHASES:
-            return unknown("deconv: the kernel is not a number, or huge") if seen.axes else seen
+            return unknown("deconv: the kernel is not a number, or is huge") if seen.axes else seen
         if not is_known(*(window.margins(length)[0] for window, length in zip(windows, shape.size, strict=True))):
             return unknown("deconv: the padding is not a number") if seen.axes else seen
         return seen.stretched(

@@ -152,12 +152,13 @@ class Window:
         if self.rounding == "floor":
             dropped = self._dropped(padded)
             if dropped > 0 and self._lost(padded) <= 0:
-                return f"{misfit}; the stride skips the last {dropped} of input, as it does between windows"
-            lost = f"{dropped} of input" if dropped > 0 else f"{span % self.stride} of padding"
-            return f"{misfit}; floor drops {lost}"
+                last = "last pixel" if dropped == 1 else f"last {dropped} pixels"
+                return f"{misfit}; the stride skips the {last} of the input, as it does between windows"
+            number, of = (dropped, "input") if dropped > 0 else (span % self.stride, "padding")
+            return f"{misfit}; floor drops {number} pixel{'' if number == 1 else 's'} of the {of}"
         before, after = self.margins(padded)
         if self.output(padded - before - after) == floor_div(span, self.stride) + 1:
-            return f"{misfit}; a last window would begin in the padding, and is left out"
+            return f"{misfit}; the last window would begin in the padding, and is left out"
         return f"{misfit}; {self.rounding} rounds up"
 
     def _near(self, padded: Size) -> str:

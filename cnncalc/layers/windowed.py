@@ -103,7 +103,7 @@ class Windowed(Layer):
 class Sliding(Windowed):
     """The part of a layer that slides its window: convolution and pooling."""
 
-    rounding = Word("floor", words=ROUNDINGS, doc="what to do where the stride leaves a remainder")
+    rounding = Word("floor", words=ROUNDINGS, doc="what to do if the stride leaves a remainder")
 
     def slide(self, shape: Shape) -> tuple[Size, ...]:
         """The size of the output on every axis."""
