@@ -50,40 +50,30 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-# Where the public names live; each is loaded when it is first asked for, so that the command
-# line can start before the library has.
+# Where the public names live that are not functions of the facade. Each is loaded when it is first asked for, so that
+# the command line can start before the library has.
 _HOMES = {
-    "cnncalc.analysis": ("Analysis", "Convention", "LayerResult"),
-    "cnncalc.apply.applied": ("Applied",),
-    "cnncalc.compare.comparison": ("Counted",),
-    "cnncalc.formula.formulas": ("Formulas",),
-    "cnncalc.sweep.sweep": ("Sweep",),
-    "cnncalc.api": (
-        "analyze",
-        "apply",
-        "check",
-        "compare",
-        "conventions",
-        "expand",
-        "explain",
-        "fit",
-        "formula",
-        "formulas",
-        "load",
-        "networks",
-        "quiz",
-        "solve",
-        "sweep",
-    ),
-    "cnncalc.check.claim": ("Claim", "Verdict"),
-    "cnncalc.check.grading": ("Checked",),
-    "cnncalc.errors": ("Problem", "SpecError"),
-    "cnncalc.graph": ("Graph",),
-    "cnncalc.solve.answer": ("Answer",),
-    "cnncalc.fit.fit": ("Fit",),
-    "cnncalc.layers": ("CATALOGUE", "Layer", "Shape"),
-    "cnncalc.quiz.sheet": ("Question", "Sheet"),
-    "cnncalc.spec.model": ("Spec",),
+    "CATALOGUE": "cnncalc.layers",
+    "Analysis": "cnncalc.analysis",
+    "Answer": "cnncalc.solve.answer",
+    "Applied": "cnncalc.apply.applied",
+    "Checked": "cnncalc.check.grading",
+    "Claim": "cnncalc.check.claim",
+    "Convention": "cnncalc.analysis",
+    "Counted": "cnncalc.compare.comparison",
+    "Fit": "cnncalc.fit.fit",
+    "Formulas": "cnncalc.formula.formulas",
+    "Graph": "cnncalc.graph",
+    "Layer": "cnncalc.layers",
+    "LayerResult": "cnncalc.analysis",
+    "Problem": "cnncalc.errors",
+    "Question": "cnncalc.quiz.sheet",
+    "Shape": "cnncalc.layers",
+    "Sheet": "cnncalc.quiz.sheet",
+    "Spec": "cnncalc.spec.model",
+    "SpecError": "cnncalc.errors",
+    "Sweep": "cnncalc.sweep.sweep",
+    "Verdict": "cnncalc.check.claim",
 }
 
 
@@ -92,12 +82,11 @@ class _Package(ModuleType):
 
     def __getattr__(self, name: str) -> Any:
         """A public name, loaded from its module."""
-        for home, names in _HOMES.items():
-            if name in names:
-                value = getattr(import_module(home), name)
-                super().__setattr__(name, value)
-                return value
-        raise AttributeError(f"module 'cnncalc' has no attribute {name!r}")
+        if name not in __all__:
+            raise AttributeError(f"module 'cnncalc' has no attribute {name!r}")
+        value = getattr(import_module(_HOMES.get(name, "cnncalc.api")), name)
+        super().__setattr__(name, value)
+        return value
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Leave out the folder that Python would put in the place of the function of its name."""

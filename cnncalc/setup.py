@@ -77,7 +77,7 @@ class Setup:
 
     def analysed(self, graph: Graph) -> Analysis:
         """The numbers of a graph that `graph` has made before."""
-        return analyze_graph(graph, self.convention, graph.batch or 1)
+        return analyze_graph(graph, self.convention, self.batch or graph.batch or 1)
 
     def counted(self, **switches: Any) -> Setup:
         """The same network, with some switches of the convention set."""
