@@ -332,7 +332,7 @@ def test_python_values_are_read_exactly() -> None:
         (["maxpool", "1 2", "-k", "0"], 2, "kernel must be at least 1"),
         (["maxpool", "1 2", "-k", "two"], 2, "'two' is not a size"),
         (["maxpool", "1 2", "-k", "1", "-s", "1,2"], 2, "'1,2' is not a size"),
-        (["maxpool", "1 2", "-k", "1", "--count-padding"], 2, "belongs to avgpool"),
+        (["maxpool", "1 2", "-k", "1", "--count-padding"], 2, "is an option of avgpool"),
         (["correlation", "-", "-k", "-"], 2, "cannot both come from standard input"),
         (["corelation", "1", "-k", "1"], 2, "corelation"),
         (["maxpool", "1 2", "-k", "1", "--strde", "1"], 2, "--stride"),

@@ -39,7 +39,7 @@ OPERATIONS = {
     "correlation": Operation("conv", "sum", "sums of products with the kernel as it is, as libraries do"),
     "maxpool": Operation("maxpool", "max", "the largest number of every window"),
     "avgpool": Operation("avgpool", "mean", "the mean of every window"),
-    "pad": Operation("pad", "copy", "the same numbers in a frame of zeros"),
+    "pad": Operation("pad", "copy", "the same numbers with zeros around them"),
 }
 
 
@@ -159,7 +159,7 @@ def _suiting(name: str, kernel: Matrix | None, matrix: Matrix) -> Matrix:
         raise UsageError([Problem(f"{name} needs a kernel", None, "a matrix of weights, as in '0 1; 1 0'")])
     if len(kernel.size) != len(matrix.size):
         words = {1: "a vector", 2: "a matrix"}
-        message = f"the kernel is {words[len(kernel.size)]}, but the input {words[len(matrix.size)]}"
+        message = f"the kernel is {words[len(kernel.size)]}, but the input is {words[len(matrix.size)]}"
         raise UsageError([Problem(message, None, "a matrix of one row is written [[1, 2, 3]]")])
     return kernel
 
@@ -214,8 +214,8 @@ def _cells(
         counted = tuple(term for term in terms if _counts(operation, term, counts_padding))
         if not counted:
             here = ",".join(map(str, place))
-            message = f"the window of out[{here}] holds no number of the input"
-            raise SpecError([Problem(message, None, "pad less, or let --rounding be floor or caffe")])
+            message = f"the window of out[{here}] covers no number of the input"
+            raise SpecError([Problem(message, None, "pad less, or use --rounding floor or caffe")])
         yield Cell(place, window, counted, _summary(operation, counted))
 
 

@@ -82,7 +82,7 @@ def parse_matrix(source: Source) -> Matrix:
         rows = _lines(source)
         flat = len(rows) == 1
     if not rows:
-        raise SpecError([Problem(f"{source.name} has no numbers in it", None, FORMS)])
+        raise SpecError([Problem(f"{source.name} contains no numbers", None, FORMS)])
     return _checked(flat, rows, [[_number(token) for token in row] for row in rows])
 
 
@@ -145,10 +145,12 @@ def _cells(piece: Span, problems: list[Problem]) -> Iterator[Span]:
         words = [piece._replace(column=start + word.start(), length=len(word[0])) for word in WORD.finditer(cell)]
         where = Span(piece.source, piece.line, start, max(len(cell), 1))
         if not words:
-            problems.append(Problem("there is no number between these commas", where, "write 0 where it is 0"))
+            problems.append(Problem("there is no number between these commas", where, "write 0 if it is 0"))
         elif len(cells) > 1 and len(words) > 1:
-            message = "numbers are separated by commas or by blanks, not by both"
-            problems.append(Problem(message, where, "choose one of them; rows end with ';' or with the line"))
+            message = "numbers are separated by commas or by spaces, not by both"
+            problems.append(
+                Problem(message, where, "choose one of them; a row ends with ';' or at the end of the line")
+            )
         yield from words
         start += len(cell) + 1
 
@@ -166,11 +168,13 @@ def _bracketed(source: Source) -> tuple[bool, Rows]:
     for number, token in enumerate(tokens):
         word = _word(token)
         if (word == "," and before in "[,") or (word == "]" and before == ","):
-            raise SpecError([Problem("a number is missing on one side of a comma", token, "write 0 where it is 0")])
+            raise SpecError([Problem("a number is missing on one side of a comma", token, "write 0 if it is 0")])
         depth += (word == "[") - (word == "]")
         last = number == len(tokens) - 1
         if depth > (1 if flat else 2):
-            raise SpecError([Problem("the brackets are nested too deep", token, "one map at a time: rows of numbers")])
+            raise SpecError(
+                [Problem("the brackets are nested too deep", token, "give one map at a time: rows of numbers")]
+            )
         if depth < 1 and not last:
             raise SpecError([Problem("the brackets close here, but the text goes on", tokens[number + 1], FORMS)])
         if word == "[" and depth == 2:
@@ -215,13 +219,15 @@ def _checked(flat: bool, rows: Rows, values: list[list[Number | Problem]]) -> Ma
 
 def _misshapen(rows: Rows) -> Iterator[Problem]:
     if not rows or not all(rows):
-        yield Problem("a row has no numbers in it", None, FORMS)
+        yield Problem("a row contains no numbers", None, FORMS)
         return
     first = rows[0]
     for number, row in enumerate(rows):
         if len(row) != len(first):
             message = f"row {number} has {_count(len(row))}, but row 0 has {_count(len(first))}"
-            yield Problem(message, row[-1], "give every row as many numbers", (("row 0 ends here", first[-1]),))
+            yield Problem(
+                message, row[-1], "all rows need the same number of entries", (("row 0 ends here", first[-1]),)
+            )
     if len(rows) > LONGEST_SIDE or len(first) > LONGEST_SIDE:
         where = rows[LONGEST_SIDE][0] if len(rows) > LONGEST_SIDE else first[LONGEST_SIDE]
         yield Problem(f"at most {LONGEST_SIDE}x{LONGEST_SIDE} numbers are supported", where)

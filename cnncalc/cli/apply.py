@@ -25,7 +25,7 @@ Examples:
   cnncalc apply convolution '[[1, 2], [3, 4]]' -k '[[0, 1], [1, 0]]' --padding full
   cnncalc apply avgpool '1 2 3 4; 5 6 7 8' --kernel 1x2 --stride 1
   cnncalc apply correlation '1 2 3 4 5' -k '1 0 -1'   a signal: one row is a vector
-  cnncalc apply pad '1 2; 3 4' --padding 0,1          before,after every axis
+  cnncalc apply pad '1 2; 3 4' --padding 0,1          before,after on every axis
 """
 
 
@@ -58,17 +58,22 @@ class NumbersFirst(click.Command):
         return super().parse_args(ctx, [f" {text}" if NEGATIVE.match(text) else text for text in args])
 
 
-@click.command("apply", short_help="A convolution or pool done to a small matrix.", cls=NumbersFirst, epilog=EPILOG)
+@click.command("apply", short_help="A convolution or pool applied to a small matrix.", cls=NumbersFirst, epilog=EPILOG)
 @click.argument("operation", type=click.Choice(OPERATIONS))
 @click.argument("matrix")
-@click.option("-k", "--kernel", metavar="KERNEL", help="The kernel: a matrix like MATRIX; of a pool, its size.")
-@click.option("-s", "--stride", type=Sizes(), help="Step of the window (default 1; of a pool, its size).")
+@click.option("-k", "--kernel", metavar="KERNEL", help="The kernel: a matrix like MATRIX; for a pool, its size.")
+@click.option("-s", "--stride", type=Sizes(), help="Step of the window (default 1; for a pool, its size).")
 @click.option("-p", "--padding", type=Sizes(*WORDS, pairs=True),
               help="Zeros around MATRIX: a number, or valid, same, half, full.")  # fmt: skip
 @click.option("-d", "--dilation", type=Sizes(), help="Distance between the taps of the kernel.")
-@click.option("-r", "--rounding", type=click.Choice(ROUNDINGS), help="What to do if the stride leaves a remainder.")
+@click.option(
+    "-r",
+    "--rounding",
+    type=click.Choice(ROUNDINGS),
+    help="How to round the output size if the stride leaves a remainder.",
+)
 @click.option("--count-padding/--no-count-padding", default=None,
-              help="Let the zeros of the padding count in a mean (default: they count).")  # fmt: skip
+              help="Whether a mean counts the zeros of the padding (default: it does).")  # fmt: skip
 @click.option("--no-working", is_flag=True, help="Print the output alone; it can be read as a MATRIX again.")
 @report_options()
 def command(
@@ -80,7 +85,7 @@ def command(
     page: Page,
     **keys: Any,
 ) -> None:
-    """Do OPERATION to the numbers of MATRIX, and show how every number of the output comes about.
+    """Apply OPERATION to the numbers of MATRIX, and show how every number of the output is computed.
 
     MATRIX is text ('1 2; 3 4' or [[1, 2], [3, 4]]), a file of such text or of CSV, or - for
     standard input. Decimals and fractions are exact. A convolution turns its kernel by 180
@@ -88,12 +93,12 @@ def command(
     Rows and columns are counted from 0.
     """
     if count_padding is not None and operation != "avgpool":
-        raise click.UsageError("--count-padding belongs to avgpool: it says what a mean is of")
+        raise click.UsageError("--count-padding is an option of avgpool: it says which numbers a mean includes")
     if kernel == matrix == "-":
         raise click.UsageError("MATRIX and --kernel cannot both come from standard input")
     if no_working:
         if page.form != "text":
-            raise click.UsageError("--no-working prints a matrix: it takes no --format")
+            raise click.UsageError("--no-working prints a matrix: --format cannot be used with it")
         page = page._replace(form="matrix")
     weights: Any = kernel
     if kernel is not None and operation in POOLS:

@@ -22,7 +22,7 @@ ENDINGS = (".yaml", ".yml", ".csv", ".tsv")
 EPILOG = """
 \b
 Examples:
-  cnncalc check answers.yaml                         one sheet, and what went wrong in it
+  cnncalc check answers.yaml                         one sheet, with the mistakes in it
   cnncalc check answers.csv --network vgg16          a spreadsheet: layer,output,params
   cnncalc check answers/ --network lenet --grades grades.csv
   cnncalc check --published                          the tables that come with cnncalc
@@ -39,7 +39,7 @@ A table:
 """
 
 
-@click.command("check", short_help="Which numbers of answers and tables are right, and why not.", epilog=EPILOG)
+@click.command("check", short_help="Check the numbers of answers and tables; explain wrong ones.", epilog=EPILOG)
 @click.argument("files", nargs=-1, metavar="FILE...", type=click.Path())
 @click.option("--published", is_flag=True, help="Check the tables of published numbers that come with cnncalc.")
 @click.option(
@@ -57,7 +57,9 @@ A table:
     type=click.Choice(["count", "blank"]),
     help="Whether trailing zeros before K, M or G are significant (default count: they are).",
 )
-@click.option("-g", "--grades", metavar="CSV", type=click.Path(dir_okay=False), help="Write a table of grades as well.")
+@click.option(
+    "-g", "--grades", metavar="CSV", type=click.Path(dir_okay=False), help="Also write a table of grades to this file."
+)
 @click.option(
     "--out-of",
     metavar="N",
@@ -96,7 +98,7 @@ def command(
 
     paths = [*(published_tables() if published else ()), *_opened(files)]
     if not paths:
-        raise click.UsageError("the folders hold no tables" if files else "name a FILE, or use --published")
+        raise click.UsageError("the folders contain no tables" if files else "name a FILE, or use --published")
     if grades == "-":
         raise click.UsageError("--grades names a file; --format csv prints the grades to standard output")
     page = page._replace(options=page.options._replace(extra={"out_of": out_of, "brief": len(paths) > 1 or quiet}))

@@ -23,7 +23,7 @@ Examples:
 ALL = "all"
 
 
-@click.command("compare", short_help="Conventions of tools, or networks, side by side.", epilog=EPILOG)
+@click.command("compare", short_help="Several networks, or several conventions, side by side.", epilog=EPILOG)
 @click.argument("specs", metavar="SPEC...", nargs=-1, shell_complete=complete_networks)
 @click.option(
     "--conventions",
@@ -31,7 +31,7 @@ ALL = "all"
     metavar="[NAMES]",
     is_flag=False,
     flag_value=ALL,
-    help="Count every SPEC by these conventions (all without names): each against the first, or against cnncalc's own.",
+    help="Count every SPEC by these conventions (default: all). Two or more are compared with the first of them.",
 )
 @click.option("--list", "listed", is_flag=True, help="List the conventions, with versions, sources and known faults.")
 @setup_options("input", "settings", "batch", "counting", "max_layers")

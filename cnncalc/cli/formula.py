@@ -32,7 +32,7 @@ Examples:
     "--assume",
     metavar="TEXT",
     multiple=True,
-    help="Assume this of the symbols: 'H % 32 == 0', 'H == W', 'P == (F - 1)/2', 'H <= 64'; may be given again.",
+    help="Assume this about the symbols: 'H % 32 == 0', 'H == W', 'P == (F - 1)/2', 'H <= 64'; may be repeated.",
 )
 @click.option("--only", metavar="KEYS", help="Print these quantities: output,params,receptive_field.")
 @report_options(own=("python",))
@@ -43,7 +43,7 @@ def command(
 
     Without --input the sizes become the symbols H and W (W for signals, D, H and W for volumes)
     and the channels stay as they are in the spec. A parameter becomes a symbol with --set: --set
-    growth=k. Every formula is exact: // rounds down, and an assumption removes the rounding where
+    growth=k. Every formula is exact: // rounds down, and an assumption removes the rounding if
     nothing remains.
 
     LAYER is the name of a layer, or the path of a block; without one, the totals are printed.

@@ -10,7 +10,7 @@ from cnncalc.cli.output import Page, emit, send
 
 
 @click.command("list", short_help="The networks that come with cnncalc.")
-@click.option("--names", is_flag=True, help="Only the names, one a line.")
+@click.option("--names", is_flag=True, help="Print only the names, one per line.")
 @report_options("notes", csv=True)
 def command(names: bool, page: Page) -> None:
     """List the networks that come with cnncalc, with their size, their source, and what they are checked against.

@@ -36,15 +36,15 @@ Examples:
   cnncalc resnet50 --input HxWx3       with symbols for the sizes
   cnncalc net.yaml                     a network of your own
   cnncalc 'conv3-64 x2, pool2, fc-10' --input 32x32x3
-  cnncalc explain alexnet conv1        how a layer comes to its numbers
+  cnncalc explain alexnet conv1        how the numbers of a layer are computed
   cnncalc formula resnet50             its totals as closed forms in H and W
   cnncalc solve vgg16 pool5=7x7        which input gives 7x7 at pool5
   cnncalc fit alexnet                  which sizes fit: 227 does, 224 does not
   cnncalc sweep vgg16 --batch 1,8,64   its totals for every point of a grid
-  cnncalc apply maxpool '9 8; 5 7' -k 2   a layer's numbers by hand
+  cnncalc apply maxpool '9 8; 5 7' -k 2   an operation done number by number
   cnncalc quiz --level 2               questions to answer, mistakes explained
-  cnncalc check --published            which numbers of papers and slides hold
-  cnncalc compare vgg16 --conventions  as fvcore, thop, ptflops ... count it, and why they differ
+  cnncalc check --published            which numbers of papers and slides are right
+  cnncalc compare vgg16 --conventions  as fvcore, thop, ptflops ... count, and why they differ
   cnncalc list                         every network that comes with cnncalc
 
 `cnncalc SPEC` is short for `cnncalc show SPEC`; `cnncalc show --help` lists its options.

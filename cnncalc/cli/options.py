@@ -1,4 +1,4 @@
-"""The options that several commands share, each declared once: what is asked of, and how it is printed.
+"""The options that several commands share, each declared once: what a question is about, and how the answer is printed.
 
 `setup_options` gives a command `asked`, the keywords of the facade (`api.fit(**asked)`); `report_options`
 gives it `page`, for `output.emit(result, page)`.
@@ -56,11 +56,13 @@ SETUP = {
             "settings",
             metavar="NAME=VALUE",
             multiple=True,
-            help="Set a parameter of the spec; may be given again.",
+            help="Set a parameter of the spec; may be repeated.",
         ),
     ),
     "batch": (
-        click.option("-b", "--batch", metavar="N", help="Count for a batch of N images, or of a symbol (default 1)."),
+        click.option(
+            "-b", "--batch", metavar="N", help="Count for a batch of N images; N may be a symbol (default 1)."
+        ),
     ),
     "counting": (
         click.option(
@@ -70,7 +72,7 @@ SETUP = {
             help="Count as a tool or a paper does: fvcore, thop, torchinfo ... (`cnncalc compare --list`).",
         ),
         click.option(
-            "--bias/--no-bias", default=None, help="Count biases as parameters, or weights alone (default: count)."
+            "--bias/--no-bias", default=None, help="Count biases as parameters, or only weights (default: --bias)."
         ),
         click.option(
             "--flops",
@@ -78,12 +80,14 @@ SETUP = {
             show_default="2mac",
             help="FLOPs as 2 x MACs, as MACs, or with all other operations added.",
         ),
-        click.option("--dtype", type=click.Choice(list(DTYPES)), show_default="float32", help="Type of a value."),
+        click.option(
+            "--dtype", type=click.Choice(list(DTYPES)), show_default="float32", help="Data type of every value."
+        ),
         click.option(
             "--optimizer",
             type=click.Choice(list(OPTIMIZERS)),
             show_default="sgd",
-            help="Optimizer whose state the memory of training includes.",
+            help="Optimizer whose state is part of the training memory.",
         ),
     ),
     "max_layers": (
@@ -150,7 +154,7 @@ REPORT = {
         "-c",
         "--columns",
         metavar="KEYS",
-        help="Columns by key, as in params,macs; +flops adds to the usual ones.",
+        help="Columns by key, as in params,macs; +flops adds one to the usual columns.",
     ),
     "depth": click.option(
         "-d", "--depth", type=Depth(), help="Open blocks N deep (default 1); 'all' opens every block."
@@ -164,10 +168,12 @@ REPORT = {
         help="Unit of memory: MB = 10^6, MiB = 2^20 (default auto).",
     ),
     "notes": click.option(
-        "--notes", type=click.Choice(["none", "brief", "all"]), help="How many lines below the table (default brief)."
+        "--notes",
+        type=click.Choice(["none", "brief", "all"]),
+        help="Which notes to print below the table (default brief).",
     ),
     "standalone": click.option(
-        "--standalone", is_flag=True, default=None, help="A whole HTML page or LaTeX document, not a fragment."
+        "--standalone", is_flag=True, default=None, help="Write a whole HTML page or LaTeX document, not a fragment."
     ),
 }
 
@@ -207,7 +213,7 @@ OUTPUT = click.option(
     "--output",
     metavar="FILE",
     type=click.Path(dir_okay=False),
-    help="Write to FILE, whole or not at all, instead of printing.",
+    help="Write to FILE instead of printing; it is written whole or not at all.",
 )
 
 
@@ -227,5 +233,5 @@ def _format(forms: list[str]) -> Callable[[F], F]:
         type=FormatName(forms),
         default="text",
         show_default=True,
-        help="Form of the report.",
+        help="Format of the report.",
     )

@@ -39,10 +39,10 @@ Examples:
 
 
 @click.command("quiz", short_help="Questions to answer; wrong answers are explained.", epilog=EPILOG)
-@click.option("--seed", type=click.IntRange(0, 10**9), metavar="N", help="Number of the sheet (default: a new one).")
+@click.option("--seed", type=click.IntRange(0, 10**9), metavar="N", help="Number of the sheet (default: a new sheet).")
 @click.option(
     "-l", "--level", "levels", type=click.IntRange(min(LEVELS), max(LEVELS)), multiple=True, default=(1,),
-    show_default=True, metavar="N", help="Kind of question, see below; may be given again.",
+    show_default=True, metavar="N", help="Level of the questions, see below; may be repeated.",
 )  # fmt: skip
 @click.option("-n", "--count", type=click.IntRange(1, 200), default=5, show_default=True, metavar="N",
               help="How many questions.")  # fmt: skip
@@ -67,9 +67,9 @@ def command(
     wrong answer. The same seed, levels and count give the same questions on every machine.
     """
     if printed and answers:
-        raise click.UsageError("--sheet and --answers exclude each other")
+        raise click.UsageError("--sheet and --answers cannot be used together")
     if answers and seed is None:
-        raise click.UsageError("--answers belong to a sheet: give its --seed, and its --level and --count")
+        raise click.UsageError("--answers are the answers to a sheet: give its --seed, --level and --count")
     if page != Page() and not (printed or answers):
         raise click.UsageError("--format and --output are for --sheet and --answers")
     sheet = api.quiz(seed=_new_seed() if seed is None else seed, level=levels, count=count)

@@ -16,8 +16,8 @@ One layer (a conv, unless the first word is another: pool, deconv, fc ...):
   cnncalc solve '227 -> 55, F=11, P=0, S=?'           which stride
   cnncalc solve F=7 keep P                            which padding keeps the size
   cnncalc solve keep P                                the same for every F
-  cnncalc solve '32 -> 16, F<=7, S, P'                every F, S, P that do it exactly
-  cnncalc solve '224 -> 55, F=11, S=4, P'             one that only does it unevenly
+  cnncalc solve '32 -> 16, F<=7, S, P'                every F, S, P that work exactly
+  cnncalc solve '224 -> 55, F=11, S=4, P'             only asymmetric padding is exact
   cnncalc solve in=227 out=55 F=11 C=3 params=34,944 S K
   cnncalc solve '7x7x512 -> 1x1x4096, F'              an fc layer as a conv
   cnncalc solve deconv '4 -> ?, k3 s2 p1 op1'         forwards, too
@@ -30,9 +30,9 @@ A network: SPEC, what is wanted, and the unknown (the input, unless another is n
   cnncalc solve 'conv3-C xL' 'rf >= 224'              how many 3x3 layers see 224 pixels
   cnncalc solve 'how many 3x3 layers until the receptive field covers 224'
   cnncalc solve alexnet 'macs <= 1G'                  the largest input for 1G MACs
-  cnncalc solve alexnet input                         the smallest input there is
+  cnncalc solve alexnet input                         the smallest possible input
 \b
-Quote what holds -> < or >: the shell reads them otherwise.
+Put a question with ->, < or > in quotes: the shell gives these signs another meaning.
 """
 
 
@@ -47,22 +47,22 @@ class _Command(click.Command):
         formatter.write(f"\n{overview()}\n")
 
 
-@click.command("solve", short_help="Inverse questions: what gives the number wanted?", epilog=EPILOG, cls=_Command)
+@click.command("solve", short_help="Inverse questions: which size gives a wanted number?", epilog=EPILOG, cls=_Command)
 @click.argument("words", nargs=-1, required=True, metavar="[SPEC|LAYER] QUESTION...")
 @setup_options("input", "settings", "batch", "counting", "max_layers")
 @report_options("notes")
 def command(words: tuple[str, ...], asked: dict[str, Any], page: Page) -> None:
-    """Answer an inverse question: which sizes give the number that is wanted.
+    """Answer an inverse question: which sizes give a wanted number.
 
     Say what is known (F=11, S=4, 227 -> 55, F<=7), and name what is asked for (S=? or just S).
-    Letters are the textbook's: input W and C, filters K, kernel F, stride S, padding P, dilation
-    D, groups G; words do as well (in, out, kernel, stride, padding, params, macs, rf). Numbers
-    may be short: 5M, 34,944, 58MiB, 7x7x512. --set belongs to a network.
+    The letters are those of the textbook: input W and C, filters K, kernel F, stride S, padding P,
+    dilation D, groups G; words do as well (in, out, kernel, stride, padding, params, macs, rf).
+    Numbers may be short: 5M, 34,944, 58MiB, 7x7x512. --set is for networks.
 
-    All solutions are listed where they are finitely many, with the range that was searched; a
-    general form where they are not; and where there is none, the closest. The line `read as`
-    repeats the question as it was understood. Exit status 1 if there is no solution or what is
-    stated is wrong, 2 if the question cannot be understood.
+    All solutions are listed if there are finitely many, with the range that was searched. If there
+    are infinitely many, a general form is printed; if there is none, the closest. The line
+    `read as` repeats the question as it was understood. The exit status is 1 if there is no
+    solution or if a statement is wrong, 2 if the question cannot be understood.
     """
     answer = api.solve(*words, **asked)
     emit(answer, page, passed=bool(answer))

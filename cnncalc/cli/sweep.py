@@ -20,7 +20,7 @@ from cnncalc.sweep.sweep import Sweep
 LARGE = 5_000
 """Points from which on a bar shows how far it is."""
 
-LAYER = "Print the columns (output, params, macs, rf) of this layer or block; may be given again."
+LAYER = "Print the columns (output, params, macs, rf) of this layer or block; may be repeated."
 EPILOG = """
 \b
 Grids:
@@ -46,15 +46,17 @@ Examples:
 GRIDS: dict[str, Any] = {
     "input": click.option("-i", "--input", metavar="GRID", help="Sizes of the input: 32:512:32, or 224,256x320x3."),
     "settings": click.option(
-        "--set", "settings", metavar="NAME=GRID", multiple=True, help="Values of a parameter; may be given for several."
+        "--set", "settings", metavar="NAME=GRID", multiple=True, help="Values of a parameter; may be repeated."
     ),
-    "batch": click.option("-b", "--batch", metavar="GRID", help="Numbers of images: 1,8,64 (default 1)."),
+    "batch": click.option("-b", "--batch", metavar="GRID", help="Batch sizes: 1,8,64 (default 1)."),
 }
 
 
-@click.command("sweep", short_help="Totals over a grid of sizes, settings, batches.", epilog=EPILOG)
+@click.command("sweep", short_help="Totals over a grid of sizes, settings and batches.", epilog=EPILOG)
 @setup_options(**GRIDS)
-@click.option("-c", "--columns", metavar="KEYS", help="Totals by key, or LAYER.KEY; +depth adds to the usual ones.")
+@click.option(
+    "-c", "--columns", metavar="KEYS", help="Totals by key, or LAYER.KEY; +depth adds one to the usual columns."
+)
 @click.option("--layer", "layers", metavar="NAME", multiple=True, help=LAYER)
 @report_options("layout", "units", "notes", own=("jsonl",), csv=True)
 @click.option(

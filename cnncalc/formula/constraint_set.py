@@ -202,5 +202,5 @@ def _without_one_symbol(first: Any, second: Any) -> Iterator[Size]:
 
 def _contradiction(assumptions: Sequence[Assumption]) -> UsageError:
     texts = " and ".join(dict.fromkeys(f"'{each.text}'" for each in assumptions))
-    one = f"{texts} is impossible with the others; every symbol is at least 1"
-    return refused(CONTRADICTION, one if len(assumptions) == 1 else f"no number meets {texts}")
+    one = f"{texts} contradicts the others; every symbol is at least 1"
+    return refused(CONTRADICTION, one if len(assumptions) == 1 else f"no number satisfies {texts}")

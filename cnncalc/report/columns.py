@@ -97,7 +97,7 @@ def choose(text: str | None, default: tuple[str, ...]) -> list[Column]:
         return [COLUMNS[key] for key in default]
     names = [part.strip() for part in text.lstrip("+").split(",") if part.strip()]
     if not names:
-        raise UsageError([Problem(f"'{text}' names no column", None, one_of(tuple(COLUMNS)))])
+        raise UsageError([Problem(f"'{text}' does not name a column", None, one_of(tuple(COLUMNS)))])
     keys = list(map(_key, names))
     return [COLUMNS[key] for key in dict.fromkeys((*default, *keys) if text.startswith("+") else keys)]
 

@@ -181,7 +181,9 @@ def _table(block: Table, console: Console) -> None:
     if shown.exact:
         console.print(Rich(shown.exact, style="bold"))
     if shown.hidden:
-        console.print(Rich(f"hidden for want of room: {', '.join(shown.hidden)} (--columns chooses)", style="dim"))
+        console.print(
+            Rich(f"hidden because the terminal is narrow: {', '.join(shown.hidden)} (--columns chooses)", style="dim")
+        )
 
 
 def _in_ascii(table: Table) -> Table:

@@ -126,7 +126,7 @@ def _multiple(match: re.Match[str], thousand: int) -> Fraction:
 def _explain(text: str) -> None:
     """Raise an error that says how to write it, for the forms that people get wrong most often."""
     if re.search(r"[0-9.][eE][-+]?[0-9]{3,}\Z", text):
-        raise SumError("its exponent is too large: it has at most two digits", len(text) - 1)
+        raise SumError("the exponent is too large: it may have two digits", len(text) - 1)
     if re.match(r"0[0-9]*,[0-9]", text):
         raise SumError("a number with thousands does not begin with 0; write a decimal with a point", text.index(","))
     if re.match(r"[0-9]+,[0-9]+", text) and not re.match(r"[0-9]{1,3}(,[0-9]{3})+(?![0-9])", text):

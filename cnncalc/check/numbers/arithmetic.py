@@ -113,7 +113,7 @@ class _Sum:
         if exponent.denominator != 1 or not 0 <= exponent <= LARGEST_POWER:
             raise SumError(f"an exponent is a whole number from 0 to {LARGEST_POWER}", position)
         if base.numerator.bit_length() * exponent > 4 * MOST_DIGITS:
-            raise SumError(f"beyond 10^{MOST_DIGITS}", position)
+            raise SumError(f"larger than 10^{MOST_DIGITS}", position)
         return _bounded(base ** int(exponent))
 
     def _atom(self) -> Fraction:
@@ -151,5 +151,5 @@ def _tokens(text: str) -> list[tuple[str, str, int]]:
 
 def _bounded(value: Fraction) -> Fraction:
     if max(abs(value.numerator), value.denominator) >= 10**MOST_DIGITS:
-        raise SumError(f"beyond 10^{MOST_DIGITS}")
+        raise SumError(f"larger than 10^{MOST_DIGITS}")
     return value

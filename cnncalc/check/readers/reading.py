@@ -113,7 +113,9 @@ class Reading:
     def finished(self) -> Table:
         """The table; raises SpecError if there are problems, with those of single claims among them."""
         if not self.table.claims and not self.problems:
-            self.problem("the table claims nothing", self.source.span(), "a line is a layer and its numbers")
+            self.problem(
+                "the table contains no claims", self.source.span(), "write a layer and its numbers on each line"
+            )
         if self.problems:
             raise SpecError([*self.problems, *(claim.problem for claim in self.table.claims if claim.problem)])
         return self.table

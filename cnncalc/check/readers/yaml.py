@@ -49,12 +49,12 @@ def read(reading: Reading) -> None:
     if "networks" in found:
         for key in ("network", "spec", "claims"):
             if key in found:
-                reading.problem(f"'{key}' and 'networks' exclude each other", found[key].span)
+                reading.problem(f"'{key}' and 'networks' cannot be used together", found[key].span)
         _networks(reading, context, found["networks"])
         return
     network = _network(reading, found, root)
     if "claims" not in found:
-        reading.problem("the table claims nothing", root.span, "add 'claims:' with one layer a line")
+        reading.problem("the table contains no claims", root.span, "add 'claims:' with one layer per line")
     else:
         against = _against(reading, found, context)
         _claims(reading, replace(context, network=network, against=against), found["claims"])
@@ -66,12 +66,12 @@ def read(reading: Reading) -> None:
 def _networks(reading: Reading, context: Context, node: Node) -> None:
     """`networks:` as a mapping by network, or as a list where one network comes more than once."""
     if node.kind == "scalar" or not (node.items or node.pairs):
-        reading.problem(f"'networks' is a mapping, 'vgg16: ...' a line, not {node.what}", node.span)
+        reading.problem(f"'networks' must be a mapping, one 'vgg16: ...' per line, not {node.what}", node.span)
     for name, entry in [*((None, item) for item in node.items), *node.pairs]:
         if _unanswered(reading, entry):
             continue
         if entry.kind != "map":
-            reading.problem(f"the claims about a network are a mapping, not {entry.what}", entry.span)
+            reading.problem(f"the claims about a network must be a mapping, not {entry.what}", entry.span)
             continue
         found = {key.text: value for key, value in entry.pairs if _is_key(key, value)}
         totals = [(key, value) for key, value in entry.pairs if not _is_key(key, value)]
@@ -84,7 +84,7 @@ def _networks(reading: Reading, context: Context, node: Node) -> None:
         if "claims" in found:
             _claims(reading, inner, found["claims"])
         elif not totals:
-            reading.problem("nothing is claimed about this network", entry.span)
+            reading.problem("there are no claims about this network", entry.span)
 
 
 def _is_key(key: Node, value: Node) -> bool:
@@ -101,10 +101,10 @@ def _network(reading: Reading, found: Nodes, node: Node) -> Network | None:
     size = _written(found["input"]).strip("[]").replace(", ", "x") if "input" in found else ""
     settings = _settings(reading, found)
     if "spec" in found and "network" in found:
-        reading.problem("'network' and 'spec' exclude each other", found["network"].span)
+        reading.problem("'network' and 'spec' cannot be used together", found["network"].span)
     name = found.get("spec", found.get("network"))
     if name is not None and name.kind != "scalar" and "spec" not in found:
-        reading.problem(f"a network is a name, not {name.what}", name.span, "as in network: vgg16")
+        reading.problem(f"a network must be a name, not {name.what}", name.span, "as in network: vgg16")
         return None
     try:
         inline = _inline(reading, found["spec"]) if "spec" in found else None
@@ -134,7 +134,7 @@ def _settings(reading: Reading, found: Nodes) -> tuple[str, ...]:
     if node is None:
         return ()
     if node.kind != "map":
-        reading.problem(f"'set' is a mapping, as in set: {{width: 16}}, not {node.what}", node.span)
+        reading.problem(f"'set' must be a mapping, as in set: {{width: 16}}, not {node.what}", node.span)
     return tuple(f"{key.text}={_written(value)}" for key, value in node.pairs)
 
 
@@ -196,7 +196,7 @@ def _narrowed(reading: Reading, context: Context, found: Nodes, notes: list[str]
 def _claims(reading: Reading, context: Context, node: Node) -> None:
     """Layers, each with its output or with its quantities."""
     if node.kind != "map" or not node.pairs:
-        reading.problem(f"claims are a mapping, 'conv1: 55x55x96' a line, not {node.what}", node.span)
+        reading.problem(f"claims must be a mapping, one 'conv1: 55x55x96' per line, not {node.what}", node.span)
         return
     for key, value in node.pairs:
         layer = layer_named(key.text)

@@ -46,7 +46,7 @@ def _sentence(mistake: LayerMistake, each: Propagation, block: str | None) -> st
     """What was done and where; a mistake in all of the block whose number it is has not left it."""
     leaves = each.is_local and each.inputs and each.where != block
     return f"{each.note or mistake.sentence} in {each.where}" + (
-        ", and the wrong size was carried on" if leaves else ""
+        ", and the wrong size was carried forward" if leaves else ""
     )
 
 
