@@ -104,7 +104,7 @@ def test_max_pooling_is_the_largest_number_of_every_window() -> None:
         expected = [[max((v for v in values if v is not None), default=None) for values in line] for line in held]
         options = {"stride": stride, "padding": padding, "dilation": dilation}
         if any(value is None for line in expected for value in line):
-            with pytest.raises(cnncalc.SpecError, match="holds no number of the input"):
+            with pytest.raises(cnncalc.SpecError, match="covers no number of the input"):
                 cnncalc.apply("maxpool", rows, list(kernel), **options)
         else:
             assert expected == cnncalc.apply("maxpool", rows, list(kernel), **options).output
@@ -310,10 +310,10 @@ def test_python_values_are_read_exactly() -> None:
         (["pad", "[[1,2],[3,4]", "-p", "1"], 1, "this bracket is never closed"),
         (["pad", "[[1,2]],3", "-p", "1"], 1, "the brackets close here"),
         (["pad", "[[[1]]]", "-p", "1"], 1, "one map at a time"),
-        (["pad", "[]", "-p", "1"], 1, "a row has no numbers"),
-        (["pad", "1 2, 3 4", "-p", "1"], 1, "by commas or by blanks"),
+        (["pad", "[]", "-p", "1"], 1, "a row contains no numbers"),
+        (["pad", "1 2, 3 4", "-p", "1"], 1, "by commas or by spaces"),
         (["pad", "1 2;3 4\n5 6;7 8", "-p", "1"], 1, "not with both"),
-        (["pad", "", "-p", "1"], 1, "has no numbers in it"),
+        (["pad", "", "-p", "1"], 1, "contains no numbers"),
         (["pad", "1e400", "-p", "1"], 1, "1e400"),
         (["pad", "1/0 2", "-p", "1"], 1, "'1/0' is not a number"),
         (["pad", "9" * 99, "-p", "1"], 1, "at most 20 digits"),
@@ -323,8 +323,8 @@ def test_python_values_are_read_exactly() -> None:
         (["pad", "1", "-p", "900000000"], 1, "the limit is 250,000"),
         (["maxpool", "1 2; 3 4", "-k", "3"], 1, "the window is larger than its input: 3 on 2 in height"),
         (["correlation", "1 2", "-k", "1 2 3"], 1, "make the kernel smaller"),
-        (["maxpool", "1", "-k", "1", "-p", "2"], 1, "the window of out[0] holds no number of the input"),
-        (["correlation", "1 2", "-k", "[[1]]"], 2, "the kernel is a matrix, but the input a vector"),
+        (["maxpool", "1", "-k", "1", "-p", "2"], 1, "the window of out[0] covers no number of the input"),
+        (["correlation", "1 2", "-k", "[[1]]"], 2, "the kernel is a matrix, but the input is a vector"),
         (["correlation", "1 2"], 2, "correlation needs a kernel"),
         (["maxpool", "1 2"], 2, "maxpool needs a kernel"),
         (["pad", "1 2"], 2, "pad needs a padding"),

@@ -156,7 +156,7 @@ def test_a_cell_that_cannot_be_read_has_its_place_and_stops_no_other(cli: Cli, f
         'ada.csv:3:1: this row has more cells than the 3 of the header (put a number with commas in quotes: "1,792")'
         in stdout
     )
-    assert "this row names no layer" in stdout
+    assert "this row does not name a layer" in stdout
 
 
 def test_a_quantity_that_there_is_not_is_one_wrong_answer(cli: Cli, folder: Path) -> None:
@@ -206,7 +206,7 @@ def test_two_columns_of_a_quantity_answer_one_question(cli: Cli, folder: Path) -
     text = "layer,params,params (K)\nconv1,156,0.156\nconv3,2416,2.5\n"
     assert ["2", "1", "1", "33.3", ""] == grades(cli, folder, text, name="ada.csv")
     (folder / "table.csv").write_text("# network: lenet\n" + text)
-    assert "there are two columns of params" in cli("check", "table.csv").stdout
+    assert "two columns hold the quantity params" in cli("check", "table.csv").stdout
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_a_sheet_with_nothing_filled_in_claims_nothing(cli: Cli, folder: Path) -
     for name, text in (("ada.yaml", "claims: {conv1: {params: }}\n"), ("ada.csv", "layer,params\nconv1,\n")):
         claims, right, wrong, score, problem = grades(cli, folder, text, name=name)
         assert ("0", "0", "0", "0.0") == (claims, right, wrong, score)
-        assert "the table claims nothing" in problem
+        assert "the table contains no claims" in problem
 
 
 # Answers that know nothing -------------------------------------------------------------------------

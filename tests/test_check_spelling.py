@@ -141,7 +141,7 @@ def test_no_thousands_begin_with_0() -> None:
 
 
 def test_an_exponent_that_is_too_large_is_reported() -> None:
-    with pytest.raises(SpecError, match="its exponent is too large"):
+    with pytest.raises(SpecError, match="the exponent is too large"):
         Printed.read("1.5e300")
 
 
@@ -230,7 +230,7 @@ def test_a_decimal_comma_is_reported_in_yaml() -> None:
 def test_a_network_is_a_name() -> None:
     with pytest.raises(SpecError) as caught:
         judged("network: [a]\nclaims: {conv1: 5}\n")
-    assert ["a network is a name, not a list"] == [problem.message for problem in caught.value.problems]
+    assert ["a network must be a name, not a list"] == [problem.message for problem in caught.value.problems]
 
 
 def test_an_input_may_be_a_list() -> None:

@@ -312,7 +312,7 @@ SMALL = "conv3-8p1, pool2, conv3-16p1, pool2, fc-10"
             "macs",
             1_400_832,
             "stride-ignored-before",
-            " in conv1, and the wrong size was carried on",
+            " in conv1, and the wrong size was carried forward",
         ),
         ("vgg16", None, "conv1_2", "output", (220, 220, 64), "padding-forgotten-throughout", " in every layer"),
         ("vgg16", None, "pool1", "output", (110, 110, 64), "padding-forgotten-throughout", " in every layer"),
@@ -323,7 +323,7 @@ SMALL = "conv3-8p1, pool2, conv3-16p1, pool2, fc-10"
             "output",
             (16, 16, 6),
             "padding-added-before",
-            " in conv1, and the wrong size was carried on",
+            " in conv1, and the wrong size was carried forward",
         ),
         # (227 - 11)/1 + 1 = 217, (217 - 3)/2 + 1 = 108
         (
@@ -333,7 +333,7 @@ SMALL = "conv3-8p1, pool2, conv3-16p1, pool2, fc-10"
             "output",
             (108, 108, 96),
             "stride-ignored-before",
-            " in conv1, and the wrong size was carried on",
+            " in conv1, and the wrong size was carried forward",
         ),
         # The filters of 3a: 64 + 96 + 128 + 16 + 32 + 32 = 368 biases of 163,696 parameters.
         ("googlenet", None, "inception_3a", "params", 163_328, "biases-forgotten", "biases"),
@@ -358,7 +358,7 @@ SMALL = "conv3-8p1, pool2, conv3-16p1, pool2, fc-10"
             "output",
             (112, 112, 24),
             "stride-ignored-in-block",
-            " in bottleneck2/depthwise, and the wrong size was carried on",
+            " in bottleneck2/depthwise, and the wrong size was carried forward",
         ),
         # The nearest of those that halve the map: a block, and pool1 rather than conv1 for resnet50.
         (
@@ -368,7 +368,7 @@ SMALL = "conv3-8p1, pool2, conv3-16p1, pool2, fc-10"
             "output",
             (14, 14, 512),
             "stride-ignored-before",
-            " in conv5_1, and the wrong size was carried on",
+            " in conv5_1, and the wrong size was carried forward",
         ),
         (
             "resnet18",
@@ -395,7 +395,7 @@ SMALL = "conv3-8p1, pool2, conv3-16p1, pool2, fc-10"
             "output",
             (112, 112, 256),
             "stride-ignored-before",
-            " in pool1, and the wrong size was carried on",
+            " in pool1, and the wrong size was carried forward",
         ),
         # The map before the pool, as if it were not applied; a stride ignored in conv1 would give it too.
         (

@@ -367,7 +367,7 @@ def test_parameters_named_like_a_column_keep_their_name_apart(write: Write) -> N
         (("--batch", "1", "--columns", "makro"), "unknown total 'makro'"),
         (("--batch", "1", "--columns", "output"), "name its layer, as in conv1.output"),
         (("--batch", "1", "--columns", "conv1.makro"), "unknown quantity 'makro'"),
-        (("--batch", "1", "--columns", ","), "names no column"),
+        (("--batch", "1", "--columns", ","), "does not name a column"),
     ],
 )
 def test_a_bad_grid_is_wrong_usage_and_says_how_to_mend_it(

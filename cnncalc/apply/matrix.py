@@ -212,7 +212,7 @@ def _checked(flat: bool, rows: Rows, values: list[list[Number | Problem]]) -> Ma
         raise SpecError(problems)
     numbers = tuple(value for row in values for value in row if not isinstance(value, Problem))
     if lcm(*(value.denominator for value in numbers)) > LARGEST_DIVISOR:
-        message = f"the common divisor of these fractions is beyond {len(str(LARGEST_DIVISOR)) - 1} digits"
+        message = f"the common denominator of these fractions has more than {len(str(LARGEST_DIVISOR)) - 1} digits"
         raise SpecError([Problem(message, rows[0][0], "round them to decimals")])
     return Matrix((len(rows[0]),) if flat else (len(rows), len(rows[0])), numbers)
 

@@ -98,7 +98,7 @@ def command(
         raise click.UsageError("MATRIX and --kernel cannot both come from standard input")
     if no_working:
         if page.form != "text":
-            raise click.UsageError("--no-working prints a matrix: --format cannot be used with it")
+            raise click.UsageError("--no-working prints a matrix: it takes no --format")
         page = page._replace(form="matrix")
     weights: Any = kernel
     if kernel is not None and operation in POOLS:

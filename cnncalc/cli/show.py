@@ -39,12 +39,12 @@ def command(asked: dict[str, Any], page: Page, expanded: bool) -> None:
     """
     if expanded:
         if page.form != "text" or page.options != type(page.options)():
-            raise click.UsageError("--expanded prints a spec: --format and the options of a table do not apply")
+            raise click.UsageError("--expanded prints a spec: it takes no --format, and no options of a table")
         if asked.keys() - {"spec", "input", "settings", "max_layers"}:
-            raise click.UsageError("--expanded prints a spec: --batch and the options of counting do not apply")
+            raise click.UsageError("--expanded prints a spec: it takes no --batch, and no options of counting")
         page = page._replace(form="expanded")
     if page.form == "slide":
         if "batch" in asked:
-            raise click.UsageError("--format slide is for one image: --batch does not apply")
+            raise click.UsageError("--format slide is for one image: it takes no --batch")
         asked = {"bias": "convention" in asked, **asked}  # the slides count weights alone
     emit(api.analyze(**asked), page)

@@ -234,7 +234,7 @@ def _mixing(requirements: Sequence[Requirement], names: tuple[str, ...]) -> str:
     for each in requirements:
         others = [name for name in each.names if name not in names]
         if others:
-            hint = f"give {others[0]} a number, by --set or in the input"
+            hint = f"give {others[0]} a number, with --set or in the input"
             message = f"{each.layer}: whether a size fits depends on {', '.join(others)}: {each.text}"
             raise SpecError([Problem(message, None, hint)])
     return next((each.layer for each in requirements if len(each.names) > 1), "")

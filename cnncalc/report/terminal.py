@@ -182,7 +182,7 @@ def _table(block: Table, console: Console) -> None:
         console.print(Rich(shown.exact, style="bold"))
     if shown.hidden:
         console.print(
-            Rich(f"hidden because the terminal is narrow: {', '.join(shown.hidden)} (--columns chooses)", style="dim")
+            Rich(f"hidden on this narrow terminal: {', '.join(shown.hidden)} (--columns chooses)", style="dim")
         )
 
 

@@ -112,7 +112,7 @@ class Answer(Result):
             points = found.smallest(MOST_SHOWN) if endless else found.points(MOST_SHOWN + 1)
             texts = [", ".join(f"{name} = {self.text(name, value)}" for name, value in each.items()) for each in points]
         if endless:
-            return [*texts, "... and more without end: these are the smallest"]
+            return [*texts, "... and infinitely many more: these are the smallest"]
         hidden = (found.number if len(self.unknowns) > 1 else len(texts)) - MOST_SHOWN
         return texts if hidden <= 0 else [*texts[:MOST_SHOWN], f"... and {hidden:,} more"]
 

@@ -28,7 +28,7 @@ def network_of(words: Sequence[str]) -> tuple[str, str]:
         if not rest.strip():
             shown = first if re.fullmatch(r"[A-Za-z0-9_./-]+", first) else repr(first)
             hint = f"as in: cnncalc solve {shown} params"
-            raise UsageError([Problem(f"nothing is asked of '{first}'", None, hint)])
+            raise UsageError([Problem(f"nothing is asked about '{first}'", None, hint)])
         return first, rest
     head, _, tail = first.partition(" ")
     if tail and is_named(head.rstrip(",:")):

@@ -71,8 +71,8 @@ def answer_of(system: System) -> Answer:
     if not system.asked:
         return answer
     if len(answer.solutions) != 1:
-        number = "more than one" if answer else "none"
-        message = f"this depends on {name} ({about(name)}), of which {number} is possible"
+        number = "several values are" if answer else "no value is"
+        message = f"this depends on {name} ({about(name)}), for which {number} possible"
         raise UsageError([Problem(message, None, f"give it, as in {name}=3")])
     return _worked_out(open_one.given(answer.solutions[0]), answer.solutions[0])
 

@@ -109,7 +109,7 @@ def _searched_layer(system: System, analysis: Analysis, equations: list[Constrai
     if rounded and alone and search([*constraints, alone, *(fits if exact else [])], ranges):
         notes.append(f"where P >= {written(alone.right)}, the outermost windows see nothing but padding")
     if not exact.complete or not rounded.complete:
-        notes.append("there are more than could be tried: say more of the unknowns, as in F<=7")
+        notes.append("there are too many to try: limit the unknowns, as in F<=7")
     return Answer(
         system.question.text,
         read_as(system),
@@ -196,7 +196,7 @@ def _of_a_network(system: System, analysis: Analysis, equations: list[Constraint
     notes += crossings(system, analysis)
     notes += [] if rounded else forbidden(system, equations, ranges)
     if not (exact.complete and rounded.complete):
-        notes.append("there are more than could be tried: say more of the unknowns")
+        notes.append("there are too many to try: limit the unknowns")
     notes += boundaries(system, exact or rounded, ranges)
     if WHOLE_INPUT in system.unknowns and not system.clauses:
         notes.append("cnncalc fit lists those that drop no pixel")

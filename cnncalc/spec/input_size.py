@@ -36,7 +36,7 @@ def parse_input(text: str, given: InputSize | None = None, span: Span | None = N
     else:
         sizes, channels, batch = _fill(parts, given, text, span)
     if len(sizes) > MOST_AXES:
-        raise _refused(f"the input '{text}' has {len(sizes)} axes; at most {MOST_AXES} are known", span)
+        raise _refused(f"the input '{text}' has {len(sizes)} axes; at most {MOST_AXES} are supported", span)
     return InputSize(sizes, channels, batch, span)
 
 

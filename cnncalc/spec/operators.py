@@ -31,7 +31,7 @@ def bounded(value: Any, position: int) -> Any:
         bounded(value.numerator // value.denominator, position)
         return value.numerator if value.denominator == 1 else value
     if type(value) is int and abs(value) > LARGEST:
-        raise ExpressionError(f"the result is beyond {LARGEST:,}", position)
+        raise ExpressionError(f"the result is larger than {LARGEST:,}", position)
     return value
 
 

@@ -69,7 +69,7 @@ def check_name(spec: Spec, name: str) -> None:
 
 def _value(name: str, text: str) -> Argument:
     if text in ("None", "null", "~", ""):
-        raise SpecError([Problem(f"{name} is given no value", None, "leave it out, or name a symbol")])
+        raise SpecError([Problem(f"{name} has no value", None, "leave it out, or give the name of a symbol")])
     if text.isidentifier() and text not in ("true", "false", "True", "False"):
         return Argument(symbol(text), Source(name, text).span(0, 0, len(text)))
     if DECIMAL.match(text):

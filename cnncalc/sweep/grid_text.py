@@ -67,7 +67,7 @@ def _input_axes(spec: Spec, text: str | None) -> tuple[list[Axis], InputSize]:
     choices = [_choices("--input", part, _count) for part in re.split(r"[xX*\u00d7]", text)]
     size = parse_input("x".join(str(values[0]) for values in choices), spec.input)
     if size.batch is not None and len(choices) > len(size.sizes) + 1:
-        raise _refused(f"the input '{text}' begins with a batch", "give the batch by --batch")
+        raise _refused(f"the input '{text}' begins with a batch", "set the batch with --batch")
     if len(choices) == 1:
         (values,) = choices
         axes = [Axis("input", values)]
@@ -161,7 +161,7 @@ def _setting(spec: Spec, name: str, text: str) -> Any:
     if hasattr(value, "free_symbols"):
         raise ValueError(f"'{text}' is not a number: a sweep takes no symbols")
     if type(value) is int and abs(value) > LARGEST_VALUE:
-        raise ValueError(f"{text} is beyond {LARGEST_VALUE:,}")
+        raise ValueError(f"{text} is larger than {LARGEST_VALUE:,}")
     return value
 
 
@@ -180,7 +180,7 @@ def _need_numbers(spec: Spec, grid: Grid) -> None:
     for part in (*grid.input.sizes, grid.input.channels, grid.batch):
         if isinstance(part, str) and part not in keys:
             option = "--batch" if part == grid.batch else "--input"
-            raise _refused(f"{part} is a symbol, but a sweep needs numbers", f"give it by {option}")
+            raise _refused(f"{part} is a symbol, but a sweep needs numbers", f"set it with {option}")
     given = {axis.parameter for axis in grid.axes} | spec.settings.keys()
     for name, default in spec.parameters.items():
         if name not in given and default.constant and default.value is None:

@@ -80,7 +80,7 @@ def choose(text: str | Iterable[str] | None, layers: Iterable[str] = ()) -> tupl
     more = text.startswith("+")
     keys = [part.strip() for part in text.removeprefix("+").split(",") if part.strip()]
     if not keys:
-        raise UsageError([Problem(f"'{text}' names no column", None, one_of(OF_A_NETWORK))])
+        raise UsageError([Problem(f"'{text}' does not name a column", None, one_of(OF_A_NETWORK))])
     if layers:
         plain = [_measure(layer, key) for layer in layers for key in keys if "." not in key]
         chosen = [*plain, *(_measure(*key.rpartition(".")[::2]) for key in keys if "." in key)]

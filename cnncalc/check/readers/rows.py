@@ -110,7 +110,7 @@ def _columns(reading: Reading, header: list[Cell]) -> list[Heading]:
                 reading.refused(error, span)
             continue
         if found.quantity in (column.quantity for column in columns) and not reading.grading:
-            reading.problem(f"two columns have the same quantity, {found.quantity}", span)  # of answers, both count
+            reading.problem(f"two columns hold the quantity {found.quantity}", span)  # of answers, both count
         columns[-1] = found if found.quantity not in IGNORED else NOTHING
     return columns
 
@@ -130,7 +130,7 @@ def _row(reading: Reading, context: Context, cells: list[Cell], columns: list[He
         if layer:
             reading.add(_claim(context, layer_named(layer), of, named, (text, span), reading.decimal_commas))
         else:
-            reading.add(context.unread("?", of.quantity, text, span, Problem("this row has no name of a layer", place)))
+            reading.add(context.unread("?", of.quantity, text, span, Problem("this row does not name a layer", place)))
 
 
 def _claim(context: Context, layer: str, of: Heading, named: Cell | None, cell: Cell, decimal_commas: bool) -> Claim:

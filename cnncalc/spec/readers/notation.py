@@ -122,7 +122,7 @@ class _Parser:
 
     def _repeated(self, item: Item) -> Item:
         if self.text[self.at : self.at + 1] == "?":
-            raise self._stop("'?' says perhaps", "write the layer, or leave it out")
+            raise self._stop("'?' means that a layer is optional", "write the layer, or leave it out")
         match = REPEAT.match(self.text, self.at)
         if match is None:
             return item
@@ -141,7 +141,7 @@ class _Parser:
         self.at += length
         layer = CATALOGUE[name]
         if layer.merges:
-            raise self._stop(f"{name} needs branches, which slide notation has not", "write a spec file", start)
+            raise self._stop(f"{name} needs branches, which slide notation does not have", "write a spec file", start)
         values = self._values(layer)
         span = self._span(start)
         arguments = {key: self._argument(value, span) for key, value in values.items()}
@@ -207,7 +207,7 @@ class _Parser:
                 for part in PART.findall(text)
             ]
         except ValueError:
-            raise self._stop(f"'{text}' is no padding", "as in p1, p[1,2] or p[same]") from None
+            raise self._stop(f"'{text}' is not a padding", "as in p1, p[1,2] or p[same]") from None
         return sides[0] if len(sides) == 1 and not isinstance(sides[0], tuple) else tuple(sides)
 
     def _sizes(self, text: str) -> Any:

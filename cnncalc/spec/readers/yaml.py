@@ -89,7 +89,7 @@ class _SpecReader:
             if not self.spec.items:
                 self.problem("the network has no layers", found["layers"].span)
         elif not any(key.text not in KEYS and "'layers'" in closest(key.text, KEYS) for key, _ in root.pairs):
-            self.problem("the spec has no layers", root.span, "add 'layers:' with one '- layer' a line")
+            self.problem("the spec has no layers", root.span, "add 'layers:' with one '- layer' per line")
 
     def _texts(self, node: Node) -> None:
         if node.kind != "scalar":
@@ -118,7 +118,7 @@ class _SpecReader:
         if node.kind == "map":
             return node.pairs
         if node.kind != "scalar" or node.value is not None:
-            self.problem(f"{what} must be a mapping, 'name: value' a line, not {node.what}", node.span)
+            self.problem(f"{what} must be a mapping, one 'name: value' per line, not {node.what}", node.span)
         return []
 
     def _parameters(self, node: Node) -> None:
@@ -187,7 +187,7 @@ class _SpecReader:
         """The block that `bottleneck(width, stride=1)` declares, its body still to come."""
         match = BLOCK.match(key.text)
         if match is None:
-            self.problem(f"'{key.text}' declares no block", key.span, "as in bottleneck(width, stride=1):")
+            self.problem(f"'{key.text}' does not declare a block", key.span, "as in bottleneck(width, stride=1):")
             return None
         if match["name"] in CATALOGUE or match["name"] in (*self.spec.blocks, "group"):
             self.problem(f"the name '{match['name']}' is taken", key.span, "choose another name for the block")

@@ -58,7 +58,7 @@ class LayerReader:
     def items(self, node: Node, what: str = "layers") -> tuple[Item, ...]:
         """The entries of a list of layers."""
         if node.kind != "list":
-            self.problem(f"{what} must be a list, one '- layer' a line, not {node.what}", node.span)
+            self.problem(f"{what} must be a list, one '- layer' per line, not {node.what}", node.span)
             return (BrokenItem(span=node.span),)
         return tuple(self.item(entry) for entry in node.items)
 
@@ -233,7 +233,7 @@ class LayerReader:
         """Whether an entry has none of the sibling keys that mean nothing for it."""
         found = [name for name in useless if name in nodes]
         for name in found:
-            self.problem(f"'{name}' means nothing beside a {what}", nodes[name].span, "put it beside a layer inside")
+            self.problem(f"'{name}' is not allowed beside a {what}", nodes[name].span, "put it beside a layer inside")
         return not found
 
     def _name(self, node: Node) -> str | None:
@@ -241,7 +241,7 @@ class LayerReader:
             self.problem(f"a name is letters, digits and _ . + -, not {node.what}", node.span)
             return None
         if node.text == INPUT:
-            self.problem("the name 'input' is taken: it is what comes in", node.span, "choose another name")
+            self.problem("the name 'input' is taken: it is the input of the network", node.span, "choose another name")
             return None
         return node.text
 
