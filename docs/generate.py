@@ -161,8 +161,8 @@ def _network(analysis: cnncalc.Analysis) -> Iterator[str]:
 
 
 def conventions() -> str:
-    """Every named convention: its version, what it was held against, its source and its faults."""
-    header = ("name", "version", "held against", "source", "known faults")
+    """Every named convention: its version, what it was compared with, its source and its faults."""
+    header = ("name", "version", "compared with", "source", "known faults")
     return table(header, (_convention(convention) for convention in CONVENTIONS.values()))
 
 
@@ -175,7 +175,7 @@ def _convention(convention: Convention) -> Iterator[str]:
 
 def counts() -> str:
     """What every named convention counts, as its rules say it."""
-    header = ("name", "is asked for", "MACs", "parameters", "values held")
+    header = ("name", "counts", "MACs", "parameters", "values held")
     return table(header, (_counts(convention) for convention in CONVENTIONS.values()))
 
 
@@ -230,7 +230,7 @@ def main() -> int:
             continue
         stale += 1
         if check:
-            print(f"stale: docs/{name} (python docs/generate.py writes it anew)", file=sys.stderr)
+            print(f"stale: docs/{name} (python docs/generate.py rewrites it)", file=sys.stderr)
         else:
             path.write_text(after, encoding="utf-8")
             print(f"written: docs/{name}")
