@@ -245,6 +245,10 @@ def test_notes_are_about_the_columns_that_are_shown(cli: Cli) -> None:
     assert "of the MACs" in text
     assert "memory" not in text
     assert "parameters" not in text
+    bare = cli.text("vgg16", "--columns", "layer,output", "--notes", "none").splitlines()
+    assert ["prob", "1000"] == [line for line in bare if line][
+        -1
+    ].split()  # no totals of nothing, and nothing about counting
 
 
 def test_a_window_that_loses_padding_alone_is_no_note_unless_all_are_asked_for(cli: Cli) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from cnncalc.analysis import Analysis, Convention, LayerResult, training_memory
+from cnncalc.analysis.quantities import COUNTS, OPERATIONS
 from cnncalc.layers import Condition
 from cnncalc.report import numbers
 from cnncalc.report.document import Note
@@ -25,7 +26,8 @@ def below(analysis: Analysis, keys: Collection[str], options: Options) -> Iterat
         yield from (Note("remark", text) for text in remarks(analysis, None if every else keys))
         yield from (Note("fact", text) for text in summary(analysis, options.units, None if every else keys))
         yield from (Note("warning", text) for text in notes(analysis, None if every else MOST_NOTES, padding=every))
-    yield Note("aside", convention_line(analysis, options.units, memory=every or bool(STORED & {*keys})))
+    if every or {*COUNTS, *OPERATIONS} & {*keys}:
+        yield Note("aside", convention_line(analysis, options.units, memory=every or bool(STORED & {*keys})))
 
 
 def remarks(analysis: Analysis, keys: Collection[str] | None = None) -> list[str]:

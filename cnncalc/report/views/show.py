@@ -103,6 +103,7 @@ class Drawing:
         self.thousand = analysis.convention.thousand
         self.values = {column.key: [column.value(group) for group in self.groups] for column in columns}
         self.totals = {column.key: column.total(analysis) for column in columns}
+        self.adds_up = any(total is not None for total in self.totals.values())
         # A column of shares tells nothing where all is symbolic.
         self.shared = {column.key for column in columns if column.shares and is_known(self.totals[column.key])}
 
@@ -118,7 +119,7 @@ class Drawing:
                 Row(tuple(cells[number] for _, cells, _ in drawn), "dim" if group.source else "")
                 for number, group in enumerate(self.groups)
             ),
-            Row(tuple(foot for _, _, foot in drawn), "total"),
+            Row(tuple(foot for _, _, foot in drawn), "total") if self.adds_up else None,
             tuple(partial(self.table, each) for each in narrower),
             layout.dropped,
             self._exact(columns) if layout.brief else "",
