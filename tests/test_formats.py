@@ -10,12 +10,15 @@ import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from conftest import Cli
 
 import cnncalc
+from cnncalc.cli.main import COMMANDS as COMMAND_FILES
+from cnncalc.cli.options import REPORT
 from cnncalc.cli.output import write_whole
 from cnncalc.report.formats import FORMATS
 
@@ -245,10 +248,9 @@ def test_notes_are_about_the_columns_that_are_shown(cli: Cli) -> None:
     assert "of the MACs" in text
     assert "memory" not in text
     assert "parameters" not in text
+    # no totals of nothing, and nothing about counting
     bare = cli.text("vgg16", "--columns", "layer,output", "--notes", "none").splitlines()
-    assert ["prob", "1000"] == [line for line in bare if line][
-        -1
-    ].split()  # no totals of nothing, and nothing about counting
+    assert ["prob", "1000"] == [line for line in bare if line][-1].split()
 
 
 def test_a_window_that_loses_padding_alone_is_no_note_unless_all_are_asked_for(cli: Cli) -> None:
@@ -312,3 +314,16 @@ def test_a_new_format_is_one_file_and_one_line_for_every_command_and_its_options
 def test_python_too_refuses_an_option_that_a_format_has_no_use_for() -> None:
     with pytest.raises(cnncalc.SpecError, match=r"columns is for .* not for json"):
         cnncalc.analyze("lenet5").render("json", columns="macs")
+
+
+@pytest.mark.parametrize("name", COMMAND_FILES)
+def test_the_command_line_and_python_take_the_same_options_of_a_report(name: str) -> None:
+    known = {*REPORT} - {"standalone"}
+    options = {each.name for each in import_module(COMMAND_FILES[name]).command.params}
+    own = {"columns"} if name == "sweep" else set()  # which of a sweep's columns are counted is asked before
+    assert (options & known) - own == {*getattr(import_module(f"cnncalc.report.views.{name}"), "TAKES", ())}
+
+
+def test_python_refuses_an_option_that_a_result_makes_no_use_of() -> None:
+    with pytest.raises(cnncalc.SpecError, match="unknown option 'columns'"):
+        cnncalc.fit("lenet5").render(columns="macs")

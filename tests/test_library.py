@@ -70,6 +70,7 @@ def test_check_takes_the_keywords_of_every_function(tmp_path: Path) -> None:
     table.write_text("layer,params,memory,output\nconv1_1,1728,25690112,448x448x64\n")
     found = cnncalc.check(table, network="vgg16", input=448, bias=False, dtype="float16", settings="classes=3")
     assert ["match", "match", "match"] == [verdict.status for verdict in found]
+    assert found.render("csv", out_of=6).splitlines()[1].split(",")[-2] in ("50", "50.0")
     table.write_text("# network: vgg16\nlayer,flops\nconv1_1,86704128\n")
     assert ["match"] == [verdict.status for verdict in cnncalc.check(table, convention="fvcore")]
     assert ["mismatch"] == [verdict.status for verdict in cnncalc.check(table, convention="fvcore", batch=2)]

@@ -1,8 +1,8 @@
 """A result and the name of a format -> its text: the register of formats, and of the views of all results.
 
 A format is one module with `render(report, options)`, which yields the text piece by piece, and one line here.
-A view is one module in report/views with `report(result, options)`, named by `Result.view`; `EXTRA` names options
-that it alone has.
+A view is one module in report/views with `report(result, options)`, named by `Result.view`; `TAKES` names the
+options that it takes, and `EXTRA` those that it alone has.
 """
 
 from __future__ import annotations
@@ -61,10 +61,11 @@ def pieces(report: Report, form: str, options: Options) -> Iterator[str]:
 
 def render(result: Result, form: str = "text", **options: Any) -> str:
     """A result as text in a format; the keywords are the fields of Options, or those of its view alone."""
-    own = getattr(_view(result), "EXTRA", ())
+    view = _view(result)
+    own = getattr(view, "EXTRA", ())
+    names = (*getattr(view, "TAKES", ()), "standalone", *own)
     for name in options:
-        if name not in (*OPTIONS, *own):
-            names = (*OPTIONS, *own)
+        if name not in names:
             raise UsageError([Problem(f"unknown option '{name}'", None, closest(name, names) or one_of(names))])
         if name in OPTIONS and not takes(form, name) and form in FORMATS:
             forms = [each for each in FORMATS if takes(each, name)]

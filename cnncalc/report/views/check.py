@@ -40,6 +40,8 @@ WIDEST = 60
 MOST_WRONG = 100
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 GRADES = ("file", "network", "claims", "right", "wrong", "score", "problem")
+EXTRA = ("brief", "summary", "out_of")
+"""Options that it alone has."""
 
 
 def report(checked: Checked, options: Options) -> Report:

@@ -38,6 +38,9 @@ TOTALS = (
 )
 """What networks are compared by, unless other quantities are named."""
 
+TAKES = ("columns", "layout", "units", "notes")
+"""The options of a report that it takes."""
+
 
 def report(result: Any, options: Options) -> Report:
     """The report of a comparison, or of the list of conventions."""

@@ -24,6 +24,9 @@ CRITERIA = {
 }
 STEPS = (Column("layer", folds=False), Column("requires"), Column("leaves"))
 
+TAKES = ("notes",)
+"""The options of a report that it takes."""
+
 
 def report(fit: Fit, options: Options) -> Report:
     """The verdict on every size that is judged, then the sizes that fit, and why."""

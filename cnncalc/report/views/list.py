@@ -25,6 +25,9 @@ COLUMNS = (
     Column("checked against"),
 )
 
+TAKES = ("notes",)
+"""The options of a report that it takes."""
+
 
 def report(catalogue: Catalogue, options: Options) -> Report:
     """A row for every network."""

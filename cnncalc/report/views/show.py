@@ -32,6 +32,9 @@ BAR = 6
 EIGHTHS = " \u258f\u258e\u258d\u258c\u258b\u258a\u2589"
 FULL = "\u2588"
 
+TAKES = ("columns", "depth", "layout", "units", "notes")
+"""The options of a report that it takes."""
+
 
 def report(analysis: Analysis, options: Options) -> Report:
     """The table, the same as data and as rows, and the lines of the slides."""

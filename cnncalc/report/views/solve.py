@@ -22,6 +22,9 @@ from cnncalc.symbolic.constraint import Range
 DETAILS = ("whole where", "where")
 """How lines begin that say when a general form holds."""
 
+TAKES = ("notes",)
+"""The options of a report that it takes."""
+
 
 def report(answer: Answer, options: Options) -> Report:
     """The answer as text, and as data: solutions one by one (at most 10,000), and as ranges."""

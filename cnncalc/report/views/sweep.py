@@ -24,6 +24,9 @@ SCHEMA_VERSION = 1
 Kind: TypeAlias = "str | None"
 """That of the quantity in a column; None for an axis, and for the problem."""
 
+TAKES = ("layout", "units", "notes")
+"""The options of a report that it takes."""
+
 
 def report(sweep: Sweep, options: Options) -> Report:
     """A row for every point."""
