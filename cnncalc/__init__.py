@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cnncalc.api import (
         analyze,
         apply,
+        catalogue,
         check,
         compare,
         conventions,
@@ -124,6 +125,7 @@ __all__ = [
     "__version__",
     "analyze",
     "apply",
+    "catalogue",
     "check",
     "compare",
     "conventions",

@@ -152,6 +152,7 @@ def test_wrong_usage_exits_with_2(cli: Cli, arguments: list[str]) -> None:
         (["vgg16", "--input", "16"], "the window is larger than its input"),
         (["vgg16", "--columns", "flosp"], "did you mean 'flops'?"),
         (["vgg16", "--columns", "ops"], "write macs, or flops"),
+        (["vgg16", "--columns", ""], "does not name a column"),
         (["vgg16", "--columns", "peak"], "peak memory is a quantity of the whole network"),
         (["vgg16", "--columns", "weights and biases"], "write params"),
         (["compare", "vgg16", "alexnet", "--columns", "rf"], "receptive field is a quantity of a layer"),

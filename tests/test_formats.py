@@ -324,6 +324,10 @@ def test_the_command_line_and_python_take_the_same_options_of_a_report(name: str
     assert (options & known) - own == {*getattr(import_module(f"cnncalc.report.views.{name}"), "TAKES", ())}
 
 
+def test_python_lists_the_networks_as_the_command_does(cli: Cli) -> None:
+    assert cli.text("list", "--format", "markdown") == cnncalc.catalogue().render("markdown")
+
+
 def test_python_refuses_an_option_that_a_result_makes_no_use_of() -> None:
     with pytest.raises(cnncalc.SpecError, match="unknown option 'columns'"):
         cnncalc.fit("lenet5").render(columns="macs")

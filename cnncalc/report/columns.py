@@ -93,7 +93,7 @@ def choose(text: str | None, default: tuple[str, ...]) -> list[Column]:
 
     Raises UsageError for a column that there is not.
     """
-    if not text:
+    if text is None:
         return [COLUMNS[key] for key in default]
     names = [part.strip() for part in text.lstrip("+").split(",") if part.strip()]
     if not names:
