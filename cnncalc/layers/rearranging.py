@@ -47,7 +47,7 @@ class Pad(Framed):
 
     main = ("size", "channels")
     title = "paddings"
-    channels = Count(0, least=0, doc="channels of zeros behind the others")
+    channels = Count(0, least=0, doc="channels of zeros after the others")
 
     def output(self, shape: Shape) -> Shape:
         margins = self.margins(shape.rank)
