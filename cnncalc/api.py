@@ -52,22 +52,22 @@ draw_with(_render)
 
 
 def networks() -> list[str]:
-    """The names of the networks that come with cnncalc."""
+    """Return the names of the networks that come with cnncalc."""
     return list(bundled())
 
 
 def catalogue() -> Catalogue:
-    """The networks that come with cnncalc, each analysed for its own input."""
+    """Analyse every network that comes with cnncalc, for its own input."""
     from cnncalc.analysis.catalogue import Catalogue
 
     return Catalogue(tuple(map(analyze, bundled())))
 
 
 def load(spec: str | PathLike[str]) -> Spec:
-    """The spec that a bundled name, a path or slide notation stands for.
+    """Return the spec of a bundled network, of a file, or of a text in slide notation.
 
-    Raises SpecError with every problem of its text, and of its expansion so far as its own
-    input tells.
+    Raises SpecError with every problem in its text, and with every problem that the expansion for its own
+    input finds.
     """
     found = find(spec)
     if found.problems:
@@ -76,12 +76,12 @@ def load(spec: str | PathLike[str]) -> Spec:
 
 
 def expand(spec: SpecLike, input: str | int | None = None, **keys: Unpack[SetupKeys]) -> Graph:  # noqa: A002
-    """The network of a spec for an input: blocks expanded, names resolved, every shape known. Raises SpecError."""
+    """Return the network of a spec for an input: blocks expanded, every shape known. Raises SpecError."""
     return setup(spec, input, **keys).graph()
 
 
 def analyze(spec: SpecLike, input: str | int | None = None, **keys: Unpack[SetupKeys]) -> Analysis:  # noqa: A002
-    """What every layer of a network makes and costs.
+    """Compute what every layer of a network makes and costs.
 
     >>> analyze("conv3-64, pool2, fc-10", "32x32x3").total("params")
     165642
@@ -99,15 +99,15 @@ def compare(
     reference: Convention | str | None = None,
     **keys: Unpack[SetupKeys],
 ) -> ConventionComparison | ConventionComparisons | NetworkComparison:
-    """What several conventions make of a network, each difference to the reference taken apart into items.
+    """Count a network by several conventions; every difference from the reference is split into items.
 
     >>> ours, fvcore = compare("vgg16", conventions=["fvcore"])
     >>> fvcore.count - ours.count == sum(item.amount for item in fvcore.count_items)
     True
 
-    `conventions` are names or Conventions, or "all", which is meant without any. The reference comes first: the
-    `convention`, cnncalc's own unless one is named. Of a list of specs, every one is compared (a
-    ConventionComparisons); without `conventions`, their totals stand side by side (a NetworkComparison):
+    `conventions` are names or Conventions, or "all" (the default). The first result is the reference: the
+    `convention`, by default cnncalc's own. For a list of specs, every spec is counted by all of them (a
+    ConventionComparisons); without `conventions`, their totals are put side by side (a NetworkComparison):
 
     >>> [network.total("params") for network in compare(["vgg16", "alexnet"])]
     [138357544, 62378344]
@@ -122,7 +122,7 @@ def compare(
     several = isinstance(spec, Iterable) and not isinstance(spec, str | PathLike | Spec)
     specs: Sequence[Any] = list(spec) if several else [spec]  # type: ignore[arg-type]
     if not specs:
-        raise UsageError([Problem("there is nothing to compare", None, "name a network or more")])
+        raise UsageError([Problem("there is nothing to compare", None, "name one network or more")])
     setups = [setup(each, input, **keys) for each in specs]
     if several and not conventions:
         return comparison.NetworkComparison(tuple(each.analysis() for each in setups))
@@ -133,7 +133,7 @@ def compare(
 
 
 def conventions() -> ConventionList:
-    """The conventions that have a name, each with its version, its source and its known faults."""
+    """List the named conventions, each with its version, its source and its known faults."""
     from cnncalc.analysis.known_conventions import CONVENTIONS
     from cnncalc.compare.comparison import ConventionList
 
@@ -151,12 +151,12 @@ def explain(
     quantity: str | Sequence[str] = (),
     **keys: Unpack[SetupKeys],
 ) -> Explanation:
-    """How the numbers of a layer, or of all layers of a block, come about; without a layer, how the totals do.
+    """Explain how the numbers of a layer or of all layers of a block are computed; without a layer, the totals.
 
     >>> print(str(explain("conv5-6p0", "conv1", "32x32x1", quantity="params")).splitlines()[0])
     conv1 params = 156
 
-    `quantity` is one or several of any of their names; without it, the usual ones are explained. As on the
+    `quantity` is any name of a quantity, or several; by default the usual quantities are explained. As on the
     command line, `layer` may name quantities, too. Raises SpecError, also for an unknown layer.
     """
     from cnncalc.analysis.quantities import QUANTITIES, several_named
@@ -177,13 +177,13 @@ def formula(
     plain: bool = False,
     **keys: Unpack[SetupKeys],
 ) -> Formulas:
-    """The closed forms of a network, a block or a layer: integers and sympy expressions by quantity.
+    """Find the closed forms of a network, a block or a layer: integers and sympy expressions by quantity.
 
     >>> formula("resnet50", assume="H % 32 == 0 and W % 32 == 0")["macs"]
     76848*H*W + 2048000
 
-    Without `input` the sizes become the symbols H and W. Symbols are positive integers to sympy; with `plain`
-    they are plain ones, so that `.subs("H", 224)` finds them. Raises SpecError.
+    Without `input` the sizes become the symbols H and W. The symbols are declared to sympy as positive integers;
+    with `plain` they are plain symbols, so that `.subs("H", 224)` finds them. Raises SpecError.
     """
     if not isinstance(part, str):
         hint = "cnncalc.formulas takes several"
@@ -204,7 +204,7 @@ def formulas(
     only: str | Sequence[str] | None = None,
     **keys: Unpack[SetupKeys],
 ) -> SeveralFormulas:
-    """The closed forms of several layers and blocks (without any, of the whole network); arguments as in `formula`.
+    """Find the closed forms of several layers and blocks, by default of the network; arguments as in `formula`.
 
     >>> [found["params"] for found in formulas("vgg16", ["conv1_1", "conv1_2"]).parts]
     [1792, 36928]
@@ -230,7 +230,7 @@ def sweep(
     max_points: int | None = None,
     **keys: Unpack[SetupKeys],
 ) -> Sweep:
-    """The totals of a network, or `columns` of it, at every point of a grid: an iterable of dictionaries.
+    """Compute totals of a network, or the `columns` named, at every point of a grid: an iterable of dictionaries.
 
     >>> for row in sweep("vgg16", "128:224:96", batch="1,8", columns="macs,pool5.output"):
     ...     print(row["input"], row["batch"], row["macs"], row["pool5.output"], row["problem"])
@@ -240,7 +240,8 @@ def sweep(
     224 8 123762114560 (7, 7, 512) None
 
     Grids of `input`, `settings` and `batch` are written as on the command line ("32:512:32", "1,8,64"), or are
-    ranges and lists. A point on which the network does not fit has None for numbers and a `problem`. Raises SpecError.
+    ranges and lists. At a point where the network has no output, the numbers are None, and `problem` says why.
+    Raises SpecError.
     """
     from cnncalc.analysis.quantities import OF_A_NETWORK
     from cnncalc.sweep.grid_text import MOST_POINTS, grid_text, parse_grid
@@ -279,15 +280,15 @@ def fit(
     strict: bool = False,
     **keys: Unpack[SetupKeys],
 ) -> Fit:
-    """The input sizes that pass with no pixel dropped, exactly: a congruence for every axis.
+    """Find the input sizes for which no layer drops a pixel, exactly: a congruence for every axis.
 
     >>> unet = fit("unet")
     >>> 572 in unet, unet.nearest(512), unet.sizes["H"].first(3)
     (True, (508, 524), [188, 204, 220])
 
-    `input` may name the sizes (HxWx3), or fix an axis (224xW); numbers alone are judged, as those of `size` are
-    (224, "320x480", "224,227", or a list): see `.checks`. With `strict`, not even padding may be left over.
-    Raises SpecError.
+    `input` may name the sizes (HxWx3), or fix an axis (224xW). A size in numbers is judged, as the sizes in `size`
+    are (224, "320x480", "224,227", or a list): see `.checks`. With `strict`, not even padding may remain after the
+    last window. Raises SpecError.
     """
     from cnncalc.fit.fit import fit_of
 
@@ -301,7 +302,7 @@ def fit(
 
 
 def solve(*question: str, input: str | int | None = None, **keys: Unpack[SetupKeys]) -> Answer:  # noqa: A002
-    """The answer to an inverse question about one layer, or about a network named first.
+    """Answer an inverse question about one layer, or about the network that is named first.
 
     >>> solve("227 -> 55, F=11, P=0, S=?").solutions
     [{'S': 4}]
@@ -328,7 +329,7 @@ def check(
     grading: bool = False,
     **keys: Unpack[SetupKeys],
 ) -> Checked:
-    r"""What became of every claim of a table or a sheet of answers: match, mismatch, erratum.
+    r"""Check every claim of a table or a sheet of answers: match, mismatch, erratum.
 
     >>> from tempfile import NamedTemporaryFile
     >>> with NamedTemporaryFile("w", suffix=".yaml") as file:
@@ -337,10 +338,10 @@ def check(
     ...     [(verdict.status, verdict.exact) for verdict in check(file.name)]
     [('match', Shape(512, 7, 7)), ('match', 138357544)]
 
-    The table is YAML or CSV. With a `network`, what the file says about the question is ignored: the keywords
-    are all there is. Without one they replace what the file says. `thousand` (1000 or 1024) and `zeros` ("count"
-    or "blank") say how its numbers are printed. With `grading`, a wrong number is wrong, even if it is marked as
-    an erratum. Raises SpecError with every problem of the file.
+    The table is YAML or CSV. With a `network`, the keywords alone define the question, and what the file says
+    about it is ignored. Without one, each keyword replaces that key of the file. `thousand` (1000 or 1024) and
+    `zeros` ("count" or "blank") say how its numbers are printed. With `grading`, a wrong number is wrong, even if
+    it is marked as an erratum. Raises SpecError with every problem of the file.
     """
     from cnncalc.check.context import overrides
     from cnncalc.check.grading import Checked, checked
@@ -350,12 +351,12 @@ def check(
 
 
 def quiz(*, seed: int = 1, level: int | Sequence[int] = 1, count: int = 10) -> Sheet:
-    """The questions of a sheet: the same for the same seed, levels and count, on every machine.
+    """Draw the questions of a sheet: the same for the same seed, levels and count, on every machine.
 
     >>> [question.answer for question in quiz(seed=7, count=2)]
     ['30x30x6', '198']
 
-    Of several levels, each has its share, the lowest first. Raises SpecError for an unknown level, and for a
+    Several levels share the questions equally, the lowest first. Raises SpecError for an unknown level, and for a
     seed or a count out of range.
     """
     from cnncalc.quiz.sheet import sheet_of
@@ -374,13 +375,13 @@ def apply(
     rounding: str | None = None,
     count_padding: bool = True,
 ) -> Applied:
-    """An operation done to the numbers of a small matrix, exactly: `.output`, and `.cells` with the working.
+    """Apply an operation to a small matrix, exactly: `.output` has the numbers, `.cells` the working.
 
     >>> apply("maxpool", [[99, 81, 51, 54], [93, 25, 73, 29], [33, 8, 66, 68], [39, 68, 59, 31]], 2).output
     [[99, 73], [68, 68]]
 
-    `operation` is "convolution" (its kernel turned), "correlation", "maxpool", "avgpool" or "pad"; `kernel` a matrix
-    of weights, or for a pool its size. Matrices are lists, arrays, text or paths; decimals become fractions.
+    `operation` is "convolution" (which turns its kernel), "correlation", "maxpool", "avgpool" or "pad"; `kernel` is a
+    matrix of weights, or for a pool its size. Matrices are lists, arrays, text or paths; decimals become fractions.
     """
     from cnncalc.apply.applied import OPERATIONS, apply_operation
     from cnncalc.apply.matrix import matrix_of

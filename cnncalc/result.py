@@ -9,7 +9,7 @@ _renderer: list[Callable[..., str]] = []
 
 
 class Result:
-    """The base of every result: `render` gives it as text of any format, and a notebook shows it as a table."""
+    """The base of every result: `render` returns it as text in any format, and a notebook shows it as a table."""
 
     __slots__ = ()
     view: ClassVar[str] = ""

@@ -37,7 +37,7 @@ class SetupKeys(TypedDict, total=False):
     * `settings`: values of the spec's parameters (`--set`), {"width": 96} or "width=96".
     * `batch`: a number of images, or the name of a symbol; every count is for the whole batch.
     * `convention`: how a tool or a paper counts, by its name ("fvcore"), or a Convention.
-    * `bias`, `flops`, `dtype`, `optimizer`: single switches of the convention.
+    * `bias`, `flops`, `dtype`, `optimizer`: single settings of the convention.
     * `max_layers`: networks that expand to more layers are refused.
     """
 
@@ -55,7 +55,7 @@ class SetupKeys(TypedDict, total=False):
 class Setup:
     """A network and how it is counted: `graph()` and `analysis()` are made from it, and from nothing else.
 
-    `input` is None where the spec's own is meant; `batch` None where the spec's own, or 1, is.
+    `input` is None for the spec's own input; `batch` is None for the spec's own batch, or 1.
     """
 
     spec: Spec

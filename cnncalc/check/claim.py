@@ -72,7 +72,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of a claim: the exact value, and for a mismatch what explains it."""
+    """The result for a claim: the exact value, and for a mismatch what explains it."""
 
     claim: Claim
     status: Status

@@ -18,7 +18,7 @@ from cnncalc.result import Result
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file: the verdicts on its claims, or why it could not be read."""
+    """The result for one file: the verdicts on its claims, or why it could not be read."""
 
     path: str
     table: Table | None = None

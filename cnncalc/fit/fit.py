@@ -103,7 +103,7 @@ class Fit(Result):
 
     @property
     def passed(self) -> bool:
-        """Whether every size that was judged fits; without any, whether some size does."""
+        """Whether every judged size fits; if none was judged, whether some size fits."""
         return not self.impossible and all(check.fits for check in self.checks)
 
     def along(self, sizes: Mapping[str, ResidueSet]) -> ResidueSet:
@@ -145,7 +145,7 @@ class Fit(Result):
         return misfits_of(lambda: self.setup.graph(wanted), self.graph, dict(self._named(numbers)), strict=self.strict)
 
     def check(self, size: SizeLike) -> Check:
-        """Whether a size fits, and if not, why, and what would."""
+        """Whether a size fits, and if not, why not, and which sizes would."""
         numbers = self.lengths(size)
         found = self.misfits(numbers)
         return Check(numbers, not found, found, {name: self.nearest(n, name) for name, n in self._named(numbers)})

@@ -1,4 +1,4 @@
-"""A volume -> the same volume, every value put through one function: the activations."""
+"""A volume -> the same volume, with one function applied to every value: the activations."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ class Activation(Layer):
 
 @layer("relu")
 class ReLU(Activation):
-    """Rectified linear unit, max(0, x): one comparison a value."""
+    """Rectified linear unit, max(0, x): one comparison per value."""
 
     work: ClassVar[dict[str, int]] = {"compares": 1}
 
 
 @layer("relu6")
 class ReLU6(Activation):
-    """ReLU clipped at 6, min(max(0, x), 6): two comparisons a value (MobileNet)."""
+    """ReLU clipped at 6, min(max(0, x), 6): two comparisons per value (MobileNet)."""
 
     work: ClassVar[dict[str, int]] = {"compares": 2}
 
 
 @layer("leaky_relu", "lrelu", "leakyrelu")
 class LeakyReLU(Activation):
-    """Leaky ReLU, max(x, slope*x): a comparison and a product a value."""
+    """Leaky ReLU, max(x, slope*x): a comparison and a product per value."""
 
     work: ClassVar[dict[str, int]] = {"compares": 1, "multiplies": 1}
     slope = Number("0.01", doc="factor of negative values; no count depends on it")
@@ -93,14 +93,14 @@ class GELU(Activation):
 
 @layer("sigmoid", "logistic")
 class Sigmoid(Activation):
-    """1 / (1 + exp(-x)): an exponential, an addition and a division a value."""
+    """1 / (1 + exp(-x)): an exponential, an addition and a division per value."""
 
     work: ClassVar[dict[str, int]] = {"exps": 1, "adds": 1, "divides": 1}
 
 
 @layer("silu", "swish")
 class SiLU(Activation):
-    """x * sigmoid(x): a sigmoid and a product a value."""
+    """x * sigmoid(x): a sigmoid and a product per value."""
 
     kept_for_training = True
     work: ClassVar[dict[str, int]] = {"exps": 1, "adds": 1, "divides": 1, "multiplies": 1}
@@ -115,7 +115,7 @@ class Tanh(Activation):
 
 @layer("softplus")
 class Softplus(Activation):
-    """log(1 + exp(x)): an exponential, an addition and a logarithm a value."""
+    """log(1 + exp(x)): an exponential, an addition and a logarithm per value."""
 
     kept_for_training = True
     work: ClassVar[dict[str, int]] = {"exps": 2, "adds": 1}
@@ -131,7 +131,7 @@ class Mish(Activation):
 
 @layer("hard_sigmoid", "hardsigmoid")
 class HardSigmoid(Activation):
-    """clip((x + 3) / 6, 0, 1): an addition, a product and two comparisons a value."""
+    """clip((x + 3) / 6, 0, 1): an addition, a product and two comparisons per value."""
 
     kept_for_training = True
     work: ClassVar[dict[str, int]] = {"adds": 1, "multiplies": 1, "compares": 2}

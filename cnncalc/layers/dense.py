@@ -1,4 +1,4 @@
-"""A volume -> a vector: fully connected layers, and the layers that lay a volume out flat."""
+"""A volume -> a vector: fully connected layers, and the layers that flatten a volume."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from cnncalc.symbolic import Size, product
 class FullyConnected(Activated):
     """Fully connected: K units, each of which sees every value of the input.
 
-    A map is laid out flat first, so that an FC-4096 on 7x7x512 has 7*7*512*4096 weights.
+    A volume is flattened first, so that an FC-4096 on 7x7x512 has 7*7*512*4096 weights.
     """
 
     main = ("units",)
@@ -99,7 +99,7 @@ class Flatten(Layer):
 
 @layer("reshape")
 class Reshape(Layer):
-    """Reshape: the same values under another shape; channels alone for a vector.
+    """Reshape: the same values in another shape; only channels for a vector.
 
     `reshape: {channels: 128, size: 7}` makes a 7x7x128 volume of a vector of 6,272.
     """

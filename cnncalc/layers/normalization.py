@@ -41,7 +41,7 @@ class StatisticsNorm(Norm):
 class BatchNorm(Norm):
     """Batch norm: 2C parameters (scale and offset) and 2C buffers (running mean and variance).
 
-    At inference it is one product and one addition a value. Source: Ioffe & Szegedy 2015.
+    At inference it is one product and one addition per value. Source: Ioffe & Szegedy 2015.
     """
 
     def buffers(self, shape: Shape) -> Size:
@@ -53,7 +53,7 @@ class BatchNorm(Norm):
 
 @layer("layernorm", "ln", "layer_norm")
 class LayerNorm(StatisticsNorm):
-    """Layer norm: over the channels of a position, or over all values of an image.
+    """Layer norm: mean and variance over the channels of a position, or over all values of an image.
 
     Source: Ba et al. 2016.
     """
@@ -75,7 +75,7 @@ class LayerNorm(StatisticsNorm):
 
 @layer("groupnorm", "gn", "group_norm")
 class GroupNorm(StatisticsNorm):
-    """Group norm: over the channels of a group and all positions. Source: Wu & He 2018."""
+    """Group norm: mean and variance over the channels of a group and all positions. Source: Wu & He 2018."""
 
     main = ("groups",)
     groups = Count(32, doc="number of groups that the channels are split into")
@@ -92,7 +92,7 @@ class GroupNorm(StatisticsNorm):
 
 @layer("instancenorm", "in_norm", "instance_norm")
 class InstanceNorm(StatisticsNorm):
-    """Instance norm: over the positions of every map by itself. Source: Ulyanov et al. 2016."""
+    """Instance norm: mean and variance over all positions of each map. Source: Ulyanov et al. 2016."""
 
     affine = Switch(False, doc="whether a scale and an offset are trained for every channel")
 

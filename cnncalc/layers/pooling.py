@@ -1,4 +1,4 @@
-"""Maps -> smaller maps by a summary of every window: the pools."""
+"""Maps -> smaller maps, one number for every window: the pools."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class MaxPool(Pool):
 class AvgPool(Pool):
     """Average pooling: the mean of every window, by F*F - 1 additions and a division.
 
-    Whether zeros of the padding count in the mean changes no number here.
+    It makes no difference to these numbers whether a mean counts the zeros of the padding.
     """
 
     def operations(self, shape: Shape) -> Operations:
@@ -76,9 +76,9 @@ class AvgPool(Pool):
 
 @layer("subsample", "subsampling")
 class Subsampling(Pool, Activated):
-    """Trainable subsampling (LeNet-5's S2): the sum of a window, times a number, plus a number.
+    """Trainable subsampling (LeNet-5's S2): the sum of a window, times a coefficient, plus a bias.
 
-    One coefficient and one bias for every map. Source: LeCun et al. 1998, section II.B.
+    Every map has one coefficient and one bias. Source: LeCun et al. 1998, section II.B.
     """
 
     title = "subsamplings"

@@ -1,4 +1,4 @@
-"""Maps -> the same values cut, framed or put in another order: pad, crop, slice, shuffle, identity."""
+"""Maps -> the same values cropped, padded or in another order: pad, crop, slice, shuffle, identity."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ class ChannelShuffle(Layer):
 
 @layer("identity", "input", "noop")
 class Identity(Layer):
-    """Identity: its input, unchanged; a place to hang a name on."""
+    """Identity: its input, unchanged; useful to give a place a name."""
 
     title = "identities"
     view = True

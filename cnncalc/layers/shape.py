@@ -13,7 +13,7 @@ AXES: dict[int, tuple[str, ...]] = {
 
 
 class Shape:
-    """A volume of `channels` maps, each of `size`; a vector when `size` is empty.
+    """A volume of `channels` maps, each of `size`; a vector if `size` is empty.
 
     >>> Shape(3, 224, 224)
     Shape(3, 224, 224)

@@ -1,4 +1,4 @@
-"""Maps -> larger maps by filters that are added up S apart: the transposed convolution."""
+"""Maps -> larger maps by filters placed S apart and added up: the transposed convolution."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from cnncalc.symbolic import Size, exact_div, floor_div, is_known, let, maximum,
 
 @layer("deconv", "transposed_conv", "conv_transpose", "conv_transpose2d", "upconv")
 class TransposedConv(Windowed, Activated):
-    """Transposed convolution: every input value adds a filter, S apart, into a larger output.
+    """Transposed convolution: every input value adds its multiple of the filter to a larger output, S pixels apart.
 
-    W' = (W - 1)*S - 2P + F + output_padding. Multiply-accumulates count on the input's size.
+    W' = (W - 1)*S - 2P + F + output_padding. Multiply-accumulates are counted at every pixel of the input.
     `padding: same` makes the output S times the input, as in TensorFlow.
     """
 

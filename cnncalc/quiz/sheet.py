@@ -32,7 +32,7 @@ OF_A_LAYER = {
     "macs": "How many MACs{does} for one image?",
     "flops": "How many FLOPs{does} for one image?",
     "activations": "How many values does the output{of} hold?",
-    "memory_bytes": "How many bytes does the output{of} take, at {bytes} bytes a value?",
+    "memory_bytes": "How many bytes does the output{of} take, at {bytes} bytes per value?",
     "receptive_field": "How wide is the receptive field of a unit of the output{of}, in pixels of the input?",
     "jump": "How far apart are neighbouring units of the output{of}, in pixels of the input?",
 }
@@ -141,7 +141,7 @@ class Sheet(Result, Sequence[Question]):
 def sheet_of(seed: int, levels: Sequence[int], count: int) -> Sheet:
     """A sheet of questions: the same for the same seed, levels and count, on every machine.
 
-    Of several levels, each has its share, the lowest first. Of one level, a longer sheet begins
+    Several levels share the questions equally, the lowest first. Of one level, a longer sheet begins
     with the questions of a shorter one. Raises UsageError for an unknown level, and for a seed
     or a count out of range.
     """

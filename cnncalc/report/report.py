@@ -17,13 +17,13 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 class Options(NamedTuple):
     """How a report is drawn, by the names of the command line's options.
 
-    * `columns`: keys joined by commas; a leading + adds to the usual ones. None: the usual ones.
-    * `depth`: how deep blocks are opened; None: one deep.
+    * `columns`: keys joined by commas; a leading + adds to the usual columns. None: the usual columns.
+    * `depth`: how deep blocks are opened; None: one level.
     * `layout`: "hwc" or "chw", the order of sizes in a shape.
     * `units`: of bytes: "auto" (kB, MB, GB), "MB" (10^6) or "MiB" (2^20).
     * `notes`: the lines below a table: "none", "brief" (those that its columns concern) or "all".
     * `standalone`: a whole page or document instead of a fragment (HTML, LaTeX).
-    * `extra`: options of one command alone, by name.
+    * `extra`: options of a single command, by name.
     """
 
     columns: str | None = None
