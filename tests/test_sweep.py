@@ -362,7 +362,7 @@ def test_parameters_named_like_a_column_keep_their_name_apart(write: Write) -> N
         (("--set", "width=1", "--set", "width=2"), "--set width=1,2,3"),
         (("--set", "width=n"), "a sweep takes no symbols"),
         (("--set", "width=1e400"), "--set width"),
-        (("--set", "width=9999999999999999"), "is beyond 1,000,000,000,000,000"),
+        (("--set", "width=9999999999999999"), "is larger than 1,000,000,000,000,000"),
         (("--set", "width=1//0"), "division by zero"),
         (("--batch", "1", "--columns", "makro"), "unknown total 'makro'"),
         (("--batch", "1", "--columns", "output"), "name its layer, as in conv1.output"),
