@@ -19,7 +19,7 @@ class Result:
         """The result as text: "text", "json", "csv", "markdown", "html", "latex", or a format of its command.
 
         Options are those of the command line: columns, depth, layout, units, notes, standalone. Raises
-        UsageError for a format or an option that there is not.
+        UsageError for a format or an unknown option.
         """
         return _renderer[0](self, format, **options)
 

@@ -46,11 +46,11 @@ def _count(key: str, title: str, about: str, *aliases: str, kind: Kind = "count"
 
 
 _REGISTER = (
-    Quantity("input", "input", "volume that comes in, height x width x channels", "shape", (), "layer"),
+    Quantity("input", "input", "volume of the input, height x width x channels", "shape", (), "layer"),
     Quantity(
         "output",
         "output",
-        "volume that goes out, height x width x channels",
+        "volume of the output, height x width x channels",
         "shape",
         ("out", "shape", "size", "volume", "output_shape", "output_size", "output_volume"),
         "layer",
@@ -64,7 +64,7 @@ _REGISTER = (
     _count(
         "activations",
         "activations",
-        "values that the output holds in memory; 0 where it works in place",
+        "values that the output holds in memory; 0 for a layer that works in place",
         "activation",
         "values",
     ),
@@ -95,10 +95,12 @@ _REGISTER = (
         ("center",),
         "layer",
     ),
-    Quantity("padding", "padding", "padding gathered on each side, in pixels of the input", "length", (), "layer"),
+    Quantity(
+        "padding", "padding", "padding on each side, added up over the layers, in input pixels", "length", (), "layer"
+    ),
     Quantity("depth", "depth", "weight layers on the longest path so far", "depth", ("weight_layers",)),
     _count("neurons", "neurons", "units of the weight layers", "neuron"),
-    _count("connections", "connections", "arrows from real inputs, and from biases, to units", "connection"),
+    _count("connections", "connections", "connections to units, from values (not padding) and biases", "connection"),
     *(
         _count(name, name.replace("_", " "), f"operations of the class {name.replace('_', ' ')}")
         for name in OPERATION_CLASSES
@@ -107,7 +109,7 @@ _REGISTER = (
     Quantity(
         "peak_memory_bytes",
         "peak memory",
-        "the most bytes of activations held at once in inference",
+        "the largest number of bytes that activations take at once in inference",
         "bytes",
         ("peak", "peak_memory", "inference_memory"),
         "network",
@@ -123,7 +125,7 @@ _REGISTER = (
     Quantity(
         "training_memory_bytes",
         "training memory",
-        "bytes held in a step of training",
+        "bytes held in one training step",
         "bytes",
         ("training", "training_memory"),
         "network",
@@ -148,7 +150,7 @@ OF_A_NETWORK = tuple(each.key for each in _REGISTER if each.scope != "layer")
 
 
 def key_of(name: str) -> str:
-    """The key of the quantity that a name stands for, whatever its case, blanks and hyphens; nothing for none.
+    """The key of the quantity that a name stands for, whatever its case, blanks and hyphens; else an empty text.
 
     >>> key_of("Receptive Field"), key_of("mem"), key_of("center"), key_of("kernel")
     ('receptive_field', 'memory_bytes', 'centre', '')
@@ -192,7 +194,7 @@ def several_named(names: str | Iterable[str], known: Sequence[str], what: str = 
     parts = names.split(",") if isinstance(names, str) else names
     chosen = tuple(dict.fromkeys(named(part, known, what) for part in parts if part.strip()))
     if not chosen:
-        raise UsageError([Problem(f"{names!r} names no {what}", None, one_of(known))])
+        raise UsageError([Problem(f"{names!r} does not name a {what}", None, one_of(known))])
     return chosen
 
 
@@ -202,8 +204,8 @@ def several_named(names: str | Iterable[str], known: Sequence[str], what: str = 
 def value_of(analysis: Analysis, quantity: str, part: str = "") -> Any:
     """The value of a quantity, by its key, of the whole network, or of the layer or block called `part`.
 
-    A Shape, a count, or one length for every axis; a text that says why where there is no such number
-    ("all" behind a global layer). Raises SpecError for an unknown part.
+    A Shape, a count, or one length for every axis; a text that says why if there is no such number
+    ("all" after a global layer). Raises SpecError for an unknown part.
     """
     if part:
         return value_over(analysis.part(part), quantity)
@@ -237,7 +239,7 @@ def _length(layer: LayerResult, quantity: str) -> tuple[Size, ...] | str:
     if field.everything or field.unknown:
         return "all" if field.everything else f"unknown: {field.unknown}"
     lengths = tuple(getattr(axis, FIELDS[quantity]) for axis in field.axes)
-    return "undefined: behind an upsampling the windows differ from unit to unit" if None in lengths else lengths
+    return "undefined: after upsampling, the windows differ from unit to unit" if None in lengths else lengths
 
 
 def _of_the_network(analysis: Analysis, quantity: str) -> Size | None:

@@ -1,4 +1,4 @@
-"""Graph -> the receptive field behind every node: rules applied in order, unions where paths meet."""
+"""Graph -> the receptive field of every node: rules applied in order, unions where branches are merged."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class JumpConflictError(ValueError):
 
 
 def receptive_fields(graph: Graph) -> tuple[list[ReceptiveField], list[str]]:
-    """The receptive field behind every node, in order, and notes on paths that meet misaligned.
+    """The receptive field of every node, in order, and notes on misaligned branches.
 
     Raises SpecError if branches with different jumps are merged: the receptive field is undefined there.
     """

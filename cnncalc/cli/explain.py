@@ -1,4 +1,4 @@
-"""`cnncalc explain SPEC [LAYER|QUANTITY...]`: how the numbers of a layer come about, formula by formula."""
+"""`cnncalc explain SPEC [LAYER|QUANTITY...]`: how the numbers of a layer are computed, formula by formula."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ MOST = 5
 FEWEST_DIGITS = 3
 """Digits that a rounded number must show before two of them are said to be swapped."""
 MOST_NAMED = 3
-"""Mistakes that no answer tells apart: so many are named at most."""
+"""Mistakes that no answer distinguishes: so many are named at most."""
 TRANSPOSED = "digits-transposed"
 COARSE = 0.004
 """A number whose print leaves this much open (less than three digits) is explained by one mistake alone."""

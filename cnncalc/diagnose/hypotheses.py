@@ -52,7 +52,7 @@ class Pair(NamedTuple):
         return (self.first.mistake.key, self.second.key)
 
     def formula(self) -> Tree | None:
-        """How the number comes about, where that is one layer's count; the way there is found anew."""
+        """How the number is computed, if it is one layer's count; the working is found again."""
         ways = (way for sentence, way in self.second.ways(self.first.way) if sentence == self.sentence)
         return next((way.formula() for way in ways if way.value() == self.value), None)
 

@@ -13,7 +13,7 @@ from cnncalc.diagnose.recompute import LayerRecomputation, correct_at
 from cnncalc.layers import Shape
 
 MOST_STEPS = 50_000
-"""Layers that are computed anew at most for the propagations in one network; no others are followed."""
+"""Layers that are recomputed at most for the propagations in one network; no others are followed."""
 LayerMistake: TypeAlias = "Mistake[LayerRecomputation]"
 Places: TypeAlias = "tuple[int, ...]"
 """The layers whose number it is."""

@@ -64,7 +64,7 @@ class Recomputation:
         raise NotImplementedError
 
     def formula(self) -> Tree | None:
-        """How the number comes about, where that can be shown."""
+        """How the number is computed, if that can be shown."""
         return None
 
     @property
@@ -153,7 +153,7 @@ class LayerRecomputation(Recomputation):
         return layer
 
     def formula(self) -> Tree | None:
-        """How a count comes about, the numbers put in; None where it is no count, or no formula."""
+        """How a count is computed, the numbers put in; None if it is not a count, or has no formula."""
         from cnncalc.symbolic.traced import TracedInt, variable
 
         if self.every_layer or self.quantity in ("output", *FIELDS):

@@ -1,4 +1,4 @@
-"""Analysis, and names of layers and quantities -> Explanation: how these numbers, or the totals, come about."""
+"""Analysis, and names of layers and quantities -> Explanation: how these numbers, or the totals, are computed."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Explanation(Result):
 
 
 def explain_analysis(analysis: Analysis, words: Sequence[str] = (), quantities: Iterable[str] = ()) -> Explanation:
-    """How some numbers come about; without the name of a layer among `words`, how the totals do.
+    """How some numbers are computed; without the name of a layer among `words`, how the totals are.
 
     A word is the name of a layer, the path of a block, which stands for all its layers, or a quantity.
     Raises SpecError for any other word, and if a number depends on a symbol.

@@ -12,7 +12,7 @@ from cnncalc.symbolic.formula_tree import Number, Tree, Variable, nodes, renamed
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """How one number comes about: the formula with its numbers, and the result.
+    """How one number is computed: the formula with its numbers, and the result.
 
     `quantity` is what it is called in data, `symbol` on a blackboard; `also` are the symbols
     that have the same working. Without a tree only the result is known, or, where that is

@@ -38,7 +38,7 @@ LETTERS = {"T": "for every tap of the window along an axis, how often it lies on
 def explain_layer(
     analysis: Analysis, layer: LayerResult, quantities: Sequence[str] = USUAL, asked: bool = False
 ) -> LayerWorking:
-    """How some quantities of a layer come about, and the numbers that they need; the analysis has no symbols.
+    """How some quantities of a layer are computed, and the numbers that they need; the analysis has no symbols.
 
     With `asked`, they are explained even if they are 0.
     """

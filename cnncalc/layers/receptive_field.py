@@ -195,7 +195,7 @@ class ReceptiveField:
     def stretched(
         self, factors: tuple[Size, ...], rule: Callable[[AxisReceptiveField, int], AxisReceptiveField]
     ) -> ReceptiveField:
-        """The receptive field behind a layer that makes every axis `factors` times as long."""
+        """The receptive field after a layer that makes every axis `factors` times as long."""
         if not is_known(*factors):
             return unknown("the factor of upsampling is not a number yet") if self.axes else self
         phases = (len(axis.lows) * factor for axis, factor in zip(self.axes, factors, strict=False))

@@ -125,6 +125,6 @@ class Sliding(Windowed):
             yield from window.conditions(length, axis)
 
     def window_receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
-        """The receptive field behind the window, axis by axis."""
+        """The receptive field after the window, axis by axis."""
         windows = self.windows(shape.rank)
         return seen.along(lambda axis, number: windows[number].receptive_field(axis, shape.size[number]))

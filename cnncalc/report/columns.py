@@ -91,7 +91,7 @@ DATA = (
 def choose(text: str | None, default: tuple[str, ...]) -> list[Column]:
     """The columns that `--columns` names: `layer,output,flops`; with a leading +, besides the default ones.
 
-    Raises UsageError for a column that there is not.
+    Raises UsageError for an unknown column.
     """
     if text is None:
         return [COLUMNS[key] for key in default]

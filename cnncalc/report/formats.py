@@ -48,7 +48,7 @@ def report_of(result: Result, options: Options) -> Report:
 
 
 def pieces(report: Report, form: str, options: Options) -> Iterator[str]:
-    """The text of a report in a format, piece by piece. Raises UsageError for a format that it has not."""
+    """The text of a report in a format, piece by piece. Raises UsageError for an unknown format."""
     if form in report.own:
         return report.own[form]()
     known = tuple(name for name in FORMATS if name != "csv" or report.rows is not None)

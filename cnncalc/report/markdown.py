@@ -23,7 +23,7 @@ from cnncalc.report.report import Options, Report
 
 STRONG = ("title", "name", "good", "bad", "answer", "total")
 SPECIAL = re.compile(r"[\\`*\[\]<|]|^>|(?<!\w)_|_(?!\w)")
-"""Signs that Markdown reads; an underscore within a word is none."""
+"""Signs that Markdown reads; an underscore within a word is not one."""
 
 
 def render(report: Report, options: Options) -> Iterator[str]:

@@ -52,7 +52,7 @@ class Answer(Result):
     where: str = ""
     """What else was kept to in the search."""
     bounded: frozenset[str] = frozenset()
-    """Unknowns of which the question gives bounds, so that the end of the search is no end of its own."""
+    """Unknowns that the question bounds, so that the end of the search is the question's own."""
     endless: frozenset[str] = frozenset()
     """Unknowns whose search ends early, though what holds at its end holds beyond."""
     steps: Mapping[str, Fraction] = field(default_factory=dict)

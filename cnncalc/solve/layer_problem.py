@@ -24,7 +24,7 @@ SIZELESS = frozenset(("rf", "params", "weights", "biases", "buffers"))
 USUAL_VALUES: Mapping[str, Any] = {"S": 1, "P": 0, "D": 1, "G": 1, "O": 0}
 """What a symbol is if nothing is said of it; the stride of a pool is its kernel."""
 LARGEST_KERNEL = 31
-"""A size that stands alone and is larger is no kernel that anyone means."""
+"""A larger size that stands alone is hardly meant as a kernel."""
 
 
 def layer_system(question: Question, setup: Setup) -> System:
@@ -67,7 +67,7 @@ def layer_spec(kind: type[Layer], question: Question, fields: Mapping[str, Any])
 
 
 class _LayerReader:
-    """Sorts what a question says of one layer; raises UsageError for a quantity it has not, or for contradictions."""
+    """Sorts what a question says of one layer; raises UsageError for an unknown quantity or a contradiction."""
 
     def __init__(self, question: Question, kind: type[Layer]) -> None:
         self.question = question

@@ -59,7 +59,7 @@ def is_notation(text: str, *, alone: bool) -> bool:
 
 
 def check_first(text: str) -> None:
-    """Refuse a question whose first word looks like a network that there is not."""
+    """Refuse a question whose first word looks like the name of an unknown network."""
     from cnncalc.spec.find import bundled, find
 
     first = re.match(r"\s*([A-Za-z][A-Za-z0-9_.-]*[0-9][A-Za-z0-9_.-]*)(?=[\s,:])(?!\s*[<>=])", text)

@@ -84,7 +84,7 @@ def forbidden(system: System, equations: Sequence[Constraint], ranges: Mapping[s
 
 
 def crossings(system: System, analysis: Analysis) -> Iterator[str]:
-    """`2*L + 1 = 224 at L = 111.5`: where the closed form meets the number, when that is no whole number."""
+    """`2*L + 1 = 224 at L = 111.5`: where the closed form meets the number, if that is not a whole number."""
     from cnncalc.symbolic.linear import solved_for
 
     name = system.unknowns[0]

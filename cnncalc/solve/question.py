@@ -169,7 +169,7 @@ class _Reader:
             raise UsageError([Problem(f"'{word}' is not a number", self.span(start, start + len(word)), hint)])
         group = match.groupdict()
         if group.get("unclear"):
-            hint = "put a comma before the number, or behind it"
+            hint = "put a comma before the number, or after it"
             raise UsageError([Problem(f"'{match[0].strip()}' has two meanings", self.span(at, end), hint)])
         if group.get("many") or group.get("plural") or group.get("plural2"):
             count, window = group.get("many") or "", group.get("window") or "3x3"

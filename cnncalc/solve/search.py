@@ -71,7 +71,7 @@ class Found(NamedTuple):
 def search(constraints: Sequence[Constraint], ranges: Mapping[str, Range]) -> Found:
     """Every solution within the ranges (both ends included); incomplete beyond a limit of work.
 
-    Raises ValueError for a constraint that is no integer arithmetic.
+    Raises ValueError for a constraint that is not integer arithmetic.
     """
     unknowns = tuple(ranges)
     program = Program([side for each in constraints for side in (each.left, each.right)], unknowns)

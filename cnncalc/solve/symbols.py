@@ -71,7 +71,7 @@ def symbols_of(kind: type[Layer]) -> tuple[str, ...]:
 
 
 def quantity_of(name: str) -> str:
-    """The name that answers have for a quantity of a layer, whichever of its names is used; nothing for none."""
+    """The name that answers have for a quantity of a layer, by any of its names; else an empty text."""
     lowered = name.lower()
     key = key_of(name)
     if lowered in OUTPUTS:

@@ -17,7 +17,7 @@ NOUNS = {
     "param": "params", "params": "params", "parameter": "params", "parameters": "params",
     "px": "", "pixels": "", "values": "", "neurons": "",
 }  # fmt: skip
-"""What may stand behind a number, and what the number then counts."""
+"""What may stand after a number, and what the number then counts."""
 NO_NOUN = rf"(?!(?i:{'|'.join(NOUNS)})\Z)"
 """The M of MACs and the P of Params are not multiples."""
 POWER_OF_TEN = r"(?:[eE]|\s?[*xX\u00d7\u00b7]\s?10\s?(?:\^|\*\*)\s?)"

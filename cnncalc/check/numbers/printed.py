@@ -83,7 +83,7 @@ class Printed:
 
     @property
     def noun(self) -> str:
-        """The unit printed behind the number: `bytes`, `macs`, `flops`, `params`, or nothing."""
+        """The unit printed after the number: `bytes`, `macs`, `flops`, `params`, or nothing."""
         return self.amount.noun if self.amount else ""
 
     def matches(self, exact: Any) -> bool:
@@ -109,13 +109,13 @@ class Printed:
         return replace(self, workings=())
 
     def slip(self) -> str:
-        """What is wrong with a sum that does not give the number printed behind it; nothing if all is well."""
+        """What is wrong with a sum that does not give the number printed after it; nothing if all is well."""
         working = self.slipped
         return f"the working gives {working}, not the number printed after it" if working else ""
 
     @property
     def slipped(self) -> Working | None:
-        """The first sum that does not give the number printed behind it."""
+        """The first sum that does not give the number printed after it."""
         parts = self.claimed if isinstance(self.claimed, tuple) else (self.claimed,)
         for working in self.workings:
             if self.amount and (self.amount.prints(working.value) or working.gives(self.amount.value)):

@@ -21,7 +21,7 @@ HEADER_HINT = "the header begins with 'layer', and names a quantity a column: la
 
 
 def recognises(source: Source) -> bool:
-    """Whether a text is CSV: by its name, or by a header where the name does not tell."""
+    """Whether a text is CSV: by its name, or by its header if the name does not say."""
     name = source.name.lower()
     if name.endswith(YAML_NAMES):
         return False

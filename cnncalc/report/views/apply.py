@@ -133,7 +133,7 @@ def roughly(value: Number) -> str:
 
 
 def stages_of(applied: Applied, cell: Cell) -> list[str]:
-    """`max(99, 81, 93, 25)`, `99`: how a cell comes about, and its value."""
+    """`max(99, 81, 93, 25)`, `99`: how a cell is computed, and its value."""
     if applied.operation.summary == "max":
         found = [f"max({', '.join(number(term.value) for term in cell.terms)})"]
     elif applied.operation.summary == "mean":

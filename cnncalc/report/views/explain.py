@@ -1,4 +1,4 @@
-"""Explanation -> how numbers come about: the answers asked for, then every formula, the numbers put in, the result."""
+"""Explanation -> how numbers are computed: the answers, then every formula, the numbers put in, the result."""
 
 from __future__ import annotations
 

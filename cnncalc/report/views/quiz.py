@@ -157,7 +157,7 @@ def _key(sheet: Sheet) -> str:
 
 
 def working(question: Question) -> list[str]:
-    """How the answer comes about, line by line; where a letter is asked for, with the answer put in."""
+    """How the answer is computed, line by line; if a letter is asked for, with the answer put in."""
     analysis, quantity = question.net.analysis, question.quantity
     if not question.layer:
         return list(_total(analysis, quantity))

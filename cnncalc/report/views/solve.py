@@ -1,4 +1,4 @@
-"""Answer -> what was found, how it comes about, and how the question was read."""
+"""Answer -> what was found, how it is computed, and how the question was read."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class Reader(NamedTuple):
     suffixes: tuple[str, ...] = ()
     """How the names of its files end; a text is recognised by what stands in it all the same."""
     inline: bool = False
-    """Whether a text of it may stand on the command line, in the place of a file's name."""
+    """Whether a text of it may stand on the command line instead of the name of a file."""
 
     def load(self) -> ReaderModule:
         """The module."""
