@@ -96,7 +96,12 @@ _REGISTER = (
         "layer",
     ),
     Quantity(
-        "padding", "padding", "padding on each side, added up over the layers, in input pixels", "length", (), "layer"
+        "padding",
+        "padding",
+        "padding on each side, added up over the layers, in input pixels; both sides where they differ",
+        "length",
+        (),
+        "layer",
     ),
     Quantity("depth", "depth", "weight layers on the longest path so far", "depth", ("weight_layers",)),
     _count("neurons", "neurons", "units of the weight layers", "neuron"),
@@ -138,7 +143,7 @@ NAMES: dict[str, str] = {name: each.key for each in _REGISTER for name in (each.
 AMBIGUOUS = dict.fromkeys(("op", "ops", "operations"), "macs, or flops") | {"weights_and_biases": "params"}
 """Names that people give to different quantities, or to several at once, and what to write instead."""
 
-FIELDS = {"receptive_field": "size", "jump": "jump", "padding": "padding", "centre": "centre"}
+FIELDS = {"receptive_field": "size", "jump": "jump", "padding": "sides", "centre": "centre"}
 """Quantities of the receptive field, by the attribute of one axis that holds them."""
 OPERATIONS = tuple(name for name in OPERATION_CLASSES if name != "macs")
 COUNTS = tuple(each.key for each in _REGISTER if each.adds_up and each.key not in OPERATIONS)

@@ -16,7 +16,7 @@ from cnncalc.errors import Source, closest
 from cnncalc.formula.assumptions import Assumption
 from cnncalc.formula.constraint_set import ConstraintSet, constraint_set, refused
 from cnncalc.formula.validity import Validity, leaves, validity
-from cnncalc.layers import Shape
+from cnncalc.layers import Shape, Sides
 from cnncalc.result import Result
 from cnncalc.setup import Setup
 from cnncalc.spec.model import Argument
@@ -142,6 +142,8 @@ def _mapped(change: Callable[[Any], Any], value: Any) -> Any:
         return Shape(_mapped(change, value.channels), *_mapped(change, value.size))
     if isinstance(value, tuple):
         return tuple(_mapped(change, part) for part in value)
+    if isinstance(value, Sides):
+        return value.mapped(change)
     return change(value) if hasattr(value, "free_symbols") else value
 
 
@@ -150,6 +152,8 @@ def _sizes(values: Iterable[Any]) -> Iterator[Any]:
     for value in values:
         if isinstance(value, Shape | tuple):
             yield from _sizes((value.channels, *value.size) if isinstance(value, Shape) else value)
+        elif isinstance(value, Sides):
+            yield from (value.before, value.after)
         else:
             yield value
 

@@ -18,7 +18,7 @@ from cnncalc.layers.dense import FullyConnected
 from cnncalc.layers.fields import Refused
 from cnncalc.layers.operations import Operations
 from cnncalc.layers.pooling import AvgPool, MaxPool
-from cnncalc.layers.receptive_field import ReceptiveField
+from cnncalc.layers.receptive_field import ReceptiveField, Sides
 from cnncalc.layers.shape import Shape
 from cnncalc.layers.transposed import TransposedConv
 
@@ -48,5 +48,6 @@ __all__ = [
     "ReceptiveField",
     "Refused",
     "Shape",
+    "Sides",
     "TransposedConv",
 ]

@@ -8,6 +8,7 @@ and `step` is its jump; upsampling by r gives r phases to a step, a jump of step
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
 from typing import Any, NamedTuple
@@ -20,6 +21,26 @@ MOST_PHASES = 4096
 
 class UncountableError(ValueError):
     """A receptive field that cannot be listed phase by phase; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The padding of one axis where it is not the same on both sides."""
+
+    before: Any
+    after: Any
+
+    def __str__(self) -> str:
+        return f"{self.before} before, {self.after} after"
+
+    def mapped(self, change: Callable[[Any], Any]) -> Any:
+        """Both sides changed; one number if they are the same then."""
+        return on_sides(change(self.before), change(self.after))
+
+
+def on_sides(before: Any, after: Any) -> Any:
+    """The padding of one axis: one number where both sides have the same."""
+    return before if before == after else Sides(before, after)
 
 
 class AxisReceptiveField:
@@ -66,6 +87,11 @@ class AxisReceptiveField:
     def centre(self) -> Any:
         """The middle of what unit 0 sees; pixel 0 is centred on 0, so halves occur."""
         return _whole(self.lows[0] + self.highs[0], 2)
+
+    @property
+    def sides(self) -> Any:
+        """The padding on each side: one number, or Sides where these differ; None behind an upsampling."""
+        return None if self.after is None else on_sides(normalise(-self.lows[0]), normalise(self.after))
 
     @property
     def padding(self) -> Any:
@@ -175,7 +201,7 @@ class ReceptiveField:
         self.unknown = unknown
 
     def read(self, attribute: str) -> tuple[Any, ...] | str:
-        """Its `size`, `jump`, `centre` or `padding` on every axis; "all" or "?" for the whole, "" for no padding."""
+        """Its `size`, `jump`, `centre` or `sides` on every axis; "all" or "?" for the whole, "" for no padding."""
         if self.everything:
             return "all"
         if self.unknown:

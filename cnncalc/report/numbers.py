@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from cnncalc.layers.receptive_field import Sides
 from cnncalc.symbolic import is_known, written
 
 BYTES = {"MB": 10**6, "MiB": 2**20}
@@ -80,11 +81,15 @@ def ratio(first: Any, second: Any) -> str:
 
 
 def fraction(value: Any) -> str:
-    """A length in pixels that may be a fraction: `4`, `1/2`."""
+    """A length in pixels that may be a fraction: `4`, `1/2`; a padding that differs: `0 before, 1 after`."""
+    if isinstance(value, Sides):
+        return str(Sides(exact(value.before), exact(value.after)))
     return str(value) if isinstance(value, Fraction) else exact(value)
 
 
 def per_axis_text(values: tuple[Any, ...]) -> str:
     """One number where all axes agree, else one per axis, joined by x."""
     texts = [fraction(value) for value in values]
-    return texts[0] if len(set(texts)) == 1 else "x".join(texts)
+    if len(set(texts)) == 1:
+        return texts[0]
+    return (" x " if any(isinstance(value, Sides) for value in values) else "x").join(texts)

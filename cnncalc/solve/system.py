@@ -14,7 +14,7 @@ from typing import Any
 from cnncalc.analysis import Analysis
 from cnncalc.analysis.quantities import FIELDS, key_of, value_of, value_over
 from cnncalc.errors import Problem, Span, SpecError, UsageError
-from cnncalc.layers import Layer, Shape
+from cnncalc.layers import Layer, Shape, Sides
 from cnncalc.setup import Setup
 from cnncalc.solve.question import Clause, Question
 from cnncalc.solve.symbols import SYMBOLS, meaning
@@ -101,7 +101,12 @@ class System:
             what = f"the receptive field of {self.part}" if self.kind and name == "rf" else name
             hint = "that of a deconv needs a kernel, stride, dilation and padding that are numbers" if self.kind else ""
             raise UsageError([Problem(f"{what} is not a number: {value}", span, hint)])
-        return value if isinstance(value, tuple) else (value,)
+        if not isinstance(value, tuple):
+            return (value,)
+        if any(isinstance(part, Sides) for part in value):  # two numbers an axis
+            pairs = ((part.before, part.after) if isinstance(part, Sides) else (part, part) for part in value)
+            return tuple(side for pair in pairs for side in pair)
+        return value
 
     def value_of(self, name: str, analysis: Analysis, span: Span | None = None) -> Any:
         """The same as a Shape, a number, or one number an axis; a text that says why where there is none."""

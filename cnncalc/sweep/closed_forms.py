@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from cnncalc.analysis.results import Analysis
 from cnncalc.formula.validity import field_conditions
 from cnncalc.graph.builder import LARGEST
+from cnncalc.layers import Sides
 from cnncalc.sweep.measures import UNKNOWN, Measure, Reading, value
 from cnncalc.symbolic import Size, add_up, bound, is_known
 from cnncalc.symbolic.constraint import HOLDS, Constraint, Range
@@ -89,7 +90,7 @@ def _safe(program: Program) -> Program:
 
 def _readable(measure: Measure, analysis: Analysis) -> Reading:
     reading = measure.read(analysis)
-    if reading in (None, UNKNOWN):
+    if reading in (None, UNKNOWN) or (isinstance(reading, tuple) and any(isinstance(part, Sides) for part in reading)):
         raise ValueError(f"{measure.key} has no closed form")
     return reading
 

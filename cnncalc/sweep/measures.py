@@ -20,7 +20,7 @@ from cnncalc.analysis.quantities import (
 )
 from cnncalc.analysis.results import Analysis
 from cnncalc.errors import Problem, UsageError, one_of
-from cnncalc.layers import Shape
+from cnncalc.layers import Shape, Sides
 
 Reading: TypeAlias = "tuple[Any, ...] | str | None"
 """What a measure comes to: its parts, each a size; a word (`all`, `?`, or nothing); None if it has no value."""
@@ -104,5 +104,5 @@ def value(measure: Measure, reading: Reading) -> Any:
     if not isinstance(reading, tuple):
         return reading
     if measure.kind in ("shape", "length"):
-        return tuple(part if isinstance(part, Fraction) else int(part) for part in reading)
+        return tuple(part if isinstance(part, Fraction | Sides) else int(part) for part in reading)
     return int(reading[0])

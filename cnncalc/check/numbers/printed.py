@@ -16,7 +16,8 @@ from cnncalc.check.naming import kind_of
 from cnncalc.check.numbers.amounts import NUMBER_HINT, Amount, SumError, of_quantity, plain, read_amount
 from cnncalc.check.numbers.arithmetic import Working, evaluate
 from cnncalc.errors import Problem, Span, SpecError
-from cnncalc.layers import Shape
+from cnncalc.layers import Shape, Sides
+from cnncalc.layers.receptive_field import on_sides
 from cnncalc.symbolic import is_known, multiplied_out, normalise, symbol
 
 LONGEST = 300
@@ -28,6 +29,8 @@ TIMES = re.compile(r"\s*[xX\u00d7]\s*")
 SHAPE = re.compile(rf"[0-9]+(?:{TIMES.pattern}[0-9]+)+\Z")
 SUM = re.compile(r"[-+0-9.,*/^()\s\u00d7\u00b7]+\Z")
 SUM_WITH_X = re.compile(r"[-+0-9.,*/^()\sxX\u00d7\u00b7]+\Z")
+SIDES = re.compile(r"[(\[]?\s*([0-9]+)\s*(?:before|in front)?\s*(?:,|and|;)\s*([0-9]+)\s*(?:after|behind)?\s*[)\]]?\Z")
+"""The padding on both sides: `0 before, 1 after`, `(0, 1)`."""
 LETTERS = re.compile(r"[A-Za-z_]")
 WORD = re.compile(r"[A-Za-z ]{4,}\Z")
 
@@ -174,6 +177,8 @@ def _read(text: str, quantity: str, thousand: int, blank: bool) -> tuple[Any, Am
         return "all", None
     if text.lower() in NO_FIT:
         return NO_FIT[0], None
+    if quantity == "padding" and (sides := SIDES.match(text)):
+        return on_sides(_whole(sides[1]), _whole(sides[2])), None
     amount = read_amount(text, thousand=thousand, blank=blank)
     if amount is not None:
         return amount.value, amount
@@ -235,7 +240,7 @@ def _bare(parts: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _same(one: Any, other: Any) -> bool:
     """Whether two sizes are equal, whatever their form."""
-    if isinstance(one, str) or isinstance(other, str) or one is None or other is None:
+    if any(isinstance(value, str | Sides) for value in (one, other)) or one is None or other is None:
         return bool(one == other)
     if all(isinstance(value, int | Fraction) for value in (one, other)):
         return bool(one == other)

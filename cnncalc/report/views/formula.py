@@ -10,7 +10,7 @@ from typing import Any
 
 from cnncalc.analysis.quantities import QUANTITIES
 from cnncalc.formula.formulas import Formulas, SeveralFormulas
-from cnncalc.layers import Shape
+from cnncalc.layers import Shape, Sides
 from cnncalc.layers.shape import AXES
 from cnncalc.report import numbers
 from cnncalc.report.document import Blank, Block, Equation, Equations, Heading, document
@@ -77,8 +77,11 @@ def _one(value: Any, write: Write, times: str = "x") -> str:
     """A value of any kind in one line: a shape as HxWxC, one size for all axes or one for each."""
     if isinstance(value, Shape):
         return times.join(_factor(write(size)) for size in (*value.size, value.channels))
+    if isinstance(value, Sides):
+        text = str(value.mapped(write))
+        return text if times == "x" else re.sub(r" (before,|after)", r"\\text{ \1}\\ ", text).removesuffix("\\ ")
     if isinstance(value, tuple):
-        texts = [write(size) for size in value]
+        texts = [_one(size, write, times) for size in value]
         return texts[0] if len(set(texts)) == 1 else times.join(map(_factor, texts))
     return value if isinstance(value, str) else write(value)
 
@@ -152,7 +155,12 @@ def _named(quantity: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield f"{quantity}_channels", value.channels
     elif isinstance(value, tuple):
         axes = AXES[len(value)]
-        yield from ((f"{quantity}_{axis}", size) for axis, size in zip(axes, value, strict=True))
+        for axis, size in zip(axes, value, strict=True):
+            if isinstance(size, Sides):
+                yield f"{quantity}_{axis}_before", size.before
+                yield f"{quantity}_{axis}_after", size.after
+            else:
+                yield f"{quantity}_{axis}", size
     else:
         yield quantity, value
 
@@ -165,6 +173,8 @@ def _data(formulas: Formulas) -> dict[str, Any]:
             return {"channels": data(value.channels), "size": [data(size) for size in value.size]}
         if isinstance(value, tuple):
             return [data(size, quantity) for size in value]
+        if isinstance(value, Sides):
+            return [data(value.before, quantity), data(value.after, quantity)]
         return value if isinstance(value, str | int) or value is None else _python(quantity, value)
 
     return {

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cnncalc.analysis import Analysis, LayerResult
 from cnncalc.errors import printable
-from cnncalc.layers import ReceptiveField, Shape
+from cnncalc.layers import ReceptiveField, Shape, Sides
 from cnncalc.report import numbers
 from cnncalc.report.columns import DATA, TABLE, Column, cell_text, choose
 from cnncalc.report.document import Block, Heading, Line, Row, Span, Table, document
@@ -230,12 +230,16 @@ def _field(field: ReceptiveField) -> dict[str, Any] | None:
         return {"size": "all"}
     if not field.axes:
         return None
-    return {
+    data: dict[str, Any] = {
         "size": [raw(axis.size) for axis in field.axes],
         "jump": [written(axis.jump) for axis in field.axes],
         "centre": [written(axis.centre) for axis in field.axes],
         "padding": [None if axis.padding is None else written(axis.padding) for axis in field.axes],
     }
+    if any(isinstance(axis.sides, Sides) for axis in field.axes):  # "padding" is the mean of both
+        pairs = (axis.sides if isinstance(axis.sides, Sides) else Sides(*[axis.sides] * 2) for axis in field.axes)
+        data["padding_sides"] = [[raw(pair.before), raw(pair.after)] for pair in pairs]
+    return data
 
 
 def _raw_rows(analysis: Analysis, columns: list[Column]) -> Iterator[Sequence[Any]]:
@@ -248,5 +252,10 @@ def _raw_rows(analysis: Analysis, columns: list[Column]) -> Iterator[Sequence[An
 def _raw_cell(column: Column, group: Group) -> str:
     value = column.value(group)
     if isinstance(value, tuple):
-        return "x".join(map(written, value if len(set(value)) > 1 else value[:1]))
+        texts = list(dict.fromkeys(map(_written, value))) if len(set(value)) == 1 else list(map(_written, value))
+        return (" x " if any(isinstance(part, Sides) for part in value) else "x").join(texts)
     return written(value)
+
+
+def _written(value: Any) -> str:
+    return str(value.mapped(written)) if isinstance(value, Sides) else written(value)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import astuple
 from fractions import Fraction
 from functools import partial
 from itertools import chain
 from typing import Any, TypeAlias
 
 from cnncalc.errors import Problem, UsageError, printable
-from cnncalc.layers import Shape
+from cnncalc.layers import Shape, Sides
 from cnncalc.report import numbers
 from cnncalc.report.columns import cell_text
 from cnncalc.report.document import Block, Column, Heading, Note, Row, Table, document, line
@@ -128,7 +129,8 @@ def _raw_cell(kind: Kind, cell: Any) -> Any:
         return written(cell) if isinstance(cell, tuple | bool | Fraction) else cell
     if not isinstance(cell, tuple):
         return cell
-    return "x".join(map(str, cell if kind == "shape" or len(set(cell)) > 1 else cell[:1]))
+    between = " x " if any(isinstance(part, Sides) for part in cell) else "x"
+    return between.join(map(str, cell if kind == "shape" or len(set(cell)) > 1 else cell[:1]))
 
 
 def to_dict(sweep: Sweep) -> dict[str, Any]:
@@ -167,4 +169,5 @@ def _data(kind: Kind, cell: Any) -> Any:
         return cell
     if kind == "shape":
         return {"channels": cell[-1], "size": cell[:-1]}
-    return [part if type(part) is int else str(part) for part in cell]
+    parts = (astuple(part) if isinstance(part, Sides) else part for part in cell)
+    return [part if type(part) in (int, tuple) else str(part) for part in parts]

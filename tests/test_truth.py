@@ -1,0 +1,64 @@
+"""Numbers and notes that are true: expected values by hand, or by counting what a loop does."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Cli, Write
+
+import cnncalc
+
+SAME = "input: 224x224x3\nlayers:\n  - conv: {filters: 8, kernel: 3, stride: 2, padding: same}\n    name: c1\n"
+
+
+# Padding ----------------------------------------------------------------------------------------
+
+
+def causal(blocks: int) -> str:
+    """A first causal convolution of two taps, then stacks of dilations 1, 2, ..., 512."""
+    dilations = [1, *[2**power for power in range(10)] * blocks]
+    layers = (f"  - conv: {{filters: 4, kernel: 2, dilation: {d}, padding: [[{d}, 0]]}}\n" for d in dilations)
+    return "input: 16000x1\nlayers:\n" + "".join(layers)
+
+
+def test_padding_that_differs_is_shown_on_both_sides_everywhere(write: Write, cli: Cli) -> None:
+    path = write(SAME, "same.yaml")
+    both = "0 before, 1 after"
+    assert both in cli("show", path, "--columns", "layer,padding").output
+    assert f'c1,"{both}"' in cli("show", path, "--columns", "layer,padding", "--format", "csv").output
+    assert f"padding = {both}" in cli("explain", path, "c1", "padding").output
+    assert f"padding = {both}" in cli("formula", path, "--input", "224x224x3", "--only", "padding").output
+    assert "padding_height_after = 1" in cli("formula", path, "--only", "padding", "--format", "python").output
+    swept = cli("sweep", path, "--input", "223:224", "--columns", "c1.padding", "--format", "csv").output
+    assert swept.splitlines()[1:] == ["223,1,", f'224,"{both}",']
+    field = cli.data("show", path)["layers"][0]["receptive_field"]
+    assert (field["padding"], field["padding_sides"]) == (["1/2"] * 2, [[0, 1]] * 2)
+    found = cli("solve", path, "c1.padding = 1").output  # odd sizes have 1 on either side
+    assert "input = 2\n" not in found
+    assert "input = 3\n" in found
+
+
+def test_a_causal_stack_pads_in_front_alone(write: Write) -> None:
+    assert 1 + 3 * sum(2**power for power in range(10)) == 3070
+    axis = cnncalc.analyze(write(causal(3))).layers[-1].receptive_field.axes[0]
+    assert (str(axis.sides), axis.size) == ("3070 before, 0 after", 3071)
+
+
+@pytest.mark.parametrize(
+    ("claimed", "verdict"),
+    [
+        ("0 before, 1 after", "match"),
+        ("(0, 1)", "match"),
+        ("1/2", "mismatch"),
+        ("1", "mismatch"),
+        ("(1, 0)", "mismatch"),
+    ],
+)
+def test_a_claim_of_padding_names_both_sides(claimed: str, verdict: str, write: Write, cli: Cli) -> None:
+    path = write(SAME, "same.yaml")
+    claims = write(f"network: {path}\nclaims:\n  c1: {{padding: '{claimed}'}}\n", "claims.yaml")
+    assert f": 1 {verdict}\n" in cli("check", claims).output
+
+
+def test_padding_that_is_the_same_on_both_sides_is_one_number(cli: Cli) -> None:
+    assert "padding_sides" not in cli("show", "vgg16", "--format", "json").output
+    assert "before" not in cli("show", "vgg16", "--columns", "layer,padding").output
