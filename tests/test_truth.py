@@ -62,3 +62,14 @@ def test_a_claim_of_padding_names_both_sides(claimed: str, verdict: str, write: 
 def test_padding_that_is_the_same_on_both_sides_is_one_number(cli: Cli) -> None:
     assert "padding_sides" not in cli("show", "vgg16", "--format", "json").output
     assert "before" not in cli("show", "vgg16", "--columns", "layer,padding").output
+
+
+# Receptive fields -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "resize", ["resize: 7", "resize: {size: 3, mode: nearest}", "upsample: 3", "adaptive_avgpool: 3"]
+)
+def test_whoever_reads_what_sees_everything_sees_everything(resize: str, write: Write) -> None:
+    path = write(f"input: 8x8x3\nlayers:\n  - {{add: [[], [global_avgpool, resize: 8]]}}\n  - {resize}\n")
+    assert "all" == cnncalc.analyze(path).layers[-1].receptive_field.read("size")

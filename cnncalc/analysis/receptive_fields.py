@@ -38,7 +38,7 @@ def receptive_fields(graph: Graph) -> tuple[list[ReceptiveField], list[str]]:
             seen, aligned = found[node.sources[0]], True
         if not aligned:
             notes.append(f"{node.name}: the merged branches are misaligned: their windows have different centres")
-        found[index] = node.layer.receptive_field(seen, node.input)
+        found[index] = seen if seen.everything else node.layer.receptive_field(seen, node.input)
         for repeat in ends.get(index, ()):
             _repeat(repeat, found)
     if problems:
