@@ -73,3 +73,12 @@ def test_padding_that_is_the_same_on_both_sides_is_one_number(cli: Cli) -> None:
 def test_whoever_reads_what_sees_everything_sees_everything(resize: str, write: Write) -> None:
     path = write(f"input: 8x8x3\nlayers:\n  - {{add: [[], [global_avgpool, resize: 8]]}}\n  - {resize}\n")
     assert "all" == cnncalc.analyze(path).layers[-1].receptive_field.read("size")
+
+
+# Sizes that fit ---------------------------------------------------------------------------------
+
+
+def test_on_an_axis_that_fits_the_closest_size_is_the_size_itself(cli: Cli) -> None:
+    found = cnncalc.fit("vgg16").check("160x170").nearest  # multiples of 32
+    assert {"H": (160, 160), "W": (160, 192)} == found
+    assert "H = 160; W = 160 or 192" in cli("fit", "vgg16", "--size", "160x170").output

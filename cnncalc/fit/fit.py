@@ -24,7 +24,10 @@ SizeLike: TypeAlias = "int | str | Iterable[int]"
 
 
 class Check(NamedTuple):
-    """Whether one size fits, which layers it does not fit, and the closest sizes that fit, on every axis."""
+    """Whether one size fits, which layers it does not fit, and the closest sizes that fit, on every axis.
+
+    On an axis that fits, the closest is the size itself, twice.
+    """
 
     size: tuple[int, ...]
     fits: bool
@@ -148,7 +151,12 @@ class Fit(Result):
         """Whether a size fits, and if not, why not, and which sizes would."""
         numbers = self.lengths(size)
         found = self.misfits(numbers)
-        return Check(numbers, not found, found, {name: self.nearest(n, name) for name, n in self._named(numbers)})
+        apart = not (self.square and len(set(numbers)) > 1)  # else no axis fits by itself
+        nearest = {
+            name: (n, n) if apart and n in self.sizes[name] else self.nearest(n, name)
+            for name, n in self._named(numbers)
+        }
+        return Check(numbers, not found, found, nearest)
 
     def judged(self, sizes: Iterable[SizeLike]) -> Fit:
         """The same with a Check of each of these sizes."""

@@ -78,7 +78,9 @@ def _nearest(fit: Fit, check: Check) -> str:
     """The closest sizes that fit the whole network: one pair of them where all axes agree."""
     if fit.impossible:
         return "no size fits"
-    pairs = {name: [size for size in pair if size is not None] for name, pair in check.nearest.items()}
+    pairs = {
+        name: list(dict.fromkeys(size for size in pair if size is not None)) for name, pair in check.nearest.items()
+    }
     if len(set(check.size)) == 1 and len(set(map(tuple, pairs.values()))) == 1:
         (sizes, *_) = pairs.values()
         return f"the closest that {'fit' if len(sizes) > 1 else 'fits'}: {' and '.join(map(str, sizes))}"
