@@ -6,6 +6,7 @@ import pytest
 from conftest import Cli, Write
 
 import cnncalc
+from cnncalc.report import remarks
 
 SAME = "input: 224x224x3\nlayers:\n  - conv: {filters: 8, kernel: 3, stride: 2, padding: same}\n    name: c1\n"
 
@@ -82,3 +83,17 @@ def test_on_an_axis_that_fits_the_closest_size_is_the_size_itself(cli: Cli) -> N
     found = cnncalc.fit("vgg16").check("160x170").nearest  # multiples of 32
     assert {"H": (160, 160), "W": (160, 192)} == found
     assert "H = 160; W = 160 or 192" in cli("fit", "vgg16", "--size", "160x170").output
+
+
+# Notes ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("rounding", "left"), [("ceil", False), ("caffe", False), ("floor", True)])
+def test_rounding_up_leaves_nothing_over(rounding: str, left: bool, write: Write) -> None:
+    """conv3/2p1 on 224: (224 + 2 - 3) % 2 == 1 row of padding is left by floor; ceil takes a partial window."""
+    path = write(
+        f"input: 224x224x3\nlayers:\n  - maxpool: {{kernel: 3, stride: 2, padding: 1, rounding: {rounding}}}\n"
+    )
+    (note,) = remarks.notes(cnncalc.analyze(path))
+    assert left == ("what is left over is padding" in note)
+    assert left != ("partial" in note)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from cnncalc.analysis import Analysis, Convention, LayerResult, training_memory
@@ -148,8 +148,16 @@ def _misfits(analysis: Analysis, most: int | None, padding: bool) -> list[str]:
         return _some(lossy, most)
     shown = ", ".join(names[:most]) + (", ..." if len(names) > most else "")
     which = f"{shown} does" if len(names) == 1 else f"{len(names)} windows ({shown}) do"
-    left = "what is left over is padding, or pixels that the stride skips anyway"
-    return [*_some(lossy, most), f"{which} not fit exactly: {left}"]
+    return [*_some(lossy, most), f"{which} not fit exactly: {_left_over(found, set(names))}"]
+
+
+def _left_over(found: Iterable[tuple[str, Condition]], names: set[str]) -> str:
+    """What becomes of the remainder where no pixel is dropped: it depends on the rounding."""
+    up = {name for name, note in found if note.message().endswith("rounds up")}
+    skipped = "what is left over is padding, or pixels that the stride skips anyway"
+    partial = "rounding up takes the last window though it is partial, so that nothing is left over"
+    texts = [text for text, some in ((skipped, names - up), (partial, names & up)) if some]
+    return "; where it rounds up, ".join(texts) if len(texts) > 1 else texts[0]
 
 
 def misfits_of(analysis: Analysis, name: str) -> list[str]:
