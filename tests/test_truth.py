@@ -97,3 +97,7 @@ def test_rounding_up_leaves_nothing_over(rounding: str, left: bool, write: Write
     (note,) = remarks.notes(cnncalc.analyze(path))
     assert left == ("what is left over is padding" in note)
     assert left != ("partial" in note)
+
+
+def test_the_memory_of_training_names_its_rule(cli: Cli) -> None:
+    assert "by the textbook's rule" in cli("show", "vgg16", "--notes", "all").output

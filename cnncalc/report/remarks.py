@@ -99,7 +99,8 @@ def summary(analysis: Analysis, units: str = "auto", keys: Collection[str] | Non
     asked = keys is None or analysis.convention.optimizer != Convention().optimizer
     held = sum(training_memory(analysis).values()) if asked else None
     if held is not None and is_known(held):
-        lines.append(f"training holds {numbers.bytes_text(held, units)} ({_optimizer(analysis)})")
+        size = numbers.bytes_text(held, units)
+        lines.append(f"training holds {size} by the textbook's rule ({_optimizer(analysis)}); a framework may keep more")
     return lines
 
 
