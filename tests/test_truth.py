@@ -101,3 +101,12 @@ def test_rounding_up_leaves_nothing_over(rounding: str, left: bool, write: Write
 
 def test_the_memory_of_training_names_its_rule(cli: Cli) -> None:
     assert "by the textbook's rule" in cli("show", "vgg16", "--notes", "all").output
+
+
+def test_layer_types_that_a_tool_does_not_count_are_named(cli: Cli, write: Write) -> None:
+    layers = "[{conv: {filters: 6, kernel: 5}}, relu, {maxpool: 2}, flatten, {fc: 10}]"
+    path = write(f"input: 32x32x1\nlayers: {layers}\n")
+    text = cli("show", path, "--convention", "fvcore").output
+    assert "! relu, maxpool are not counted by fvcore: 0 MACs and FLOPs" in text
+    assert "not counted by" not in cli("show", path).output
+    assert "not counted by" not in cli("show", path, "--convention", "fvcore", "--flops", "all").output

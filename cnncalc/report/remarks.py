@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from cnncalc.analysis import Analysis, Convention, LayerResult, training_memory
+from cnncalc.analysis.counting import parts, rule_for
 from cnncalc.analysis.quantities import COUNTS, OPERATIONS
 from cnncalc.layers import Condition
 from cnncalc.report import numbers
@@ -100,7 +101,7 @@ def summary(analysis: Analysis, units: str = "auto", keys: Collection[str] | Non
     held = sum(training_memory(analysis).values()) if asked else None
     if held is not None and is_known(held):
         size = numbers.bytes_text(held, units)
-        lines.append(f"training holds {size} by the textbook's rule ({_optimizer(analysis)}); a framework may keep more")
+        lines.append(f"training holds {size} by the textbook's rule, frameworks may keep more ({_optimizer(analysis)})")
     return lines
 
 
@@ -126,8 +127,24 @@ def notes(analysis: Analysis, most: int | None = MOST_NOTES, *, padding: bool = 
     ]
     holds = _validity(analysis)
     valid = [f"holds where {', '.join(holds)}"] if holds else []
-    groups = (_channels_first(analysis), _misfits(analysis, most, padding), analysis.notes, unknown[:1], valid)
+    misfits = _misfits(analysis, most, padding)
+    groups = (_channels_first(analysis), misfits, analysis.notes, unknown[:1], _uncounted(analysis), valid)
     return [text for lines in groups for text in _some(lines, most)]
+
+
+def _uncounted(analysis: Analysis) -> list[str]:
+    """The layer types that compute something, and that the convention's rules for MACs do not know."""
+    rules = analysis.convention.mac_rules
+    if not rules:
+        return []
+    kinds = {
+        part.layer.kind: None
+        for layer in analysis.layers
+        for part in parts(layer.node.layer, layer.input)
+        if rule_for(rules, part.layer) is None and any(count != 0 for _, count in part.operations.counts())
+    }
+    one = "is" if len(kinds) == 1 else "are"
+    return [f"{', '.join(kinds)} {one} not counted by {analysis.convention.name}: 0 MACs and FLOPs"] if kinds else []
 
 
 def _channels_first(analysis: Analysis) -> list[str]:
