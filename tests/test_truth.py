@@ -6,6 +6,7 @@ import pytest
 from conftest import Cli, Write
 
 import cnncalc
+from cnncalc.check.numbers.printed import Printed
 from cnncalc.report import remarks
 
 SAME = "input: 224x224x3\nlayers:\n  - conv: {filters: 8, kernel: 3, stride: 2, padding: same}\n    name: c1\n"
@@ -110,3 +111,22 @@ def test_layer_types_that_a_tool_does_not_count_are_named(cli: Cli, write: Write
     assert "! relu, maxpool are not counted by fvcore: 0 MACs and FLOPs" in text
     assert "not counted by" not in cli("show", path).output
     assert "not counted by" not in cli("show", path, "--convention", "fvcore", "--flops", "all").output
+
+
+# Claims -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("7.5K + 80K + 20K + 40K + 0.5K = 157.2K", False),  # 148.0K, to 3.2K
+        ("7.5K + 80K + 20K + 40K + 0.5K = 148.0K", True),
+        ("7.5K + 80K + 20K + 40K + 0.5K = 150K", True),
+        ("100K - 99K = 1K", True),
+        ("1.0M + 1 = 1.3M", False),
+        ("15.2M * 4 bytes = 61 MB", True),
+        ("15.2M * 4 bytes = 70 MB", False),
+    ],
+)
+def test_in_a_sum_the_absolute_errors_of_the_terms_add(text: str, right: bool) -> None:
+    assert right == (Printed.read(text).slip() == "")

@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 from typing import NamedTuple
 
-from cnncalc.check.numbers.amounts import SumError, read_amount
+from cnncalc.check.numbers.amounts import Amount, SumError, read_amount
 
 NUMBER = r"(?!0[0-9]*,)[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?(?![0-9,]*[0-9])"
 UNIT = (
@@ -21,7 +21,10 @@ MOST_DIGITS = 60
 
 
 class Working(NamedTuple):
-    """The value of a sum; `slack` is the relative error that the rounded numbers in it (15.2M) allow."""
+    """The value of a sum; `slack` is the error that the rounded numbers in it (15.2M) allow, in the same unit.
+
+    In a sum the errors of the terms add up, in a product their relative errors.
+    """
 
     value: Fraction
     slack: Fraction = Fraction(0)
@@ -30,7 +33,21 @@ class Working(NamedTuple):
         """Whether `exact` is its value, within the rounding of the numbers in it."""
         if not isinstance(exact, int | Fraction):
             return False
-        return abs(self.value - exact) <= self.slack * abs(self.value)
+        return abs(self.value - exact) <= self.slack
+
+    def plus(self, other: Working, sign: int) -> Working:
+        """The sum, or with the sign -1 the difference."""
+        return Working(_bounded(self.value + sign * other.value), self.slack + other.slack)
+
+    def times(self, other: Working) -> Working:
+        """The product."""
+        slack = abs(self.value) * other.slack + abs(other.value) * self.slack
+        return Working(_bounded(self.value * other.value), slack)
+
+    def over(self, other: Working) -> Working:
+        """The quotient; the divisor is not 0."""
+        quotient = _bounded(self.value / other.value)
+        return Working(quotient, (self.slack + abs(quotient) * other.slack) / abs(other.value))
 
     def __str__(self) -> str:
         return f"{self.value.numerator:,}" if self.value.denominator == 1 else f"{float(self.value):.6g}"
@@ -45,10 +62,16 @@ def evaluate(text: str, thousand: int = 1000) -> Working:
     Numbers may have units, `15.2M * 4 bytes`. Raises SumError for anything else, and for numbers beyond 10^60.
     """
     sum_ = _Sum(text, thousand)
-    value = sum_.terms()
+    found = sum_.terms()
     if sum_.tokens[sum_.at][0] != "end":
         raise sum_.unexpected()
-    return Working(value, sum_.slack)
+    return found
+
+
+def of_amount(amount: Amount) -> Working:
+    """A number by itself, with the error that its rounding allows."""
+    value = _bounded(Fraction(amount.value))
+    return Working(value, amount.slack * abs(value))
 
 
 class _Sum:
@@ -57,7 +80,6 @@ class _Sum:
     def __init__(self, text: str, thousand: int) -> None:
         self.text = text
         self.thousand = thousand
-        self.slack = Fraction(0)
         self.tokens = list(_tokens(text))
         self.at = 0
         self.depth = 0
@@ -76,47 +98,48 @@ class _Sum:
         self.at += 1
         return mark
 
-    def terms(self) -> Fraction:
+    def terms(self) -> Working:
         """Products joined by + and -."""
         self.depth += 1
         if self.depth > DEEPEST:
             raise SumError(f"nested more than {DEEPEST} deep", self.tokens[self.at][2])
         value = self._factors()
         while mark := self._take("+", "-"):
-            right = self._factors()
-            value = _bounded(value + right if mark == "+" else value - right)
+            value = value.plus(self._factors(), 1 if mark == "+" else -1)
         self.depth -= 1
         return value
 
-    def _factors(self) -> Fraction:
+    def _factors(self) -> Working:
         value = self._signed()
         while mark := self._take("*", "/"):
             position = self.tokens[self.at][2]
             right = self._signed()
-            if mark == "/" and right == 0:
+            if mark == "/" and right.value == 0:
                 raise SumError("division by zero", position)
-            value = _bounded(value * right if mark == "*" else value / right)
+            value = value.times(right) if mark == "*" else value.over(right)
         return value
 
-    def _signed(self) -> Fraction:
+    def _signed(self) -> Working:
         sign = 1
         while mark := self._take("-", "+"):
             sign = -sign if mark == "-" else sign
-        return sign * self._power()
+        found = self._power()
+        return found._replace(value=sign * found.value)
 
-    def _power(self) -> Fraction:
+    def _power(self) -> Working:
         base = self._atom()
         if not self._take("**"):
             return base
         position = self.tokens[self.at][2]
-        exponent = self._atom()
+        exponent = self._atom().value
         if exponent.denominator != 1 or not 0 <= exponent <= LARGEST_POWER:
             raise SumError(f"an exponent is a whole number from 0 to {LARGEST_POWER}", position)
-        if base.numerator.bit_length() * exponent > 4 * MOST_DIGITS:
+        if base.value.numerator.bit_length() * exponent > 4 * MOST_DIGITS:
             raise SumError(f"larger than 10^{MOST_DIGITS}", position)
-        return _bounded(base ** int(exponent))
+        slack = exponent * abs(base.value) ** (int(exponent) - 1) * base.slack if exponent else Fraction(0)
+        return Working(_bounded(base.value ** int(exponent)), slack)
 
-    def _atom(self) -> Fraction:
+    def _atom(self) -> Working:
         kind, text, _ = self.tokens[self.at]
         if self._take("("):
             value = self.terms()
@@ -127,12 +150,11 @@ class _Sum:
             raise self.unexpected()
         self.at += 1
         if text[-1].isdigit():
-            return _bounded(Fraction(text.replace(",", "")))
+            return Working(_bounded(Fraction(text.replace(",", ""))))
         amount = read_amount(text, thousand=self.thousand)
         if amount is None:
             raise self.unexpected()
-        self.slack += amount.slack
-        return _bounded(Fraction(amount.value))
+        return of_amount(amount)
 
 
 def _tokens(text: str) -> list[tuple[str, str, int]]:

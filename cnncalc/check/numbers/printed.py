@@ -14,7 +14,7 @@ from typing import Any
 
 from cnncalc.check.naming import kind_of
 from cnncalc.check.numbers.amounts import NUMBER_HINT, Amount, SumError, of_quantity, plain, read_amount
-from cnncalc.check.numbers.arithmetic import Working, evaluate
+from cnncalc.check.numbers.arithmetic import Working, evaluate, of_amount
 from cnncalc.errors import Problem, Span, SpecError
 from cnncalc.layers import Shape, Sides
 from cnncalc.layers.receptive_field import on_sides
@@ -165,7 +165,7 @@ def _working(text: str, thousand: int) -> Working:
     amount = read_amount(text, thousand=thousand) if text[-1:].isalpha() or "10" in text else None
     if amount is None:
         return evaluate(text, thousand)
-    return Working(Fraction(amount.value), amount.slack)
+    return of_amount(amount)
 
 
 def _read(text: str, quantity: str, thousand: int, blank: bool) -> tuple[Any, Amount | None]:
