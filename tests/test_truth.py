@@ -130,3 +130,13 @@ def test_layer_types_that_a_tool_does_not_count_are_named(cli: Cli, write: Write
 )
 def test_in_a_sum_the_absolute_errors_of_the_terms_add(text: str, right: bool) -> None:
     assert right == (Printed.read(text).slip() == "")
+
+
+@pytest.mark.parametrize(("cells", "status"), [("4", 1), ("4.5 kB", 1), ("28x28x6", 1), ("not sure", 0)])
+def test_a_column_of_answers_that_is_not_read_is_a_warning(cells: str, status: int, cli: Cli, write: Write) -> None:
+    net = write("input: 32x32x1\nlayers:\n  - conv: {filters: 6, kernel: 5}\n")
+    path = write(f"layer,params,ram\nconv1,156,{cells}\n", "ada.csv")
+    found = cli("check", "--network", net, path, status=status)
+    assert ("warning: " in found.output, "not a quantity and is ignored" in found.output) == (status == 1, status == 0)
+    assert "1 match" in found.output
+    assert not status or "'ram' looks like answers" in cli("check", "--network", net, path, "-f", "csv").output

@@ -58,8 +58,8 @@ class Table:
     """The claims of one file.
 
     `networks` are those that it is about, in order; a table of one network has one. `source` is
-    where the numbers come from, in the table's own words. `notes` say what in the file is ignored.
-    `graded` says that it is a sheet of answers.
+    where the numbers come from, in the table's own words. `notes` say what in the file is ignored, `unread` which
+    columns hold numbers and are not read, which is a fault of the file. `graded` says that it is a sheet of answers.
     """
 
     name: str
@@ -67,6 +67,7 @@ class Table:
     networks: list[Network] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
+    unread: list[Problem] = field(default_factory=list)
     graded: bool = False
 
 

@@ -27,8 +27,8 @@ class Outcome:
 
     @property
     def passed(self) -> bool:
-        """Whether the file was read and every claim in it passed."""
-        return self.error is None and all(verdict.passed for verdict in self.verdicts)
+        """Whether the file was read, no column of answers left out, and every claim in it passed."""
+        return self.error is None and not self.unread and all(verdict.passed for verdict in self.verdicts)
 
     def count(self, *statuses: str) -> int:
         """How many verdicts have one of these statuses."""
@@ -69,6 +69,11 @@ class Outcome:
     def notes(self) -> list[Problem]:
         """What in the file is ignored."""
         return self.table.notes if self.table else []
+
+    @property
+    def unread(self) -> list[Problem]:
+        """The columns that look like answers and are not read."""
+        return self.table.unread if self.table else []
 
 
 @dataclass(frozen=True, slots=True)

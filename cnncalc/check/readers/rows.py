@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TypeAlias
@@ -24,6 +25,8 @@ HEAD_KEYS = ("network", "input", "set", "name", "source", *CONTEXT_KEYS)
 """What may be said before the header."""
 NETWORK_HINT = "set it with --network vgg16, or with a line '# network: vgg16' before the header"
 NOTHING = Heading("")
+NUMERIC = re.compile(r"[-~]?\s*[(\[]?[0-9][0-9.,xX*\u00d7 ]*(?:\s?[A-Za-z%]{1,8})?[)\]]?\Z")
+"""A number with or without a unit, or a shape."""
 Cell: TypeAlias = "tuple[str, Span]"
 
 
@@ -40,11 +43,12 @@ def read_rows(reading: Reading, head: dict[str, Cell], rows: Iterator[list[Cell]
     """Enter the claims of a header and the rows under it; `head` has what was said before, by HEAD_KEYS."""
     head, context = _effective(reading, head)
     header = next(rows)
-    columns = _columns(reading, header)
+    lines = list(rows)
+    columns = _columns(reading, header, lines)
     context = replace(context, network=_network(reading, head, header[0][1]))
     reading.table.name = head.get("name", (reading.table.name,))[0]
     reading.table.source = context.source
-    for cells in rows:
+    for cells in lines:
         if not cells[0][0].startswith("#"):
             _row(reading, context, cells, columns)
     if not reading.table.claims and not reading.problems:
@@ -91,12 +95,19 @@ def _is_quantity(name: str) -> bool:
         return False
 
 
-def _columns(reading: Reading, header: list[Cell]) -> list[Heading]:
+def _looks_like_answers(place: int, lines: list[list[Cell]]) -> bool:
+    """Whether a column holds numbers or shapes, and nothing else."""
+    texts = [cells[place][0] for cells in lines if len(cells) > place]
+    written = [text for text in texts if text.lower() not in UNANSWERED]
+    return bool(written) and all(NUMERIC.match(text) for text in written)
+
+
+def _columns(reading: Reading, header: list[Cell], lines: list[list[Cell]]) -> list[Heading]:
     """The quantity and the unit of every column; no quantity for one that claims nothing."""
     columns = [Heading("layer")]
     names = [_folded(text) for text, _ in header]
     long = QUANTITY in names and any(name in VALUE for name in names)
-    for name, (text, span) in list(zip(names, header, strict=True))[1:]:
+    for place, (name, (text, span)) in list(enumerate(zip(names, header, strict=True)))[1:]:
         columns.append(NOTHING)
         if long or name in IGNORED:
             columns[-1] = Heading(QUANTITY if name == QUANTITY else VALUE[0] if long and name in VALUE else "")
@@ -105,7 +116,11 @@ def _columns(reading: Reading, header: list[Cell]) -> list[Heading]:
             found = heading(text)
         except SpecError as error:
             if reading.grading:  # a column of a student's own
-                reading.note(f"the column '{text}' is not a quantity and is ignored", span)
+                if _looks_like_answers(place, lines):
+                    message = f"the column '{text}' looks like answers, but is not a quantity: it is not read"
+                    reading.table.unread.append(Problem(message, span, "rename it, or leave it out"))
+                else:
+                    reading.note(f"the column '{text}' is not a quantity and is ignored", span)
             else:
                 reading.refused(error, span)
             continue

@@ -83,6 +83,8 @@ def _file(outcome: Outcome, *, brief: bool) -> Iterator[Block]:
     role = "right" if outcome.passed else "wrong"
     counted = printable(_counted(outcome.verdicts) + source)
     yield Text((line((printable(outcome.path), "name"), "  ", (counted, role)),))
+    if outcome.unread:
+        yield Text(tuple(line((f"warning: {printable(in_one_line(each))}", "wrong")) for each in outcome.unread), 1)
     if outcome.notes:
         yield Text(tuple(line((f"note: {printable(in_one_line(note))}", "warning")) for note in outcome.notes), 1)
     wrong, rest = outcome.wrong, [verdict for verdict in outcome.verdicts if verdict.passed]
@@ -176,7 +178,7 @@ def _file_data(outcome: Outcome) -> dict[str, Any]:
         "source": table.source if table else "",
         "networks": [network.title for network in table.networks] if table else [],
         "problems": [str(problem) for problem in outcome.error.problems] if outcome.error else [],
-        "notes": [in_one_line(note) for note in outcome.notes],
+        "notes": [in_one_line(note) for note in (*outcome.unread, *outcome.notes)],
         "answers": len(outcome.answers),
         "answers_right": sum(outcome.answers),
         "claims": [_verdict_data(verdict) for verdict in outcome.verdicts],
@@ -239,8 +241,8 @@ def _junit(outcomes: Iterable[Outcome]) -> str:
             if not verdict.passed:
                 kind = "error" if verdict.status == "error" else "failure"
                 SubElement(case, kind, message=_xml(headline(verdict))).text = _xml(_whole(verdict))
-        if outcome.notes:
-            SubElement(suite, "system-out").text = _xml("\n".join(map(in_one_line, outcome.notes)))
+        if notes := (*outcome.unread, *outcome.notes):
+            SubElement(suite, "system-out").text = _xml("\n".join(map(in_one_line, notes)))
     indent(root, " ")
     return "<?xml version='1.0' encoding='utf-8'?>\n" + str(tostring(root, encoding="unicode")) + "\n"
 
@@ -291,7 +293,7 @@ def _grade(outcome: Outcome, out_of: int | None) -> tuple[str | int, ...]:
     claims, right = len(outcome.answers), sum(outcome.answers)
     score = f"{outcome.score(out_of):.1f}"
     network = outcome.table.networks[0].title if outcome.table and outcome.table.networks else ""
-    problems = outcome.error.problems[:1] if outcome.error else outcome.notes
+    problems = outcome.error.problems[:1] if outcome.error else [*outcome.unread, *outcome.notes]
     more = [f"{claims} questions are answered instead of {out_of}"] if out_of and claims > out_of else []
     problem = "; ".join([*map(in_one_line, problems), *more])
     return (outcome.path, network, claims, right, claims - right, score, problem)
