@@ -140,3 +140,9 @@ def test_a_column_of_answers_that_is_not_read_is_a_warning(cells: str, status: i
     assert ("warning: " in found.output, "not a quantity and is ignored" in found.output) == (status == 1, status == 0)
     assert "1 match" in found.output
     assert not status or "'ram' looks like answers" in cli("check", "--network", net, path, "-f", "csv").output
+
+
+def test_what_does_not_depend_on_the_input_is_said_and_the_parameter_that_does_it_named(cli: Cli) -> None:
+    text = cli.refused("solve", "mobilenet_v1", "params < 2M")
+    assert "does not depend on input" in text
+    assert "'width by 0.25'" in text
