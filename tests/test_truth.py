@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from conftest import Cli, Write
 
@@ -146,3 +148,34 @@ def test_what_does_not_depend_on_the_input_is_said_and_the_parameter_that_does_i
     text = cli.refused("solve", "mobilenet_v1", "params < 2M")
     assert "does not depend on input" in text
     assert "'width by 0.25'" in text
+
+
+# Solutions --------------------------------------------------------------------------------------
+
+
+def test_no_upper_end_of_a_repeat_comes_from_a_limit_of_the_search(cli: Cli) -> None:
+    assert "L >= 8" == cli.line("solve 'pool2 xL' 'rf >= 224'").splitlines()[0]  # 2^8 = 256
+
+
+@pytest.mark.parametrize("question", ["deconv F=?, S=2, P=?, O=?", "deconv F=?, S=2, P=1, O=?", "deconv F=?, S=3, P=?"])
+def test_a_general_form_holds_for_every_solution_listed(question: str, cli: Cli) -> None:
+    made = 29 if "S=2" in question else 44
+    text = cli.line(f"solve '14 -> {made}, {question}'")
+    lines = [line for line in text.splitlines() if re.match("F = [0-9]+,", line)]
+    listed = [dict(re.findall(r"([FPO]) = ([0-9]+)", line)) for line in lines]
+    general = re.search(r"in general, ([FPO]) = (.*)", text)
+    assert general
+    assert len(listed) > 1
+    for point in listed:
+        numbers = {name: int(value) for name, value in point.items()}
+        stride, padding = (2 if "S=2" in question else 3), numbers.get("P", 1)
+        assert made == 13 * stride - 2 * padding + numbers["F"] + numbers.get("O", 0)
+        assert numbers.get("O", 0) < stride
+        assert numbers[general[1]] == eval(general[2], {}, numbers)
+
+
+def test_an_output_padding_that_frameworks_refuse_is_said(cli: Cli) -> None:
+    text = cli.line("solve '14 -> 28, deconv F=?, S=2, P=1, O=3'")
+    assert "F = 1\n" in text  # 13*2 - 2 + 1 + 3 = 28
+    assert "O = 3 is not less than the stride, 2: Keras and PyTorch refuse such an output padding" in text
+    assert "refuse" not in cli.line("solve '14 -> 28, deconv F=?, S=2, P=1, O=1'")

@@ -24,10 +24,12 @@ from cnncalc.solve.notes import (
 from cnncalc.solve.search import Found, merged, nearest, search
 from cnncalc.solve.symbols import about, field_of
 from cnncalc.solve.system import WHOLE_INPUT, System
-from cnncalc.symbolic import is_known, symbol, written
+from cnncalc.symbolic import Size, is_known, substitute, symbol, written
 from cnncalc.symbolic.constraint import Constraint, Range, names_in
 
 MOST_WORKINGS = 3
+MOST_CONFIRMED = 1000
+"""Solutions with which a general form is compared before it is printed."""
 MOST_VALUES = 2_000
 MOST_WORK = 40_000
 """One by one, no further value is tried after as many layers."""
@@ -89,6 +91,25 @@ def _conditions(system: System, analysis: Analysis) -> list[Constraint]:
     return found
 
 
+def _confirmed(general: General, found: Found) -> list[tuple[str, Size]]:
+    """The general forms that hold for every solution that is listed."""
+    points = found.points(MOST_CONFIRMED)
+    return [
+        (name, value)
+        for name, value in general.solved
+        if all(substitute(value, point) == point[name] for point in points if names_in(value) <= point.keys())
+    ]
+
+
+def _refused_by(system: System) -> Iterator[str]:
+    """The frameworks that refuse the output padding that is given."""
+    more, stride, dilation = (system.values.get(name, 1 if name != "O" else 0) for name in "OSD")
+    if not is_known(more, stride, dilation) or more < stride or "S" in system.unknowns:
+        return
+    who = "Keras refuses" if more < dilation else "Keras and PyTorch refuse"
+    yield f"O = {more} is not less than the stride, {stride}: {who} such an output padding"
+
+
 def _searched_layer(system: System, analysis: Analysis, equations: list[Constraint], general: General) -> Answer:
     """Search the unknowns; then, if need be, asymmetric paddings, and what is closest."""
     ranges = system.ranges()
@@ -110,13 +131,14 @@ def _searched_layer(system: System, analysis: Analysis, equations: list[Constrai
         notes.append(f"where P >= {written(alone.right)}, the outermost windows see nothing but padding")
     if not exact.complete or not rounded.complete:
         notes.append("there are too many to try: limit the unknowns, as in F<=7")
+    notes += _refused_by(system)
     return Answer(
         system.question.text,
         read_as(system),
         system.unknowns,
         exact,
         rounded,
-        one_equation(system, equations, general.solved),
+        one_equation(system, equations, _confirmed(general, shown)),
         tuple(notes),
         workings=tuple(workings),
         focus=focus_of(system),
