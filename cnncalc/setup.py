@@ -15,7 +15,7 @@ from cnncalc.analysis import DTYPES, FLOPS, OPTIMIZERS, Analysis, Convention, an
 from cnncalc.errors import Problem, SpecError, UsageError, one_of
 from cnncalc.graph import MOST_LAYERS, Graph, build
 from cnncalc.spec.find import find
-from cnncalc.spec.input_size import names_size, parse_input, symbolic_size
+from cnncalc.spec.input_size import names_size, parse_option, symbolic_size
 from cnncalc.spec.model import Argument, InputSize, Spec
 from cnncalc.symbolic import Size, is_known, symbol
 
@@ -172,7 +172,7 @@ def _input(spec: Spec, given: str | int | InputSize | None, symbolic: bool) -> I
     text = None if given is None else str(given)
     if symbolic:
         return symbolic_size(spec, text)
-    return None if text is None else parse_input(text, spec.input)
+    return None if text is None else parse_option(text, spec)
 
 
 def _settings(spec: Spec, given: Mapping[str, Any] | Iterable[str] | str | None) -> dict[str, Argument]:

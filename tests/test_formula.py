@@ -707,5 +707,5 @@ def test_a_layer_without_a_name_is_not_the_whole_network(cli: Cli) -> None:
 
 def test_a_network_without_an_input_is_given_symbols_and_reads_sizes_as_every_command_does(cli: Cli) -> None:
     assert "32k" in cli("fit", "conv3-8, pool2 x5").output
-    assert (100,) == tuple(cnncalc.formula("conv3-8", input="100x8")["output"].size)
+    assert (100,) == tuple(cnncalc.formula("conv3-8", input="1d:100x8")["output"].size)
     assert "H*N*W" in str(cnncalc.formula("conv3-8", input="NxHxWx3")["macs"])

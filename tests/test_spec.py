@@ -693,3 +693,48 @@ def test_both_mistakes_in_a_notation_are_reported_at_once() -> None:
 def test_wrong_notation_is_a_spec_error(text: str) -> None:
     with pytest.raises(cnncalc.SpecError):
         cnncalc.analyze(text, "8x8x3")
+
+
+@pytest.mark.parametrize(
+    ("spec", "text", "hint"),
+    [
+        ("resnet50", "1x3x224x224", "224x224x3"),
+        ("resnet50", "Nx3x224x224", "224x224x3, and the batch is an option of its own: --batch N"),
+        ("resnet50", "3x224x256", "224x256x3"),
+        ("resnet50", "3xHxW", "HxWx3"),
+        ("lenet5", "1x1x32x32", "32x32x1"),
+        ("conv3-8", "1x3x224x224", "224x224x3"),
+        ("conv3-8", "8x1x28x28", "28x28x1"),
+        ("conv3-8", "3x224x224", "224x224x3"),
+        ("conv3-8", "NxCxHxW", "HxWxC"),
+    ],
+)
+def test_an_input_with_its_channels_first_is_refused_with_the_right_spelling(spec: str, text: str, hint: str) -> None:
+    with pytest.raises(cnncalc.SpecError) as caught:
+        cnncalc.analyze(spec, text)
+    (problem,) = caught.value.problems
+    assert "channels first" in problem.message
+    assert f": {hint}" in problem.hint
+
+
+@pytest.mark.parametrize("command", ["show", "formula", "explain", "fit", "sweep"])
+def test_two_numbers_are_an_image_whose_channels_are_missing_where_a_spec_has_no_input(cli: Cli, command: str) -> None:
+    refused = cli(command, "conv5-6p0, pool2, fc-10", "--input", "28x28")
+    assert refused.exit_code == 2
+    assert "28x28x1" in refused.output
+    assert "1d:28x28" in refused.output
+    assert cli(command, "conv5-6p0, pool2, fc-10", "--input", "1d:28x28").exit_code == 0
+
+
+def test_a_signal_is_a_length_and_channels() -> None:
+    assert cnncalc.analyze("conv3-4", "1d:100x8").layers[0].params == 3 * 8 * 4 + 4
+    assert cnncalc.analyze("conv1d3-4", "100x8").layers[0].params == 3 * 8 * 4 + 4
+    assert cnncalc.analyze("conv3-4", "100x1").layers[0].params == 3 * 1 * 4 + 4
+    assert "--input 1d:100x8" in cnncalc.analyze("conv3-4", "1d:100x8").graph.command("show")
+    assert str(cnncalc.analyze("vgg16", "64x32").graph.input) == "64x32x3"
+
+
+@pytest.mark.parametrize(("spec", "text"), [("conv3-4", "1d:100"), ("conv3-4", "1d:9x9x3"), ("vgg16", "1d:100x8")])
+def test_a_signal_that_is_none_is_refused(spec: str, text: str) -> None:
+    with pytest.raises(cnncalc.SpecError, match="no signal"):
+        cnncalc.analyze(spec, text)

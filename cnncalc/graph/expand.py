@@ -16,6 +16,7 @@ from cnncalc.graph.evaluate import Evaluation
 from cnncalc.graph.model import INPUT, Graph, Repeat
 from cnncalc.graph.scope import UNKNOWN, Names, Scope, declared
 from cnncalc.layers import Shape
+from cnncalc.spec.input_size import written
 from cnncalc.spec.model import (
     Argument,
     BrokenItem,
@@ -55,7 +56,7 @@ def build(
 def _options(spec: Spec, given: InputSize | None, settings: Mapping[str, Argument]) -> Iterator[str]:
     """The options of the command line that give this input, where it is not the spec's own, and these settings."""
     if given is not None and str(given) != str(spec.input):
-        yield from ("--input", str(given))
+        yield from ("--input", written(given, spec))
     for name, argument in settings.items():
         yield from ("--set", f"{name}={argument.span.source.text}")
 

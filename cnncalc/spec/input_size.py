@@ -14,6 +14,11 @@ LARGEST = 10**9
 BATCHES = ("N", "B")
 MOST_AXES = 3
 AXIS_NAMES = {0: (), 1: ("W",), 2: ("H", "W"), 3: ("D", "H", "W")}
+SIGNAL = "1d:"
+"""What stands before a length and its channels where a spec does not say how many axes there are: 1d:16000x1."""
+WITH_SIGNALS = re.compile(r"(?:conv|pool)[a-z_]*1d", re.IGNORECASE)
+SMALLEST_SIDE = 8
+"""From here up, two last numbers that are equal are a height and a width, and not channels."""
 HINT = "write 224x224x3 (height x width x channels), HxWx3 with symbols, or a number for a vector"
 
 
@@ -29,7 +34,15 @@ def parse_input(text: str, given: InputSize | None = None, span: Span | None = N
 
     Raises SpecError for a text that names no input.
     """
-    parts = [_part(part.strip(), text, span) for part in re.split(r"[xX*\u00d7]", text)]
+    signal = text.strip().lower().startswith(SIGNAL)
+    numbers = text.strip()[len(SIGNAL) :] if signal else text
+    parts = [_part(part.strip(), text, span) for part in re.split(r"[xX*\u00d7]", numbers)]
+    if signal and (len(parts) != 2 or (given is not None and len(given.sizes) != 1)):
+        raise SpecError(
+            [Problem(f"the input '{text}' is no signal", span, "1d: has a length and channels: 1d:16000x1")]
+        )
+    if not signal:
+        _refuse_channels_first(parts, given, text, span)
     if given is None:
         batch = parts.pop(0) if len(parts) == MOST_AXES + 1 and parts[0] in BATCHES else None
         sizes, channels = tuple(parts[:-1]), parts[-1]
@@ -54,7 +67,50 @@ def symbolic_input(spec: Spec) -> InputSize:
 def symbolic_size(spec: Spec, text: str | None) -> InputSize:
     """The input that `text` names for a spec, sizes not given being symbols; raises SpecError."""
     given = symbolic_input(spec)
-    return given if text is None else parse_input(text, given if spec.input else None)
+    return given if text is None else parse_option(text, spec, given if spec.input else None)
+
+
+def parse_option(text: str, spec: Spec, given: InputSize | None = None) -> InputSize:
+    """The input that a user gives for a spec, beside the spec: `--input`, or an argument of the library.
+
+    Two numbers are height x width. A spec without an input has no channels to add to them, and is only given
+    a signal (length x channels) where that is plain. Raises SpecError.
+    """
+    found = parse_input(text, given or spec.input)
+    plain = found.channels == 1 or str(found.channels).startswith("C") or WITH_SIGNALS.search(spec.source.text)
+    if spec.input or len(found.sizes) != 1 or plain or text.strip().lower().startswith(SIGNAL):
+        return found
+    hint = f"for an image write {text}x1 (or {text}x3 for colour), for a signal of length x channels {SIGNAL}{text}"
+    raise SpecError([Problem(f"the input '{text}' is height x width, and the channels are missing", None, hint)])
+
+
+def written(size: InputSize, spec: Spec) -> str:
+    """An input as the command line takes it for a spec: with `1d:` where nothing else says that it is a signal."""
+    return f"{SIGNAL}{size}" if spec.input is None and len(size.sizes) == 1 and size.channels != 1 else str(size)
+
+
+def _refuse_channels_first(parts: list[int | str], given: InputSize | None, text: str, span: Span | None) -> None:
+    """Raise SpecError for an image written as libraries that put the channels first write it: 1x3x224x224."""
+    axes = 2 if given is None else len(given.sizes)
+    batched = len(parts) == axes + 2
+    if axes < 2 or len(parts) not in (axes + 1, axes + 2):
+        return
+    channels, *sizes = parts[1:] if batched else parts
+    if given is not None:
+        first = channels == given.channels != sizes[-1]
+    elif sizes == ["H", "W"]:
+        first = True
+    else:
+        last = sizes[-1]
+        square = len(set(sizes)) == 1 and isinstance(last, int) and last >= SMALLEST_SIDE
+        first = channels in ((1, 3) if batched else (3,)) and square
+    if first:
+        right = "x".join(map(str, (*sizes, channels)))
+        batch = f", and the batch is an option of its own: --batch {parts[0]}" if batched and parts[0] != 1 else ""
+        what = "batch and its channels" if batched else "channels"
+        raise SpecError(
+            [Problem(f"the input '{text}' has its {what} first", span, f"channels come last: {right}{batch}")]
+        )
 
 
 def _fill(
@@ -69,11 +125,6 @@ def _fill(
     if len(parts) == rank:
         return tuple(parts), given.channels, given.batch
     if len(parts) == rank + 1:
-        if rank > 1 and parts[0] == given.channels != parts[-1] and len(set(parts[1:])) == 1:
-            last = "x".join(map(str, (*parts[1:], parts[0])))
-            raise SpecError(
-                [Problem(f"the input '{text}' has its channels first", span, f"channels come last: {last}")]
-            )
         return tuple(parts[:-1]), parts[-1], given.batch
     if len(parts) == rank + 2 and rank:
         return tuple(parts[1:-1]), parts[-1], parts[0]

@@ -16,7 +16,7 @@ from typing import Any
 
 from cnncalc.errors import Problem, Source, SpecError
 from cnncalc.layers.shape import AXES
-from cnncalc.spec.input_size import LARGEST, parse_input
+from cnncalc.spec.input_size import LARGEST, SIGNAL, parse_option
 from cnncalc.spec.model import ArgumentError, InputSize, Spec
 from cnncalc.spec.parameters import check_name, parse_settings, written
 from cnncalc.sweep.grid import Axis, Choices, Fractions, Grid
@@ -64,8 +64,10 @@ def _input_axes(spec: Spec, text: str | None) -> tuple[list[Axis], InputSize]:
             hint = "give --input 32:512:32, or sizes for all axes and the channels"
             raise _refused(f"{spec.source.name}: the size of the input is not known", hint)
         return [], spec.input
-    choices = [_choices("--input", part, _count) for part in re.split(r"[xX*\u00d7]", text)]
-    size = parse_input("x".join(str(values[0]) for values in choices), spec.input)
+    signal = SIGNAL if text.strip().lower().startswith(SIGNAL) else ""
+    numbers = text.strip()[len(signal) :]
+    choices = [_choices("--input", part, _count) for part in re.split(r"[xX*\u00d7]", numbers)]
+    size = parse_option(signal + "x".join(str(values[0]) for values in choices), spec)
     if size.batch is not None and len(choices) > len(size.sizes) + 1:
         raise _refused(f"the input '{text}' begins with a batch", "set the batch with --batch")
     if len(choices) == 1:
