@@ -738,3 +738,45 @@ def test_a_signal_is_a_length_and_channels() -> None:
 def test_a_signal_that_is_none_is_refused(spec: str, text: str) -> None:
     with pytest.raises(cnncalc.SpecError, match="no signal"):
         cnncalc.analyze(spec, text)
+
+
+@pytest.mark.parametrize(
+    ("default", "channels"), [("(f + 1)//2", 4), ("2*(f - (3))", 8), ("((f))", 7), ("1 if (f == 7) else (2)", 1)]
+)
+def test_the_default_of_a_block_may_have_parentheses(write: Write, default: str, channels: int) -> None:
+    text = f"""
+input: 9x9x1
+blocks:
+  b(f, c={default}, d=c+(1)):
+    - conv: {{filters: c, kernel: 1}}
+    - conv: {{filters: d, kernel: 1}}
+layers:
+  - b: 7
+"""
+    assert [node.output.channels for node in cnncalc.expand(write(text)).nodes] == [channels, channels + 1]
+
+
+@pytest.mark.parametrize(
+    ("head", "place"),
+    [("b(f, c=(f+1)//)", "4:16: "), ("b(f, c=(f+1)", "4:13: "), ("b(f)(g)", "4:5: "), ("b(f, c=)", "4:10: ")],
+)
+def test_a_block_that_is_declared_wrongly_is_refused_at_its_place(write: Write, head: str, place: str) -> None:
+    text = f"input: 9x9x1\nblocks:\n\n  {head}:\n    - conv: {{filters: f, kernel: 1}}\nlayers: [relu]\n"
+    with pytest.raises(cnncalc.SpecError) as caught:
+        cnncalc.expand(write(text))
+    assert place in str(caught.value)
+
+
+def test_what_is_left_out_reads_from_nowhere(write: Write) -> None:
+    text = """
+input: 9x9x3
+parameters: {deep: false}
+layers:
+  - {conv: {filters: 8, kernel: 1}, when: deep, name: stem}
+  - {conv: {filters: 4, kernel: 1}, name: body}
+  - {add: null, from: [stem, body], when: deep}
+  - {relu: {}, from: stem, when: deep, repeat: 2}
+"""
+    assert [node.name for node in cnncalc.expand(write(text)).nodes] == ["body"]
+    with pytest.raises(cnncalc.SpecError, match="no layer is called 'stm'"):
+        cnncalc.expand(write(text.replace("from: stem, when: deep", "from: stm, when: in.channels > 9")))

@@ -136,8 +136,12 @@ class _Expansion:
             raise TooLargeError
 
     def _item(self, item: Item, scope: Scope, source: int) -> int:
+        # Where `when` does not look at what comes in, an entry that it leaves out may read from nowhere.
+        looks = item.when is None or "in" in item.when.names()
+        if not looks and not self.values.wanted(item, scope, source):
+            return source
         sources = self._taps(item, scope) or (source,)
-        if not self.values.wanted(item, scope, sources[0]):
+        if looks and not self.values.wanted(item, scope, sources[0]):
             return source
         if item.repeat is None:
             return self.place[type(item)](item, scope, sources, item.name, True)

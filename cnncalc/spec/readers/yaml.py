@@ -20,7 +20,7 @@ from cnncalc.spec.readers.yaml_nodes import Node, read_yaml
 
 OWN_KEY = re.compile(r"^(?:\{.*)?[\"']?layers[\"']?\s*:", re.MULTILINE)
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-BLOCK = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*(?:\((?P<parameters>[^()]*)\))?\s*\Z")
+BLOCK = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*(?:\((?P<parameters>.*)\))?\s*\Z", re.DOTALL)
 KEYS = ("name", "about", "source", "input", "rounding", "parameters", "variants", "defaults", "blocks", "layers")
 VARIANT_KEYS = ("name", "about", "input", "set")
 
@@ -211,8 +211,9 @@ class _SpecReader:
             self.problem(f"'{name}' cannot name a parameter of {block.name}", span)
             return
         block.parameters[name] = None
+        value = span.part(span.length - len(default or ""), len(default or ""))
         if default is not None:
             try:
-                block.parameters[name] = Argument(Expression(default), span)
+                block.parameters[name] = Argument(Expression(default), value)
             except ExpressionError as error:
-                self.spec.problems.append(expression_problem(error, span))
+                self.spec.problems.append(expression_problem(error, value))
