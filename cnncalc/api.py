@@ -2,7 +2,7 @@
 
 Every function about a network takes a spec (a name, a path, slide notation or a Spec), an input written as on
 the command line (224, "227x227x3", "HxWx3"), and the keywords of setup.SetupKeys: settings, batch, convention,
-bias, flops, dtype, optimizer, max_layers. Every result is a `Result`: `result.render("markdown")` is its text,
+bias, flops, dtype, optimizer, max_layers, head. Every result is a `Result`: `result.render("markdown")` is its text,
 and a notebook shows it as a table.
 """
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from os import PathLike
 from typing import Any, TypeAlias, TypedDict
 
 from cnncalc.analysis import DTYPES, FLOPS, OPTIMIZERS, Analysis, Convention, analyze_graph
 from cnncalc.errors import Problem, SpecError, UsageError, one_of
 from cnncalc.graph import MOST_LAYERS, Graph, build
+from cnncalc.graph.head import HEADS, kernels
 from cnncalc.spec.find import find
 from cnncalc.spec.input_size import names_size, parse_option, symbolic_size
 from cnncalc.spec.model import Argument, InputSize, Spec
@@ -39,6 +41,7 @@ class SetupKeys(TypedDict, total=False):
     * `convention`: how a tool or a paper counts, by its name ("fvcore"), or a Convention.
     * `bias`, `flops`, `dtype`, `optimizer`: single settings of the convention.
     * `max_layers`: networks that expand to more layers are refused.
+    * `head`: "conv" makes convolutions of the fully connected layers, for an input of another size.
     """
 
     settings: Mapping[str, Any] | Iterable[str] | str | None
@@ -49,6 +52,7 @@ class SetupKeys(TypedDict, total=False):
     dtype: str | None
     optimizer: str | None
     max_layers: int
+    head: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,10 +68,18 @@ class Setup:
     batch: Size | None = None
     convention: Convention = field(default_factory=Convention)
     max_layers: int = MOST_LAYERS
+    head: str = "fc"
 
     def graph(self, input: InputSize | None = None, more: Mapping[str, Argument] | None = None) -> Graph:  # noqa: A002
         """The network expanded, for another input and `more` settings if they are given. Raises SpecError."""
-        found = build(self.spec, input or self.input, {**self.settings, **(more or {})}, max_layers=self.max_layers)
+        wanted, own = input or self.input, self.spec.input
+        chosen = partial(build, settings={**self.settings, **(more or {})}, max_layers=self.max_layers)
+        if self.head == "conv":
+            found = chosen(self.spec, wanted, head=kernels(chosen(self.spec, own)) if own else {})
+        else:
+            found = chosen(self.spec, wanted)
+            if own and wanted and str(wanted) != str(own):
+                found.at_own_input = partial(chosen, self.spec, own)
         found.batch = found.batch if self.batch is None else self.batch
         return found
 
@@ -97,6 +109,7 @@ def setup(
     dtype: str | None = None,
     optimizer: str | None = None,
     max_layers: int = MOST_LAYERS,
+    head: str = "fc",
 ) -> Setup:
     """The setup that a user's words mean; the keywords are those of SetupKeys.
 
@@ -109,6 +122,8 @@ def setup(
         raise UsageError([Problem(f"{spec!r} is not a spec", None, hint)])
     if type(max_layers) is not int or max_layers < 1:
         raise UsageError([Problem(f"max_layers must be a whole number from 1 up, not {max_layers!r}")])
+    if head not in HEADS:
+        raise UsageError([Problem(f"head cannot be {head!r}", None, one_of(HEADS))])
     found = spec if isinstance(spec, Spec) else find(spec)
     switches = {"bias": bias, "flops": flops, "dtype": dtype, "optimizer": optimizer}
     with usage():
@@ -119,6 +134,7 @@ def setup(
             None if batch is None else batch_size(batch),
             counting(convention, switches),
             max_layers,
+            head,
         )
 
 

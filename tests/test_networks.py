@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from conftest import Write
+from conftest import Cli, Write
 
 import cnncalc
 from cnncalc import Analysis, Convention, SpecError
@@ -775,3 +775,54 @@ def test_symbolic_results_with_sizes_put_in_are_the_numeric_results(name: str) -
                     values[value] = substitute(value, sizes)
             assert (left.name, [values[value] for value in found]) == (right.name, expected)
     assert tried >= 3
+
+
+@pytest.mark.parametrize("name", cnncalc.networks())
+def test_the_convolutional_form_costs_the_same_at_the_own_input(name: str) -> None:
+    dense, convolutional = cnncalc.analyze(name), cnncalc.analyze(name, head="conv")
+    for quantity in ("params", "macs", "activations"):
+        assert dense.total(quantity) == convolutional.total(quantity)
+
+
+def test_vgg16_slides_over_a_larger_input_with_the_same_weights() -> None:
+    found = {layer.name: layer for layer in cnncalc.analyze("vgg16", 384, head="conv").layers}
+    outputs = {name: str(found[name].node.output) for name in ("pool5", "fc6", "drop6", "fc7", "fc8")}
+    assert outputs == {
+        "pool5": "12x12x512",
+        "fc6": "6x6x4096",
+        "drop6": "6x6x4096",
+        "fc7": "6x6x4096",
+        "fc8": "6x6x1000",
+    }
+    assert found["fc6"].weights == 7 * 7 * 512 * 4096
+    assert found["fc6"].macs == 7 * 7 * 512 * 4096 * 6 * 6
+
+
+def test_flattening_is_left_out_of_the_convolutional_form(write: Write) -> None:
+    spec = write(
+        "input: 8x8x3\n"
+        "layers: [{conv: {filters: 8, kernel: 3}}, {flatten: , name: flat}, {dropout: 0.5},\n"
+        "  {fc: {units: 10, bias: false}}, relu, {fc: 4, name: last}, {relu: , from: last}]\n"
+    )
+    own, larger = (cnncalc.analyze(spec, size, head="conv") for size in (8, "10x13"))
+    assert [str(layer.node.output) for layer in larger.layers] == [
+        "8x11x8", "8x11x8", "3x6x10", "3x6x10", "3x6x4", "3x6x4",
+    ]  # fmt: skip
+    assert cnncalc.analyze(spec).total("params") == own.total("params") == larger.total("params")
+    assert larger.layers[2].params == 6 * 6 * 8 * 10
+
+
+def test_what_has_no_convolutional_form_is_refused() -> None:
+    with pytest.raises(cnncalc.SpecError, match="no convolutional form"):
+        cnncalc.analyze("lenet5", 64, head="conv")
+    with pytest.raises(cnncalc.SpecError, match="head cannot be 'cnv'"):
+        cnncalc.analyze("lenet5", head="cnv")
+    with pytest.raises(cnncalc.SpecError, match="window is larger than its input"):
+        cnncalc.analyze("vgg16", 128, head="conv")
+
+
+@pytest.mark.parametrize(("size", "said"), [("32", True), ("224", False), ("224x224x3", False)])
+def test_fully_connected_layers_that_another_input_changes_are_named(cli: Cli, size: str, said: bool) -> None:
+    text = " ".join(cli("vgg16", "--input", size).output.split())
+    assert said == ("fc6 has 2,097,152 weights here instead of 102,760,448; --head conv keeps the weights" in text)
+    assert "another network" not in cli("resnet50", "--input", "320").output

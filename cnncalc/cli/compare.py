@@ -34,7 +34,7 @@ ALL = "all"
     help="Count every SPEC by these conventions (default: all). Two or more are compared with the first of them.",
 )
 @click.option("--list", "listed", is_flag=True, help="List the conventions, with versions, sources and known faults.")
-@setup_options("input", "settings", "batch", "counting", "max_layers")
+@setup_options("input", "settings", "batch", "counting", "max_layers", "head")
 @report_options("columns", "layout", "units", "notes", csv=True)
 def command(asked: dict[str, Any], page: Page, specs: tuple[str, ...], names: str | None, listed: bool) -> None:
     """Print SPEC as several tools count it, or two or more networks side by side.

@@ -27,7 +27,7 @@ last window. With --strict a size fits if nothing at all remains, so that every
 
 
 @click.command("fit", short_help="The input sizes that drop no pixel.", epilog=EPILOG)
-@setup_options("spec", "input", "settings", "max_layers")
+@setup_options("spec", "input", "settings", "max_layers", "head")
 @click.option("-s", "--size", metavar="SIZES", help="Sizes to judge, as in 224,227 or 320x480 (height x width).")
 @click.option(
     "--strict", is_flag=True, help="Drop no padding either: every last window must end where the padded input ends."

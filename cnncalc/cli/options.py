@@ -15,6 +15,7 @@ import click
 from cnncalc.analysis import DTYPES, FLOPS, OPTIMIZERS
 from cnncalc.cli.output import Page
 from cnncalc.graph import MOST_LAYERS
+from cnncalc.graph.head import HEADS
 from cnncalc.report.formats import FORMATS, takes
 from cnncalc.report.report import Options
 from cnncalc.setup import CHOICES
@@ -98,6 +99,14 @@ SETUP = {
             metavar="N",
             type=click.IntRange(1),
             help="Refuse networks that expand to more layers than this.",
+        ),
+    ),
+    "head": (
+        click.option(
+            "--head",
+            type=click.Choice(list(HEADS)),
+            show_default="fc",
+            help="conv: fully connected layers become convolutions with the same weights, for inputs of other sizes.",
         ),
     ),
 }

@@ -49,7 +49,7 @@ class _Command(click.Command):
 
 @click.command("solve", short_help="Inverse questions: which size gives a wanted number?", epilog=EPILOG, cls=_Command)
 @click.argument("words", nargs=-1, required=True, metavar="[SPEC|LAYER] QUESTION...")
-@setup_options("input", "settings", "batch", "counting", "max_layers")
+@setup_options("input", "settings", "batch", "counting", "max_layers", "head")
 @report_options("notes")
 def command(words: tuple[str, ...], asked: dict[str, Any], page: Page) -> None:
     """Answer an inverse question: which sizes give a wanted number.

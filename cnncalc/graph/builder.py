@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cnncalc.errors import Problem, Span
+from cnncalc.graph.head import Kernels, as_convolution
 from cnncalc.graph.model import INPUT, Graph, Node
 from cnncalc.graph.scope import UNKNOWN, Scope
 from cnncalc.layers import Condition, Layer, Shape
+from cnncalc.layers.dense import RBF, Flatten
 from cnncalc.spec.model import Item, NameReference
 from cnncalc.symbolic import is_known
 
@@ -25,10 +27,11 @@ class TooLargeError(Exception):
 class Assembly:
     """A graph while it is put together, and the problems met so far."""
 
-    def __init__(self, graph: Graph, problems: Iterable[Problem], max_layers: int) -> None:
+    def __init__(self, graph: Graph, problems: Iterable[Problem], max_layers: int, head: Kernels | None = None) -> None:
         self.graph = graph
         self.problems = list(problems)
         self.max_layers = max_layers
+        self.head = head
         self.reported: set[tuple[Span, str]] = set()
 
     def problem(self, message: str, span: Span, hint: str = "") -> None:
@@ -45,6 +48,10 @@ class Assembly:
         index = UNKNOWN
         if layer is not None and UNKNOWN not in sources:
             shapes = tuple(self.shape(source) for source in sources)
+            if self.head is not None and isinstance(layer, Flatten):  # a convolution takes the map as it is
+                self.enter(path, sources[0], scope, item.span)
+                return sources[0]
+            layer = self._convolutional(layer, shapes[0], path, item.span)
             if self._holds(layer.join_conditions(shapes), path, item, sources):
                 joined = layer.join(shapes)
                 if self._holds(layer.conditions(joined), path, item, sources):
@@ -55,6 +62,15 @@ class Assembly:
                         self._share(self.graph.nodes[index], item.share, scope)
         self.enter(path, index, scope, item.span)
         return index
+
+    def _convolutional(self, layer: Layer, shape: Shape, path: str, span: Span) -> Layer:
+        """The layer as `head` wants it: as it is, or as a convolution."""
+        if self.head is None:
+            return layer
+        if isinstance(layer, RBF) and any(size != 1 for size in shape.size):
+            message = f"{path}: {layer.kind} has no convolutional form, and its input is {shape}"
+            self.problem(message, span, "leave out --head conv, or take the input of the spec")
+        return as_convolution(layer, shape, self.head.get(path))
 
     def enter(self, path: str, index: int, scope: Scope, span: Span) -> None:
         """Let taps find a source under a path."""

@@ -13,6 +13,7 @@ from typing import Any
 from cnncalc.errors import Problem, Span, SpecError, closest
 from cnncalc.graph.builder import Assembly, TooLargeError
 from cnncalc.graph.evaluate import Evaluation
+from cnncalc.graph.head import Kernels
 from cnncalc.graph.model import INPUT, Graph, Repeat
 from cnncalc.graph.scope import UNKNOWN, Names, Scope, declared
 from cnncalc.layers import Shape
@@ -43,13 +44,18 @@ def build(
     settings: Mapping[str, Argument] | None = None,
     *,
     max_layers: int = MOST_LAYERS,
+    head: Kernels | None = None,
 ) -> Graph:
     """The network that `spec` describes for an input and settings of its parameters.
 
+    With `head`, its fully connected layers are convolutions of these kernels.
     Raises SpecError with all problems of the text and of its expansion.
     """
-    graph = _Expansion(spec, {**spec.settings, **(settings or {})}, max_layers).build(input or spec.input)
-    graph.asked = spec.asked, tuple(_options(spec, input, settings or {}))
+    graph = _Expansion(spec, {**spec.settings, **(settings or {})}, max_layers, head).build(input or spec.input)
+    graph.asked = (
+        spec.asked,
+        (*_options(spec, input, settings or {}), *(("--head", "conv") if head is not None else ())),
+    )
     return graph
 
 
@@ -64,10 +70,10 @@ def _options(spec: Spec, given: InputSize | None, settings: Mapping[str, Argumen
 class _Expansion:
     """The state of one expansion: the graph so far, and the blocks being opened."""
 
-    def __init__(self, spec: Spec, settings: Mapping[str, Argument], max_layers: int) -> None:
+    def __init__(self, spec: Spec, settings: Mapping[str, Argument], max_layers: int, head: Kernels | None) -> None:
         self.spec = spec
         self.graph = Graph(spec.key or spec.name, Shape(1))
-        self.assembly = Assembly(self.graph, spec.problems, max_layers)
+        self.assembly = Assembly(self.graph, spec.problems, max_layers, head)
         self.values = Evaluation(spec, self.assembly, settings)
         self.calls: list[str] = []
         self.place: dict[type[Item], Callable[..., int]] = {

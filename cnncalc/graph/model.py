@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -68,6 +69,8 @@ class Graph:
     about: str = ""
     reference: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
+    at_own_input: Callable[[], Graph] | None = None
+    """The same network at the spec's own input, where this one has another."""
     asked: tuple[str, tuple[str, ...]] = ("", ())
     """The text that the network was asked for by, and the options that give its input and its settings."""
 

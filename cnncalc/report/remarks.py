@@ -9,6 +9,7 @@ from typing import Any
 from cnncalc.analysis import Analysis, Convention, LayerResult, training_memory
 from cnncalc.analysis.counting import parts, rule_for
 from cnncalc.analysis.quantities import COUNTS, OPERATIONS
+from cnncalc.graph.head import changed_weights
 from cnncalc.layers import Condition
 from cnncalc.report import numbers
 from cnncalc.report.document import Note
@@ -23,12 +24,26 @@ STORED = {"memory_bytes", "activations"}
 def below(analysis: Analysis, keys: Collection[str], options: Options) -> Iterator[Note]:
     """The lines below a table with columns of these keys: few, unless all are asked for, and the convention last."""
     every = options.notes == "all"
+    if options.notes != "none" and (every or {"params", "weights"} & {*keys}):
+        yield from (Note("warning", text) for text in _changed(analysis))
     if options.notes != "none":
         yield from (Note("remark", text) for text in remarks(analysis, None if every else keys))
         yield from (Note("fact", text) for text in summary(analysis, options.units, None if every else keys))
         yield from (Note("warning", text) for text in notes(analysis, None if every else MOST_NOTES, padding=every))
     if every or {*COUNTS, *OPERATIONS} & {*keys}:
         yield Note("aside", convention_line(analysis, options.units, memory=every or bool(STORED & {*keys})))
+
+
+def _changed(analysis: Analysis) -> Iterator[str]:
+    """That fully connected layers have other weights than at the spec's own input, which makes it another network."""
+    changed = [each for each in changed_weights(analysis.graph) if is_known(each[1]) and is_known(each[2])]
+    if changed:
+        name, mine, own = changed[0]
+        more = f" (and {len(changed) - 1} more)" if len(changed) > 1 else ""
+        yield (
+            f"another network than at its own input: {name}{more} has {numbers.exact(mine)} weights here instead of "
+            f"{numbers.exact(own)}; --head conv keeps the weights"
+        )
 
 
 def remarks(analysis: Analysis, keys: Collection[str] | None = None) -> list[str]:
