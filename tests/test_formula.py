@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import time
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import cache
@@ -709,3 +710,35 @@ def test_a_network_without_an_input_is_given_symbols_and_reads_sizes_as_every_co
     assert "32k" in cli("fit", "conv3-8, pool2 x5").output
     assert (100,) == tuple(cnncalc.formula("conv3-8", input="1d:100x8")["output"].size)
     assert "H*N*W" in str(cnncalc.formula("conv3-8", input="NxHxWx3")["macs"])
+
+
+# Time --------------------------------------------------------------------------------------------
+
+RESIDUAL = (
+    "{input: 56x56x8, parameters: {n: 3, F: 3}, defaults: {conv: {filters: 8, kernel: F, padding: same}}, layers: ["
+    "{add: [{conv: {stride: 2}}, {conv: {kernel: 1, stride: 2}}]}, {add: [conv, []], repeat: n}]}"
+)
+FORKS = (
+    "{input: 56x56x8, parameters: {n: 3, F: , K: }, defaults: {conv: {filters: 8, padding: half}}, layers: ["
+    "{add: [{conv: {kernel: 2*F + 1}}, {conv: {kernel: 2*K + 1}}], repeat: n}]}"
+)
+
+
+def test_residual_networks_of_same_padding_take_no_exponential_time(write: Write) -> None:
+    path = write(RESIDUAL)
+    started = time.process_time()
+    found = cnncalc.analyze(path, "HxWx3", settings={"n": 50})
+    assert time.process_time() - started < 10  # 2^50 steps before
+    for size in (31, 32, 56, 57):
+        numbers = cnncalc.analyze(path, f"{size}x{size}x3", settings={"n": 50})
+        mine = [substitute(axis.size, {"H": size, "W": size}) for axis in found.layers[-1].receptive_field.axes]
+        # One window of 3 at jump 1, then 50 at jump 2: 1 + 2 + 50*2*2.
+        assert mine == [axis.size for axis in numbers.layers[-1].receptive_field.axes] == [203, 203]
+
+
+def test_maxima_of_maxima_do_not_double(write: Write) -> None:
+    path = write(FORKS)
+    axis = cnncalc.analyze(path, settings={"n": 20}).layers[-1].receptive_field.axes[0]
+    assert len(str(axis.size)) < 100
+    for wide, narrow in ((3, 1), (2, 5)):
+        assert substitute(axis.size, {"F": wide, "K": narrow}) == 1 + 20 * 2 * max(wide, narrow)

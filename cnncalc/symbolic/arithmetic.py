@@ -70,7 +70,7 @@ def minimum(first: Size, second: Size) -> Size:
         from cnncalc.symbolic import traced
 
         return traced.smallest(first, second)
-    from cnncalc.symbolic.floor_division import smallest
+    from cnncalc.symbolic.bounds import smallest
 
     return smallest(first, second)
 
@@ -83,7 +83,7 @@ def maximum(first: Size, second: Size) -> Size:
         from cnncalc.symbolic import traced
 
         return traced.largest(first, second)
-    from cnncalc.symbolic.floor_division import largest
+    from cnncalc.symbolic.bounds import largest
 
     return largest(first, second)
 

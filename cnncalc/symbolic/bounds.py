@@ -66,6 +66,37 @@ def without_idle(value: Any, ranges: Ranges) -> Size:
     return normalise(value.replace(lambda part: isinstance(part, sympy.Min | sympy.Max), decided))
 
 
+def smallest(first: Any, second: Any) -> Size:
+    """The minimum of sizes of which one at least is symbolic."""
+    return _extreme_of(first, second, sympy.Min)
+
+
+def largest(first: Any, second: Any) -> Size:
+    """The maximum of sizes of which one at least is symbolic."""
+    return _extreme_of(first, second, sympy.Max)
+
+
+def _extreme_of(first: Any, second: Any, kind: Any) -> Size:
+    """The minimum or maximum of two: the one that surely decides, where the bounds of their difference say it.
+
+    sympy asks the same of every part of both, again and again: for maxima in maxima its time is exponential.
+    """
+    low, high = bounds(first - second, {})
+    if low is not None and low >= 0:
+        return normalise(second if kind is sympy.Min else first)
+    if high is not None and high <= 0:
+        return normalise(first if kind is sympy.Min else second)
+    shared = _extremes_in(first) & _extremes_in(second)
+    common = sympy.Add(*shared)
+    return normalise(common + kind(first - common, second - common))
+
+
+def _extremes_in(value: Any) -> set[Any]:
+    """The terms of a sum that hold an extreme: max(m + F, m + K) becomes m + max(F, K), which does not double."""
+    terms = () if is_known(value) else sympy.Add.make_args(value)
+    return {term for term in terms if term.has(sympy.Min, sympy.Max)}
+
+
 def _lines(value: Any) -> tuple[dict[Any, Fraction], Fraction, Fraction]:
     """A sum as slopes of what varies, and the least and most of the rest; floors by a number are lines."""
     slopes: dict[Any, Fraction] = {}

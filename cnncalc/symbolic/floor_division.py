@@ -135,16 +135,6 @@ def add_terms(terms: list[Any]) -> Size:
     return normalise(sympy.Add(*terms))
 
 
-def smallest(first: Any, second: Any) -> Size:
-    """The minimum of sizes of which one at least is symbolic."""
-    return normalise(sympy.Min(first, second))
-
-
-def largest(first: Any, second: Any) -> Size:
-    """The maximum of sizes of which one at least is symbolic."""
-    return normalise(sympy.Max(first, second))
-
-
 def greatest_of(sizes: list[Any]) -> Size:
     """The maximum of many sizes, left as it stands: to simplify it would take longer than to run it."""
     return normalise(sympy.Max(*sizes, evaluate=False))
