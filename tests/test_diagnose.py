@@ -534,3 +534,16 @@ def test_two_mistakes_of_one_thing_are_never_paired() -> None:
     assert {"layer-before", "layer-after", "other-quantity", "channels-first", "digits-transposed"} == {
         mistake.key for mistake in LAYER_MISTAKES if mistake.affects == ALONE
     }
+
+
+def test_wrong_numbers_of_a_long_chain_take_time_that_grows_with_their_number(write: Write) -> None:
+    table = (
+        "spec: {input: 32x32x3, layers: [{conv: {filters: 8, kernel: 3, padding: 1}, repeat: 4000, name: c}]}\n"
+        f"claims: {{{', '.join(f'c_{50 * number + 51}: {{params: 224}}' for number in range(78))}}}\n"
+    )
+    started = time.process_time()
+    verdicts = check(write(table)).verdicts
+    assert time.process_time() - started < 4
+    # 224 is the first layer's 3*3*3*8 + 8; the others have 3*3*8*8 + 8 = 584.
+    assert len(verdicts) == 78
+    assert all("the number of c_1, an earlier layer" in str(verdict) for verdict in verdicts)

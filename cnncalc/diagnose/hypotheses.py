@@ -103,6 +103,7 @@ def hypotheses_at(analysis: Analysis, layers: tuple[LayerResult, ...] | None, qu
     return Hypotheses(LAYER_MISTAKES, replace(correct_at(analysis, chosen[-1], quantity), block=block))
 
 
+@lru_cache(maxsize=8)
 def _is_numeric(analysis: Analysis) -> bool:
     """Whether nothing depends on a symbol."""
     shapes = [analysis.input.shape, *(layer.output for layer in analysis.layers)]

@@ -52,6 +52,7 @@ class Propagations:
         self.starts: dict[int, list[str]] = {}
         for name, layers in self.blocks.items():
             self.starts.setdefault(layers[0], []).insert(0, name)
+        self.skipped: dict[tuple[str, int], int] = {}
         self.budget = MOST_STEPS
         self.steps: dict[Any, tuple[LayerRecomputation | None, Shape | None]] = {}
         self.recomputations: dict[Any, LayerRecomputation] = {}
@@ -84,10 +85,24 @@ class Propagations:
 
     def _nearest(self, mistake: LayerMistake, start: int, stop: int) -> Iterator[Propagation]:
         """With the mistake in one layer, or in one block that begins there: from the last before `stop` to `start`."""
-        for index in reversed(range(start, stop)):
-            yield from self._follow_all(mistake, (index,), self.analysis.layers[index].name, is_local=True)
-            for name in self.starts.get(index, ()):
-                yield from self._block(mistake, name)
+        index = self._fruitful(mistake, stop - 1)
+        while index >= start:
+            alone = self._follow_all(mistake, (index,), self.analysis.layers[index].name, is_local=True)
+            blocks = [each for name in self.starts.get(index, ()) for each in self._block(mistake, name)]
+            yield from (*alone, *blocks)
+            if not alone and not blocks:
+                self.skipped[mistake.key, index] = index - 1
+            index = self._fruitful(mistake, index - 1)
+
+    def _fruitful(self, mistake: LayerMistake, index: int) -> int:
+        """The last layer up to `index` at which the mistake may change something; every step over others is kept."""
+        passed = []
+        while (mistake.key, index) in self.skipped:
+            passed.append(index)
+            index = self.skipped[mistake.key, index]
+        for each in passed:
+            self.skipped[mistake.key, each] = index
+        return index
 
     def _block(self, mistake: LayerMistake, name: str) -> Iterator[Propagation]:
         """With the mistake in every layer of a block; none where it changes fewer than two of them."""

@@ -169,7 +169,7 @@ class LayerRecomputation(Recomputation):
             seen = (
                 self._seen_through_all() if self.every_layer else layer.receptive_field(self._seen_before(), self.input)
             )
-            return tuple(getattr(axis, FIELDS[self.quantity]) for axis in seen.axes)
+            return _along_axes(seen, self.quantity)
         output = layer.output(self.input)
         if self.quantity == "output":
             return output
@@ -274,6 +274,16 @@ class TotalRecomputation(Recomputation):
         quantity, notes = wrong[0].quantity, {part.note for part in wrong}
         same = tuple((part if part.quantity == quantity else replace(part, quantity=quantity), n) for part, n in made)
         return replace(self, parts=same, quantity=quantity, note=wrong[0].note if len(notes) == 1 else "")
+
+
+def correct_value(result: LayerResult, quantity: str) -> Any:
+    """The value of `correct_at` as it has been counted before, for the many layers that are looked at only; or None."""
+    found = _along_axes(result.receptive_field, quantity) if quantity in FIELDS else getattr(result, quantity)
+    return found if _sensible(found) else None
+
+
+def _along_axes(seen: ReceptiveField, quantity: str) -> tuple[Any, ...]:
+    return tuple(getattr(axis, FIELDS[quantity]) for axis in seen.axes)
 
 
 def correct_at(analysis: Analysis, result: LayerResult, quantity: str) -> LayerRecomputation:

@@ -10,7 +10,7 @@ from cnncalc.analysis import LayerResult
 from cnncalc.analysis.quantities import COUNTS
 from cnncalc.analysis.quantities import QUANTITIES as REGISTER
 from cnncalc.diagnose.catalogue import ALONE, QUANTITIES, in_layer, in_number, in_total
-from cnncalc.diagnose.recompute import LayerRecomputation, Recomputation, TotalRecomputation, correct_at
+from cnncalc.diagnose.recompute import LayerRecomputation, Recomputation, TotalRecomputation, correct_at, correct_value
 from cnncalc.layers import Shape
 from cnncalc.symbolic import is_known
 
@@ -54,8 +54,8 @@ def _nearest_layer(correct: LayerRecomputation, layers: Iterator[LayerResult], w
     """The first of some layers that has another number."""
     own = correct.value()
     for layer in layers:
-        way = correct_at(correct.analysis, layer, correct.quantity)
-        if way.value() not in (own, 0, None):
+        if correct_value(layer, correct.quantity) not in (own, 0, None):
+            way = correct_at(correct.analysis, layer, correct.quantity)
             return replace(way, note=f"this is the number of {layer.name}, {what}")
     return None
 
