@@ -7,7 +7,10 @@ all problems of a spec at once; `str()` of either gives the text with the line a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import NamedTuple
+
+from cnncalc.limits import LONGEST_COMPARED, MOST_COMPARED, MOST_LISTED, MOST_PROBLEMS
 
 WIDEST_EXCERPT = 100
 LONGEST = 160
@@ -48,9 +51,8 @@ class Span(NamedTuple):
         """The quoted line with carets under the span; long lines are cut around it."""
         if self.line >= len(self.source.lines):
             return []
-        line = printable(self.source.lines[self.line])
         first = max(0, self.column - WIDEST_EXCERPT // 2)
-        shown = line[first : first + WIDEST_EXCERPT]
+        shown = printable(self.source.lines[self.line][first : first + WIDEST_EXCERPT])
         column = self.column - first
         carets = "^" * max(1, min(self.length, len(shown) - column))
         number = str(self.line + 1)
@@ -68,7 +70,7 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         where = f"{self.span}: " if self.span else ""
-        message = printable(self.message)
+        message = printable(self.message[: LONGEST + 1])
         message = message if len(message) <= LONGEST else f"{message[: LONGEST - 3]}..."
         lines = [f"{where}{message}"]
         if self.span:
@@ -105,6 +107,16 @@ class UsageError(SpecError):
     exit_status = 2
 
 
+class ProblemList(list[Problem]):
+    """The problems met so far; raises SpecError, with all of them, where one more would pass the limit."""
+
+    def append(self, problem: Problem) -> None:
+        """Take note of one more problem."""
+        if len(self) >= MOST_PROBLEMS:
+            raise SpecError([Problem(f"more than {MOST_PROBLEMS} mistakes: reading stops here"), *self])
+        super().append(problem)
+
+
 def unique(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """The problems in the order of their places, each once, however often it was met."""
 
@@ -123,7 +135,9 @@ def closest(word: str, candidates: Iterable[str]) -> str:
     """`did you mean 'x'?` for the candidate nearest to a misspelt word, or nothing."""
     from difflib import get_close_matches
 
-    by_case = {candidate.lower(): candidate for candidate in candidates}
+    if len(word) > LONGEST_COMPARED:
+        return ""
+    by_case = {candidate.lower(): candidate for candidate in islice(candidates, MOST_COMPARED)}
     matches = get_close_matches(word.lower(), by_case, n=5, cutoff=0.65)
     # Two letters exchanged (vgg61) are the likeliest slip of all.
     matches.sort(key=lambda match: sorted(match) != sorted(word.lower()))
@@ -132,4 +146,5 @@ def closest(word: str, candidates: Iterable[str]) -> str:
 
 def one_of(candidates: Sequence[str]) -> str:
     """The candidates as a hint: `one of a, b, c`."""
-    return "one of " + ", ".join(candidates)
+    more = len(candidates) - MOST_LISTED
+    return "one of " + ", ".join(candidates[:MOST_LISTED]) + (f", and {more:,} more" if more > 0 else "")

@@ -163,9 +163,10 @@ def batch_size(batch: Any) -> Size:
     if isinstance(batch, str) and names_size(text):
         return symbol(text)
     symbolic = not is_known(batch) and not isinstance(batch, str | float | bool)
-    number = text.isascii() and text.isdecimal() and 1 <= int(text[:12]) <= LARGEST_BATCH and type(batch) in (int, str)
+    digits = text.lstrip("0")[: len(str(LARGEST_BATCH)) + 1] if text.isascii() and text.isdecimal() else ""
+    number = 1 <= int(digits or 0) <= LARGEST_BATCH and type(batch) in (int, str)
     if symbolic or number:
-        size: Size = batch if symbolic else int(text)
+        size: Size = batch if symbolic else int(digits)
         return size
     hint = f"give a number from 1 to {LARGEST_BATCH:,}, or a name"
     raise UsageError([Problem(f"the batch must be a number of images or a name, not {batch!r}", None, hint)])

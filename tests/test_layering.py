@@ -33,7 +33,7 @@ ORDER = (
     "layers",
     "symbolic",
 )
-SERVES_ALL = ("errors", "result")
+SERVES_ALL = ("errors", "limits", "result")
 TOP = ("__init__", "__main__", "pytest_plugin")
 VERSION = "cnncalc.__version__"  # a constant of the package itself, which anyone may read
 PLACES = {
@@ -231,7 +231,9 @@ def test_the_numbers_need_nothing_but_yaml_and_the_standard_library() -> None:
     assert set() == found - known
 
 
-SYMPY = {f"cnncalc.symbolic.{name}" for name in ("floor_division", "rewriting", "printing", "bounds", "linear")}
+SYMPY = {
+    f"cnncalc.symbolic.{name}" for name in ("floor_division", "rewriting", "printing", "bounds", "linear", "growth")
+}
 """The modules that need sympy as soon as they are imported."""
 
 

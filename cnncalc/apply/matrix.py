@@ -67,6 +67,8 @@ def find_matrix(text: str, what: str = "matrix") -> Matrix:
         from cnncalc.spec.files import read_source
 
         return parse_matrix(read_source(text, hint=FORMS))
+    if len(text) > LARGEST_TEXT:
+        raise SpecError([Problem(f"the {what} has more than {LARGEST_TEXT:,} characters", None, FORMS)])
     if FILE.match(text):
         raise SpecError([Problem(f"there is no file '{text[:100]}'", None, FORMS)])
     return parse_matrix(Source(what, text))

@@ -119,6 +119,7 @@ def main() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
+    _complete_odd_words()
     try:
         try:
             cnncalc(prog_name="cnncalc")
@@ -131,3 +132,11 @@ def main() -> None:
         if error.errno != errno.EPIPE:
             click.echo(f"error: cannot write the output: {error.strerror}", err=True)
         sys.exit(1)
+
+
+def _complete_odd_words() -> None:
+    """Let a shell that says no words, or no number of the word, complete the first: click expects both."""
+    if "_CNNCALC_COMPLETE" in os.environ:
+        os.environ.setdefault("COMP_WORDS", "")
+        number = os.environ.get("COMP_CWORD", "")
+        os.environ["COMP_CWORD"] = number if number.isascii() and number.isdecimal() and len(number) < 10 else "0"

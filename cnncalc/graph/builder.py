@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cnncalc.errors import Problem, Span
+from cnncalc.errors import Problem, ProblemList, Span
 from cnncalc.graph.head import Kernels, as_convolution
 from cnncalc.graph.model import INPUT, Graph, Node
 from cnncalc.graph.scope import UNKNOWN, Scope
@@ -29,7 +29,7 @@ class Assembly:
 
     def __init__(self, graph: Graph, problems: Iterable[Problem], max_layers: int, head: Kernels | None = None) -> None:
         self.graph = graph
-        self.problems = list(problems)
+        self.problems = ProblemList(problems)
         self.max_layers = max_layers
         self.head = head
         self.reported: set[tuple[Span, str]] = set()

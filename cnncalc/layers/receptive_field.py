@@ -13,6 +13,7 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import Any, NamedTuple
 
+from cnncalc.limits import MOST_READ
 from cnncalc.symbolic import Size, is_known, maximum, minimum, normalise
 
 # Past this many phases a receptive field is called unknown rather than listed phase by phase.
@@ -128,6 +129,7 @@ class AxisReceptiveField:
         if not is_known(kernel, stride, before, dilation, *self.lows, *self.highs) or kernel > MOST_PHASES:
             raise UncountableError("after upsampling, kernel and stride must be numbers, and the kernel not huge")
         shared = gcd(phases, stride)
+        _check_work(kernel * (phases // shared))
         groups = (
             [self.seen(output * stride - before + tap * dilation) for tap in range(kernel)]
             for output in range(phases // shared)
@@ -163,6 +165,12 @@ class Seen(NamedTuple):
     low: Size
     high: Size
     nothing: bool
+
+
+def _check_work(units: int) -> None:
+    """Raise UncountableError before more units are looked at than the limit."""
+    if units > MOST_READ:
+        raise UncountableError(f"after upsampling, more than {MOST_READ:,} units would be looked at one by one")
 
 
 def _phases(groups: Iterable[list[Seen]], step: Size, after: Any) -> AxisReceptiveField:

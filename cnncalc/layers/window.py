@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from cnncalc.errors import Problem, SpecError
 from cnncalc.layers.condition import Condition
 from cnncalc.layers.receptive_field import AxisReceptiveField
+from cnncalc.limits import MOST_TAPS
 from cnncalc.symbolic import Size, add_up, ceil_div, exact_div, floor_div, is_known, let, maximum, minimum
 
 ROUNDINGS = ("floor", "ceil", "caffe", "strict")
@@ -90,6 +91,9 @@ class Window:
         if not is_known(self.kernel):
             message = f"connections are counted tap by tap: the kernel must be a number, not {self.kernel}"
             raise SpecError([Problem(message, None, "give the kernel a value, or leave the connections out")])
+        if self.kernel > MOST_TAPS:
+            message = f"connections are counted tap by tap: the kernel has more than {MOST_TAPS:,} taps"
+            raise SpecError([Problem(message, None, "make the kernel smaller, or leave the connections out")])
         return range(self.kernel)
 
     def conditions(self, length: Size, axis: str) -> Iterator[Condition]:

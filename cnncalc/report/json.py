@@ -18,7 +18,7 @@ def dumped(data: Any) -> str:
     """Plain data as JSON text, as every command prints it."""
     from json import dumps  # not needed by a table
 
-    return dumps(data, indent=1) + "\n"
+    return dumps(data, indent=1, default=raw) + "\n"
 
 
 def raw(value: Any) -> Any:

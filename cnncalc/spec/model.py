@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
-from cnncalc.errors import Problem, Source, Span
+from cnncalc.errors import Problem, ProblemList, Source, Span
 from cnncalc.layers import Layer
 from cnncalc.spec.expressions import Expression
 from cnncalc.spec.operators import Environment, ExpressionError
@@ -210,4 +210,4 @@ class Spec:
     blocks: dict[str, Block] = field(default_factory=dict)
     items: tuple[Item, ...] = ()
     settings: dict[str, Argument] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=ProblemList)

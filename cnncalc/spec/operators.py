@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from cnncalc.symbolic import Size, floor_div, is_known, product
+from cnncalc.limits import MOST_TERMS
+from cnncalc.symbolic import Size, floor_div, is_known, is_larger_than, normalise, product
 
 LARGEST = 10**15
 LARGEST_EXPONENT = 8
@@ -26,12 +27,15 @@ class ExpressionError(ValueError):
 
 def bounded(value: Any, position: int) -> Any:
     """The value, if no number in a spec should be larger, and an int if it is whole; raises ExpressionError."""
+    value = normalise(value)  # 0*K is the number 0
     if isinstance(value, Fraction):
         bounded(value.denominator, position)
         bounded(value.numerator // value.denominator, position)
         return value.numerator if value.denominator == 1 else value
     if type(value) is int and abs(value) > LARGEST:
         raise ExpressionError(f"the result is larger than {LARGEST:,}", position)
+    if is_larger_than(value, MOST_TERMS):
+        raise ExpressionError(f"the result has more than {MOST_TERMS:,} terms once it is multiplied out", position)
     return value
 
 

@@ -7,6 +7,7 @@ and values are joined by commas.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -139,6 +140,8 @@ def _range(match: re.Match[str], read: Callable[[str], Any]) -> range | Fraction
         raise ValueError(f"the range {match[0]} is empty: its last number is below its first")
     below = lcm(*(Fraction(end).denominator for end in (first, last, step)))
     numbers = range(int(first * below), int(last * below) + 1, int(step * below))
+    if (last - first) // step >= sys.maxsize:
+        raise ValueError(f"the range {match[0]} has too many numbers; a grid has at most {MOST_POINTS:,} points")
     return Fractions(numbers, below) if below > 1 else numbers
 
 

@@ -146,6 +146,15 @@ def multiplied_out(value: Any) -> Size:
     return value if is_known(value) else normalise(value.expand())
 
 
+def is_larger_than(value: Any, most: int) -> bool:
+    """Whether a size has more than `most` terms once it is multiplied out; a number has one."""
+    if is_known(value) or not hasattr(value, "free_symbols"):
+        return False
+    from cnncalc.symbolic.growth import terms
+
+    return terms(value) > most
+
+
 def bound(value: Any) -> tuple[str, str, int] | None:
     """`value >= 0` as a bound on its one symbol: ("H", ">=", 32); None if it is not such a bound.
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from cnncalc.check.readers.reading import Reading
 from cnncalc.check.readers.rows import HEAD_KEYS, Cell, quantities_in, read_rows
 from cnncalc.errors import Problem, Source, SpecError
+from cnncalc.limits import MOST_COLUMNS
 
 NAMES = (".csv", ".tsv", ".txt")
 HEADER = re.compile(r"^\W*(?:layer|name)\W*[,;\t]", re.IGNORECASE | re.MULTILINE)
@@ -63,6 +64,9 @@ def _head(source: Source, lines: list[int], given: str) -> tuple[dict[str, Cell]
             comments.update(_comment(source, number))
             continue
         delimiter = given or max(DELIMITERS, key=source.lines[number].count)
+        if source.lines[number].count(delimiter) >= MOST_COLUMNS:
+            message = f"the line has more columns than {MOST_COLUMNS:,}, the limit"
+            raise SpecError([Problem(message, source.span(number), HEADER_HINT)])
         known = quantities_in(_cells(source.lines[number], delimiter))
         if known is not None:
             found.append((known, number, delimiter))

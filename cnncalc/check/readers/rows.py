@@ -14,6 +14,7 @@ from cnncalc.check.network import Network
 from cnncalc.check.numbers.amounts import UNANSWERED, decimal_comma
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Span, SpecError
+from cnncalc.limits import LONGEST_HEADING
 
 LAYER = ("layer", "layer_name", "name")
 QUANTITY = "quantity"
@@ -85,6 +86,8 @@ def _settings(text: str) -> tuple[str, ...]:
 
 def _folded(cell: str) -> str:
     """The heading of a column as it is compared: `Layer (type)` is layer."""
+    if len(cell) > LONGEST_HEADING:
+        return ""
     return BRACKETED.sub("", cell).strip().lower().replace(" ", "_")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from cnncalc.errors import Problem, Source, Span, SpecError, closest, one_of
 from cnncalc.layers import CATALOGUE
 from cnncalc.layers.window import ROUNDINGS
+from cnncalc.limits import LONGEST_NAME
 from cnncalc.spec.expressions import KEYWORDS, Expression
 from cnncalc.spec.input_size import parse_input
 from cnncalc.spec.model import Argument, Block, InputSize, Spec, Variant, expression_problem
@@ -47,7 +48,10 @@ def spec_of(root: Node, spec: Spec) -> Spec:
         what = "the file is empty" if root.value is None else f"a spec is a mapping, not {root.what}"
         spec.problems.append(Problem(what, root.span, "begin with 'input: 224x224x3' and 'layers:'"))
         return spec
-    _SpecReader(spec).read(root)
+    try:
+        _SpecReader(spec).read(root)
+    except SpecError as error:
+        spec.problems[:] = error.problems
     return spec
 
 
@@ -126,10 +130,12 @@ class _SpecReader:
             if key.text in KEYWORDS:
                 self.problem(f"'{key.text}' has a meaning of its own in expressions", key.span, "choose another name")
                 continue
-            if not IDENTIFIER.match(key.text):
-                self.problem(f"'{key.text}' cannot name a parameter", key.span, "letters, digits and _ make a name")
+            if not IDENTIFIER.match(key.text) or len(key.text) > LONGEST_NAME:
+                most = f", at most {LONGEST_NAME}" if len(key.text) > LONGEST_NAME else ""
+                hint = f"letters, digits and _ make a name{most}"
+                self.problem(f"{key.what} cannot name a parameter", key.span, hint)
                 continue
-            self.items.names = frozenset(self.spec.parameters)
+            self.items.names = self.spec.parameters.keys()
             argument = self.items.argument(value)
             # A value that could not be read is already a problem; the name is known all the same.
             self.spec.parameters[key.text] = argument or Argument(None, value.span)
@@ -185,11 +191,11 @@ class _SpecReader:
 
     def _declared(self, key: Node) -> Block | None:
         """The block that `bottleneck(width, stride=1)` declares, its body still to come."""
-        match = BLOCK.match(key.text)
-        if match is None:
-            self.problem(f"'{key.text}' does not declare a block", key.span, "as in bottleneck(width, stride=1):")
+        match = BLOCK.match(key.text.rstrip())
+        if match is None or len(match["name"]) > LONGEST_NAME:
+            self.problem(f"{key.what} does not declare a block", key.span, "as in bottleneck(width, stride=1):")
             return None
-        if match["name"] in CATALOGUE or match["name"] in (*self.spec.blocks, "group"):
+        if match["name"] in CATALOGUE or match["name"] in self.spec.blocks or match["name"] == "group":
             self.problem(f"the name '{match['name']}' is taken", key.span, "choose another name for the block")
             self.items.refused.add(match["name"])
             return None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from typing import Any
 
 from cnncalc.errors import Problem, Span, closest, one_of
 from cnncalc.layers import CATALOGUE, Layer, Refused
 from cnncalc.layers.fields import Field, Number
+from cnncalc.limits import LONGEST_NAME
 from cnncalc.spec.expressions import Expression
 from cnncalc.spec.model import (
     Argument,
@@ -43,7 +45,7 @@ class LayerReader:
         defaults: dict[type[Layer], dict[str, Argument]] | None = None,
     ) -> None:
         self.problems = problems
-        self.names: frozenset[str] = frozenset()
+        self.names: Set[str] = frozenset()
         self.blocks = {} if blocks is None else blocks
         self.defaults = {} if defaults is None else defaults
         self.refused: set[str] = set()
@@ -239,6 +241,9 @@ class LayerReader:
     def _name(self, node: Node) -> str | None:
         if node.kind != "scalar" or node.value is None or not NAME.match(node.text):
             self.problem(f"a name is letters, digits and _ . + -, not {node.what}", node.span)
+            return None
+        if len(node.text) > LONGEST_NAME:
+            self.problem(f"a name has at most {LONGEST_NAME} characters", node.span)
             return None
         if node.text == INPUT:
             self.problem("the name 'input' is taken: it is the input of the network", node.span, "choose another name")

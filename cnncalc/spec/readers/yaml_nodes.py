@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import yaml
 
-from cnncalc.errors import Problem, Source, Span, SpecError
+from cnncalc.errors import Problem, ProblemList, Source, Span, SpecError
 from cnncalc.spec.files import LARGEST_TEXT
 
 DEEPEST = 60
@@ -59,6 +59,8 @@ def read_yaml(source: Source) -> Node:
     """The one document of `source` as a Node; raises SpecError with every problem found."""
     if len(source.text) > LARGEST_TEXT:
         raise SpecError([Problem(f"{source.name} is too large: over {LARGEST_TEXT:,} characters")])
+    if not source.text.isascii() and any("\ud800" <= character <= "\udfff" for character in source.text):
+        raise SpecError([Problem(f"{source.name} has bytes that are not UTF-8", None, "write it in UTF-8")])
     try:
         return _Composer(source, fast=True).document()
     except yaml.YAMLError:
@@ -76,7 +78,7 @@ class _Composer:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader) if fast else yaml.SafeLoader
         self.source = source
         self.events: Iterator[Any] = yaml.parse(source.text, Loader=loader)
-        self.problems: list[Problem] = []
+        self.problems: list[Problem] = ProblemList()
 
     def document(self) -> Node:
         roots: list[Node] = []
