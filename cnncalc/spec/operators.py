@@ -46,7 +46,9 @@ def known(value: Any, position: int) -> int:
     if isinstance(value, Fraction):
         raise ExpressionError(f"this needs a whole number, but it is {value}", position)
     if isinstance(value, dict):
-        raise ExpressionError("this needs a number, but it is a whole volume (name a part, as in in.channels)", position)
+        raise ExpressionError(
+            "this needs a number, but it is a whole volume (name a part, as in in.channels)", position
+        )
     what = "a list" if isinstance(value, tuple) else f"the symbol {value}"
     raise ExpressionError(f"this needs a number, but it is {what}", position)
 
