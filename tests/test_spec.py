@@ -705,7 +705,6 @@ def test_wrong_notation_is_a_spec_error(text: str) -> None:
         ("lenet5", "1x1x32x32", "32x32x1"),
         ("conv3-8", "1x3x224x224", "224x224x3"),
         ("conv3-8", "8x1x28x28", "28x28x1"),
-        ("conv3-8", "3x224x224", "224x224x3"),
         ("conv3-8", "NxCxHxW", "HxWxC"),
     ],
 )

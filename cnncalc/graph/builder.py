@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cnncalc.errors import Problem, ProblemList, Span
-from cnncalc.graph.head import Kernels, as_convolution
+from cnncalc.graph.head import Kernels
 from cnncalc.graph.model import INPUT, Graph, Node
 from cnncalc.graph.scope import UNKNOWN, Scope
-from cnncalc.layers import Condition, Layer, Shape
-from cnncalc.layers.dense import RBF, Flatten
+from cnncalc.layers import Condition, Layer, Refused, Shape
 from cnncalc.spec.model import Item, NameReference
 from cnncalc.symbolic import is_known
 
@@ -48,10 +47,11 @@ class Assembly:
         index = UNKNOWN
         if layer is not None and UNKNOWN not in sources:
             shapes = tuple(self.shape(source) for source in sources)
-            if self.head is not None and isinstance(layer, Flatten):  # a convolution takes the map as it is
+            changed = layer if self.head is None else self._convolutional(layer, shapes[0], path, item.span)
+            if changed is None:
                 self.enter(path, sources[0], scope, item.span)
                 return sources[0]
-            layer = self._convolutional(layer, shapes[0], path, item.span)
+            layer = changed
             if self._holds(layer.join_conditions(shapes), path, item, sources):
                 joined = layer.join(shapes)
                 if self._holds(layer.conditions(joined), path, item, sources):
@@ -63,14 +63,13 @@ class Assembly:
         self.enter(path, index, scope, item.span)
         return index
 
-    def _convolutional(self, layer: Layer, shape: Shape, path: str, span: Span) -> Layer:
-        """The layer as `head` wants it: as it is, or as a convolution."""
-        if self.head is None:
+    def _convolutional(self, layer: Layer, shape: Shape, path: str, span: Span) -> Layer | None:
+        """The layer of a fully convolutional network; None for one that has no place in it."""
+        try:
+            return layer.convolutional(shape, (self.head or {}).get(path))
+        except Refused as refused:
+            self.problem(f"{path}: {refused}", span, refused.hint)
             return layer
-        if isinstance(layer, RBF) and any(size != 1 for size in shape.size):
-            message = f"{path}: {layer.kind} has no convolutional form, and its input is {shape}"
-            self.problem(message, span, "leave out --head conv, or take the input of the spec")
-        return as_convolution(layer, shape, self.head.get(path))
 
     def enter(self, path: str, index: int, scope: Scope, span: Span) -> None:
         """Let taps find a source under a path."""

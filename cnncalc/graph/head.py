@@ -12,9 +12,6 @@ from typing import TypeAlias
 
 from cnncalc.errors import SpecError
 from cnncalc.graph.model import INPUT, Graph
-from cnncalc.layers import Layer, Shape
-from cnncalc.layers.convolution import Conv
-from cnncalc.layers.dense import FullyConnected
 from cnncalc.symbolic import Size
 
 HEADS = ("fc", "conv")
@@ -28,29 +25,18 @@ def kernels(graph: Graph) -> Kernels:
     found = {}
     for index, node in enumerate(graph.nodes):
         before = node.input.size or maps[node.sources[0]]
-        if isinstance(node.layer, FullyConnected):
+        if node.layer.dense:
             found[node.name] = before
             before = (1,) * len(before)
         maps[index] = node.output.size or before
     return found
 
 
-def as_convolution(layer: Layer, shape: Shape, kernel: tuple[Size, ...] | None) -> Layer:
-    """The convolution that a fully connected layer is on a map; any other layer as it is.
-
-    `kernel` is the map that it was made for; None where that is not known, which makes it all of the map.
-    """
-    if not isinstance(layer, FullyConnected) or not shape.size:
-        return layer
-    fields = layer.given()
-    return Conv(filters=fields.pop("units"), kernel=list(kernel or shape.size), **fields)
-
-
 def changed_weights(graph: Graph) -> list[tuple[str, Size, Size]]:
     """(name, weights, weights at the spec's own input) of the fully connected layers that another input changes."""
     if graph.at_own_input is None:
         return []
-    dense = [node for node in graph.nodes if isinstance(node.layer, FullyConnected)]
+    dense = [node for node in graph.nodes if node.layer.dense]
     if not dense:
         return []
     try:

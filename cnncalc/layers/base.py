@@ -33,6 +33,8 @@ class Layer:
     """What several of them are called in a sentence: "convolutions"."""
     weighted: ClassVar[bool] = False
     """Whether it counts towards the depth of a network, as convolutions and matrix products do."""
+    dense: ClassVar[bool] = False
+    """Whether it sees a map as a whole, so that its weights are for one size of map."""
     in_place: ClassVar[bool] = False
     """Whether its output may overwrite its input, so that it needs no memory of its own."""
     kept_for_training: ClassVar[bool] = False
@@ -162,6 +164,13 @@ class Layer:
     def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
         """The receptive field of its outputs, given that of its inputs."""
         return seen
+
+    def convolutional(self: Layer, shape: Shape, kernel: tuple[Size, ...] | None) -> Layer | None:
+        """The layer in a fully convolutional network, made for a map of size `kernel`; None if it has no place there.
+
+        Raises Refused for a layer that has no such form.
+        """
+        return self
 
     # Text -----------------------------------------------------------------------------------
 

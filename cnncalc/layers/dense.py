@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnncalc.layers.activation import Activated
-from cnncalc.layers.base import Layer, layer
+from cnncalc.layers.base import Layer, Refused, layer
 from cnncalc.layers.condition import Condition
+from cnncalc.layers.convolution import Conv
 from cnncalc.layers.fields import Count, OptionalPerAxis, Switch
 from cnncalc.layers.notation import number, sides
 from cnncalc.layers.operations import Operations
@@ -24,6 +25,7 @@ class FullyConnected(Activated):
 
     main = ("units",)
     weighted = True
+    dense = True
     title = "fully connected layers"
     units = Count(doc="number K of units, the length of the output", symbol="K")
     bias = Switch(True, doc="one number added for every unit")
@@ -45,6 +47,12 @@ class FullyConnected(Activated):
 
     def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
         return EVERYTHING
+
+    def convolutional(self, shape: Shape, kernel: tuple[Size, ...] | None) -> Layer:
+        if not shape.size:
+            return self
+        fields = self.given()
+        return Conv(filters=fields.pop("units"), kernel=list(kernel or shape.size), **fields)
 
     def notation(self) -> str:
         return f"fc-{number(self.units)}"
@@ -82,6 +90,14 @@ class RBF(Layer):
     def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
         return EVERYTHING
 
+    def convolutional(self, shape: Shape, kernel: tuple[Size, ...] | None) -> Layer:
+        if any(size != 1 for size in shape.size):
+            raise Refused(
+                f"rbf has no convolutional form, and its input is {shape}",
+                "leave out --head conv, or take the input of the spec",
+            )
+        return self
+
     def notation(self) -> str:
         return f"rbf-{number(self.units)}"
 
@@ -95,6 +111,9 @@ class Flatten(Layer):
 
     def output(self, shape: Shape) -> Shape:
         return Shape(shape.values)
+
+    def convolutional(self, shape: Shape, kernel: tuple[Size, ...] | None) -> None:
+        return None  # a convolution takes the map as it is
 
 
 @layer("reshape")

@@ -103,7 +103,7 @@ def _refuse_channels_first(parts: list[int | str], given: InputSize | None, text
     else:
         last = sizes[-1]
         square = len(set(sizes)) == 1 and isinstance(last, int) and last >= SMALLEST_SIDE
-        first = channels in ((1, 3) if batched else (3,)) and square
+        first = batched and channels in (1, 3) and square
     if first:
         right = "x".join(map(str, (*sizes, channels)))
         batch = f", and the batch is an option of its own: --batch {parts[0]}" if batched and parts[0] != 1 else ""
