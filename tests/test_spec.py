@@ -779,3 +779,67 @@ layers:
     assert [node.name for node in cnncalc.expand(write(text)).nodes] == ["body"]
     with pytest.raises(cnncalc.SpecError, match="no layer is called 'stm'"):
         cnncalc.expand(write(text.replace("from: stem, when: deep", "from: stm, when: in.channels > 9")))
+
+
+@pytest.mark.parametrize(
+    ("notation", "made"),
+    [
+        ("pool3/2[ceil]", {"kernel": 3, "stride": 2, "rounding": "ceil"}),
+        ("avgpool3/2p1[Caffe]", {"kernel": 3, "stride": 2, "padding": 1, "rounding": "caffe"}),
+        ("pool2 [strict]", {"kernel": 2, "rounding": "strict"}),
+        ("conv3-8/2[floor]", {"filters": 8, "kernel": 3, "stride": 2, "padding": 1}),
+        ("conv3-8[nobias]", {"filters": 8, "kernel": 3, "padding": 1, "bias": False}),
+        (
+            "conv3-8[nobias]/2[ceil]p[full]",
+            {"filters": 8, "kernel": 3, "stride": 2, "padding": "full", "bias": False, "rounding": "ceil"},
+        ),
+        ("conv3-8p[valid]", {"filters": 8, "kernel": 3}),
+        ("conv3-8p[same]", {"filters": 8, "kernel": 3, "padding": "same"}),
+        ("conv3-8p[half]", {"filters": 8, "kernel": 3, "padding": "half"}),
+        ("depthwise3-x2[nobias]", {"kernel": 3, "padding": 1, "multiplier": 2, "bias": False}),
+        (
+            "deconv3-8/2p1op1[nobias]",
+            {"filters": 8, "kernel": 3, "stride": 2, "padding": 1, "output_padding": 1, "bias": False},
+        ),
+        ("fc-10[nobias]", {"units": 10, "bias": False}),
+    ],
+)
+def test_slide_notation_says_what_a_spec_file_says(notation: str, made: dict[str, object]) -> None:
+    (node,) = cnncalc.expand(notation, "32x32x8").nodes
+    assert node.layer == type(node.layer)(**made)
+
+
+@pytest.mark.parametrize(
+    ("notation", "message"),
+    [("conv3-8[ceill]", "did you mean 'ceil'"), ("relu[ceil]", "relu has no"), ("fc-10[ceil]", "one of nobias")],
+)
+def test_a_word_in_brackets_that_a_layer_does_not_have_is_refused(notation: str, message: str) -> None:
+    with pytest.raises(cnncalc.SpecError) as caught:
+        cnncalc.expand(notation, "32x32x8")
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("word", ["floor", "ceil", "caffe", "strict"])
+@pytest.mark.parametrize(
+    "text", ["pool3/2", "avgpool3/2p1", "conv3-8/2", "conv4-8p[same]", "depthwise3-x2", "conv1x3-8d2g4"]
+)
+def test_the_window_of_a_layer_is_read_back_from_its_notation(text: str, word: str) -> None:
+    spec = cnncalc.load(f"{text}[{word}]")
+    layer = cnncalc.expand(spec, "33x33x8").nodes[0].layer
+    again = layer.notation()
+    assert cnncalc.expand(again, "33x33x8").nodes[0].layer == layer
+    assert (f"[{word}]" in again) == (word != "floor")
+
+
+def test_a_group_may_stand_at_the_front_of_a_stack() -> None:
+    names = [node.name for node in cnncalc.expand("(conv3-8, pool2) x2, fc-10", "32x32x3").nodes]
+    assert names == ["conv1", "maxpool1", "conv2", "maxpool2", "fc1"]
+
+
+def test_without_biases_the_offsets_of_norms_are_left_out_and_it_is_said(cli: Cli) -> None:
+    shown = " ".join(cli("conv3-8, bn", "--input", "8x8x3", "--no-bias").output.split())
+    assert "params without biases" in shown
+    assert "the offsets of norms are biases, too" in shown
+    assert " 224 " in shown  # 3*3*3*8 weights, and 8 scales of the norm
+    assert "offsets" not in cli("conv3-8", "--input", "8x8x3", "--no-bias").output
+    assert "offsets" not in cli("conv3-8, bn", "--input", "8x8x3").output

@@ -73,7 +73,9 @@ SETUP = {
             help="Count as a tool or a paper does: fvcore, thop, torchinfo ... (`cnncalc compare --list`).",
         ),
         click.option(
-            "--bias/--no-bias", default=None, help="Count biases as parameters, or only weights (default: --bias)."
+            "--bias/--no-bias",
+            default=None,
+            help="Count biases as parameters, or only weights; offsets of norms are biases (default: --bias).",
         ),
         click.option(
             "--flops",

@@ -24,6 +24,8 @@ def windowed(name: str, layer: Any, width: str = "", *, stride: Any = (1,), keep
         text += "p" + _padding(layer)
     if any(step != 1 for step in layer.dilation):
         text += "d" + sides(layer.dilation)
+    if layer.rounding != "floor":
+        text += f"[{layer.rounding}]"
     return text
 
 

@@ -226,6 +226,8 @@ def convention_line(analysis: Analysis, units: str = "auto", *, memory: bool = T
     """The line that ends every report: convention, units, batch; what counts as memory only where it is shown."""
     batch = "1 image" if analysis.batch == 1 else f"a batch of {analysis.batch} images"
     counts = f"counted for {batch}: {analysis.convention.text()}"
+    if not analysis.convention.bias and any(layer.node.layer.title == "norms" for layer in analysis.layers):
+        counts += "; the offsets of norms are biases, too"
     if not memory:
         return counts
     rules = analysis.convention.activation_rules

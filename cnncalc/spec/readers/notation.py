@@ -18,10 +18,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from cnncalc.errors import Problem, Source, Span, SpecError, closest
+from cnncalc.errors import Problem, Source, Span, SpecError, closest, one_of
 from cnncalc.layers import CATALOGUE, Layer, Refused
 from cnncalc.layers.convolution import Filters
 from cnncalc.layers.notation import is_odd, size_keeping
+from cnncalc.layers.window import ROUNDINGS
 from cnncalc.spec.expressions import Expression
 from cnncalc.spec.model import Argument, BrokenItem, GroupItem, Item, LayerItem, Spec, expression_problem
 from cnncalc.spec.operators import ExpressionError
@@ -38,6 +39,7 @@ STRIDE = re.compile(rf"\s*/({NUMBER}(?:x{NUMBER})*)")
 PADDING = re.compile(rf"\s*[pP]((?:{NUMBER}|\[[A-Za-z0-9, ]+\])(?:x(?:{NUMBER}|\[[0-9, ]+\]))*)")
 OUTPUT_PADDING = re.compile(rf"\s*op({NUMBER}(?:x{NUMBER})*)")
 DILATION = re.compile(rf"\s*d({NUMBER}(?:x{NUMBER})*)")
+WORDS = re.compile(r"\s*\[\s*([A-Za-z]+)\s*\]")
 GROUPS = re.compile(rf"\s*g({NUMBER})")
 REPEAT = re.compile(rf"\s*(?:\*\s*|\s+[xX\u00d7]\s*|(?<=[\])}}\d])[xX]\s*)({NUMBER}|[A-Za-z]\w*)")
 PART = re.compile(rf"{NUMBER}|\[[^\]]*\]")
@@ -170,11 +172,24 @@ class _Parser:
                 values["dilation"] = self._sizes(dilation[1])
             elif "groups" in layer.fields and (groups := self._take(GROUPS)):
                 values["groups"] = self._number(groups[1])
+            elif word := self._take(WORDS):
+                key, value = self._word(layer, word)
+                values[key] = value
             else:
                 break
         if issubclass(layer, Filters) and "kernel" in values and "padding" not in values:
             values["padding"] = keeping(values["kernel"], values.get("dilation", 1))
         return values
+
+    def _word(self, layer: type[Layer], found: re.Match[str]) -> tuple[str, Any]:
+        """The field that a word in brackets behind a layer sets: `[ceil]`, `[nobias]`."""
+        word = found[1].lower()
+        usual = {**dict.fromkeys(ROUNDINGS, "rounding"), "nobias": "bias"}
+        words = {name: key for name, key in usual.items() if key in layer.fields}
+        if word in words:
+            return words[word], word if word in ROUNDINGS else False
+        hint = closest(word, words) or (one_of(tuple(words)) if words else "put a comma between layers")
+        raise self._stop(f"{layer.kind} has no '[{found[1]}]'", hint, found.start(1), len(found[1]))
 
     def _check(self, layer: type[Layer], values: dict[str, Any], start: int) -> bool:
         example = {"conv": "conv3-64", "fc": "fc-1000", "maxpool": "pool2"}.get(layer.kind, "")
