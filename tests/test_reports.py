@@ -473,7 +473,7 @@ def test_every_report_ends_with_the_convention_units_and_batch(name: str) -> Non
     line = piped(network(name)).splitlines()[-1]
     assert line.startswith("counted for 1 image: params with biases; a MAC is one multiply-add, FLOPs = 2 x MACs")
     assert "MB = 10^6 bytes" in line
-    assert "float32, 4 bytes per value" in line
+    assert "float32, 4 bytes a value" in line
 
 
 def test_names_that_look_like_markup_are_printed_as_they_are(write: Write) -> None:

@@ -109,7 +109,7 @@ class Convention(NamedTuple):
     def text(self) -> str:
         """The convention in words, for the last line of a table."""
         bias = "params with biases" if self.bias else "params without biases"
-        unit = f"{self.dtype}, {self.bytes_per_value} bytes per value"
+        unit = f"{self.dtype}, {self.bytes_per_value} bytes a value"
         mac = f"MACs as {self.name} counts them" if self.mac_rules else "a MAC is one multiply-add"
         thousand = "" if self.thousand == 1000 else f"; K = {self.thousand} parameters"
         named = f"convention {self.title}: " if self.version else ""

@@ -32,7 +32,7 @@ OF_A_LAYER = {
     "macs": "How many MACs{does} for one image?",
     "flops": "How many FLOPs{does} for one image?",
     "activations": "How many values does the output{of} hold?",
-    "memory_bytes": "How many bytes does the output{of} take, at {bytes} bytes per value?",
+    "memory_bytes": "How many bytes does the output{of} take, at {bytes} bytes a value?",
     "receptive_field": "How wide is the receptive field of a unit of the output{of}, in pixels of the input?",
     "jump": "How far apart are neighbouring units of the output{of}, in pixels of the input?",
 }
