@@ -714,7 +714,7 @@ def test_a_network_without_an_input_is_given_symbols_and_reads_sizes_as_every_co
 
 # Time --------------------------------------------------------------------------------------------
 
-RESIDUAL = (
+SAME_PADDED = (
     "{input: 56x56x8, parameters: {n: 3, F: 3}, defaults: {conv: {filters: 8, kernel: F, padding: same}}, layers: ["
     "{add: [{conv: {stride: 2}}, {conv: {kernel: 1, stride: 2}}]}, {add: [conv, []], repeat: n}]}"
 )
@@ -725,7 +725,7 @@ FORKS = (
 
 
 def test_residual_networks_of_same_padding_take_no_exponential_time(write: Write) -> None:
-    path = write(RESIDUAL)
+    path = write(SAME_PADDED)
     started = time.process_time()
     found = cnncalc.analyze(path, "HxWx3", settings={"n": 50})
     assert time.process_time() - started < 10  # 2^50 steps before

@@ -22,6 +22,7 @@ from cnncalc.report.formats import render, report_of
 from cnncalc.report.report import Options
 from cnncalc.report.rows import ALL
 from cnncalc.report.views.show import LAYER_COUNTS
+from cnncalc.result import Result
 
 NETWORKS = cnncalc.networks()
 SYMBOLIC = [name for name in NETWORKS if not isinstance(cnncalc.analyze(name).total("macs"), int)]
@@ -52,7 +53,7 @@ def number(value: Any) -> int:
     return result
 
 
-def show(analysis: Analysis, console: Console, **options: Any) -> None:
+def show(analysis: Result, console: Console, **options: Any) -> None:
     """Print the table of a network."""
     terminal.write(report_of(analysis, Options(**options)).document(), console)
 
@@ -544,3 +545,11 @@ def test_a_share_is_rounded_to_a_tenth_and_is_nothing_for_nothing() -> None:
         numbers.percent(0, 5),
         numbers.percent(5, 0),
     )
+
+
+def test_a_terminal_too_narrow_for_its_numbers_gets_a_line_a_cell_and_no_number_is_broken() -> None:
+    file = StringIO()
+    show(cnncalc.compare("vgg16", conventions="fvcore,thop"), Console(file=file, width=50, force_terminal=True))
+    text = re.sub(r"\x1b\[[0-9;]*m", "", file.getvalue())
+    assert 3 == text.count("138,357,544")
+    assert "15,470,267,319" in text

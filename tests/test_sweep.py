@@ -582,7 +582,7 @@ def test_json_has_the_cells_of_json_lines(cli: Cli) -> None:
 
 
 def test_numbers_and_their_nouns_agree(cli: Cli) -> None:
-    assert "1 point: 1 of input" in cli.text("sweep", "vgg16", "--input", "224")
+    assert "1 point: 1 input" in cli.text("sweep", "vgg16", "--input", "224")
     assert "! 1 of 2 points has no numbers" in cli.text("sweep", "alexnet", "--input", "60,70")
     assert "Sweep(vgg16: input x batch, 2 points)" == repr(cnncalc.sweep("vgg16", 224, batch=[1, 2]))
 

@@ -163,7 +163,7 @@ def _terms(stage: str) -> Iterator[str]:
 
 
 def _table(block: Table, console: Console) -> None:
-    """The roomiest form of a table that fits; where none does, its long cells go on in the next line."""
+    """The roomiest form of a table that fits; where none does, long cells are folded, or every cell has a line."""
     shown, widths = block, _widths(block)
     for narrower in block.narrower:
         if _total(widths) <= console.width:
@@ -177,7 +177,11 @@ def _table(block: Table, console: Console) -> None:
         lines = _lines(shown, widths, "-" if ascii_only else "\u2500")
         console.print(Group(*lines), no_wrap=True, crop=False, overflow="ignore")
     else:
-        console.print(_folded(shown, widths, console.width, ascii_only))
+        needed = sum(
+            len(GAP) + 1 + (LEAST if column.folds else width)
+            for column, width in zip(shown.columns, widths, strict=True)
+        )
+        console.print(_folded(shown, ascii_only) if needed <= console.width else Group(*_records(shown)))
     if shown.exact:
         console.print(Rich(shown.exact, style="bold"))
     if shown.hidden:
@@ -251,15 +255,24 @@ def _row(
     return text
 
 
-def _folded(table: Table, widths: list[int], room: int, ascii_only: bool) -> RenderableType:
-    """The table where no form of it fits; where even the columns that do not fold have no room, they fold too."""
+def _records(table: Table) -> Iterator[Rich]:
+    """A line a cell, for a terminal on which not even the columns that may not be folded have room."""
+    columns = [(number, column) for number, column in enumerate(table.columns) if not column.decoration]
+    margin = max(len(column.title) for _, column in columns)
+    for row in (*table.rows, *([table.foot] if table.foot else [])):
+        yield Rich()
+        for number, column in columns:
+            if cell := _styled(row.cells[number]):
+                yield Rich(f" {column.title:<{margin}}{GAP}", style="dim").append_text(cell)
+        yield from (Rich("     ").append_text(_styled(spans)) for spans in row.below)
+    yield Rich()
+
+
+def _folded(table: Table, ascii_only: bool) -> RenderableType:
+    """The table where no form of it fits: the cells that may be folded go on in the next line."""
     from rich import box
     from rich.table import Table as RichTable
 
-    rigid = (
-        len(GAP) + 1 + (LEAST if column.folds else width) for column, width in zip(table.columns, widths, strict=True)
-    )
-    stiff = sum(rigid) <= room
     drawn = RichTable(
         box=box.ASCII if ascii_only else box.SIMPLE_HEAD, pad_edge=False, show_footer=table.foot is not None
     )
@@ -270,7 +283,7 @@ def _folded(table: Table, widths: list[int], room: int, ascii_only: bool) -> Ren
             _styled(foot),
             justify="right" if column.right else "left",
             overflow="fold",
-            no_wrap=stiff and not column.folds,
+            no_wrap=not column.folds,
         )
     for row in table.rows:
         drawn.add_row(*map(_styled, row.cells), style=STYLES.get(row.role, ""))

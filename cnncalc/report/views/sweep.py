@@ -58,9 +58,17 @@ def _blocks(sweep: Sweep, options: Options) -> Iterator[Block]:
 
 def _heading(sweep: Sweep) -> Heading:
     spec = sweep.setup.spec
-    spans = " x ".join(f"{len(axis.values):,} of {axis.key}" for axis in sweep.grid.axes)
+    spans = " x ".join(_span(axis.key, len(axis.values)) for axis in sweep.grid.axes)
     details = "; ".join(part for part in (f"{counted(len(sweep), 'point')}: {spans}", spec.reference) if part)
     return Heading(printable(spec.name), printable(details))
+
+
+def _span(key: str, number: int) -> str:
+    """`4 inputs`, `1 batch`, `3 values of width`."""
+    if key in ("input", "batch"):
+        plural = "" if number == 1 else "es" if key == "batch" else "s"
+        return f"{number:,} {key}{plural}"
+    return f"{counted(number, 'value')} of {key}"
 
 
 def _table(

@@ -21,7 +21,7 @@ from cnncalc.spec.readers.yaml_nodes import Node, read_yaml
 
 OWN_KEY = re.compile(r"^(?:\{.*)?[\"']?layers[\"']?\s*:", re.MULTILINE)
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-BLOCK = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*(?:\((?P<parameters>.*)\))?\s*\Z", re.DOTALL)
+BLOCK = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*(?:\((?P<parameters>.*)\))?\Z", re.DOTALL)
 KEYS = ("name", "about", "source", "input", "rounding", "parameters", "variants", "defaults", "blocks", "layers")
 VARIANT_KEYS = ("name", "about", "input", "set")
 
