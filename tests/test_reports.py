@@ -553,3 +553,8 @@ def test_a_terminal_too_narrow_for_its_numbers_gets_a_line_a_cell_and_no_number_
     text = re.sub(r"\x1b\[[0-9;]*m", "", file.getvalue())
     assert 3 == text.count("138,357,544")
     assert "15,470,267,319" in text
+
+
+def test_the_slides_say_nothing_of_rounding() -> None:
+    assert "POOL3/2: [56x56x64]" in slide.render(network("googlenet"))
+    assert "maxpool3/2[ceil]" in piped(network("googlenet"))

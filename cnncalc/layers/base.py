@@ -179,8 +179,9 @@ class Layer:
         return self.kind
 
     def slide_name(self) -> str:
-        """The layer as the lecture slides call it: CONV3-64, POOL2, FC."""
-        return (self.slide_word or self.kind.upper()) + self.notation().removeprefix(self.kind)
+        """The layer as the lecture slides call it: CONV3-64, POOL2, FC; slides do not say how a window is rounded."""
+        notation = self.notation().removesuffix(f"[{getattr(self, 'rounding', '')}]")
+        return (self.slide_word or self.kind.upper()) + notation.removeprefix(self.kind)
 
     def __repr__(self) -> str:
         values = ", ".join(f"{name}={value!r}" for name, value in self.given().items())
