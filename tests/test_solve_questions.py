@@ -76,7 +76,20 @@ LAYERS = (
     ("what is the output size of a 5x5 convolution with stride 2 on a 28x28 image", ["out = 12"]),
     ("n_H=39 n_W=39 n_c=3, f=3, n_c'=10", ["out = 37x37x10", "params = 280"]),
     ("global avg pool 7x7x2048", ["out = 1x1x2,048"]),
-    ("F=2*w+1 keep P", ["P = w\n"]),
+    ("F=2*w+1 keep P", ["P = w\n", "kernel 2*w + 1, stride 1;"]),
+    # 9/3; (9 - 3)/2 + 1
+    ("MaxPooling2D(3) on 9x9x4", ["out = 3x3x4"]),
+    ("MaxPooling2D((3, 3), strides=2) on 9x9x4", ["out = 4x4x4"]),
+    # (5 + 2 - 2)/2 = 2.5: PyTorch leaves out the window that would begin in the padding
+    ("MaxPool2d(2, 2, 1, ceil_mode=True) on 5x5x3", ["out = 3x3x3"]),
+    # (9 - 5 + 2) + 1; 9*3*8 + 8
+    ("Conv2d(3, 8, 3, 1, 1, 2) on 9x9", ["out = 7x7x8", "params = 224"]),
+    # 7*2; 9*64*32 + 32
+    ("Conv2DTranspose(32, 3, strides=2, padding='same') on 7x7x64", ["out = 14x14x32", "params = 18,464"]),
+    ("DepthwiseConv2D(3) on 9x9x4", ["out = 7x7x4", "params = 40"]),
+    ("GlobalAveragePooling2D() on 7x7x2048", ["out = 1x1x2,048"]),
+    # 25*6 + 6
+    ("Conv2D(6, kernel_size=5, input_shape=(None, 32, 32, 1))", ["out = 28x28x6", "params = 156"]),
     ("out=W/2, F=4, P=1, S", ["S = 2\n"]),
     ("3 <= F <= 7, 32 -> 28", ["F = 5\n"]),
 )
@@ -97,7 +110,16 @@ NETWORKS = (
     (("how many 3x3 convs have the receptive field of one 7x7",), ["L = 3\n"]),
 )
 REFUSED = (
-    (("separable 3x3, 128 -> 256, params",), "cnncalc solve 'depthwise3, conv1-256' params"),
+    (("separable 3x3, 128 -> 256, params",), "cnncalc solve 'depthwise3, conv1-256' params --input HxWx128"),
+    (("separable 5x5, 32 -> 64, params",), "cnncalc solve 'depthwise5, conv1-64' params --input HxWx32"),
+    (("Conv2D(8, 3, data_format='channels_first', input_shape=(3, 224, 224))",), "the channels come first here"),
+    (("BatchNorm2d(64)",), "the argument '64' of BatchNorm2d is not understood"),
+    (("Conv2d(3, 64, (3, 5))",), "a window that is not square"),
+    (("3x3x64x128 params",), "is 3x3x64x128 the input, or the kernel?"),
+    (("7x7 at pool5",), "cnncalc solve vgg16 '7x7 at pool5'"),
+    (("frobnicate 3, 32x32x3",), "what is 'frobnicate 3'?"),
+    (("output of 224x224x3 after conv 7x7/2",), "unknown word 'after'"),
+    (("vgg16", "receptive field at fc6"), "its units see the whole input"),
     (("mobilenet_v1", "params < 2M"), "width by 0.25"),
     (("conv 3x3 64",), "what is 64?"),
     (("input 224,224, k7",), "or several sizes?"),

@@ -18,15 +18,15 @@ POWERS = {"K": 10**3, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 BINARY = {"K": 2**10, "k": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 LARGEST = 10**15
 HINTS = {
-    "separable": "it is two layers: cnncalc solve 'depthwise3, conv1-256' params --input HxWx128 --no-bias",
+    "separable": "it is two layers{}: cnncalc solve 'depthwise{F}, conv1-{K}' params --input HxWx{C} --no-bias",
     "additions": "biases are added too, or not: ask for macs, the products that are added up",
 }
 """What to ask instead of what has two answers."""
 
 
 def one_side(value: str) -> str:
-    """`(3, 3)` as 3x3."""
-    inside = re.fullmatch(r"[(\[]\s*([0-9]+(?:\s*,\s*[0-9]+)*)\s*,?\s*[)\]]", value)
+    """`(3, 3)` as 3x3; a batch of None before the sizes is left out."""
+    inside = re.fullmatch(r"[(\[]\s*(?:None\s*,\s*)?([0-9]+(?:\s*,\s*[0-9]+)*)\s*,?\s*[)\]]", value)
     return "x".join(re.split(r"\s*,\s*", inside[1])) if inside else value
 
 
@@ -82,12 +82,19 @@ def _whole(value: Fraction, text: str, span: Span) -> int:
 
 def unknown_word(word: str, span: Span | None, known: Sequence[str] = ()) -> UsageError:
     """The error for a word that the grammar, or the context, does not know, with the closest form that it does."""
-    hint = HINTS.get(word.lower(), "") or (closest(word, known) if len(word) > 3 else "")
+    hint = _hinted(word.lower(), span.source.text if span else "") or (closest(word, known) if len(word) > 3 else "")
     if not hint:
         hint = f"as in '{nearest_form(span.source.text if span else word)}'; cnncalc solve --help lists all forms"
     return UsageError(
         [Problem(f"unknown word '{word}'" if word[:1].isalnum() else f"'{word}' is not understood", span, hint)]
     )
+
+
+def _hinted(word: str, text: str) -> str:
+    """What to ask instead of a word with two answers, with the numbers of the question where it has them."""
+    kernel, maps = re.search(r"([0-9]+)x\1\b", text), re.search(r"([0-9]+)\s*(?:->|to)\s*([0-9]+)", text)
+    numbers = {"F": kernel[1] if kernel else "3", "C": maps[1] if maps else "128", "K": maps[2] if maps else "256"}
+    return HINTS.get(word, "").format("" if kernel and maps else ", as in", **numbers)
 
 
 def nearest_form(text: str) -> str:

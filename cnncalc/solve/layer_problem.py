@@ -12,6 +12,7 @@ from cnncalc.errors import Problem, Span, UsageError
 from cnncalc.layers import CATALOGUE, Layer
 from cnncalc.setup import Setup
 from cnncalc.solve.amounts import unknown_word
+from cnncalc.solve.grammar import PLACE
 from cnncalc.solve.question import TWICE, Clause, Question, check_twice, narrowed, text_of
 from cnncalc.solve.symbols import ORDER, SYMBOLS, USUAL, field_of, meaning, symbols_of
 from cnncalc.solve.system import System, evaluated, names_of, quotient
@@ -133,6 +134,9 @@ class _LayerReader:
         if "." in name:
             hint = f"as in: cnncalc solve vgg16 '{name}'"
             raise UsageError([Problem(f"'{name}' is a number of a network, but no network is named", span, hint)])
+        if re.fullmatch(PLACE, name):
+            hint = f"as in: cnncalc solve vgg16 '{text_of(span)}'"
+            raise UsageError([Problem(f"'{name}' seems to be a layer, but no network is named", span, hint)])
         if any(name.lower() in (key.lower(), *each.names) for key, each in SYMBOLS.items()):
             have = ", ".join(f"{key} ({SYMBOLS[key].about})" for key in self.symbols)
             raise UsageError(
@@ -178,8 +182,10 @@ class _LayerReader:
         square = len(parts) in (2, self.question.rank) and len(set(parts)) == 1 and parts[0] is not None
         kernel = square and "kernel" in self.kind.fields and "F" not in named
         either = alone and len(amount) == 2 and parts[0] is not None and parts[0] <= LARGEST_KERNEL
-        if kernel and not known and (len(parts) < len(amount) if needless else either):
-            hint = f"as in 'in={text}', or 'kernel {text}'"
+        weights = alone and len(amount) > 3 and len(set(amount[:2])) == 1 and (amount[0] or 0) <= LARGEST_KERNEL
+        if weights or (kernel and not known and (len(parts) < len(amount) if needless else either)):
+            kernel_form = "3x3, 64 -> 128 channels" if weights else f"kernel {text}"
+            hint = f"as in 'in={text}', or '{kernel_form}'"
             raise UsageError([Problem(f"is {text} the input, or the kernel?", span, hint)])
         if kernel and (known or needless) and parts[0] <= LARGEST_KERNEL:
             named.add("F")
@@ -354,7 +360,8 @@ def _size_order(shape: tuple[Any, Span]) -> tuple[bool, int, list[int]]:
 
 def _single(clause: Clause) -> int:
     if isinstance(clause.amount, str) or len(clause.amount) != 1 or clause.amount[0] is None:
-        raise UsageError([Problem(f"{clause.name} is one number", clause.span)])
+        hint = "a window that is not square is one of a network, as in: cnncalc 'conv3x5-64' --input 32x32x3"
+        raise UsageError([Problem(f"{clause.name} is one number here", clause.span, hint)])
     return clause.amount[0]
 
 

@@ -171,8 +171,8 @@ def _layer(system: System, unknowns: Sequence[str]) -> str:
         kernel = values["F"]
         text += f" {'x'.join([_value(kernel)] * rank)}" if is_known(kernel) else f", kernel {_value(kernel)}"
         if "S" not in unknowns and field_of("S", kind):
-            pooled = kind.fields["stride"].default is None
-            text += f"/{_value(values.get('S', values['F'] if pooled else 1))}"
+            stride = _value(values.get("S", kernel if kind.fields["stride"].default is None else 1))
+            text += f"/{stride}" if is_known(kernel) else f", stride {stride}"
     elif "S" in values:
         text += f", stride {_value(values['S'])}"
     if "P" in values or "P" in usual:

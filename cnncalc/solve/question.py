@@ -13,7 +13,8 @@ from math import ceil, floor
 from typing import Any, NamedTuple
 
 from cnncalc.errors import Problem, Source, Span, UsageError
-from cnncalc.solve.amounts import Amount, amount_of, layer_named, name_of, one_side, step_of, unit_of, unknown_word
+from cnncalc.solve.amounts import Amount, amount_of, layer_named, name_of, step_of, unit_of, unknown_word
+from cnncalc.solve.calls import arguments_of
 from cnncalc.solve.grammar import (
     DIGITS,
     GAP,
@@ -29,11 +30,6 @@ FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 WORDS = {word: relation for relation, words in RELATIONS.items() for word in words}
 LONGEST = 2000
 TWICE = "leave out one of the two"
-POSITIONS = {"conv": ("in_channels", "filters", "kernel", "stride", "padding"), "fc": ("in_channels", "units")}
-POSITIONS |= {"deconv": (*POSITIONS["conv"], "output_padding")}
-POOL = ("kernel", "stride", "padding", "dilation")
-IGNORED = ("activation", "name", "padding_mode", "data_format", "kernel_initializer", "dtype", "device")
-"""Arguments of a library's call that change no number asked for here."""
 
 
 class Clause(NamedTuple):
@@ -209,7 +205,7 @@ class _Reader:
 
     def _switch(self, name: str, value: bool) -> None:
         if name == "ceil_mode":
-            self.question.fields["rounding"] = "ceil" if value else "floor"
+            self.question.fields["rounding"] = "caffe" if value else "floor"  # PyTorch clips as Caffe does
         else:
             self.question.fields["bias"] = value
 
@@ -218,7 +214,8 @@ class _Reader:
         question, groups = self.question, {name: text for name, text in match.groupdict().items() if text}
         if call := groups.get("call"):
             self._layer(call.rpartition(".")[2], span)
-            self._call(call, groups.get("arguments", ""), span)
+            for name, value in arguments_of(call, question.layer, groups.get("arguments", ""), span):
+                self._enter(name_of(name), "==", value, span)
         elif layer := groups.get("layer") or groups.get("alone") or groups.get("joined"):
             self._layer(layer, span)
         if word := groups.get("word") or groups.get("word2") or ("valid" if "none" in groups else ""):
@@ -232,6 +229,9 @@ class _Reader:
         if "number" in groups and not re.fullmatch(rf"[\s,:]*(?:{LAYER})?[\s,:]*", self.text[: match.start()], re.I):
             word = groups["number"]
             hint = f"as in 'in={word}', '{word} filters' or 'stride {word}'"
+            before = re.search(r"([A-Za-z_]+)\s+\Z", self.text[: match.start()])
+            if before and before[1] in question.asked:  # frobnicate 3
+                word, span = f"'{before[1]} {word}'", self.span(match.start() - len(before[0]), match.end())
             raise UsageError([Problem(f"what is {word}?", span, hint)])
         if bare := groups.get("bare") or groups.get("number"):
             question.shapes.append((amount_of(bare, span), span))
@@ -280,22 +280,6 @@ class _Reader:
         number, relation = Fraction(groups["value"]) / step, WORDS.get(groups["sign"], groups["sign"])
         steps = ceil(number) if relation in ("<", ">=") else floor(number)
         self.question.clauses.append(Clause(name, relation, (steps,), span))
-
-    def _call(self, call: str, arguments: str, span: Span) -> None:
-        """`Conv2d(64, 128, 3, padding=1)` of PyTorch, and `Conv2D(64, 3)` of Keras, whose D is a capital."""
-        keras = call.endswith("D") or call in ("Dense",)
-        order = POSITIONS.get(self.question.layer, POOL if "pool" in self.question.layer else ())
-        order = order[1:] if keras else order
-        for number, part in enumerate(re.findall(r"(?:[^,()]|\([^()]*\))+", arguments)):
-            name, sign, value = part.strip().partition("=")
-            if not sign:
-                if number >= len(order):
-                    raise UsageError([Problem(f"'{part.strip()}': {call} takes {', '.join(order)}", span)])
-                name, value = order[number], name
-            name = name.strip()
-            if name in IGNORED:
-                continue
-            self._enter(name_of(name), "==", one_side(value.strip()), span)
 
 
 def relation_of(match: re.Match[str]) -> str:

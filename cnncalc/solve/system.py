@@ -100,7 +100,9 @@ class System:
         if isinstance(value, str):
             what = f"the receptive field of {self.part}" if self.kind and name == "rf" else name
             hint = "that of a deconv needs a kernel, stride, dilation and padding that are numbers" if self.kind else ""
-            raise UsageError([Problem(f"{what} is not a number: {value}", span, hint)])
+            why = "its units see the whole input" if value == "all" else value
+            hint = hint or "ask for a layer before the fully connected and global ones" * (value == "all")
+            raise UsageError([Problem(f"{what} is not a number: {why}", span, hint)])
         if not isinstance(value, tuple):
             return (value,)
         if any(isinstance(part, Sides) for part in value):  # two numbers an axis
