@@ -122,7 +122,7 @@ def compare(
     several = isinstance(spec, Iterable) and not isinstance(spec, str | PathLike | Spec)
     specs: Sequence[Any] = list(spec) if several else [spec]  # type: ignore[arg-type]
     if not specs:
-        raise UsageError([Problem("there is nothing to compare", None, "name one network or more")])
+        raise UsageError([Problem("no network is named", None, "name one network or more")])
     setups = [setup(each, input, **keys) for each in specs]
     if several and not conventions:
         return comparison.NetworkComparison(tuple(each.analysis() for each in setups))

@@ -305,7 +305,7 @@ def test_python_values_are_read_exactly() -> None:
     [
         (["pad", "1 2; 3", "-p", "1"], 1, "row 1 has 1 number, but row 0 has 2 numbers"),
         (["pad", "1 x; y 2", "-p", "1"], 1, "'y' is not a number"),
-        (["pad", "1,,2", "-p", "1"], 1, "no number between these commas"),
+        (["pad", "1,,2", "-p", "1"], 1, "a number is missing between these commas"),
         (["pad", "[1,,2]", "-p", "1"], 1, "a number is missing on one side of a comma"),
         (["pad", "[[1,2],[3,4]", "-p", "1"], 1, "this bracket is never closed"),
         (["pad", "[[1,2]],3", "-p", "1"], 1, "the brackets close here"),

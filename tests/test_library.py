@@ -50,7 +50,7 @@ def test_every_name_of_a_quantity_is_known_to_the_library() -> None:
     [
         (lambda: cnncalc.analyze(3), "3 is not a spec"),  # type: ignore[arg-type]
         (lambda: cnncalc.analyze("vgg16", max_layers=0), "a whole number from 1 up, not 0"),
-        (lambda: cnncalc.compare([]), "there is nothing to compare"),
+        (lambda: cnncalc.compare([]), "no network is named"),
         (lambda: cnncalc.sweep("vgg16", batch="1,2", convention="nope"), "unknown convention 'nope'"),
         (lambda: cnncalc.solve("vgg16", "macs", dtype="float17"), "dtype cannot be 'float17'"),
     ],

@@ -320,6 +320,16 @@ def test_the_parts_of_an_input_are_axes_of_their_own() -> None:
     assert [(4, 3), (4, 5), (6, 3), (6, 5)] == points("4,6x3,5", name="vgg16")
 
 
+def test_a_list_of_whole_inputs_is_not_a_grid_of_heights_widths_and_channels() -> None:
+    for text in ("224x224x3,448x448x3", "224x224x3, 448x448"):
+        grid = parse_grid(find("vgg16"), text)
+        assert ("input", "input_channels") == tuple(axis.key for axis in grid.axes)
+        assert [(224, 3), (448, 3)] == points(text, name="vgg16")
+    assert [(224,), (448,)] == points("224x224,448x448", name="vgg16")
+    rows = list(cnncalc.sweep("conv3-64", ["14x14x3", "16x16x3"], columns="macs"))
+    assert [14 * 14 * 27 * 64, 16 * 16 * 27 * 64] == [row["macs"] for row in rows]
+
+
 def test_points_are_found_from_anywhere_in_a_grid() -> None:
     grid = parse_grid(find("mobilenet_v1"), "1:7x2:9:3", ["width=5,7:9"], "1:3")
     whole = grid.columns(0, grid.points)
@@ -343,7 +353,7 @@ def test_parameters_named_like_a_column_keep_their_name_apart(write: Write) -> N
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((), "there is nothing to sweep"),
+        ((), "no grid is given"),
         (("--input", "32:64:0"), "the step of the range 32:64:0 must be above 0"),
         (("--input", "64:32"), "the range 64:32 is empty"),
         (("--input", "32,"), "a value is missing beside a comma"),
@@ -351,6 +361,10 @@ def test_parameters_named_like_a_column_keep_their_name_apart(write: Write) -> N
         (("--input", "HxW"), "'H' is neither a number nor a range"),
         (("--input", "1:2x3x4x5x6"), "has 5 numbers, but the network takes 32x32x3"),
         (("--input", "5x32x32x3"), "begins with a batch"),
+        (("--input", "5x32x32x3,5x64x64x3"), "begins with a batch"),
+        (("--input", "32x64x3,64x128x3"), "has inputs that are not square"),
+        (("--input", "32x32x3,32x32x1"), "differ in their channels"),
+        (("--input", "32x32x3,3x64x64"), "has its channels first"),
         (("--input", "1:99999x1:99999"), "the grid has 9,999,800,001 points"),
         (("--input", "1:20000"), "a table of 20,000 rows"),
         (("--input", "1:100", "--max-points", "99"), "the limit is 99"),

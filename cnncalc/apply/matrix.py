@@ -147,7 +147,7 @@ def _cells(piece: Span, problems: list[Problem]) -> Iterator[Span]:
         words = [piece._replace(column=start + word.start(), length=len(word[0])) for word in WORD.finditer(cell)]
         where = Span(piece.source, piece.line, start, max(len(cell), 1))
         if not words:
-            problems.append(Problem("there is no number between these commas", where, "write 0 if it is 0"))
+            problems.append(Problem("a number is missing between these commas", where, "write 0 if it is 0"))
         elif len(cells) > 1 and len(words) > 1:
             message = "numbers are separated by commas or by spaces, not by both"
             problems.append(

@@ -30,6 +30,7 @@ Grids:
 \b
   --input 32:512:32               square inputs, with the spec's channels
   --input 224,256x320             heights 224 and 256, width 320
+  --input 224x224x3,448x448x3     whole inputs, all of them square
   --set growth=8:32:8,48          a parameter of the spec
   --set width=0.25,0.5,1          decimals are exact fractions
   --set 'blocks=[1,1],[2,2]'      lists, and true or false

@@ -223,7 +223,7 @@ def _with_definitions(steps: Iterable[Working]) -> Iterator[Working]:
 def _receptive_field_steps(
     analysis: Analysis, layer: LayerResult, worked: LayerResult, quantities: Sequence[str], shown: Sequence[str]
 ) -> Iterator[Working]:
-    """Receptive field, jump, centre, padding: a remark where there is no number, nothing where there are no axes."""
+    """Receptive field, jump, centre, padding: a remark where it has no number, no working without axes."""
     seen = layer.receptive_field
     wanted = [quantity for quantity in FIELDS if quantity in (*USUAL, *quantities)]
     if seen.everything or seen.unknown:

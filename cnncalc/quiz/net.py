@@ -41,7 +41,7 @@ class Piece:
 
     @property
     def notation(self) -> str:
-        """The layer in slide notation, everything said that has a default."""
+        """The layer in slide notation, defaults written out."""
         text = self.kind + (str(self.kernel) if self.kernel else "") + (f"-{self.count}" if self.count else "")
         if self.kernel:
             text += f"/{self.stride}p{self.padding}"
@@ -53,20 +53,20 @@ class Piece:
 
         `short` leaves out what the layer's name says: `6 filters of 5x5, stride 1, padding 0`.
         """
-        said = {letter: letter if letter == unknown else str(getattr(self, LETTERS[letter])) for letter in LETTERS}
+        shown = {letter: letter if letter == unknown else str(getattr(self, LETTERS[letter])) for letter in LETTERS}
         if self.kind == "fc":
-            units = f"{said['K']} units"
+            units = f"{shown['K']} units"
             return units if short else f"a fully connected layer of {units}"
-        window = f"{said['F']}x{said['F']}"
-        details = f", stride {said['S']}"
+        window = f"{shown['F']}x{shown['F']}"
+        details = f", stride {shown['S']}"
         if not self.kind.endswith("pool") or self.padding:
-            details += f", padding {said['P']}"
-        details += f", dilation {said['D']}" if self.dilation > 1 else ""
-        details += f", {said['G']} groups" if self.groups > 1 else ""
+            details += f", padding {shown['P']}"
+        details += f", dilation {shown['D']}" if self.dilation > 1 else ""
+        details += f", {shown['G']} groups" if self.groups > 1 else ""
         if self.kind == "conv":
-            window = f"{said['K']} filters of {window}"
-            if said["L"] != "1":
-                return f"{said['L']} convolutions, one after the other, each of {window}{details}"
+            window = f"{shown['K']} filters of {window}"
+            if shown["L"] != "1":
+                return f"{shown['L']} convolutions, one after the other, each of {window}{details}"
             return f"{window}{details}" if short else f"a convolution of {window}{details}"
         return f"{window}{details}" if short else f"{NAMES[self.kind]} of {window}{details}"
 

@@ -67,7 +67,7 @@ def check_first(text: str) -> None:
         find(first[1])  # raises, with the network that was meant
 
 
-# What is said of it -----------------------------------------------------------------------------
+# The system of a question -----------------------------------------------------------------------------
 
 
 def network_system(question: Question, setup: Setup) -> System:

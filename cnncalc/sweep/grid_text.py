@@ -1,7 +1,7 @@
 """`32:512:32`, `1,8,64`, `224,256x320` -> the axes of a Grid, and the Grid.
 
 A range is `first:last` or `first:last:step`, its last number included where a step meets it; ranges
-and values are joined by commas.
+and values are joined by commas. `224x224x3,448x448x3` is a list of whole inputs, which are square.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ MOST_POINTS = 10**8
 LARGEST_VALUE = 10**15
 RANGE = re.compile(r"({0}):({0})(?::({0}))?\Z".format(r"-?[0-9]{1,16}(?:\.[0-9]{1,15})?"))
 NUMBER = re.compile(r"[0-9]{1,16}\Z")
+WHOLE_INPUT = re.compile(r"[0-9]+(?:[xX*\u00d7][0-9]+)+\Z")
+SQUARE_INPUT = re.compile(r"([0-9]+)(?:[xX*\u00d7]\1)+(?:[xX*\u00d7][0-9]+)?\Z")
 MISSING = "a value is missing beside a comma"
 HINT = "write a range as 32:512:32 (first:last:step), values as 1,8,64, or both as 32:128:32,224"
 
@@ -48,7 +50,7 @@ def parse_grid(
     batches = [Axis("batch", counts)] if counts else []
     axes = (*sizes, *settings_axes, *batches)
     if not axes:
-        raise _refused("there is nothing to sweep", "give a range or a list to --input, --set or --batch")
+        raise _refused("no grid is given", "give a range or a list to --input, --set or --batch")
     grid = Grid(axes, given, "batch" if batches else given.batch or 1)
     if grid.points > most_points:
         spans = " x ".join(f"{len(axis.values):,} of {axis.key}" for axis in axes)
@@ -65,12 +67,14 @@ def _input_axes(spec: Spec, text: str | None) -> tuple[list[Axis], InputSize]:
             hint = "give --input 32:512:32, or sizes for all axes and the channels"
             raise _refused(f"{spec.source.name}: the size of the input is not known", hint)
         return [], spec.input
+    if squares := _squares(spec, text):
+        return squares
     signal = SIGNAL if text.strip().lower().startswith(SIGNAL) else ""
     numbers = text.strip()[len(signal) :]
     choices = [_choices("--input", part, _count) for part in re.split(r"[xX*\u00d7]", numbers)]
     size = parse_option(signal + "x".join(str(values[0]) for values in choices), spec)
     if size.batch is not None and len(choices) > len(size.sizes) + 1:
-        raise _refused(f"the input '{text}' begins with a batch", "set the batch with --batch")
+        raise _batch_in(text)
     if len(choices) == 1:
         (values,) = choices
         axes = [Axis("input", values)]
@@ -81,6 +85,34 @@ def _input_axes(spec: Spec, text: str | None) -> tuple[list[Axis], InputSize]:
     axes = [Axis(key, values) for key, values in zip(keys, choices, strict=False)]
     channels = keys[-1] if len(axes) == len(keys) else size.channels
     return axes, replace(size, sizes=tuple(keys[:-1]), channels=channels)
+
+
+def _squares(spec: Spec, text: str) -> tuple[list[Axis], InputSize] | None:
+    """The axes of a list of whole inputs, 224x224x3,448x448x3; None for a grid with an axis for every part."""
+    inputs = [part.strip() for part in text.split(",")]
+    numbers = [len(re.findall("[0-9]+", part)) for part in inputs]
+    square = [bool(SQUARE_INPUT.match(part)) for part in inputs]
+    listed = all(map(WHOLE_INPUT.match, inputs)) and min(numbers) > 2
+    if len(inputs) == 1 or not (all(square) or listed):
+        return None
+    sizes = [parse_option(part, spec) for part in inputs]
+    first = sizes[0]
+    rank = len(first.sizes)
+    if max(numbers) > rank + 1:
+        raise _batch_in(text)
+    if not all(square) or any(len(set(size.sizes)) > 1 for size in sizes):
+        hint = "224,448x320,640x3 spans every height with every width"
+        raise _refused(f"the input list '{text}' has inputs that are not square", hint)
+    if any(size.channels != first.channels for size in sizes):
+        raise _refused(f"the inputs of '{text}' differ in their channels", "sweep one number of channels at a time")
+    axes = [Axis("input", Choices([[size.sizes[0] for size in sizes]]))]
+    if max(numbers) > rank:
+        axes.append(Axis("input_channels", Choices([[first.channels]])))
+    return axes, replace(first, sizes=("input",) * rank)
+
+
+def _batch_in(text: str) -> SpecError:
+    return _refused(f"the input '{text}' begins with a batch", "set the batch with --batch")
 
 
 def _setting_axes(spec: Spec, texts: Iterable[str], taken: set[str]) -> list[Axis]:

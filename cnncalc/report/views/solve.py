@@ -73,7 +73,7 @@ def _found(answer: Answer, exact: Found, rounded: Found) -> Iterator[Block]:
 
 
 def _workings(answer: Answer) -> Iterator[Block]:
-    """The layer with a solution in it, on the blackboard: of its steps, those the question is about."""
+    """The layer with a solution in it, by hand: of its steps, those the question is about."""
     for analysis in answer.workings:
         for layer in analysis.layers:
             steps = (

@@ -162,24 +162,24 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
         line, column = (len(before) - 1, len(before[-1])) if open_line else (len(before), 0)
         message = f"not a YAML file: the character U+{error.character:04X} has no place in a text"
         return Problem(message, source.span(line, column), "a spec is plain text")
-    mark, said = error.problem_mark, error.problem or "it cannot be read"  # type: ignore[attr-defined]
+    mark, reason = error.problem_mark, error.problem or "it cannot be read"  # type: ignore[attr-defined]
     context, opened = error.context, error.context_mark  # type: ignore[attr-defined]
-    if opened is not None and "end of stream" in said:
+    if opened is not None and "end of stream" in reason:
         mark = opened  # what was opened and never closed tells more than the end of the file
     last = len(source.lines) - 1
     span = source.span(mark.line, mark.column) if mark.line <= last else source.span(last, len(source.lines[last]))
-    where = f" ({context})" if context and context != said else ""
-    return Problem(f"not valid YAML: {said}{where}", span, _syntax_hint(source, mark, said, context))
+    where = f" ({context})" if context and context != reason else ""
+    return Problem(f"not valid YAML: {reason}{where}", span, _syntax_hint(source, mark, reason, context))
 
 
-def _syntax_hint(source: Source, mark: Any, said: str, context: str | None) -> str:
+def _syntax_hint(source: Source, mark: Any, reason: str, context: str | None) -> str:
     line = source.lines[mark.line] if mark.line < len(source.lines) else ""
-    if "\\t" in said or "\t" in line[: mark.column + 1]:
+    if "\\t" in reason or "\t" in line[: mark.column + 1]:
         return "indent with spaces: YAML takes no tabs"
-    if "but got '['" in said:
+    if "but got '['" in reason:
         return 'inside { } put an expression with brackets in quotes: {filters: "widths[2]"}'
     if "while scanning a quoted scalar" in (context or ""):
         return "close the quote that opens here"
-    if "mapping values" in said:
+    if "mapping values" in reason:
         return "a key and its value on a line of their own, or { } around them"
     return ""
