@@ -23,3 +23,5 @@ LONGEST_HEADING = 1_000
 """Characters of the heading of a column in a table of claims."""
 MOST_COLUMNS = 1_000
 """Columns of a table of claims."""
+MOST_RANGES = 100_000
+"""Ranges of channels that are followed back through a network whose layers read parts of their inputs."""

@@ -328,3 +328,39 @@ class Marks:
     def centre(self) -> Fraction:
         """The middle of what unit 0 sees."""
         return Fraction(sum(self.span(0)), 2)
+
+
+class Line:
+    """What every channel of every unit of a 1-D volume sees: channels[c][x] is a set of pixels of the input."""
+
+    def __init__(self, channels: Sequence[Sequence[frozenset[int]]]) -> None:
+        self.channels = [list(units) for units in channels]
+
+    @classmethod
+    def pixels(cls, length: int, channels: int) -> Line:
+        """The input itself: every unit sees its own pixel."""
+        return cls([[frozenset([pixel]) for pixel in range(length)] for _ in range(channels)])
+
+    def mapped(self, reads: Sequence[Sequence[int]]) -> Line:
+        """A volume whose channel k reads, at every unit, the channels reads[k] of this one."""
+        return Line([self._together([self.channels[read] for read in row]) for row in reads])
+
+    @staticmethod
+    def _together(rows: Sequence[Sequence[frozenset[int]]]) -> list[frozenset[int]]:
+        return [frozenset().union(*units) for units in zip(*rows, strict=True)]
+
+    def slid(self, kernel: int, stride: int, before: int) -> Line:
+        """Every channel read through a window by itself; what lies beyond the ends sees nothing."""
+        length = len(self.channels[0])
+        starts = [start for start in range(-before, length + before - kernel + 1) if (start + before) % stride == 0]
+        return Line(
+            [
+                [frozenset().union(*(units[max(start, 0) : max(start + kernel, 0)])) for start in starts]
+                for units in self.channels
+            ]
+        )
+
+    def widest(self) -> int:
+        """Pixels from the first to the last that the middle unit sees, in all channels together."""
+        seen = frozenset().union(*(units[len(units) // 2] for units in self.channels))
+        return max(seen) - min(seen) + 1

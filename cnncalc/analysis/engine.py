@@ -19,8 +19,8 @@ def analyze_graph(graph: Graph, convention: Convention | None = None, batch: Siz
     Raises SpecError if branches with different jumps are merged: the receptive field is undefined there.
     """
     convention = convention or Convention()
-    fields, notes = receptive_fields(graph)
-    found = zip(graph.nodes, fields, _depths(graph), strict=True)
+    fields = receptive_fields(graph)
+    found = zip(graph.nodes, fields.of_nodes, _depths(graph), strict=True)
     values = normalise(graph.input.values * batch)
     unit = convention.bytes_per_value
     peak = peak_values(graph)
@@ -31,7 +31,8 @@ def analyze_graph(graph: Graph, convention: Convention | None = None, batch: Siz
         input=InputResult(graph.input, values, normalise(values * unit)),
         layers=[layer_result(node, convention, batch, seen, depth) for node, seen, depth in found],
         peak_memory_bytes=None if peak is None else normalise(peak * unit * batch),
-        notes=notes,
+        notes=fields.notes,
+        fields_read=fields.read,
     )
 
 

@@ -2,37 +2,48 @@
 
 from __future__ import annotations
 
-from math import lcm
+from typing import NamedTuple
 
+from cnncalc.analysis.channel_fields import FieldsOfChannels
+from cnncalc.analysis.merged_fields import JumpConflictError, merged
 from cnncalc.errors import Problem, SpecError
 from cnncalc.graph import INPUT, Graph, Node, Repeat
-from cnncalc.layers.receptive_field import EVERYTHING, MOST_PHASES, AxisReceptiveField, ReceptiveField, union, unknown
+from cnncalc.layers.receptive_field import AxisReceptiveField, ReceptiveField, unknown
 from cnncalc.symbolic import Size, multiplied_out
 
 
-class JumpConflictError(ValueError):
-    """Two paths whose units lie at different distances: `first` and `second` are their jumps."""
+class ReceptiveFields(NamedTuple):
+    """What the nodes of a graph see: `of_nodes` in order, notes on misaligned branches.
 
-    def __init__(self, first: object, second: object) -> None:
-        super().__init__(f"the merged branches have different jumps: {first} and {second}")
+    `read` holds what a node reads where that is not the whole of its inputs, as behind a slice.
+    """
+
+    of_nodes: list[ReceptiveField]
+    read: dict[str, list[ReceptiveField]]
+    notes: list[str]
 
 
-def receptive_fields(graph: Graph) -> tuple[list[ReceptiveField], list[str]]:
-    """The receptive field of every node, in order, and notes on misaligned branches.
+def receptive_fields(graph: Graph) -> ReceptiveFields:
+    """The receptive field of every node.
 
     Raises SpecError if branches with different jumps are merged: the receptive field is undefined there.
     """
     found: dict[int, ReceptiveField] = {
         INPUT: ReceptiveField(tuple(AxisReceptiveField() for _ in range(graph.input.rank)))
     }
+    of_channels = FieldsOfChannels(graph, found)
+    read: dict[str, list[ReceptiveField]] = {}
     notes: list[str] = []
     problems: list[Problem] = []
     ends: dict[int, list[Repeat]] = {}
     for repeat in graph.repeats:
         ends.setdefault(repeat.last, []).append(repeat)
     for index, node in enumerate(graph.nodes):
+        coming = of_channels.read_by(index)
+        if coming:
+            read[node.name] = coming
         try:
-            seen, aligned = merged([found[source] for source in node.sources], node.input.rank)
+            seen, aligned = merged(coming or [found[source] for source in node.sources], node.input.rank)
         except JumpConflictError as conflict:
             problems.append(_conflict(graph, node, conflict, found))
             seen, aligned = found[node.sources[0]], True
@@ -44,7 +55,7 @@ def receptive_fields(graph: Graph) -> tuple[list[ReceptiveField], list[str]]:
     if problems:
         raise SpecError(problems)
     del found[INPUT]
-    return list(found.values()), notes
+    return ReceptiveFields(list(found.values()), read, notes)
 
 
 def _repeat(repeat: Repeat, found: dict[int, ReceptiveField]) -> None:
@@ -88,33 +99,3 @@ def _conflict(graph: Graph, node: Node, conflict: JumpConflictError, found: dict
         jumps = " x ".join(str(axis.jump) for axis in found[source].axes)
         related.append((f"{name} has jump {jumps}", span))
     return Problem(f"{node.name}: {conflict}", node.span, "give all branches the same total stride", tuple(related))
-
-
-UNCOMPARED = "; whether the merged branches have the same jump is unknown too"
-
-
-def merged(found: list[ReceptiveField], rank: int) -> tuple[ReceptiveField, bool]:
-    """The receptive field of a unit that reads all of `found`, on `rank` axes, and whether they are aligned.
-
-    Whoever reads something that sees everything sees everything. Raises JumpConflictError.
-    """
-    first, *others = found
-    if not others:
-        return first, True
-    if any(seen.everything for seen in found):
-        return EVERYTHING, True
-    reason = next((seen.unknown for seen in found if seen.unknown), "")
-    if reason:
-        return unknown(reason if not rank or reason.endswith(UNCOMPARED) else reason + UNCOMPARED), True
-    if not rank:
-        return unknown("a vector made of several maps has no position in the image"), True
-    if lcm(*(len(axis.lows) for seen in found for axis in seen.axes)) > MOST_PHASES:
-        return unknown("the merged branches are upsampled by factors whose common multiple is too large"), True
-    axes, aligned = first.axes, True
-    for other in others:
-        for mine, its in zip(axes, other.axes, strict=False):
-            if mine.jump != its.jump:
-                raise JumpConflictError(mine.jump, its.jump)
-            aligned = aligned and mine.aligned(its)
-        axes = tuple(union(mine, its) for mine, its in zip(axes, other.axes, strict=False))
-    return ReceptiveField(axes), aligned

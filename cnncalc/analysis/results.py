@@ -11,8 +11,9 @@ from typing import ClassVar
 from cnncalc.analysis.convention import Convention
 from cnncalc.analysis.quantities import COUNTS, OF_A_NETWORK, named, value_of
 from cnncalc.errors import Problem, SpecError, closest, printable
-from cnncalc.graph import Graph, Node
+from cnncalc.graph import INPUT, Graph, Node
 from cnncalc.layers import Operations, ReceptiveField, Shape
+from cnncalc.layers.receptive_field import AxisReceptiveField
 from cnncalc.result import Result
 from cnncalc.symbolic import Size, add_up, maximum, normalise
 
@@ -96,6 +97,8 @@ class Analysis(Result):
     layers: list[LayerResult]
     peak_memory_bytes: Size | None
     notes: list[str] = field(default_factory=list)
+    fields_read: dict[str, list[ReceptiveField]] = field(default_factory=dict)
+    """By name, what a layer reads where that is a part of inputs whose channels see different pixels."""
 
     @property
     def name(self) -> str:
@@ -106,6 +109,13 @@ class Analysis(Result):
     def depth(self) -> Size:
         """Weight layers on the longest path."""
         return reduce(maximum, (layer.depth for layer in self.layers), 0)
+
+    def seen_by(self, layer: LayerResult) -> list[ReceptiveField]:
+        """The receptive field of every input of a layer, or of the part that it reads."""
+        pixels = ReceptiveField(tuple(AxisReceptiveField() for _ in range(self.graph.input.rank)))
+        return self.fields_read.get(layer.name) or [
+            pixels if source == INPUT else self.layers[source].receptive_field for source in layer.node.sources
+        ]
 
     def total(self, quantity: str) -> Size:
         """What a quantity, by any of its names, comes to for the whole network: a sum, a peak, a depth.

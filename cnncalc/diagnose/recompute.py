@@ -14,12 +14,12 @@ from typing import Any, TypeAlias, TypeVar
 
 from cnncalc.analysis import Analysis, Convention, LayerResult
 from cnncalc.analysis.engine import layer_result
+from cnncalc.analysis.merged_fields import merged
 from cnncalc.analysis.quantities import FIELDS
-from cnncalc.analysis.receptive_fields import merged, receptive_fields
+from cnncalc.analysis.receptive_fields import receptive_fields
 from cnncalc.errors import SpecError
 from cnncalc.graph import INPUT, Graph, Node
 from cnncalc.layers import CATALOGUE, Layer, ReceptiveField, Refused, Shape
-from cnncalc.layers.receptive_field import AxisReceptiveField
 from cnncalc.symbolic import Size, is_known
 from cnncalc.symbolic.formula_tree import Tree
 
@@ -206,10 +206,7 @@ class LayerRecomputation(Recomputation):
 
     def _seen_before(self) -> ReceptiveField:
         """The receptive field of the layer's inputs."""
-        layers, rank = self.analysis.layers, self.analysis.graph.input.rank
-        start = ReceptiveField(tuple(AxisReceptiveField() for _ in range(rank)))
-        coming = [start if source == INPUT else layers[source].receptive_field for source in self.result.node.sources]
-        return merged(coming, self.result.input.rank)[0]
+        return merged(self.analysis.seen_by(self.result), self.result.input.rank)[0]
 
     def _seen_through_all(self) -> ReceptiveField:
         """The receptive field where the same is done at every layer up to this one."""
@@ -221,7 +218,7 @@ class LayerRecomputation(Recomputation):
             nodes.append(replace(layer.node, layer=here.effective_layer))
             if layer is self.result:
                 break
-        return receptive_fields(Graph("", self.analysis.graph.input, nodes=nodes))[0][-1]
+        return receptive_fields(Graph("", self.analysis.graph.input, nodes=nodes)).of_nodes[-1]
 
 
 Parts: TypeAlias = "tuple[tuple[LayerRecomputation, int], ...]"

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from cnncalc.analysis.engine import layer_result
+from cnncalc.analysis.merged_fields import merged
 from cnncalc.analysis.quantities import FIELDS, OPERATIONS, QUANTITIES
-from cnncalc.analysis.receptive_fields import merged
 from cnncalc.analysis.results import Analysis, LayerResult
 from cnncalc.explain.steps import LayerWorking, Working, apart, checked, sharing
 from cnncalc.graph import INPUT, Node
@@ -273,14 +273,12 @@ def _axes(analysis: Analysis, rank: int) -> tuple[str, ...]:
 
 def _worked_field(analysis: Analysis, layer: LayerResult, worked: LayerResult) -> ReceptiveField | None:
     """The layer's rule on the receptive field of its inputs, written with letters; None where it has phases."""
-    rank = analysis.graph.input.rank
-    whole = ReceptiveField(tuple(AxisReceptiveField() for _ in range(rank)))
-    coming = [whole if source == INPUT else analysis.layers[source].receptive_field for source in layer.node.sources]
+    coming = analysis.seen_by(layer)
     if any(len(axis.lows) > 1 for seen in (*coming, layer.receptive_field) for axis in seen.axes):
         return None
     if any(not seen.axes for seen in coming):
         return None
-    axes = _axes(analysis, rank)
+    axes = _axes(analysis, analysis.graph.input.rank)
     same = len({tuple((axis.lows, axis.highs) for axis in seen.axes) for seen in coming}) == 1
     lettered = [_chain(coming[0], axes)] if same else _paths(coming, axes)
     together, _ = merged(lettered, worked.input.rank)

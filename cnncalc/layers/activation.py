@@ -20,6 +20,7 @@ class Activation(Layer):
 
     title = "activations"
     in_place = True
+    channelwise = True
     work: ClassVar[dict[str, int]] = {}
 
     def operations(self, shape: Shape) -> Operations:
@@ -149,6 +150,7 @@ class HardSwish(Activation):
 class Softmax(Activation):
     """exp(x) / sum of exp: a comparison (for the maximum), an exponential, an addition, a division."""
 
+    channelwise = False
     work: ClassVar[dict[str, int]] = {"compares": 1, "exps": 1, "adds": 1, "divides": 1}
 
 
@@ -186,6 +188,11 @@ class Activated(Layer):
     """A layer that may have an activation of its own, as `conv: {activation: relu}`."""
 
     activation = ActivationName(None, doc="a function applied to the output, in place")
+
+    @property
+    def mixes_channels(self) -> bool:
+        """Whether its activation makes every channel depend on all, as softmax does."""
+        return self.activation is not None and not self.activation.channelwise
 
     def own_operations(self, shape: Shape) -> Operations:
         """What the layer does before its activation."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar, TypeVar
 
+from cnncalc.layers.channels import Channels, ChannelsRead
 from cnncalc.layers.condition import Condition, never
 from cnncalc.layers.fields import Field, Refused
 from cnncalc.layers.operations import NO_OPERATIONS, Operations
@@ -43,6 +44,8 @@ class Layer:
     """Whether its output is its input's memory under another shape."""
     merges: ClassVar[bool] = False
     """Whether it takes more than one input."""
+    channelwise: ClassVar[bool] = False
+    """Whether every channel of its output depends on that channel of its inputs alone."""
     slide_word: ClassVar[str] = ""
     """What the lecture slides call it, if not by its kind in capitals."""
 
@@ -164,6 +167,13 @@ class Layer:
     def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
         """The receptive field of its outputs, given that of its inputs."""
         return seen
+
+    def channels_read(self, shapes: tuple[Shape, ...], start: Size, count: Size) -> ChannelsRead:
+        """The channels of the inputs that `count` channels of the output from `start` on depend on; None for all.
+
+        Raises UncountableError where that depends on a symbol.
+        """
+        return [Channels(number, start, count) for number in range(len(shapes))] if self.channelwise else None
 
     def convolutional(self: Layer, shape: Shape, kernel: tuple[Size, ...] | None) -> Layer | None:
         """The layer in a fully convolutional network, made for a map of size `kernel`; None if it has no place there.

@@ -8,14 +8,15 @@ from typing import Any, ClassVar
 
 from cnncalc.layers.activation import Activated
 from cnncalc.layers.base import Refused, layer
+from cnncalc.layers.channels import Channels, ChannelsRead, grouped
 from cnncalc.layers.condition import Condition
 from cnncalc.layers.fields import Count, Field, OptionalCount, Switch, per_axis, quote
 from cnncalc.layers.notation import number, windowed
 from cnncalc.layers.operations import Operations
-from cnncalc.layers.receptive_field import ReceptiveField
+from cnncalc.layers.receptive_field import ReceptiveField, UncountableError
 from cnncalc.layers.shape import Shape
 from cnncalc.layers.windowed import Sliding
-from cnncalc.symbolic import Size, exact_div
+from cnncalc.symbolic import Size, exact_div, is_known
 
 
 class ConnectionTable(Field["tuple[tuple[int, ...], ...] | None"]):
@@ -148,6 +149,16 @@ class Conv(Filters):
             return (sides, (self.map_pairs(shape),))
         return ((*sides, exact_div(shape.channels, self.groups)), (self.filter_count(shape),))
 
+    def channels_read(self, shapes: tuple[Shape, ...], start: Size, count: Size) -> ChannelsRead:
+        if self.mixes_channels or (self.groups == 1 and self.table is None):
+            return None
+        if self.table is None:
+            return grouped(self.groups, shapes[0].channels, self.filter_count(shapes[0]), start, count)
+        if not is_known(start, count):
+            raise UncountableError("which rows of the table are read depends on a symbol")
+        maps = {read for row in self.table[start : start + count] for read in row}
+        return (Channels(0, read, 1) for read in sorted(maps))
+
     def notation(self) -> str:
         count = len(self.table) if self.table is not None else self.filters or 0
         return windowed("conv", self, f"-{number(count)}") + (f"g{number(self.groups)}" if self.groups != 1 else "")
@@ -171,6 +182,10 @@ class DepthwiseConv(Filters):
 
     def weight_factors(self, shape: Shape) -> tuple[tuple[Size, ...], ...]:
         return (per_axis(self.kernel, shape.rank), (shape.channels, self.multiplier))
+
+    def channels_read(self, shapes: tuple[Shape, ...], start: Size, count: Size) -> ChannelsRead:
+        channels = shapes[0].channels
+        return None if self.mixes_channels else grouped(channels, channels, self.filter_count(shapes[0]), start, count)
 
     def notation(self) -> str:
         return windowed("depthwise", self, f"-x{number(self.multiplier)}" if self.multiplier != 1 else "")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import accumulate
 
 from cnncalc.layers.base import Layer, layer
+from cnncalc.layers.channels import ChannelsRead, clipped
 from cnncalc.layers.condition import Condition
 from cnncalc.layers.fields import Count
 from cnncalc.layers.operations import Operations
 from cnncalc.layers.shape import Shape
+from cnncalc.symbolic import Size
 
 
 class Merge(Layer):
@@ -40,6 +43,8 @@ def equal_sizes(shapes: tuple[Shape, ...], hint: str, *, channels: bool) -> Iter
 class Add(Merge):
     """Addition, value by value: all inputs must have one shape. Source: He et al. 2015 (ResNet)."""
 
+    channelwise = True
+
     def join_conditions(self, shapes: tuple[Shape, ...]) -> Iterator[Condition]:
         hint = "a change of size or of channels needs a projection (a 1x1 conv with that stride) on the shortcut"
         return equal_sizes(shapes, hint, channels=True)
@@ -59,10 +64,17 @@ class Concat(Merge):
         hint = "concat joins channels: pad, crop or pool until the sizes meet"
         return equal_sizes(shapes, hint, channels=False)
 
+    def channels_read(self, shapes: tuple[Shape, ...], start: Size, count: Size) -> ChannelsRead:
+        ends = list(accumulate((shape.channels for shape in shapes), initial=0))
+        parts = zip(range(len(shapes)), ends, ends[1:], strict=False)
+        return (found for part in parts for found in clipped(part[0], start, start + count, *part[1:]))
+
 
 @layer("multiply", "mul", "scale")
 class Multiply(Merge):
     """Product, value by value; a vector or a 1x1 map scales whole channels (squeeze-and-excitation)."""
+
+    channelwise = True
 
     def join(self, shapes: tuple[Shape, ...]) -> Shape:
         return max(shapes, key=_is_map)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnncalc.layers.base import Layer, layer
+from cnncalc.layers.channels import ChannelsRead, clipped, grouped
 from cnncalc.layers.condition import Condition
 from cnncalc.layers.fields import Count, Number, Switch, Word
 from cnncalc.layers.operations import Operations
 from cnncalc.layers.shape import Shape
-from cnncalc.symbolic import Size
+from cnncalc.symbolic import Size, floor_div
 
 
 class Norm(Layer):
@@ -43,6 +44,8 @@ class BatchNorm(Norm):
 
     At inference it is one product and one addition per value. Source: Ioffe & Szegedy 2015.
     """
+
+    channelwise = True
 
     def buffers(self, shape: Shape) -> Size:
         return 2 * shape.channels
@@ -89,11 +92,16 @@ class GroupNorm(StatisticsNorm):
             severity="invalid",
         )
 
+    def channels_read(self, shapes: tuple[Shape, ...], start: Size, count: Size) -> ChannelsRead:
+        channels = shapes[0].channels
+        return grouped(self.groups, channels, channels, start, count)
+
 
 @layer("instancenorm", "in_norm", "instance_norm")
 class InstanceNorm(StatisticsNorm):
     """Instance norm: mean and variance over all positions of each map. Source: Ulyanov et al. 2016."""
 
+    channelwise = True
     affine = Switch(False, doc="whether a scale and an offset are trained for every channel")
 
 
@@ -118,3 +126,7 @@ class LocalResponseNorm(Layer):
             exps=values,
             divides=values,
         )
+
+    def channels_read(self, shapes: tuple[Shape, ...], start: Size, count: Size) -> ChannelsRead:
+        reach = floor_div(self.channels, 2)
+        return clipped(0, start - reach, start + count + reach, 0, shapes[0].channels)

@@ -9,6 +9,7 @@ from typing import Any
 
 from cnncalc.layers.activation import Activated
 from cnncalc.layers.base import Layer, layer
+from cnncalc.layers.channels import ChannelsRead
 from cnncalc.layers.condition import Condition
 from cnncalc.layers.fields import OptionalPerAxis, PerAxis, Switch, per_axis
 from cnncalc.layers.notation import sides, windowed
@@ -24,6 +25,7 @@ class Pool(Sliding):
 
     main = ("kernel", "stride", "padding")
     title = "pools"
+    channelwise = True
     stride = OptionalPerAxis(None, doc="step S from one window to the next; by default the kernel", symbol="S")
 
     def check(self) -> None:
@@ -90,6 +92,9 @@ class Subsampling(Pool, Activated):
     def biases(self, shape: Shape) -> Size:
         return shape.channels if self.bias else 0
 
+    def channels_read(self, shapes: tuple[Shape, ...], start: Size, count: Size) -> ChannelsRead:
+        return None if self.mixes_channels else super().channels_read(shapes, start, count)
+
     def own_operations(self, shape: Shape) -> Operations:
         values = self.output(shape).values
         return Operations(
@@ -107,6 +112,7 @@ class WholeMapPool(Layer):
     """What the pools share that cut every map into a given grid, whatever its size."""
 
     title = "pools"
+    channelwise = True
 
     def grid(self, rank: int) -> tuple[Size, ...]:
         """The size of the output."""

@@ -7,12 +7,13 @@ from functools import partial
 from typing import Any, ClassVar
 
 from cnncalc.layers.base import Layer, layer
+from cnncalc.layers.channels import Channels, ChannelsRead, clipped
 from cnncalc.layers.condition import Condition
 from cnncalc.layers.fields import Count, Number
-from cnncalc.layers.receptive_field import AxisReceptiveField, ReceptiveField
+from cnncalc.layers.receptive_field import AxisReceptiveField, ReceptiveField, UncountableError
 from cnncalc.layers.shape import Shape
 from cnncalc.layers.windowed import Padding
-from cnncalc.symbolic import Size, exact_div
+from cnncalc.symbolic import Size, exact_div, is_known, normalise
 
 
 class Margins(Padding):
@@ -54,6 +55,9 @@ class Pad(Framed):
         sizes = (length + sum(pair) for length, pair in zip(shape.size, margins, strict=True))
         return Shape(shape.channels + self.channels, *sizes)
 
+    def channels_read(self, shapes: tuple[Shape, ...], start: Size, count: Size) -> ChannelsRead:
+        return clipped(0, start, start + count, 0, shapes[0].channels)
+
     def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
         margins = self.margins(shape.rank)
         return seen.along(lambda axis, number: axis.window(1, 1, margins[number], 1))
@@ -64,6 +68,7 @@ class Crop(Framed):
     """Cropping: W' = W - before - after, as on the skips of a U-Net with unpadded convolutions."""
 
     title = "crops"
+    channelwise = True
 
     def conditions(self, shape: Shape) -> Iterator[Condition]:
         yield from super().conditions(shape)
@@ -108,6 +113,9 @@ class Slice(Layer):
     def output(self, shape: Shape) -> Shape:
         return Shape(self.channels, *shape.size)
 
+    def channels_read(self, shapes: tuple[Shape, ...], start: Size, count: Size) -> ChannelsRead:
+        return (Channels(0, self.start + start, count),)
+
 
 @layer("split", "chunk")
 class Split(Layer):
@@ -133,6 +141,10 @@ class Split(Layer):
     def output(self, shape: Shape) -> Shape:
         return Shape(exact_div(shape.channels, self.parts), *shape.size)
 
+    def channels_read(self, shapes: tuple[Shape, ...], start: Size, count: Size) -> ChannelsRead:
+        before = (self.part - 1) * exact_div(shapes[0].channels, self.parts)
+        return (Channels(0, normalise(before + start), count),)
+
 
 @layer("channel_shuffle", "shuffle")
 class ChannelShuffle(Layer):
@@ -151,6 +163,20 @@ class ChannelShuffle(Layer):
             severity="invalid",
         )
 
+    def channels_read(self, shapes: tuple[Shape, ...], start: Size, count: Size) -> ChannelsRead:
+        channels = shapes[0].channels
+        if count == channels:
+            return (Channels(0, 0, channels),)
+        if not is_known(start, count, channels, self.groups):
+            raise UncountableError("which channels are shuffled to where depends on a symbol")
+        return self._dealt(start, start + count, channels // self.groups)
+
+    def _dealt(self, start: int, end: int, of_a_group: int) -> Iterator[Channels]:
+        """Channel j of group g is dealt to place j*groups + g."""
+        for place in range(start, min(end, start + self.groups)):
+            turn, group = divmod(place, self.groups)
+            yield Channels(0, group * of_a_group + turn, -((place - end) // self.groups))
+
 
 @layer("identity", "input", "noop")
 class Identity(Layer):
@@ -158,6 +184,7 @@ class Identity(Layer):
 
     title = "identities"
     view = True
+    channelwise = True
 
 
 @layer("dropout", "spatial_dropout", "drop_path")
@@ -167,4 +194,5 @@ class Dropout(Layer):
     main = ("rate",)
     title = "dropouts"
     in_place = True
+    channelwise = True
     rate = Number("0.5", doc="share of the values zeroed in training; no count depends on it")

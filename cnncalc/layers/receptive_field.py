@@ -71,6 +71,13 @@ class AxisReceptiveField:
         self.step = step
         self.after = after
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AxisReceptiveField) and all(
+            getattr(self, name) == getattr(other, name) for name in self.__slots__
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
     @property
     def size(self) -> Size:
         """Pixels from the first to the last that one unit sees; the most over all phases."""
@@ -207,6 +214,13 @@ class ReceptiveField:
         self.axes = axes
         self.everything = everything
         self.unknown = unknown
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ReceptiveField) and all(
+            getattr(self, name) == getattr(other, name) for name in self.__slots__
+        )
+
+    __hash__ = None  # type: ignore[assignment]
 
     def read(self, attribute: str) -> tuple[Any, ...] | str:
         """Its `size`, `jump`, `centre` or `sides` on every axis; "all" or "?" for the whole, "" for no padding."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from cnncalc.layers.base import Layer, layer
+from cnncalc.layers.channels import Channels, ChannelsRead
 from cnncalc.layers.condition import Condition
 from cnncalc.layers.fields import Count, PerAxis, Word, per_axis
 from cnncalc.layers.notation import sides
@@ -44,6 +45,7 @@ class Upsample(Layer):
 
     main = ("factor",)
     title = "upsamplings"
+    channelwise = True
     factor = PerAxis(doc="factor by which every axis grows")
     mode = Word("nearest", words=MODES, doc="how the new pixels are computed")
 
@@ -73,6 +75,7 @@ class Resize(Layer):
 
     main = ("size",)
     title = "upsamplings"
+    channelwise = True
     size = PerAxis(doc="the new size, one number or one per axis")
     mode = Word("bilinear", words=MODES, doc="how the new pixels are computed")
 
@@ -124,6 +127,10 @@ class PixelShuffle(Layer):
     def output(self, shape: Shape) -> Shape:
         channels = exact_div(shape.channels, self._share(shape))
         return Shape(channels, *(length * self.factor for length in shape.size))
+
+    def channels_read(self, shapes: tuple[Shape, ...], start: Size, count: Size) -> ChannelsRead:
+        share = self._share(shapes[0])
+        return (Channels(0, start * share, count * share),)
 
     def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
         factor = self.factor

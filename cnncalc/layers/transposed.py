@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cnncalc.layers.activation import Activated
 from cnncalc.layers.base import Refused, layer
+from cnncalc.layers.channels import ChannelsRead, grouped
 from cnncalc.layers.condition import Condition
 from cnncalc.layers.convolution import group_conditions
 from cnncalc.layers.fields import Count, PerAxis, Switch, per_axis
@@ -88,6 +89,11 @@ class TransposedConv(Windowed, Activated):
             for window, length, made in self._lengths(shape)
         )
         return pairs * taps + (self.output(shape).values if bias and self.bias else 0)
+
+    def channels_read(self, shapes: tuple[Shape, ...], start: Size, count: Size) -> ChannelsRead:
+        if self.mixes_channels or self.groups == 1:
+            return None
+        return grouped(self.groups, shapes[0].channels, self.filters, start, count)
 
     def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
         windows = self.windows(shape.rank)
