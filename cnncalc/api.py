@@ -326,6 +326,7 @@ def check(
     input: str | int | None = None,  # noqa: A002, the word users know it by
     thousand: int | None = None,
     zeros: str | None = None,
+    layout: str | None = None,
     grading: bool = False,
     **keys: Unpack[SetupKeys],
 ) -> Checked:
@@ -339,14 +340,16 @@ def check(
     [('match', Shape(512, 7, 7)), ('match', 138357544)]
 
     The table is YAML or CSV. With a `network`, the keywords alone define the question, and what the file says
-    about it is ignored. Without one, each keyword replaces that key of the file. `thousand` (1000 or 1024) and
-    `zeros` ("count" or "blank") say how its numbers are printed. With `grading`, a wrong number is wrong, even if
-    it is marked as an erratum. Raises SpecError with every problem of the file.
+    about it is ignored. Without one, each keyword replaces that key of the file. `thousand` (1000 or 1024),
+    `zeros` ("count" or "blank") and `layout` ("hwc" or "chw") say how its numbers are printed. With `grading`, a
+    wrong number is wrong, even if it is marked as an erratum. Raises SpecError with every problem of the file.
     """
     from cnncalc.check.context import overrides
     from cnncalc.check.grading import Checked, checked
 
-    set_outside = overrides(network, input, {**keys, "thousand": thousand, "zeros": zeros}, grading=grading)
+    set_outside = overrides(
+        network, input, {**keys, "thousand": thousand, "zeros": zeros, "layout": layout}, grading=grading
+    )
     return Checked((checked(table, set_outside),))
 
 

@@ -101,7 +101,7 @@ def test_a_printed_number_means_what_a_person_means_by_it(text: str, value: Any)
         ("7x7", Shape(512, 7, 7), True),
         ("7x8", Shape(512, 7, 7), False),
         ("512x7x7", Shape(512, 7, 7), False),
-        ("7", Shape(512, 7, 7), False),
+        ("7", Shape(512, 7, 7), True),
         ("4096", Shape(4096), True),
         ("1x1x4096", Shape(4096), True),
         ("4K", Shape(4096), True),

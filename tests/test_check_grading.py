@@ -131,7 +131,6 @@ def test_a_question_counts_once(cli: Cli, folder: Path, name: str, text: str, ri
     "word",
     [
         "many",
-        "none",
         "[1, 2, {is: cat}]",
         "3.2m",
         "3 GFLOPs",

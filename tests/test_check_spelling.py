@@ -347,3 +347,112 @@ def test_quiz_answers_may_be_numbered_lines_or_a_list(cli: Cli, write: Write, na
     path = write(text, name)
     result = cli("quiz", "--seed", "7", "--count", "2", "--answers", path)
     assert (0, True) == (result.exit_code, result.stdout.endswith("2 of 2 right\n")), result.output
+
+
+# Shapes and sums as people write them ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "exact", "holds"),
+    [
+        ("(120, 1)", Shape(120), True),
+        ("84 x 1", Shape(84), True),
+        ("512x1x1", Shape(512), True),
+        ("(512)", Shape(512), True),
+        ("[512,]", Shape(512), True),
+        ("(512, 2)", Shape(512), False),
+        ("[1, 14, 14, 20]", Shape(20, 14, 14), True),
+        ("(2, 14, 14, 20)", Shape(20, 14, 14), False),
+        ("(?, 14, 14, 20)", Shape(20, 14, 14), True),
+        ("(N, 14, 14, 20)", Shape(20, 14, 14), True),
+        ("(batch, 14, 14, 20)", Shape(20, 14, 14), True),
+        ("1x3x3x8", Shape(8, 1, 3, 3), True),
+        ("(29 + 2*0 - 7)/2 + 1 = 12", Shape(16, 12, 12), True),
+        ("(29 + 2*0 - 7)/2 + 1 = 12", Shape(16, 12, 13), False),
+        ("4", Shape(4, 5, 5), False),
+        ("98", Shape(64, 98), True),
+        ("28*28*6", Shape(6, 28, 28), True),
+        ("10\u00b710\u00b716", Shape(16, 10, 10), True),
+        ("6*28*28", Shape(6, 28, 28), False),
+        ("7*7*512", Shape(25_088), True),
+        ("7x7x512", Shape(25_088), False),
+        ("(floor((11-2)/2)+1) x (\u230a(11-2)/2\u230b+1) x 2", Shape(2, 5, 5), True),
+        ("((5-3)//1+1)x((5-3)//1+1)x4", Shape(4, 3, 3), True),
+        ("$28 \\times 28 \\times 6$", Shape(6, 28, 28), True),
+        ("**28x28x6**", Shape(6, 28, 28), True),
+        ("`(28, 28, 6)`", Shape(6, 28, 28), True),
+    ],
+)
+def test_an_output_is_read_in_every_dress(text: str, exact: Shape, holds: bool) -> None:
+    assert holds == Printed.read(text, quantity="output").matches(exact)
+
+
+@pytest.mark.parametrize(
+    ("text", "exact", "holds"),
+    [
+        ("48'120 = 400*120+120", 48_120, True),
+        ("48\u2019120", 48_120, True),
+        ("12,28,800", 1_228_800, True),
+        ("1,28,800", 1_228_800, False),
+        ("1,28,800", 128_800, True),
+        ("256x3x5x5x8x8 = 12,28,800", 1_228_800, True),
+        ("(floor((11 - 2)/2) + 1)*(floor((11 - 2)/2) + 1)*2 = 50", 50, True),
+        ("\u2308(11 - 2)/2\u2309*10", 50, True),
+        ("ceil((11 - 2)/2)*10 = 50", 50, True),
+        ("int((11 - 2)/2)*10 = 50", 50, False),
+        ("(11 - 2)//2*10", 40, True),
+        ("$\\lfloor\\frac{11 - 2}{2}\\rfloor \\cdot 10$", 40, True),
+        ("\\num{1792}", 1_792, True),
+        ("1{,}792", 1_792, True),
+        ("$3^{2}\\times 3\\times 64 + 64$", 1_792, True),
+        ("**1,792**", 1_792, True),
+        ("3<sup>2</sup>*3*64 + 64 = `1,792`", 1_792, True),
+        ("3**2*3*64 + 64", 1_792, True),
+    ],
+)
+def test_a_number_is_read_in_every_dress(text: str, exact: int, holds: bool) -> None:
+    assert holds == Printed.read(text, quantity="params").matches(exact)
+
+
+EXAM = """network: 'conv{k}-{f}/{s}p{p}'
+input: mxnx3
+claims:
+  conv1:
+    params: ["(3k^2 + 1)f", "(k\u00d7k\u00d73 + 1)\u00d7f", "3fk\u00b2 + f", "3k\u00b2f + 1"]
+    output: ["((m-k+2p)/s + 1) x ((n-k+2p)/s + 1) x f", "(\u230a(m-k+2p)/s\u230b+1) x (\u230a(n-k+2p)/s\u230b+1) x f"]
+"""
+
+
+def test_formulas_are_read_as_an_exam_writes_them() -> None:
+    assert ["match", "match", "match", "mismatch", "match", "match"] == statuses(EXAM)
+
+
+@pytest.mark.parametrize("word", ["--", "n.a.", "none", "N/A", "\u2014", "?"])
+def test_a_cell_that_says_nothing_claims_nothing(word: str) -> None:
+    text = f"# network: lenet\nlayer,output,params,macs\nconv1,28x28x6,156,117600\npool2,14x14x6,{word},{word}\n"
+    assert 4 == len(judged(text, "sheet.csv"))
+
+
+CHANNELS_FIRST = """# network: conv5-6p0, pool2, conv5-16p0, pool2, fc-120
+# input: 32x32x1
+layer,output,params
+conv1,"[-1, 6, 28, 28]",156
+maxpool1,"[-1, 6, 14, 14]",0
+conv2,"{second}","2,416"
+fc1,"[-1, 120]","48,120"
+"""
+
+
+def test_a_column_that_is_right_with_channels_first_is_read_so_and_says_so(write: Write, cli: Cli) -> None:
+    right = CHANNELS_FIRST.format(second="[-1, 16, 10, 10]")
+    assert {"match"} == set(statuses(right, "sheet.csv"))
+    assert "the shapes are read as channels x height x width" in cli.text("check", write(right, "sheet.csv"))
+    mixed = CHANNELS_FIRST.format(second="[-1, 10, 10, 16]")
+    assert ["mismatch", "match", "mismatch", "match", "match"] == statuses(mixed, "sheet.csv")[:5]
+
+
+def test_the_layout_of_a_table_can_be_set(write: Write, cli: Cli) -> None:
+    path = write(CHANNELS_FIRST.format(second="[-1, 16, 11, 10]"), "sheet.csv")
+    assert "8 claims: 7 matches, 1 mismatch" in cli.text("check", path, "--layout", "chw", status=1)
+    assert "8 claims: 5 matches, 3 mismatches" in cli.text("check", path, "--layout", "hwc", status=1)
+    assert {"match"} == set(statuses("layout: chw\nnetwork: lenet\nclaims: {conv1: 6x28x28, pool2: 6x14x14}\n"))

@@ -25,8 +25,9 @@ CHOICES: dict[str, dict[str, Any]] = {
     "bias": YES_OR_NO,
     "thousand": {"1000": 1000, "1024": 1024},
     "zeros": {"count": "count", "blank": "blank"},
+    "layout": {"hwc": "hwc", "chw": "chw"},
 }
-CONTEXT_KEYS = ("convention", *setup.CHOICES, "batch", "thousand", "zeros")
+CONTEXT_KEYS = ("convention", *setup.CHOICES, "batch", "thousand", "zeros", "layout")
 NETWORK_KEYS = ("network", "spec", "input", "set", "against")
 EXCUSES = ("erratum", "correct")
 """Keys with which a wrong number may stand."""
@@ -44,7 +45,8 @@ class Context:
     """The network that is meant, how it is counted, and how its numbers are printed.
 
     `thousand` is what K stands for where something stored is counted (1000 for operations). With
-    `zeros` blank, trailing zeros before a K, M or G are not significant (800K for 802,816).
+    `zeros` blank, trailing zeros before a K, M or G are not significant (800K for 802,816). `layout` is the order of
+    shapes, hwc or chw; without one it is hwc, unless all shapes of a table are right as chw.
     """
 
     network: Network | None = None
@@ -53,6 +55,7 @@ class Context:
     batch: Size | None = None
     thousand: int = 1000
     zeros: str = "count"
+    layout: str = ""
     source: str = ""
 
     def with_(self, key: str, text: str | Convention | None) -> Context:
@@ -72,7 +75,7 @@ class Context:
             hint = closest(text, choices) or one_of(tuple(choices))
             raise SpecError([Problem(f"{key} cannot be '{text}'", None, hint)])
         value = choices[text.lower()]
-        if key in ("thousand", "zeros"):
+        if key in ("thousand", "zeros", "layout"):
             return replace(self, **{key: value})
         return replace(self, convention=setup.counting(self.convention, {key: value}))
 
@@ -81,7 +84,7 @@ class Context:
         quantity = of.quantity
         text = with_unit(text, of.unit)
         thousand = 1000 if quantity in NOT_STORED else self.thousand
-        printed = Printed.read(text, span, thousand=thousand, zeros=self.zeros, quantity=quantity)
+        printed = Printed.read(text, span, thousand=thousand, zeros=self.zeros, quantity=quantity, layout=self.layout)
         if printed.noun and not counts(printed.noun, quantity):
             hint = f"the quantity should be {one_of(COUNTED_BY.get(printed.noun, ('memory',)))}"
             raise SpecError([Problem(f"'{text}' is in {printed.noun}, but {quantity} is not", span, hint)])

@@ -15,9 +15,12 @@ from cnncalc.check.numbers.amounts import Amount, as_thousands
 from cnncalc.check.numbers.arithmetic import Working
 from cnncalc.check.numbers.printed import Printed
 from cnncalc.errors import Problem, SpecError
+from cnncalc.layers import Shape
 
 DIAGNOSED = ("output", *COUNTS, "depth", *FIELDS)
 """The quantities for which mistakes are known."""
+LEAST_CHANNELS_FIRST = 2
+"""Shapes that must be right as channels x height x width, and only so, for all to be read that way."""
 MOST_DIAGNOSED = 200
 """Mismatches of one table that are explained; a table with more is wrong from the ground up."""
 
@@ -38,7 +41,27 @@ def verdicts(table: Table, *, diagnosed: bool = True) -> list[Verdict]:
             verdict = _no_value(claim, error)
         wrong += verdict.status == "mismatch"
         found.append(verdict)
-    return found
+    return _channels_first(table, found)
+
+
+def _channels_first(table: Table, found: list[Verdict]) -> list[Verdict]:
+    """The verdicts with all shapes read as channels x height x width, if these are right so and not the other way."""
+    shapes = [
+        (place, verdict.exact, verdict.claim.printed)
+        for place, verdict in enumerate(found)
+        if isinstance(verdict.exact, Shape) and not verdict.claim.printed.layout
+    ]
+    turned = {place: replace(printed, layout="chw") for place, _, printed in shapes}
+    only = {place: exact for place, exact, printed in shapes if printed.matches(exact) != turned[place].matches(exact)}
+    if len(only) < LEAST_CHANNELS_FIRST or not all(turned[place].matches(exact) for place, exact in only.items()):
+        return found
+    table.notes.append(Problem("the shapes are read as channels x height x width: they are right that way", None))
+    again = list(found)
+    for place, printed in turned.items():
+        verdict = found[place]
+        if printed.matches(verdict.exact):
+            again[place] = Verdict(replace(verdict.claim, printed=printed), "match", verdict.exact)
+    return again
 
 
 def judge(claim: Claim, analysis: Analysis, *, diagnosed: bool = True, graded: bool = False) -> Verdict:

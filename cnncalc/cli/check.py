@@ -31,7 +31,7 @@ Examples:
 \b
 A table:
   network: vgg16                  a name, a path, slide notation; or `spec:` with a whole spec
-  bias: false                     also flops, dtype, optimizer, batch, thousand (1024), zeros (blank)
+  bias: false                     also flops, dtype, optimizer, batch, thousand (1024), zeros (blank), layout (chw)
   claims:
     conv1_1: {output: 224x224x64, params: (3*3*3)*64 = 1,728, activations: 3.2M}
     pool5: 7x7x512
@@ -58,6 +58,12 @@ A table:
     help="Whether trailing zeros before K, M or G are significant (default count: they are).",
 )
 @click.option(
+    "--layout",
+    type=click.Choice(["hwc", "chw"]),
+    help="The order of the shapes in the files: height x width x channels (hwc), or chw as PyTorch prints them. "
+    "Without it chw is found out where all shapes are right that way.",
+)
+@click.option(
     "-g", "--grades", metavar="CSV", type=click.Path(dir_okay=False), help="Also write a table of grades to this file."
 )
 @click.option(
@@ -75,6 +81,7 @@ def command(
     asked: dict[str, Any],
     thousand: str | None,
     zeros: str | None,
+    layout: str | None,
     grades: str | None,
     out_of: int | None,
     quiet: bool,
@@ -103,7 +110,7 @@ def command(
         raise click.UsageError("--grades names a file; --format csv prints the grades to standard output")
     page = page._replace(options=page.options._replace(extra={"out_of": out_of, "brief": len(paths) > 1 or quiet}))
     grading = not published and (page.form == "csv" or any((network, grades, out_of)))
-    overrides = _overrides(network, {**asked, "thousand": thousand, "zeros": zeros}, grading)
+    overrides = _overrides(network, {**asked, "thousand": thousand, "zeros": zeros, "layout": layout}, grading)
     outcomes = check_files(paths, overrides, diagnosed=page.form != "csv")
     found = Checked(tuple(_shown(_with_progress(outcomes, len(paths), quiet), page, quiet)))
     if grades:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from cnncalc.check.naming import kind_of
+from cnncalc.check.numbers.dressing import undressed
 
 NUMBER_HINT = "a number such as 1,792, 35K, 3.2M, 1.8e9, 58 MiB, 55x55x96, or a working: 7*7*512 = 25,088"
 LETTERS = "KMGTP"
@@ -23,7 +24,7 @@ NO_NOUN = rf"(?!(?i:{'|'.join(NOUNS)})\Z)"
 POWER_OF_TEN = r"(?:[eE]|\s?[*xX\u00d7\u00b7]\s?10\s?(?:\^|\*\*)\s?)"
 AMOUNT = re.compile(
     r"(?:~\s*|about\s+|ca\.?\s+)?(?P<sign>[-\u2212]?)"
-    r"(?P<whole>[1-9][0-9]{0,2}(?:[,_' \u00a0\u2009\u202f][0-9]{3})+|[0-9]+)?"
+    r"(?P<whole>[1-9][0-9]{0,2}(?:[,_'\u2019 \u00a0\u2009\u202f][0-9]{3})+|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}|[0-9]+)?"
     rf"(?:\.(?P<decimals>[0-9]*))?(?:{POWER_OF_TEN}(?P<exponent>[-+]?[0-9]{{1,2}}))?"
     rf"\s*(?:(?P<word>thousand|million|billion|trillion)\b|{NO_NOUN}(?P<letter>[kKMGTP])(?P<binary>i?))?"
     r"\s*(?P<noun>[A-Za-z]+|%)?\Z"
@@ -34,13 +35,13 @@ RAISED = re.compile("[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+")
 ABOUT = re.compile(r"(?:\u2248|~=|=)\s*")
 PER_IMAGE = re.compile(r"\s*(?:/|\bper)\s*(?:image|img|sample)\Z", re.IGNORECASE)
 BILLION = re.compile(r"(?<=[0-9.])\s?B\Z")
-BATCH = ("none", "-1")
-"""What stands for the batch before a shape that a framework prints."""
+BATCH = ("none", "-1", "?", "n", "b", "batch", "batch_size", "bs")
+"""What stands for the batch before a shape, as frameworks and people write it."""
 AT = re.compile(r"([0-9]+) ?@ ?([0-9]+(?: ?[xX\u00d7] ?[0-9]+)*)\Z")
 GROUPS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})\Z")
 THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+\Z")
 BARE = re.compile(r"[~\u2248]?\s*[0-9][0-9.,_' ]*\Z")
-UNANSWERED = ("", "-", "?", "n/a", "\u2013", "\u2014")
+UNANSWERED = ("", "-", "--", "---", "?", "n/a", "n.a.", "na", "none", "nil", "\u2013", "\u2014")
 """What people write where they give no number."""
 
 
@@ -129,7 +130,9 @@ def _explain(text: str) -> None:
         raise SumError("the exponent is too large: it may have two digits", len(text) - 1)
     if re.match(r"0[0-9]*,[0-9]", text):
         raise SumError("a number with thousands does not begin with 0; write a decimal with a point", text.index(","))
-    if re.match(r"[0-9]+,[0-9]+", text) and not re.match(r"[0-9]{1,3}(,[0-9]{3})+(?![0-9])", text):
+    if re.match(r"[0-9]+,[0-9]+", text) and not re.match(
+        r"(?:[0-9]{1,3}|[0-9]{1,2}(,[0-9]{2})+)(,[0-9]{3})+(?![0-9])", text
+    ):
         raise SumError("a comma stands before three digits; write a decimal with a point", text.index(","))
     if re.match(r"[0-9.,]+ ?(m|g|t|bn|mn)\Z", text):
         raise SumError("capital letters are multiples: K, M (million), G (billion)", len(text) - 1)
@@ -144,7 +147,8 @@ def plain(text: str) -> str:
     >>> plain("\u2248 1.38\u00d710\u2078"), plain("61MB / image")
     ('1.38\u00d710^8', '61MB')
     """
-    text = RAISED.sub(lambda digits: "^" + digits[0].translate(SUPERSCRIPTS), " ".join(text.split()))
+    text = undressed(" ".join(text.split()))
+    text = RAISED.sub(lambda digits: "^" + digits[0].translate(SUPERSCRIPTS), text)
     return PER_IMAGE.sub("", ABOUT.sub("", text, count=1) if ABOUT.match(text) else text)
 
 
@@ -166,6 +170,8 @@ def _shape(text: str) -> str:
         return f"{match[2]}x{match[1]}"
     inner = text[1:-1].strip() if text[:1] + text[-1:] in ("()", "[]") else text
     parts = [part.strip() for part in inner.rstrip(", ").split(",")]
+    if inner.isdigit() and inner.isascii():
+        return inner
     if "," not in inner or GROUPS.match(inner):
         return text
     sizes = parts[1:] if parts[0].lower() in BATCH else parts

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from math import ceil, floor
 from typing import NamedTuple
 
 from cnncalc.check.numbers.amounts import Amount, SumError, read_amount
 
-NUMBER = r"(?!0[0-9]*,)[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?(?![0-9,]*[0-9])"
+NUMBER = (
+    r"(?!0[0-9]*,)(?:[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}|[0-9]+(?:[,'\u2019_\u00a0\u2009\u202f][0-9]{3})*)"
+    r"(?:\.[0-9]+)?(?![0-9,]*[0-9])"
+)
 UNIT = (
     r"[kKMGTP]i?(?:B|FLOPs?|MACs?)?|thousand|million|billion|trillion|B|bytes?"
     r"|(?i:flops?|macs?|param(?:eter)?s?|values|pixels|px)"
 )
-TOKEN = re.compile(rf"\s*(?:(?P<number>{NUMBER}(?:\s?(?:{UNIT})(?![A-Za-z]))?)|(?P<mark>\*\*|[-+*/^()xX\u00d7\u00b7]))")
-SAME = {"\u00d7": "*", "\u00b7": "*", "x": "*", "X": "*", "^": "**"}
+TOKEN = re.compile(
+    rf"\s*(?:(?P<number>{NUMBER}(?:\s?(?:{UNIT})(?![A-Za-z]))?)"
+    r"|(?P<mark>\*\*|//|floor(?=\s*\()|ceil(?=\s*\()|int(?=\s*\()|[-+*/^()xX\u00d7\u00b7\u230a\u230b\u2308\u2309]))"
+)
+SAME = {"\u00d7": "*", "\u00b7": "*", "x": "*", "X": "*", "^": "**", "int": "floor"}
+ROUNDED = {"\u230a": (floor, "\u230b"), "\u2308": (ceil, "\u2309")}
+"""What the brackets of a floor and a ceiling do, and the bracket that ends them."""
 DEEPEST = 30
 LARGEST_POWER = 200
 MOST_DIGITS = 60
@@ -56,8 +65,8 @@ class Working(NamedTuple):
 def evaluate(text: str, thousand: int = 1000) -> Working:
     """The value of a sum of whole and decimal numbers with + - * / ^ and parentheses, exact; x is a times sign.
 
-    >>> evaluate("(11*11*3 + 1)*96").value, evaluate("(7 - 3)/3 + 1").value, evaluate("2^20").value
-    (Fraction(34944, 1), Fraction(7, 3), Fraction(1048576, 1))
+    >>> evaluate("(11*11*3 + 1)*96").value, evaluate("(7 - 3)/3 + 1").value, evaluate("floor(7/3) + 7//3").value
+    (Fraction(34944, 1), Fraction(7, 3), Fraction(4, 1))
 
     Numbers may have units, `15.2M * 4 bytes`. Raises SumError for anything else, and for numbers beyond 10^60.
     """
@@ -111,12 +120,13 @@ class _Sum:
 
     def _factors(self) -> Working:
         value = self._signed()
-        while mark := self._take("*", "/"):
+        while mark := self._take("*", "/", "//"):
             position = self.tokens[self.at][2]
             right = self._signed()
-            if mark == "/" and right.value == 0:
+            if mark != "*" and right.value == 0:
                 raise SumError("division by zero", position)
             value = value.times(right) if mark == "*" else value.over(right)
+            value = Working(Fraction(floor(value.value)), value.slack) if mark == "//" else value
         return value
 
     def _signed(self) -> Working:
@@ -139,18 +149,27 @@ class _Sum:
         slack = exponent * abs(base.value) ** (int(exponent) - 1) * base.slack if exponent else Fraction(0)
         return Working(_bounded(base.value ** int(exponent)), slack)
 
+    def _until(self, end: str) -> Working:
+        value = self.terms()
+        if not self._take(end):
+            raise self.unexpected()
+        return value
+
     def _atom(self) -> Working:
         kind, text, _ = self.tokens[self.at]
         if self._take("("):
-            value = self.terms()
-            if not self._take(")"):
-                raise self.unexpected()
-            return value
+            return self._until(")")
+        if mark := self._take("floor", "ceil", *ROUNDED):
+            if mark in ("floor", "ceil"):
+                self._take("(")
+            change, end = ROUNDED.get(mark, (floor if mark == "floor" else ceil, ")"))
+            value = self._until(end)
+            return Working(Fraction(change(value.value)), value.slack)
         if kind != "number":
             raise self.unexpected()
         self.at += 1
         if text[-1].isdigit():
-            return Working(_bounded(Fraction(text.replace(",", ""))))
+            return Working(_bounded(Fraction(re.sub(r"[^0-9.]", "", text))))
         amount = read_amount(text, thousand=self.thousand)
         if amount is None:
             raise self.unexpected()

@@ -27,10 +27,17 @@ NO_FIT = ("does not fit", "doesn't fit")
 EQUALS = re.compile(r"~=|\u2248|=")
 TIMES = re.compile(r"\s*[xX\u00d7]\s*")
 SHAPE = re.compile(rf"[0-9]+(?:{TIMES.pattern}[0-9]+)+\Z")
-SUM = re.compile(r"[-+0-9.,*/^()\s\u00d7\u00b7]+\Z")
-SUM_WITH_X = re.compile(r"[-+0-9.,*/^()\sxX\u00d7\u00b7]+\Z")
+SUM = re.compile(r"(?:floor|ceil|int|[-+0-9.,'\u2019*/^()\s\u00d7\u00b7\u230a\u230b\u2308\u2309])+\Z")
+SUM_WITH_X = re.compile(r"(?:floor|ceil|int|[-+0-9.,'\u2019*/^()\sxX\u00d7\u00b7\u230a\u230b\u2308\u2309])+\Z")
+PRODUCT = re.compile(r"[0-9]+(?:\s*[*\u00b7]\s*[0-9]+)+\Z")
+"""An output as 28*28*6: a map of these sizes, or a vector of as many values."""
+IMPLICIT = re.compile(
+    r"(?<=[)\u230b\u2309])(?=[A-Za-z0-9_(\u230a\u2308])|(?<![A-Za-z0-9_.])([0-9]+)(?=[A-Za-z_(\u230a\u2308])"
+)
+"""A product without a sign: 3k, (3k + 1)f."""
 SIDES = re.compile(r"[(\[]?\s*([0-9]+)\s*(?:before|in front)?\s*(?:,|and|;)\s*([0-9]+)\s*(?:after|behind)?\s*[)\]]?\Z")
 """The padding on both sides: `0 before, 1 after`, `(0, 1)`."""
+NAME = re.compile(r"[A-Za-z]+[0-9]*")
 LETTERS = re.compile(r"[A-Za-z_]")
 WORD = re.compile(r"[A-Za-z ]{4,}\Z")
 
@@ -41,17 +48,27 @@ class Printed:
 
     `claimed` is an int or a Fraction, a tuple of them for a shape (channels last), a symbolic
     size for a formula, or a word; None if the text cannot be read. `amount` is set where digits were
-    printed; `workings` are the values of the sums that stand before an equals sign.
+    printed; `workings` are the values of the sums that stand before an equals sign. `factors` are those of an
+    output that is written as a product. `layout` is the order of a shape, hwc or chw, if that is said.
     """
 
     text: str
     claimed: Any
     amount: Amount | None = None
     workings: tuple[Working, ...] = ()
+    factors: tuple[int, ...] = ()
+    layout: str = ""
 
     @classmethod
     def read(
-        cls, text: str, span: Span | None = None, *, thousand: int = 1000, zeros: str = "count", quantity: str = ""
+        cls,
+        text: str,
+        span: Span | None = None,
+        *,
+        thousand: int = 1000,
+        zeros: str = "count",
+        quantity: str = "",
+        layout: str = "",
     ) -> Printed:
         """What `text` means; K, M and G are powers of `thousand`, for bytes too.
 
@@ -77,7 +94,9 @@ class Printed:
             here = span.part(slip.position, slip.length) if span and text in span.source.lines[span.line] else span
             shown = text if len(text) <= WIDEST else f"{text[: WIDEST - 3]}..."
             raise SpecError([Problem(f"'{shown}' is not a number: {slip}", here, NUMBER_HINT)]) from None
-        return cls(text, printed[0], printed[1], workings)
+        is_product = kind_of(quantity) == "shape" and PRODUCT.match(last.strip())
+        factors = tuple(map(_whole, re.findall("[0-9]+", last))) if is_product else ()
+        return cls(text, printed[0], printed[1], workings, factors, layout)
 
     @property
     def share(self) -> bool:
@@ -91,6 +110,13 @@ class Printed:
 
     def matches(self, exact: Any) -> bool:
         """Whether `exact`, rounded or truncated to the digits printed, is what is printed."""
+        known = _names(exact)
+        if known and not _names(self.claimed) <= known:
+            return replace(self, claimed=self._in_letters(known))._holds(exact)
+        return self._holds(exact)
+
+    def _holds(self, exact: Any) -> bool:
+        """As `matches`, every name being one symbol."""
         if isinstance(exact, Shape):
             return self._matches_shape(exact)
         if isinstance(exact, tuple):
@@ -127,20 +153,36 @@ class Printed:
                 return working
         return None
 
+    def _in_letters(self, known: set[str]) -> Any:
+        """What is claimed with `fk` read as f*k, if f and k are known letters and fk is none."""
+
+        def apart(name: re.Match[str]) -> str:
+            return name[0] if name[0] in known or not set(name[0]) <= known else "*".join(name[0])
+
+        text = EQUALS.split(plain(self.text))[-1].strip()
+        spelt = NAME.sub(apart, text)
+        return self.claimed if spelt == text else _formula(spelt, isinstance(self.claimed, tuple))
+
     def _product(self) -> Any:
         return math.prod(self.claimed) if isinstance(self.claimed, tuple) and is_known(*self.claimed) else None
 
     def _matches_shape(self, exact: Shape) -> bool:
-        """Sizes and channels; a vector also as 1x1x4096, sizes alone (7x7) for a map of that rank."""
-        parts = self.claimed if isinstance(self.claimed, tuple) else (self.claimed,)
+        """Sizes and channels; a vector also as 1x1x4096, sizes alone (7x7, or 7) for a map of that rank."""
         whole = (*exact.size, exact.channels)
+        parts = self.factors or (self.claimed if isinstance(self.claimed, tuple) else (self.claimed,))
+        if self.factors and len(whole) == 1:
+            parts = (self.claimed,)
+        if len(parts) == len(whole) + 1 and parts[0] == 1:  # a batch of one
+            parts = parts[1:]
+        if self.layout == "chw" and len(parts) == len(whole):
+            parts = (*parts[1:], parts[0])
         if not all(any(map(working.gives, whole)) for working in self.workings) or isinstance(self.claimed, str):
             return False
         mine, its = _bare(parts), _bare(whole)
         if self.amount and self.amount.rounded:  # 4K for 4096
             return len(its) == 1 and is_known(its[0]) and self.amount.prints(its[0])
-        if len(parts) == exact.rank >= 2:
-            return all(map(_same, parts, exact.size))
+        if len(parts) == exact.rank >= 2 or (len(parts) == 1 and len(its) > 1):
+            return all(map(_same, parts * (exact.rank if len(parts) == 1 else 1), exact.size))
         return len(mine) == len(its) and all(map(_same, mine, its))
 
     def __str__(self) -> str:
@@ -186,7 +228,7 @@ def _read(text: str, quantity: str, thousand: int, blank: bool) -> tuple[Any, Am
     if is_sum.match(text) and any(mark in text for mark in "+-*/^\u00d7\u00b7"):
         return _plain(evaluate(text).value), None
     if LETTERS.search(text) and not WORD.match(text):
-        return _formula(text), None
+        return _formula(text, kind_of(quantity) in ("", "shape")), None
     raise SumError("it cannot be read")
 
 
@@ -200,19 +242,19 @@ def _plain(value: Fraction) -> int | Fraction:
     return value.numerator if value.denominator == 1 else value
 
 
-def _formula(text: str) -> Any:
+def _formula(text: str, may_be_shape: bool) -> Any:
     """A symbolic size, or a tuple of sizes for a shape such as `(d1 - 2)x(d2 - 2)x1` or `HxWxC2`."""
     from cnncalc.spec.expressions import Expression
     from cnncalc.spec.operators import ExpressionError
 
-    parts = _apart(text)
+    parts = _apart(text) if may_be_shape else [text]
     values = []
     for part in parts:
         if SUM.match(part):
             values.append(_plain(evaluate(part).value))
             continue
         try:
-            formula = Expression(part.strip().replace("^", "**"))
+            formula = Expression(_python(part))
             values.append(formula.evaluate({name: symbol(name) for name in formula.names}))
         except ExpressionError as error:
             raise SumError(f"neither a number nor a formula ({error})") from None
@@ -221,11 +263,26 @@ def _formula(text: str) -> Any:
     return values[0] if len(values) == 1 else tuple(values)
 
 
+def _python(text: str) -> str:
+    """A formula as a textbook writes it, for the reader of expressions: 3k^2 is 3*k**2, a quotient is rounded down."""
+    text = IMPLICIT.sub(lambda found: f"{found[1] or ''}*", text.strip())
+    for mark, meaning in (
+        ("^", "**"),
+        ("\u00d7", "*"),
+        ("\u00b7", "*"),
+        ("\u230a", "("),
+        ("\u230b", ")"),
+        ("floor", ""),
+    ):
+        text = text.replace(mark, meaning)
+    return re.sub("/+", "//", text)
+
+
 def _apart(text: str) -> list[str]:
     """The sizes of a shape: the text taken apart at every x that is outside parentheses."""
     parts, depth = [""], 0
     for character in text:
-        depth += {"(": 1, ")": -1}.get(character, 0)
+        depth += {"(": 1, ")": -1, "\u230a": 1, "\u230b": -1}.get(character, 0)
         if character in "xX\u00d7" and depth == 0:
             parts.append("")
         else:
@@ -234,8 +291,17 @@ def _apart(text: str) -> list[str]:
 
 
 def _bare(parts: tuple[Any, ...]) -> tuple[Any, ...]:
-    """A shape without its sizes where all of them are 1: 1x1x4096 is the vector 4096."""
-    return parts[-1:] if all(part == 1 for part in parts[:-1]) else parts
+    """A shape of which all but one number are 1 is a vector: 1x1x4096, and 4096x1, are 4096."""
+    long = tuple(part for part in parts if part != 1)
+    return (long or parts[-1:]) if len(long) <= 1 else parts
+
+
+def _names(value: Any) -> set[str]:
+    """The symbols in a size, in a shape or in a claim."""
+    parts = (
+        (*value.size, value.channels) if isinstance(value, Shape) else value if isinstance(value, tuple) else (value,)
+    )
+    return {letter.name for part in parts for letter in getattr(part, "free_symbols", ())}
 
 
 def _same(one: Any, other: Any) -> bool:
