@@ -63,9 +63,9 @@ def examples(language):
 
 
 def named_examples():
-    """(name, text) of every example that has a name: specs are `yaml`, tables and answers `yml` or `csv`."""
+    """(name, text) of every example that has a name: specs are `yaml`, tables and answers `yml`, `csv` or `text`."""
     for document in DOCUMENTS:
-        for language in ("yaml", "yml", "csv"):
+        for language in ("yaml", "yml", "csv", "text"):
             yield from ((file, text) for _, file, text in blocks(document, language) if file)
 
 

@@ -168,7 +168,9 @@ def _shape(text: str) -> str:
     """Sizes joined by x; a text of another form as it is, and 25,088 too: it is a vector."""
     if match := AT.match(text):
         return f"{match[2]}x{match[1]}"
-    inner = text[1:-1].strip() if text[:1] + text[-1:] in ("()", "[]") else text
+    inner = text
+    while inner[:1] + inner[-1:] in ("()", "[]"):  # Keras prints [(None, 224, 224, 3)] for an input
+        inner = inner[1:-1].strip()
     parts = [part.strip() for part in inner.rstrip(", ").split(",")]
     if inner.isdigit() and inner.isascii():
         return inner

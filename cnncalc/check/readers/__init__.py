@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from cnncalc.check.claim import Table
 from cnncalc.check.context import Overrides
-from cnncalc.check.readers import csv, yaml
+from cnncalc.check.readers import csv, markdown, summaries, yaml
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Source, SpecError
 from cnncalc.spec.files import Contents, as_text, read_bytes
@@ -30,6 +30,8 @@ class Reader(NamedTuple):
 
 
 READERS = (
+    Reader(summaries.recognises, summaries.read, 1_000_000),
+    Reader(markdown.recognises, markdown.read, 1_000_000),
     Reader(csv.recognises, csv.read, 1_000_000),
     Reader(yaml.recognises, yaml.read, 200_000),
 )

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from cnncalc.check.claim import Claim
 from cnncalc.check.context import CONTEXT_KEYS, NETWORK_KEYS, Context
+from cnncalc.check.matching import matched
 from cnncalc.check.naming import BRACKETED, Heading, heading, kind_of, layer_named
 from cnncalc.check.network import Network
 from cnncalc.check.numbers.amounts import UNANSWERED, decimal_comma
@@ -49,9 +50,14 @@ def read_rows(reading: Reading, head: dict[str, Cell], rows: Iterator[list[Cell]
     context = replace(context, network=_network(reading, head, header[0][1]))
     reading.table.name = head.get("name", (reading.table.name,))[0]
     reading.table.source = context.source
-    for cells in lines:
-        if not cells[0][0].startswith("#"):
-            _row(reading, context, cells, columns)
+    lines = [cells for cells in lines if not cells[0][0].startswith("#")]
+    layers = [cells[0][0] for cells in lines]
+    if context.network is not None and not any(of.quantity == QUANTITY for of in columns):
+        layers, note = matched(layers, context.network.graph())
+        if note:
+            reading.note(note, header[0][1])
+    for layer, cells in zip(layers, lines, strict=True):
+        _row(reading, context, layer, cells, columns)
     if not reading.table.claims and not reading.problems:
         reading.problem("the table contains no claims", header[0][1], "write one layer in each row")
 
@@ -133,9 +139,9 @@ def _columns(reading: Reading, header: list[Cell], lines: list[list[Cell]]) -> l
     return columns
 
 
-def _row(reading: Reading, context: Context, cells: list[Cell], columns: list[Heading]) -> None:
+def _row(reading: Reading, context: Context, layer: str, cells: list[Cell], columns: list[Heading]) -> None:
     """The claims of a layer, or the one of a row of the long form."""
-    layer, place = cells[0]
+    _, place = cells[0]
     if any(text for text, _ in cells[len(columns) :]):
         hint = 'put a number with commas in quotes: "1,792"'
         problem = Problem(f"this row has more cells than the {len(columns)} of the header", place, hint)

@@ -1,0 +1,117 @@
+"""The rows of a table that has names of its own -> the layers of the network: by name, else by order and type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from cnncalc.check.naming import BRACKETED, TOTAL, folded
+from cnncalc.graph import Graph
+from cnncalc.layers import CATALOGUE
+
+NUMBERED = re.compile(r"[\s_:#.-]*[0-9]+(?:[-_.][0-9]+)*\Z")
+RANK = re.compile(r"[123]d")
+INPUT = "input"
+ELSEWHERE = {
+    "averagepooling": "avgpool", "globalaveragepooling": "globalavgpool", "globalmaxpooling": "globalmaxpool",
+    "batchnormalization": "batchnorm", "layernormalization": "layernorm", "convtranspose": "deconv",
+    "depthwiseconv": "depthwise", "inputlayer": INPUT, "fullyconnected": "fc", "pooling": "maxpool",
+}  # fmt: skip
+"""The layer types of frameworks and of course tables that have another name here."""
+SHOWN = 3
+"""Pairs that the note on the matching shows."""
+
+
+class Matching(NamedTuple):
+    """The layer for every row, and how the rows were matched if their names are not those of the network."""
+
+    layers: list[str]
+    note: str = ""
+
+
+def matched(rows: Sequence[str], graph: Graph) -> Matching:
+    """The layers that rows are about, which may have any name: `conv2d_4 (Conv2D)` is the first convolution.
+
+    The rows are those of layers in their order if their types are: all of the network, or all of the types that
+    occur. A row whose name is a layer's stays that layer's. If no such order exists, the names stay as they are; so
+    does conv9 among conv1 and conv2, which is a mistake and no name of another kind.
+    """
+    known = _known(graph)
+    bare = [_bare(row) for row in rows]
+    names = [known.get(folded(row)) or known.get(folded(plain)) for row, plain in zip(rows, bare, strict=True)]
+    found = [name if name is not None else row for row, name in zip(rows, names, strict=True)]
+    open_rows = [place for place, name in enumerate(names) if not name and rows[place] and "+" not in rows[place]]
+    if not open_rows:
+        return Matching(found)
+    stems = (
+        {_stem(name) for name in known.values()} if any(name not in (None, INPUT, *TOTAL) for name in names) else set()
+    )
+    if any(_stem(bare[place]) in stems for place in open_rows):
+        return Matching(found)
+    ordered = [place for place, row in enumerate(rows) if row and names[place] not in (INPUT, *TOTAL)]
+    layers = _in_order([_type(rows[place]) for place in ordered], graph)
+    if not layers or any(names[place] not in (None, layer) for place, layer in zip(ordered, layers, strict=True)):
+        return Matching(found)
+    for place, layer in zip(ordered, layers, strict=True):
+        found[place] = layer
+    pairs = ", ".join(f"{rows[place]} is {found[place]}" for place in open_rows[:SHOWN])
+    more = ", ..." if len(open_rows) > SHOWN else ""
+    return Matching(found, f"the rows are matched with the layers by order and type: {pairs}{more}")
+
+
+def _known(graph: Graph) -> dict[str, str]:
+    """The network's own name for every folded name of a layer or a block; ambiguous ones are left out."""
+    spelt: dict[str, set[str]] = {INPUT: {INPUT}, "inputlayer": {INPUT}}
+    for word in TOTAL:
+        spelt[folded(word)] = {TOTAL[0]}
+    for word in ("totalparams", "totalparameters"):
+        spelt[word] = {TOTAL[0]}
+    for node in graph.nodes:
+        path = node.path
+        for count in range(1, len(path) + 1):
+            name = "/".join(path[:count])
+            spelt.setdefault(folded(name), set()).add(name)
+    return {key: next(iter(names)) for key, names in spelt.items() if len(names) == 1}
+
+
+def _stem(name: str) -> str:
+    return folded(NUMBERED.sub("", name))
+
+
+def _bare(row: str) -> str:
+    """A name without its type: `conv1 (Conv2D)`."""
+    bracket = BRACKETED.search(row)
+    bare = row[: bracket.start()].strip() if bracket else row
+    return INPUT if _type(row) == INPUT else bare
+
+
+def _type(row: str) -> str:
+    """The layer type that a row names, in brackets or by its name, as `conv2d_4` and `Convolution` do; or nothing."""
+    bracket = BRACKETED.search(row)
+    for text in (bracket[1] if bracket else "", row[: bracket.start()] if bracket else row):
+        name = RANK.sub("", _stem(text.strip()))
+        if name in _types():
+            return _types()[name]
+    return ""
+
+
+@cache
+def _types() -> dict[str, str]:
+    return {folded(name): cls.kind for name, cls in CATALOGUE.items()} | ELSEWHERE
+
+
+def _in_order(types: list[str], graph: Graph) -> list[str]:
+    """The layers whose types come in this order: all, or all of these types; nothing if they are others."""
+    for nodes in (
+        [node for node in graph.nodes if node.layer.kind in types],
+        graph.nodes,
+        [node for node in graph.nodes if not node.layer.in_place],
+    ):
+        alike = len(nodes) == len(types) and all(
+            kind in ("", node.layer.kind) for kind, node in zip(types, nodes, strict=True)
+        )
+        if alike:
+            return [node.name for node in nodes]
+    return []

@@ -1,0 +1,51 @@
+"""Markdown, a README among other text -> claims: every GFM table whose header begins with a layer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cnncalc.check.readers.reading import Reading
+from cnncalc.check.readers.rows import Cell, quantities_in, read_rows
+from cnncalc.errors import Problem, Source, SpecError
+
+NAMES = (".md", ".markdown", ".mkd")
+RULE = re.compile(r"^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*$", re.MULTILINE)
+"""The line below the header of a table."""
+HINT = "a table begins with a header such as | layer | output | params |"
+
+
+def recognises(source: Source) -> bool:
+    """Whether a text is Markdown: by its name, or by the rule under the header of a table."""
+    return source.name.lower().endswith(NAMES) or RULE.search(source.text) is not None
+
+
+def read(reading: Reading) -> None:
+    """Read every table that has a layer in each row; other text and other tables say nothing."""
+    tables = [rows for rows in _tables(reading.source) if quantities_in([text for text, _ in rows[0]])]
+    if not tables:
+        raise SpecError([Problem("the text contains no table of layers", reading.source.span(), HINT)])
+    for rows in tables:
+        read_rows(reading, {}, iter(rows))
+
+
+def _tables(source: Source) -> Iterator[list[list[Cell]]]:
+    """The rows of every table, each cell with its place and without Markdown's marks."""
+    from markdown_it import MarkdownIt
+
+    rows: list[list[Cell]] = []
+    line, column = 0, 0
+    for token in MarkdownIt("commonmark").enable("table").parse(source.text):
+        if token.type == "table_open":
+            rows = []
+        elif token.type == "tr_open":
+            line, column = (token.map or [line])[0], 0
+            rows.append([])
+        elif token.type == "inline" and rows and token.map and token.level:
+            at = max(source.lines[line].find(token.content, column), column)
+            column = at + len(token.content)
+            text = "".join(child.content for child in token.children or ())
+            rows[-1].append((text.strip(), source.span(line, at, max(len(token.content), 1))))
+        elif token.type == "table_close":
+            yield rows
+            rows = []
