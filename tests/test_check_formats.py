@@ -135,6 +135,7 @@ def graph_of(text: str) -> cnncalc.Graph:
         (["conv1", "conv9"], ["conv1", "conv9"]),
         (["conv2", "x", "y", "z", "u"], ["conv2", "x", "y", "z", "u"]),
         (["conv1 (Conv2D)", "fc1"], ["conv1", "fc1"]),
+        (["a (Conv2D)", "b (Conv2D)", "r (ReLU)", "d (Dense)"], ["conv1", "conv2", "r (ReLU)", "fc1"]),
     ],
 )
 def test_rows_find_their_layers_by_name_or_by_order_and_type(rows: list[str], layers: list[str]) -> None:

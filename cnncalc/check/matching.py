@@ -35,8 +35,9 @@ def matched(rows: Sequence[str], graph: Graph) -> Matching:
     """The layers that rows are about, which may have any name: `conv2d_4 (Conv2D)` is the first convolution.
 
     The rows are those of layers in their order if their types are: all of the network, or all of the types that
-    occur. A row whose name is a layer's stays that layer's. If no such order exists, the names stay as they are; so
-    does conv9 among conv1 and conv2, which is a mistake and no name of another kind.
+    occur. A row of a type that the network does not have keeps its name, and a row whose name is a layer's stays that
+    layer's. If no such order exists, the names stay as they are; so does conv9 among conv1 and conv2, which is a
+    mistake and no name of another kind.
     """
     known = _known(graph)
     bare = [_bare(row) for row in rows]
@@ -50,14 +51,19 @@ def matched(rows: Sequence[str], graph: Graph) -> Matching:
     )
     if any(_stem(bare[place]) in stems for place in open_rows):
         return Matching(found)
-    ordered = [place for place, row in enumerate(rows) if row and names[place] not in (INPUT, *TOTAL)]
+    kinds = {"", *(node.layer.kind for node in graph.nodes)}
+    ordered = [
+        place
+        for place, row in enumerate(rows)
+        if row and names[place] not in (INPUT, *TOTAL) and _type(row) in kinds  # a network may do without a flatten
+    ]
     layers = _in_order([_type(rows[place]) for place in ordered], graph)
     if not layers or any(names[place] not in (None, layer) for place, layer in zip(ordered, layers, strict=True)):
         return Matching(found)
     for place, layer in zip(ordered, layers, strict=True):
         found[place] = layer
-    pairs = ", ".join(f"{rows[place]} is {found[place]}" for place in open_rows[:SHOWN])
-    more = ", ..." if len(open_rows) > SHOWN else ""
+    renamed = [f"{rows[place]} is {found[place]}" for place in open_rows if found[place] != rows[place]]
+    pairs, more = ", ".join(renamed[:SHOWN]), ", ..." if len(renamed) > SHOWN else ""
     return Matching(found, f"the rows are matched with the layers by order and type: {pairs}{more}")
 
 
