@@ -1,8 +1,8 @@
 """A slow calculator of whole networks, by sliding, counting and marking: it shares no code with cnncalc.
 
 It takes the data of a spec (what yaml.safe_load makes of it) in the subset of the language that generator.py writes,
-and gives a Row for every layer, in order. Sizes come from windows that are slid, parameters and operations from maps and
-taps that are counted, and receptive fields from sets of pixels that are handed from layer to layer. What cannot be
+and gives a Row for every layer, in order. Sizes come from windows that are slid, parameters and operations from maps
+and taps that are counted, and receptive fields from sets of pixels that are handed from layer to layer. What cannot be
 counted is refused, with a reason.
 """
 

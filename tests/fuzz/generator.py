@@ -103,15 +103,19 @@ class Generator:
     def tried(self, item: Item, volume: Volume, names: dict[str, Volume]) -> Volume | None:
         """What an item makes of a volume; None where it is refused, or too large to count in short time."""
         network = Network(self.spec)
+        entered = dict(names)
         try:
-            after = network.step(item, volume, names, {})
+            after = network.step(item, volume, entered, {})
         except Refusal:
             return None
         outputs = [row.output for row in network.rows]
         if any(each.values > LARGEST_VALUES or max(each.size, default=0) > 200 for each in outputs):
             return None
         phases = [max(each.seen.period) for each in outputs if isinstance(each.seen, Marks)]
-        return None if max(phases, default=1) > MOST_PHASES else after
+        if max(phases, default=1) > MOST_PHASES:
+            return None
+        names.update(entered)
+        return after
 
     def ending(self) -> list[Item]:
         """What networks end with."""

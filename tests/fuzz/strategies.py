@@ -177,7 +177,8 @@ def claims_yaml(draw: st.DrawFn) -> str:
 
     def table() -> dict[str, Any]:
         keys = {"input": shapes, "batch": numbers, "convention": words("fvcore", "thop", "none"), "flops": numbers,
-                "set": printed, "params": printed, "against": networks, "thousand": numbers, "source": printed}  # fmt: skip
+                "set": printed, "params": printed, "against": networks, "thousand": numbers,
+                "source": printed}  # fmt: skip
         found = draw(st.fixed_dictionaries({"network": networks}, optional=keys))
         return {"input": "32x32x1", **found, "claims": claims()}
 
@@ -206,8 +207,8 @@ grids = st.one_of(
 )
 settings_ = st.one_of(words("", "1", "2", "1x2", "1,0", "1,0x0,2", "same", "half", "full", "0"), numbers)
 matrices = st.tuples(
-    words("convolution", "correlation", "maxpool", "avgpool", "pad"), grids, st.one_of(grids, settings_), settings_, settings_,
-    settings_, words("", "", "floor", "ceil", "caffe", "strict"),
+    words("convolution", "correlation", "maxpool", "avgpool", "pad"), grids, st.one_of(grids, settings_), settings_,
+    settings_, settings_, words("", "", "floor", "ceil", "caffe", "strict"),
 ).map("|".join)  # fmt: skip
 
 STRATEGIES: dict[str, Text] = {

@@ -1,7 +1,7 @@
 """What is fuzzed: for every kind of text that users write, a function that reads it and works with what it says.
 
-A target returns where the text is accepted, and where it is refused as documented: by SpecError, or for an expression by
-ExpressionError, whose message is written out, carets and all. Any other exception is a fault of the program.
+A text may be refused as documented: by SpecError, or an expression by ExpressionError; `read` then writes the message
+out, carets and all. Any other exception is a fault of the program.
 """
 
 from __future__ import annotations
