@@ -267,7 +267,9 @@ def compare(spec: Mapping[str, Any], tally: Tally, seed: int = 0, formulas: bool
         compare_all_formulas(read_one, channels, found, (*FORMULAS, *more), tally)
 
 
-def compare_all_formulas(spec: Spec, channels: int, found: Sequence[Counted], tally: Tally) -> None:
+def compare_all_formulas(
+    spec: Spec, channels: int, found: Sequence[Counted], quantities: Sequence[str], tally: Tally
+) -> None:
     """The symbolic analysis of a network, and its closed forms, against its numbers."""
     names = AXES[len(found[0][0])]
     named = InputSize(names, channels)
