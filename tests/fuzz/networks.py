@@ -38,6 +38,7 @@ from cnncalc.analysis import Analysis, LayerResult
 from cnncalc.errors import Source, SpecError
 from cnncalc.formula.formulas import Formulas, formulas_of, suppose
 from cnncalc.formula.validity import field_conditions
+from cnncalc.graph import INPUT
 from cnncalc.setup import setup
 from cnncalc.spec.model import InputSize, Spec
 from cnncalc.spec.readers.yaml import read
@@ -296,6 +297,9 @@ def compare_all_formulas(
             continue
         if true and isinstance(numbers, str):
             raise Difference("refused by numbers, not by conditions", f"{values}: {numbers}")
+        if not true and not isinstance(numbers, str) and scaled_by_chance(symbolic, numbers):
+            tally.add("sizes at which a map shrinks to a scale")
+            continue
         if not true and not isinstance(numbers, str):
             raise Difference("refused by conditions, not by numbers", f"{values}: {[*map(str, conditions)]}")
         if closed is not None and holds(closed.validity, values) != true:
@@ -307,6 +311,26 @@ def compare_all_formulas(
         if closed is not None:
             compare_formulas(closed, numbers, values)
         tally.add("sizes compared with formulas")
+
+
+def scaled_by_chance(symbolic: Analysis, numbers: Analysis) -> bool:
+    """Whether a map that is multiplied shrinks to one pixel here, and so scales a map of another size.
+
+    With symbols it is a map like any other, and the condition asks for equal sizes.
+    """
+    for layer in numbers.layers:
+        if layer.node.layer.kind == "multiply":
+            inputs = [[_sizes(each, source) for source in layer.node.sources] for each in (symbolic, numbers)]
+            if len({*inputs[1]}) > 1 and any(
+                set(its) == {1} != set(mine) for mine, its in zip(*inputs, strict=True) if its
+            ):
+                return True
+    return False
+
+
+def _sizes(analysis: Analysis, source: int) -> tuple[Any, ...]:
+    """The size of what a layer reads."""
+    return (analysis.graph.input if source == INPUT else analysis.layers[source].output).size
 
 
 def difference(spec: Mapping[str, Any], tally: Tally, seed: int, formulas: bool) -> Difference | None:

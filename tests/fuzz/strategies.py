@@ -196,6 +196,20 @@ def claims_csv(draw: st.DrawFn) -> str:
     return "\n".join(lines)
 
 
+# Options ------------------------------------------------------------------------------------
+
+grid_values = st.one_of(numbers, words("8:64:8", "1,8", "0.25:1:0.25", "1/2", "N", "1:3"))
+sizes = st.one_of(shapes, words("HxWx3", "8:64:8", "1d:100x3", "32x32x3,64x64x3"), several(grid_values, "x", 1, 3))
+assumed = several(
+    sequence(
+        words("H", "W", "2*H", "(F - 1)/2", "H % 32", "32*k"), words(" == ", " >= ", " < "), words("W", "0", "k", "64")
+    ),
+    " and ",
+)
+options = st.tuples(
+    sizes, st.one_of(st.just(""), grid_values.map("width={}".format)), st.one_of(st.just(""), grid_values), assumed
+).map("\n".join)
+
 # Matrices -----------------------------------------------------------------------------------
 
 values = words("0", "1", "-2", "0.5", "1/3", "99", "1,5", ".25", "1e3", "")
@@ -219,5 +233,7 @@ STRATEGIES: dict[str, Text] = {
     "answers": with_slips(answers),
     "claims_yaml": with_slips(claims_yaml()),
     "claims_csv": with_slips(claims_csv()),
+    "sheets": with_slips(st.one_of(claims_csv(), claims_yaml())),
+    "options": with_slips(options),
     "matrices": with_slips(matrices),
 }

@@ -13,18 +13,26 @@ from typing import Any
 from cnncalc import api
 from cnncalc.analysis.quantities import QUANTITIES, value_of
 from cnncalc.apply.matrix import parse_matrix
+from cnncalc.check.context import overrides
 from cnncalc.check.readers import read_table
 from cnncalc.check.verdicts import verdicts
 from cnncalc.errors import Source, SpecError
+from cnncalc.formula.assumptions import parse_assumptions
 from cnncalc.setup import setup
 from cnncalc.solve.question import parse_question
 from cnncalc.spec.expressions import Expression
 from cnncalc.spec.model import Spec
 from cnncalc.spec.operators import ExpressionError
 from cnncalc.spec.readers import notation, yaml
+from cnncalc.sweep.grid_text import parse_grid
 
 CORPUS = Path(__file__).resolve().parent / "corpus"
 MOST_LAYERS = 200
+FAMILY = yaml.read(
+    Source(
+        "family.yaml", "input: 8x8x3\nparameters: {width: 1, n: 2}\nlayers: [{conv: {filters: 4*width, kernel: 3}}]\n"
+    )
+)
 SIZES = {"n": 7, "width": 64, "big": 10**9, "yes": True, "sizes": (1, 2, 3), "in": {"channels": 3, "height": 224}}
 
 
@@ -74,6 +82,27 @@ def claims_csv(text: str) -> None:
     verdicts(read_table(Source("claims.csv", text)))
 
 
+def sheets(text: str) -> None:
+    """A sheet of answers about one network, YAML or CSV, graded."""
+    verdicts(read_table(Source("sheet", text), overrides("conv3-4, pool2, fc-10", "8x8x3", {}, grading=True)))
+
+
+def options(text: str) -> None:
+    """What the command line says of a network, a line each: input, setting, batch, assumption; also as grids."""
+    size, setting, batch, assumption = (*text.split("\n"), *[""] * 4)[:4]
+    for attempt in (
+        lambda: setup(
+            FAMILY, size or None, settings=setting or None, batch=batch or None, max_layers=MOST_LAYERS
+        ).analysis(),
+        lambda: parse_assumptions([assumption]),
+        lambda: parse_grid(FAMILY, size or None, [setting] if setting else [], batch or None, MOST_LAYERS),
+    ):
+        try:
+            attempt()
+        except SpecError as refused:
+            str(refused)
+
+
 def matrices(text: str) -> None:
     """A call of apply: operation | matrix | kernel | stride | padding | dilation | rounding; none but the first two."""
     operation, matrix, kernel, *options = (*text.split("|"), *[""] * 7)[:7]
@@ -99,6 +128,8 @@ TARGETS: dict[str, Callable[[str], None]] = {
     "answers": answers,
     "claims_yaml": claims_yaml,
     "claims_csv": claims_csv,
+    "sheets": sheets,
+    "options": options,
     "matrices": matrices,
 }
 
