@@ -25,7 +25,10 @@ import time
 import traceback
 from pathlib import Path
 
-import atheris
+try:
+    import atheris
+except ModuleNotFoundError:
+    sys.exit("texts.py needs atheris: pip install atheris")
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
