@@ -7,6 +7,8 @@ refused is kept, for a refusal must be one everywhere.
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from tests.fuzz.calculator import Item, Marks, Network, Refusal, Volume, image
@@ -14,6 +16,8 @@ from tests.fuzz.calculator import Item, Marks, Network, Refusal, Volume, image
 LARGEST_SIDE = {1: 60, 2: 20, 3: 8}
 LARGEST_VALUES = 20_000
 MOST_PHASES = 24
+KEPT_REFUSALS = 0.03
+"""The share of refused items that are kept; nothing follows them."""
 ROUNDINGS = ("floor", "floor", "ceil", "caffe", "strict")
 ACTIVATIONS = ("relu", "relu6", "sigmoid", "tanh", "gelu", "silu", "hard_swish", "elu")
 BLOCKS: dict[str, list[Item]] = {
@@ -62,6 +66,8 @@ class Generator:
         largest = LARGEST_SIDE[self.rank]
         self.size = tuple(self.chance.randint(largest // 4, largest) for _ in range(self.rank))
         self.channels = self.chance.choice((1, 2, 3, 4, 6, 8))
+        if self.rank == 3 and self.size[1] in (1, 3):
+            self.size = (self.size[0], 2, self.size[2])  # 6x3x8x8 is taken for a batch of images, channels first
         self.spec: dict[str, Any] = {"input": "x".join(map(str, (*self.size, self.channels)))}
         if self.chance.random() < 0.2:
             self.spec["rounding"] = self.chance.choice(ROUNDINGS)
@@ -71,18 +77,21 @@ class Generator:
             chosen = self.chance.sample(list(BLOCKS), 2)
             self.spec["blocks"] = {name: BLOCKS[name] for name in chosen}
         self.spec["layers"] = []
+        self.wrong = False
+        """Whether the last item is meant to be refused."""
 
     def grown(self) -> dict[str, Any]:
         """The spec of a network of a few items."""
         items, names = self.spec["layers"], {}
         volume = entry = image(self.channels, self.size)
         names["input"] = entry
-        broken = self.chance.random() < 0.06
-        for _ in range(self.chance.randint(1, 9)):
+        plan = self.plan() if self.channel_ranges and self.chance.random() < 0.15 else []
+        for _ in range(self.chance.randint(1, 9) + len(plan)):
+            propose = plan.pop(0) if plan else partial(self.item, names=names)
             for _ in range(8):
-                item = self.item(volume, names)
+                item = propose(volume)
                 after = self.tried(item, volume, names)
-                if after is None and not (broken and self.chance.random() < 0.2):
+                if after is None and self.chance.random() > KEPT_REFUSALS and not self.wrong:
                     continue
                 items.append(item)
                 break
@@ -99,6 +108,11 @@ class Generator:
                 items.append(item)
                 volume = after
         return self.spec
+
+    def plan(self) -> list[Callable[[Volume], Item]]:
+        """Items in which channels that see different pixels are dealt out, grouped and cut."""
+        shuffled = self.chance.random() < 0.4
+        return [self.concat, *([self.shuffle] if shuffled else [self.part, self.part]), self.slice]
 
     def tried(self, item: Item, volume: Volume, names: dict[str, Volume]) -> Volume | None:
         """What an item makes of a volume; None where it is refused, or too large to count in short time."""
@@ -130,11 +144,11 @@ class Generator:
     def item(self, volume: Volume, names: dict[str, Volume]) -> Item:
         """An item that may stand behind a volume."""
         chance = self.chance
-        if volume.mixed and self.channel_ranges and chance.random() < 0.4:
+        if volume.mixed and self.channel_ranges and chance.random() < 0.5:
             return self.part(volume)
         kind = chance.choices(("layer", "merge", "tap", "block", "group", "slice"), (60, 14, 9, 9, 4, 6))[0]
         if kind == "merge":
-            return self.merge(volume)
+            return self.unequal(volume) if chance.random() < 0.1 else self.merge(volume)
         if kind == "tap":
             return self.tap(volume, names)
         if kind == "block" and "blocks" in self.spec:
@@ -156,16 +170,23 @@ class Generator:
     def part(self, volume: Volume) -> Item:
         """A layer whose channels read some of the channels of its input."""
         chance = self.chance
-        groups = chance.choice([number for number in (2, 3, 4, 1) if volume.channels % number == 0])
+        groups = self.divisor(volume)
         kinds: list[Item] = [
             self.slice(volume),
             self.slice(volume),
-            {"channel_shuffle": groups},
+            self.shuffle(volume),
             {"conv": {"filters": groups * chance.randint(1, 2), "groups": groups, **self.window()}},
             {"groupnorm": groups},
             {"lrn": None},
         ]
         return chance.choice(kinds)
+
+    def divisor(self, volume: Volume) -> int:
+        """A number of groups for the channels, above 1 if there is one."""
+        return self.chance.choice([number for number in (2, 3, 4) if volume.channels % number == 0] or [1])
+
+    def shuffle(self, volume: Volume) -> Item:
+        return {"channel_shuffle": self.divisor(volume)}
 
     def slice(self, volume: Volume) -> Item:
         chance, channels = self.chance, volume.channels
@@ -320,6 +341,27 @@ class Generator:
         if kind == "multiply" and chance.random() < 0.7 and same is None:
             branches[-1] = ["globalavgpool", {"fc": 2}, {"fc": volume.channels}, "sigmoid"]
         return {kind: branches}
+
+    def concat(self, volume: Volume) -> Item:
+        """Channels that see different pixels, side by side."""
+        kernels = self.chance.sample((1, 3, 5, 7), self.chance.choice((2, 2, 3)))
+        filters = self.chance.choice(((2, 2, 2), (3, 1, 2), (4, 4, 4), (1, 2, 3)))
+        convs = [
+            {"filters": count, "kernel": kernel, "padding": "same"}
+            for count, kernel in zip(filters, kernels, strict=False)
+        ]
+        return {"concat": [[{"conv": keys}] for keys in convs]}
+
+    def unequal(self, volume: Volume) -> Item:
+        """Branches of one size whose units lie at different distances, or of two sizes: both are refused."""
+        half = [-(-length // 2) for length in volume.size]
+        more = self.chance.choice((0, 0, 1))
+        cut = {"size": [[0, max(length - kept - more, 0)] for length, kept in zip(volume.size, half, strict=True)]}
+        halved = {"maxpool": {"kernel": 2, "stride": 2, "padding": "same"}}
+        branches = [[halved], [{"crop": cut}]]
+        self.chance.shuffle(branches)
+        self.wrong = True
+        return {self.chance.choice(("add", "concat")): branches}
 
     def reducing(self, stride: int, less: int, rounding: str, filters: int | None) -> Item:
         """A window that makes W pixels ((W - less - 1)/stride + 1), by whatever kernel and padding."""
