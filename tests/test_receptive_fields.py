@@ -150,3 +150,17 @@ def test_following_ranges_of_channels_stops_at_a_limit(write: Write, monkeypatch
     )
     unknown = cnncalc.analyze(write(text)).layer("second").receptive_field.unknown
     assert unknown == "more than 3 ranges of channels would be followed"
+
+
+@pytest.mark.parametrize(("start", "seen"), [(0, (3,)), (3, (3,)), (4, "?")])
+def test_channels_of_zeros_see_nothing(write: Write, start: int, seen: tuple[int, ...] | str) -> None:
+    text = f"""
+input: 32x2
+layers:
+  - conv: {{filters: 4, kernel: 3}}
+  - pad: {{size: 0, channels: 2}}
+  - slice: {{channels: 2, start: {start}}}
+"""
+    field = cnncalc.analyze(write(text)).layers[-1].receptive_field
+    assert field.read("size") == seen
+    assert field.unknown == ("pad1 adds channels of zeros, which see nothing" if seen == "?" else "")

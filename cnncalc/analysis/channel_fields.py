@@ -14,7 +14,7 @@ from cnncalc.analysis.merged_fields import JumpConflictError, merged
 from cnncalc.graph import INPUT, Graph
 from cnncalc.layers.receptive_field import ReceptiveField, UncountableError, unknown
 from cnncalc.limits import MOST_RANGES
-from cnncalc.symbolic import Size
+from cnncalc.symbolic import Size, is_known
 
 Range: TypeAlias = "tuple[int, Size, Size]"
 """(node, first channel, how many)."""
@@ -34,7 +34,9 @@ class FieldsOfChannels:
         """What node `index` reads, if that is a part of inputs whose channels differ; else nothing."""
         node = self._graph.nodes[index]
         first = self._found[node.sources[0]]
-        if all(self._alike[at] and (self._found[at] is first or self._found[at] == first) for at in node.sources):
+        if all(
+            self._alike[at] and (self._found[at] is first or self._found[at] == first) for at in node.sources
+        ) and not self._adds_zeros(index):
             self._alike[index] = True
             return []
         try:
@@ -48,6 +50,15 @@ class FieldsOfChannels:
         except UncountableError as reason:
             self._alike[index] = False
             return [unknown(str(reason))]
+
+    def _adds_zeros(self, index: int) -> bool:
+        """Whether the channels of a node behind as many as come in read nothing."""
+        node = self._graph.nodes[index]
+        come, go = node.input.channels, node.output.channels
+        if not is_known(come, go) or go <= come:
+            return False
+        read = self._read((index, come, go - come))
+        return read is not None and not read
 
     def _read(self, part: Range) -> list[Range] | None:
         """The ranges of other nodes that a range reads; None for all of them."""
