@@ -168,7 +168,7 @@ class Switch(Field[bool]):
         return text.lower() == "true"
 
     def bracket_words(self) -> dict[str, Any]:
-        return {f"no{self.name}": False} if self.default else {self.name: True}
+        return {f"no{self.name}": False, self.name: True}
 
 
 class Word(Field[str]):

@@ -184,30 +184,25 @@ class _Parser:
             raise self._stop("']' is missing")
 
     def _entry(self, layer: type[Layer], key: re.Match[str], arguments: dict[str, Argument]) -> None:
-        """One word or one key with its value."""
-        words = {
-            word: (name, value) for name, field in layer.fields.items() for word, value in field.bracket_words().items()
-        }
-        name, value = (key[1].lower(), None) if key[2] else words.get(key[1].lower(), ("", None))
-        span = _place(self.source, key.start(1), len(key[1]))
-        if name not in layer.fields:
-            candidates = (
-                [f"{name}=" for name in layer.fields] if key[2] else [*words, *(f"{name}=" for name in layer.fields)]
+        """One word, or one key with its value."""
+        words = {word: field for field in layer.fields.values() for word in field.bracket_words()}
+        word, span = key[1].lower(), _place(self.source, key.start(1), len(key[1]))
+        field = (layer.fields if key[2] else words).get(word)
+        if field is None:
+            known = (*(() if key[2] else words), *layer.fields)
+            listed = [name if name in words else f"{name}=" for name in known]
+            hint = closest(word, layer.fields if key[2] else listed) or (
+                one_of(listed) if listed else "put a comma between layers"
             )
-            hint = closest(key[1] + key[2], candidates)
-            hint = hint or (one_of(candidates) if candidates else "put a comma between layers")
             raise SpecError([Problem(f"{layer.kind} has no '[{key[1]}{key[2]}]'", span, hint)])
-        if name in arguments:
-            raise SpecError([Problem(f"{name} is given twice", span, "leave out one of them")])
+        if field.name in arguments:
+            raise SpecError([Problem(f"{field.name} is given twice", span, "leave out one of them")])
         if not key[2]:
-            arguments[name] = Argument(value, span)
-        elif not self._field(layer.fields[name], "", arguments):
-            text = VALUE.match(self.text, self.at)
-            assert text is not None
-            field = layer.fields[name]
-            hint = one_of(field.words) if field.words else ""
-            message = f"{name} must be {field.accepts}, not '{text[0].strip()}'"
-            raise self._stop(message, hint, self.at, max(len(text[0].rstrip()), 1))
+            arguments[field.name] = Argument(field.bracket_words()[word], span)
+        elif not self._field(field, "", arguments):
+            wrong = VALUE.findall(self.text, self.at)[0].rstrip()
+            message = f"{field.name} must be {field.accepts}, not '{wrong}'"
+            raise self._stop(message, one_of(field.words) if field.words else "", self.at, max(len(wrong), 1))
 
     def _check(self, layer: type[Layer], arguments: dict[str, Argument], span: Span) -> bool:
         """Whether the layer takes these fields; adds those that slide notation implies."""
@@ -224,12 +219,19 @@ class _Parser:
             if known:
                 layer(**values)
         except (Refused, TypeError) as error:
-            blamed = [argument.span for name, argument in arguments.items() if str(error).startswith(f"{name} ")]
-            example = EXAMPLES.get(layer.kind)
-            hint = getattr(error, "hint", "") or (f"as in {example}" if example else "")
-            self.problems.append(Problem(str(error), blamed[0] if blamed else span, hint))
+            self.problems.append(self._refused(layer, arguments, error, span))
             return False
         return True
+
+    def _refused(self, layer: type[Layer], arguments: dict[str, Argument], error: Exception, span: Span) -> Problem:
+        """The problem of a layer that does not take its fields, at the field that is to blame."""
+        hint = getattr(error, "hint", "")
+        for name, argument in arguments.items():
+            if str(error).startswith(f"{name} "):
+                span = argument.span
+                hint = closest(str(argument.value), layer.fields[name].words) or hint
+        example = EXAMPLES.get(layer.kind)
+        return Problem(str(error), span, hint or (f"as in {example}" if example else ""))
 
     def _take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         match = pattern.match(self.text, self.at)
