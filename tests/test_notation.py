@@ -92,10 +92,10 @@ def test_the_notation_of_a_layer_makes_an_equal_layer_whatever_its_fields(kind: 
 
 
 def test_every_layer_of_every_bundled_network_is_read_back_from_its_type() -> None:
-    for network in cnncalc.networks():
-        for node in cnncalc.expand(network).nodes:
-            if not node.layer.merges and getattr(node.layer, "table", None) is None:
-                assert node.layer == parsed(node.layer.notation(short=True)), (network, node.name)
+    layers = {node.layer: network for network in cnncalc.networks() for node in cnncalc.expand(network).nodes}
+    for layer, network in layers.items():
+        if not layer.merges and getattr(layer, "table", None) is None:
+            assert layer == parsed(layer.notation(short=True)), network
 
 
 LINEAR = {  # the parameters of each, as published or counted by hand elsewhere in the tests

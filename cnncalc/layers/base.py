@@ -190,7 +190,7 @@ class Layer:
     def notation(self, *, short: bool = False) -> str:
         """The layer in slide notation, without what goes without saying: conv3-64, maxpool2, fc-1000 + relu.
 
-        `short` leaves out the rows of a long table, as no reader takes them in.
+        `short` writes `...` for a long value in brackets: the rows of a connection table.
         """
         return self.kind + "".join(text for _, text in pieces(self, short=short))
 

@@ -51,7 +51,8 @@ class FullyConnected(Activated):
         if not shape.size:
             return self
         fields = self.given()
-        return Conv(filters=fields.pop("units"), kernel=list(kernel or shape.size), **fields)
+        sides = list(kernel or shape.size)
+        return Conv(filters=fields.pop("units"), kernel=sides[0] if len(set(sides)) == 1 else sides, **fields)
 
     def slide_name(self) -> str:
         return "FC"

@@ -27,7 +27,8 @@ LONGEST_VALUE = 40
 def pieces(layer: Any, *, short: bool = False) -> Iterator[tuple[str, str]]:
     """(mark, text) of every field that does not go without saying: ("-", "-64"), ("", "[ceil]"), ("+", " + relu").
 
-    `short` puts `...` for a value in brackets of more than LONGEST_VALUE characters.
+    The name of a field is the mark of one that stands directly behind the layer's name: ("kernel", "3"). `short` puts
+    `...` for a value in brackets of more than LONGEST_VALUE characters.
     """
     leading = layer.leading()
     for name in sorted(_told(layer), key=lambda name: (name != leading, MARKS.index(layer.fields[name].mark))):

@@ -6,11 +6,10 @@
     fc-1000   FC256         fully connected
     [(CONV3-64-RELU)*2-POOL2]*3-FC10-SOFTMAX
 
-Layers are joined by a comma or a dash; brackets group, `*N` or ` xN` repeats. Besides `/`
-and `p`, `d` gives the dilation, `g` the groups of a convolution, and `op` the output padding of a
-transposed one. A number may be a symbol:
-a capital letter (`convF-K/SpP`, `conv3-C2 xL`), or any name or expression in braces
-(`conv{k}-{2*width}`); it is a parameter of the spec.
+Layers are joined by a comma or a dash; brackets group, `*N` or ` xN` repeats. What may stand behind a
+layer's name is declared by its fields: each has a mark (`/`, `p`, `d`, `g`, ...), or stands in brackets
+(`[ceil]`, `[nobias]`, `[start=4]`). A number may be a symbol: a capital letter (`convF-K/SpP`,
+`conv3-C2 xL`), or any name or expression in braces (`conv{k}-{2*width}`); it is a parameter of the spec.
 """
 
 from __future__ import annotations
