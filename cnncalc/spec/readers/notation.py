@@ -29,7 +29,7 @@ from cnncalc.symbolic import symbol
 
 WORD = re.compile(r"[A-Za-z][A-Za-z_]*")
 BEFORE_SYMBOL = re.compile(rf"([a-z_]+){SYMBOL}")
-OPENING = re.compile(r"\s*\[")
+OPENING, COMMA, ENDING = (re.compile(rf"\s*{mark}") for mark in (r"\[", ",", r"\]"))
 KEY = re.compile(r"\s*([A-Za-z_]\w*)\s*(=?)\s*")
 VALUE = re.compile(r"[^,\]]*")
 REPEAT = re.compile(rf"\s*(?:\*\s*|\s+[xX\u00d7]\s*|(?<=[\])}}\d])[xX]\s*)({NUMBER}|[A-Za-z]\w*)")
@@ -151,11 +151,10 @@ class _Parser:
             self._field(layer.fields[leading], "", arguments)
             if not any(mark.startswith("-") for mark in marks.values()):
                 marks[leading] = "-"
-        while self._take(OPENING):
-            self._brackets(layer, arguments)
-        while any(self._field(layer.fields[name], mark, arguments) for name, mark in marks.items()):
-            while self._take(OPENING):
-                self._brackets(layer, arguments)
+        while self._brackets(layer, arguments) or any(
+            self._field(layer.fields[name], mark, arguments) for name, mark in marks.items()
+        ):
+            pass
         return arguments
 
     def _field(self, field: Field[Any], mark: str, arguments: dict[str, Argument]) -> bool:
@@ -170,17 +169,18 @@ class _Parser:
         arguments[field.name] = value if isinstance(value, Argument) else Argument.of(value, span)
         return True
 
-    def _brackets(self, layer: type[Layer], arguments: dict[str, Argument]) -> None:
-        """The words and the keys in the brackets behind a layer: `[ceil]`, `[start=4]`, `[nobias, mode=nearest]`."""
-        while True:
+    def _brackets(self, layer: type[Layer], arguments: dict[str, Argument]) -> bool:
+        """Read words and keys in brackets, if they stand here: `[ceil]`, `[start=4]`, `[nobias, rounding=ceil]`."""
+        opened = more = self._take(OPENING) is not None
+        while more:
             key = self._take(KEY)
             if key is None:
                 raise self._stop("a word or a key is missing in the brackets", "as in [ceil] or [start=4]")
             self._entry(layer, key, arguments)
-            if not self._take(re.compile(r"\s*,")):
-                break
-        if not self._take(re.compile(r"\s*\]")):
+            more = self._take(COMMA) is not None
+        if opened and not self._take(ENDING):
             raise self._stop("']' is missing")
+        return opened
 
     def _entry(self, layer: type[Layer], key: re.Match[str], arguments: dict[str, Argument]) -> None:
         """One word, or one key with its value."""
