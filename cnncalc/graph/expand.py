@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import cached_property
 from typing import Any
 
 from cnncalc.errors import Problem, Span, SpecError, closest
@@ -15,7 +16,7 @@ from cnncalc.graph.builder import Assembly, TooLargeError
 from cnncalc.graph.evaluate import Evaluation
 from cnncalc.graph.head import Kernels
 from cnncalc.graph.model import INPUT, Graph, Repeat
-from cnncalc.graph.scope import UNKNOWN, Names, Scope, declared
+from cnncalc.graph.scope import UNKNOWN, Names, Scope, declared, walk
 from cnncalc.layers import Shape
 from cnncalc.spec.input_size import written
 from cnncalc.spec.model import (
@@ -34,6 +35,8 @@ from cnncalc.symbolic import Size, is_known, normalise, symbol
 
 MOST_LAYERS = 1_000_000
 DEEPEST = 100
+NUMBERED = re.compile(r"_?\d+(_\d+)*\Z")
+"""The numbers behind an automatic name, or a repeated one: conv1, stage_2_1."""
 MOST_STEPS = 3
 """Steps of expansion for every layer that a network may have."""
 
@@ -142,9 +145,10 @@ class _Expansion:
             raise TooLargeError
 
     def _item(self, item: Item, scope: Scope, source: int) -> int:
-        # Where `when` does not look at what comes in, an entry that it leaves out may read from nowhere.
+        # Where `when` does not look at what comes in, what it leaves out may read what is left out, too.
         looks = item.when is None or "in" in item.when.names()
         if not looks and not self.values.wanted(item, scope, source):
+            self._left_out(item, scope)
             return source
         sources = self._taps(item, scope) or (source,)
         if looks and not self.values.wanted(item, scope, sources[0]):
@@ -254,6 +258,26 @@ class _Expansion:
             self.assembly.problem("'from' takes one name here", item.sources[1].span, hint)
         return found if merges else found[:1]
 
+    def _left_out(self, item: Item, scope: Scope) -> None:
+        """Refuse the names that an entry reads, or the entries in it, if nothing in the spec could be called so."""
+        references = [reference for each in walk((item,)) for reference in (*each.sources, each.share) if reference]
+        for reference in references:
+            parts = [part for part in reference.name.split("/") if part not in self.known_names]
+            if any(NUMBERED.sub("", part) not in self.known_names for part in parts):
+                self._unknown(reference, scope)
+
+    @cached_property
+    def known_names(self) -> frozenset[str]:
+        """Everything that a part of a path may be called, but for the numbers behind it."""
+        bodies = (self.spec.items, *(block.items for block in self.spec.blocks.values()))
+        items = [item for body in bodies for item in walk(body)]
+        kinds = (item.layer.kind for item in items if isinstance(item, LayerItem))
+        return frozenset(("input", *self.spec.blocks, *(item.name for item in items), *kinds))
+
+    def _unknown(self, reference: NameReference, scope: Scope) -> None:
+        hint = closest(reference.name, [*scope.names.entries, *scope.names.declared])
+        self.assembly.problem(f"no layer is called '{reference.name}'", reference.span, hint)
+
     def _tap(self, reference: NameReference, scope: Scope) -> int:
         found = scope.find(reference.name)
         if found is not None:
@@ -269,8 +293,7 @@ class _Expansion:
             message = f"'{reference.name}' comes later, contains this layer, or is left out by its 'when'"
             self.assembly.problem(message, reference.span, hint)
         else:
-            hint = closest(reference.name, [*entries, *scope.names.declared])
-            self.assembly.problem(f"no layer is called '{reference.name}'", reference.span, hint)
+            self._unknown(reference, scope)
         return UNKNOWN
 
 

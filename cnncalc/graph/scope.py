@@ -85,13 +85,15 @@ class Scope:
 
 def declared(items: Iterable[Item]) -> frozenset[str]:
     """Every name that a body gives, in its groups and branches too."""
-    names: set[str] = set()
+    return frozenset(item.name for item in walk(items) if item.name)
+
+
+def walk(items: Iterable[Item]) -> Iterator[Item]:
+    """The entries of a body, each before those in its group or its branches."""
     for item in items:
-        if item.name:
-            names.add(item.name)
+        yield item
         if isinstance(item, GroupItem):
-            names |= declared(item.items)
+            yield from walk(item.items)
         if isinstance(item, MergeItem):
             for branch in item.branches:
-                names |= declared(branch)
-    return frozenset(names)
+                yield from walk(branch)

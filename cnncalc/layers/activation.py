@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from cnncalc.layers.base import CATALOGUE, Layer, layer
-from cnncalc.layers.fields import Field, Number, Switch
+from cnncalc.layers.fields import Field, Number, NumberReader, Switch, Word
 from cnncalc.layers.operations import NO_OPERATIONS, Operations
 from cnncalc.layers.shape import Shape
 from cnncalc.symbolic import Size
@@ -168,6 +168,7 @@ class ActivationName(Field["Activation | None"]):
     """An activation by name, applied in place to the output of the layer that has the field."""
 
     accepts = "the name of an activation"
+    pattern = Word.pattern
 
     @property
     def words(self) -> tuple[str, ...]:  # type: ignore[override]
@@ -183,11 +184,17 @@ class ActivationName(Field["Activation | None"]):
     def show(self, value: Activation | None) -> Any:
         return "none" if value is None else value.kind
 
+    def in_notation(self, value: Activation | None) -> str:
+        return str(self.show(value))
+
+    def from_notation(self, text: str, read: NumberReader) -> Any:
+        return text.lower()
+
 
 class Activated(Layer):
     """A layer that may have an activation of its own, as `conv: {activation: relu}`."""
 
-    activation = ActivationName(None, doc="a function applied to the output, in place")
+    activation = ActivationName(None, doc="a function applied to the output, in place", mark="+")
 
     @property
     def mixes_channels(self) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from cnncalc.layers.channels import Channels, ChannelsRead
 from cnncalc.layers.condition import Condition, never
 from cnncalc.layers.fields import Field, Refused
+from cnncalc.layers.notation import pieces
 from cnncalc.layers.operations import NO_OPERATIONS, Operations
 from cnncalc.layers.receptive_field import ReceptiveField
 from cnncalc.layers.shape import Shape
@@ -30,6 +31,8 @@ class Layer:
     fields: ClassVar[dict[str, Field[Any]]] = {}
     main: ClassVar[tuple[str, ...]] = ()
     """The fields that may be given by position; the first is the X of `type: X` in a spec."""
+    leads: ClassVar[str] = ""
+    """The field whose value stands directly behind the name in slide notation, if not the first of `main`."""
     title: ClassVar[str] = ""
     """What several of them are called in a sentence: "convolutions"."""
     weighted: ClassVar[bool] = False
@@ -184,14 +187,27 @@ class Layer:
 
     # Text -----------------------------------------------------------------------------------
 
-    def notation(self) -> str:
-        """The layer in slide notation: conv3-64, maxpool2, fc-1000."""
-        return self.kind
+    @classmethod
+    def leading(cls) -> str:
+        """The field whose value stands directly behind the name in slide notation, if any."""
+        return cls.leads or next(iter(cls.main), "")
+
+    @classmethod
+    def implied(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """What slide notation means by fields that it leaves out, given the others, where it is not their default."""
+        return {}
+
+    def notation(self, *, short: bool = False) -> str:
+        """The layer in slide notation, without what goes without saying: conv3-64, maxpool2, fc-1000 + relu.
+
+        `short` writes `...` for a long value in brackets: the rows of a connection table.
+        """
+        return self.kind + "".join(text for _, text in pieces(self, short=short))
 
     def slide_name(self) -> str:
-        """The layer as the lecture slides call it: CONV3-64, POOL2, FC; slides do not say how a window is rounded."""
-        notation = self.notation().removesuffix(f"[{getattr(self, 'rounding', '')}]")
-        return (self.slide_word or self.kind.upper()) + notation.removeprefix(self.kind)
+        """The layer as the lecture slides call it: CONV3-64, POOL2, FC; they do not say what stands in brackets."""
+        sizes = "".join(text for mark, text in pieces(self) if mark not in ("", "+"))
+        return (self.slide_word or self.kind.upper()) + sizes
 
     def __repr__(self) -> str:
         values = ", ".join(f"{name}={value!r}" for name, value in self.given().items())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, ClassVar
 
@@ -10,8 +11,8 @@ from cnncalc.layers.activation import Activated
 from cnncalc.layers.base import Refused, layer
 from cnncalc.layers.channels import Channels, ChannelsRead, grouped
 from cnncalc.layers.condition import Condition
-from cnncalc.layers.fields import Count, Field, OptionalCount, Switch, per_axis, quote
-from cnncalc.layers.notation import number, windowed
+from cnncalc.layers.fields import Count, Field, NumberReader, OptionalCount, Switch, per_axis, quote
+from cnncalc.layers.notation import size_keeping
 from cnncalc.layers.operations import Operations
 from cnncalc.layers.receptive_field import ReceptiveField, UncountableError
 from cnncalc.layers.shape import Shape
@@ -23,6 +24,7 @@ class ConnectionTable(Field["tuple[tuple[int, ...], ...] | None"]):
     """For every filter, the list of the input maps that it sees, counted from 0."""
 
     accepts = "a list, for every filter, of the input maps it sees"
+    pattern = r"\[\s*\[[\d\s,]*\](?:\s*,\s*\[[\d\s,]*\])*\s*\]"
 
     def read(self, value: Any) -> tuple[tuple[int, ...], ...] | None:
         if value is None:
@@ -40,6 +42,12 @@ class ConnectionTable(Field["tuple[tuple[int, ...], ...] | None"]):
 
     def show(self, value: tuple[tuple[int, ...], ...] | None) -> Any:
         return None if value is None else [list(row) for row in value]
+
+    def in_notation(self, value: tuple[tuple[int, ...], ...] | None) -> str:
+        return str(self.show(value)).replace(" ", "")
+
+    def from_notation(self, text: str, read: NumberReader) -> Any:
+        return tuple(tuple(map(int, re.findall(r"\d+", row))) for row in re.findall(r"\[([^\[\]]*)\]", text))
 
 
 def group_conditions(groups: Size, channels: Size, filters: Size) -> Iterator[Condition]:
@@ -65,6 +73,10 @@ class Filters(Sliding, Activated):
     weighted = True
     title = "convolutions"
     bias = Switch(True, doc="one number added for every filter")
+
+    @classmethod
+    def implied(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        return {"padding": size_keeping(values["kernel"], values.get("dilation", 1))} if "kernel" in values else {}
 
     def filter_count(self, shape: Shape) -> Size:
         """K: the maps of the output."""
@@ -106,8 +118,8 @@ class Conv(Filters):
     `table`, a filter sees only the input maps listed for it (LeNet-5's C3).
     """
 
-    filters = OptionalCount(None, doc="number K of filters, the channels of the output", symbol="K")
-    groups = Count(1, doc="number G of groups that the channels are split into", symbol="G")
+    filters = OptionalCount(None, doc="number K of filters, the channels of the output", symbol="K", mark="-")
+    groups = Count(1, doc="number G of groups that the channels are split into", symbol="G", mark="g")
     table = ConnectionTable(None, doc="for every filter, the input maps it sees; instead of `filters`")
 
     def check(self) -> None:
@@ -115,7 +127,9 @@ class Conv(Filters):
             raise Refused("conv needs filters: number K of filters, the channels of the output")
         if self.table is None:
             return
-        if self.filters is not None and self.filters != len(self.table):
+        if self.filters is None:
+            self.__dict__["filters"] = len(self.table)
+        if self.filters != len(self.table):
             raise Refused(f"filters is {self.filters}, but the table has {len(self.table)} rows")
         if self.groups != 1:
             raise Refused("a conv has groups or a table, not both")
@@ -136,7 +150,7 @@ class Conv(Filters):
             yield from group_conditions(self.groups, shape.channels, self.filters or 0)
 
     def filter_count(self, shape: Shape) -> Size:
-        return len(self.table) if self.table is not None else self.filters or 0
+        return self.filters or 0
 
     def map_pairs(self, shape: Shape) -> Size:
         if self.table is not None:
@@ -159,10 +173,6 @@ class Conv(Filters):
         maps = {read for row in self.table[start : start + count] for read in row}
         return (Channels(0, read, 1) for read in sorted(maps))
 
-    def notation(self) -> str:
-        count = len(self.table) if self.table is not None else self.filters or 0
-        return windowed("conv", self, f"-{number(count)}") + (f"g{number(self.groups)}" if self.groups != 1 else "")
-
 
 @layer("depthwise", "depthwise_conv", "dwconv")
 class DepthwiseConv(Filters):
@@ -172,7 +182,7 @@ class DepthwiseConv(Filters):
     """
 
     main = ("kernel", "stride", "padding")
-    multiplier = Count(1, doc="filters for each input map")
+    multiplier = Count(1, doc="filters for each input map", mark="-x")
 
     def filter_count(self, shape: Shape) -> Size:
         return shape.channels * self.multiplier
@@ -186,6 +196,3 @@ class DepthwiseConv(Filters):
     def channels_read(self, shapes: tuple[Shape, ...], start: Size, count: Size) -> ChannelsRead:
         channels = shapes[0].channels
         return None if self.mixes_channels else grouped(channels, channels, self.filter_count(shapes[0]), start, count)
-
-    def notation(self) -> str:
-        return windowed("depthwise", self, f"-x{number(self.multiplier)}" if self.multiplier != 1 else "")

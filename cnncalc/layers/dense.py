@@ -9,7 +9,6 @@ from cnncalc.layers.base import Layer, Refused, layer
 from cnncalc.layers.condition import Condition
 from cnncalc.layers.convolution import Conv
 from cnncalc.layers.fields import Count, OptionalPerAxis, Switch
-from cnncalc.layers.notation import number, sides
 from cnncalc.layers.operations import Operations
 from cnncalc.layers.receptive_field import EVERYTHING, ReceptiveField, unknown
 from cnncalc.layers.shape import Shape
@@ -27,7 +26,7 @@ class FullyConnected(Activated):
     weighted = True
     dense = True
     title = "fully connected layers"
-    units = Count(doc="number K of units, the length of the output", symbol="K")
+    units = Count(doc="number K of units, the length of the output", symbol="K", mark="-")
     bias = Switch(True, doc="one number added for every unit")
 
     def output(self, shape: Shape) -> Shape:
@@ -52,10 +51,8 @@ class FullyConnected(Activated):
         if not shape.size:
             return self
         fields = self.given()
-        return Conv(filters=fields.pop("units"), kernel=list(kernel or shape.size), **fields)
-
-    def notation(self) -> str:
-        return f"fc-{number(self.units)}"
+        sides = list(kernel or shape.size)
+        return Conv(filters=fields.pop("units"), kernel=sides[0] if len(set(sides)) == 1 else sides, **fields)
 
     def slide_name(self) -> str:
         return "FC"
@@ -72,7 +69,7 @@ class RBF(Layer):
     main = ("units",)
     weighted = True
     title = "radial basis functions"
-    units = Count(doc="number K of units, the length of the output", symbol="K")
+    units = Count(doc="number K of units, the length of the output", symbol="K", mark="-")
 
     def output(self, shape: Shape) -> Shape:
         return Shape(self.units)
@@ -97,9 +94,6 @@ class RBF(Layer):
                 "leave out --head conv, or take the input of the spec",
             )
         return self
-
-    def notation(self) -> str:
-        return f"rbf-{number(self.units)}"
 
 
 @layer("flatten")
@@ -146,6 +140,3 @@ class Reshape(Layer):
         if seen.everything or not self.size:
             return seen
         return unknown("reshape: neighbours of the new shape need not be neighbours in the image")
-
-    def notation(self) -> str:
-        return f"reshape {sides(self.size)}x{self.channels}" if self.size else f"reshape {self.channels}"

@@ -7,11 +7,16 @@ language, its documentation and the symbols of the textbook formulas.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Generic, TypeVar, overload
+import re
+from collections.abc import Callable
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar, overload
 
+from cnncalc.layers.notation import NUMBER, SIZES, number
 from cnncalc.symbolic import Size, is_known, symbol
 
 T = TypeVar("T")
+NumberReader: TypeAlias = "Callable[[str, int], Any]"
+"""Reads a number of slide notation: its text, and where it begins in that of its field."""
 REQUIRED: Any = object()
 LEFT_OUT = ("D", "G")
 """Symbols that a textbook leaves out of its formulas where they are 1: dilation and groups."""
@@ -33,11 +38,15 @@ class Field(Generic[T]):
 
     accepts: ClassVar[str] = ""
     words: tuple[str, ...] = ()
+    pattern: ClassVar[str] = NUMBER
+    """The regular expression of its values in slide notation."""
 
-    def __init__(self, default: Any = REQUIRED, *, doc: str, symbol: str = "") -> None:
+    def __init__(self, default: Any = REQUIRED, *, doc: str, symbol: str = "", mark: str = "") -> None:
         self.default = default
         self.doc = doc
         self.symbol = symbol
+        self.mark = mark
+        """What stands before it in slide notation: the / of conv3-64/2; nothing for one that stands in brackets."""
         self.name = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -77,6 +86,18 @@ class Field(Generic[T]):
 
         return labelled(value, self.symbol, tuple(axis[0] for axis in axes))  # type: ignore[no-any-return]
 
+    def in_notation(self, value: T) -> str:
+        """`value` in slide notation, as `pattern` has it: what `from_notation` takes back."""
+        return number(value)  # type: ignore[arg-type]
+
+    def from_notation(self, text: str, read: NumberReader) -> Any:
+        """What a spec gives for a text that matches `pattern`, its numbers read by `read`."""
+        return read(text, 0)
+
+    def bracket_words(self) -> dict[str, Any]:
+        """The words that say a value by themselves in the brackets of slide notation: [ceil], [nobias]."""
+        return {}
+
     def refuse(self, value: object, hint: str = "") -> Refused:
         """The error that says what was expected and what came."""
         return Refused(f"{self.name} must be {self.accepts}, not {quote(value)}", hint)
@@ -102,8 +123,8 @@ class Count(Field[Size]):
 
     accepts = "a whole number"
 
-    def __init__(self, default: Any = REQUIRED, *, least: int = 1, doc: str, symbol: str = "") -> None:
-        super().__init__(default, doc=doc, symbol=symbol)
+    def __init__(self, default: Any = REQUIRED, *, least: int = 1, doc: str, symbol: str = "", mark: str = "") -> None:
+        super().__init__(default, doc=doc, symbol=symbol, mark=mark)
         self.least = least
 
     def read(self, value: Any) -> Size:
@@ -133,15 +154,27 @@ class Switch(Field[bool]):
     """True or false."""
 
     accepts = "true or false"
+    pattern = r"(?i:true|false)\b"
 
     def read(self, value: Any) -> bool:
         if value in (0, 1) and isinstance(value, int):
             return bool(value)
         raise self.refuse(value)
 
+    def in_notation(self, value: bool) -> str:
+        return "true" if value else "false"
+
+    def from_notation(self, text: str, read: NumberReader) -> Any:
+        return text.lower() == "true"
+
+    def bracket_words(self) -> dict[str, Any]:
+        return {f"no{self.name}": False, self.name: True}
+
 
 class Word(Field[str]):
     """One of a few words."""
+
+    pattern = r"[A-Za-z_]+\d*"
 
     def __init__(self, default: Any = REQUIRED, *, words: tuple[str, ...], doc: str) -> None:
         super().__init__(default, doc=doc)
@@ -156,11 +189,21 @@ class Word(Field[str]):
             return str(value)
         raise self.refuse(value)
 
+    def in_notation(self, value: str) -> str:
+        return value
+
+    def from_notation(self, text: str, read: NumberReader) -> Any:
+        return text.lower()
+
+    def bracket_words(self) -> dict[str, Any]:
+        return {word: word for word in self.words}
+
 
 class Number(Field[str]):
     """A plain number that no count depends on (a dropout rate, an epsilon), kept as text."""
 
     accepts = "a number"
+    pattern = r"(?<==)[^,\[\]]+|\d+(?:\.\d+)?(?:e-?\d+)?"  # behind a key, whatever `read` takes
 
     def read(self, value: Any) -> str:
         text = str(value)
@@ -170,14 +213,21 @@ class Number(Field[str]):
             raise self.refuse(value) from None
         return text
 
+    def in_notation(self, value: str) -> str:
+        return value
+
+    def from_notation(self, text: str, read: NumberReader) -> Any:
+        return text.strip()
+
 
 class PerAxis(Field["tuple[Size, ...]"]):
     """One whole number for every axis, or a list of one per axis."""
 
     accepts = "a whole number or a list of one per axis"
+    pattern = SIZES
 
-    def __init__(self, default: Any = REQUIRED, *, least: int = 1, doc: str, symbol: str = "") -> None:
-        super().__init__(default, doc=doc, symbol=symbol)
+    def __init__(self, default: Any = REQUIRED, *, least: int = 1, doc: str, symbol: str = "", mark: str = "") -> None:
+        super().__init__(default, doc=doc, symbol=symbol, mark=mark)
         self.least = least
 
     def read(self, value: Any) -> tuple[Size, ...]:
@@ -191,6 +241,13 @@ class PerAxis(Field["tuple[Size, ...]"]):
 
     def show(self, value: tuple[Size, ...]) -> Any:
         return value[0] if len(value) == 1 else list(value)
+
+    def in_notation(self, value: tuple[Size, ...]) -> str:
+        return "x".join(map(number, value))
+
+    def from_notation(self, text: str, read: NumberReader) -> Any:
+        sizes = tuple(read(part[0], part.start()) for part in re.finditer(NUMBER, text))
+        return sizes[0] if len(sizes) == 1 else sizes
 
 
 class OptionalPerAxis(PerAxis):

@@ -1,39 +1,59 @@
-"""A layer with a window -> its name in slide notation, which the spec parser reads back."""
+"""A layer -> its name in slide notation, which the spec parser reads back; and how numbers are written there.
+
+A field stands behind its mark, as in conv3-64/2p1d2g4; in brackets if it has none, as in slice8[start=4].
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
-from cnncalc.layers.fields import per_axis
 from cnncalc.symbolic import Size, floor_div, is_known
 
+MARKS = ("-", "-x", "/", "p", "d", "g", "op", "", "+")
+"""What stands before a field, in the order in which they are written; fields without a mark stand in brackets."""
+JOINTS = "|".join((*filter(str.isalpha, MARKS), "x"))
+SYMBOL = rf"[A-Z]\d*(?:(?![A-Za-z_])|(?=(?:{JOINTS})[\d\[{{A-Z]))"
+NUMBER = rf"(?:\d+|{SYMBOL}|\{{[^{{}}]+\}})"
+"""A number, a symbol of one capital letter (no layer's name begins there), or an expression in braces."""
+SIZES = rf"{NUMBER}(?:x{NUMBER})*"
+SIDE = rf"(?:{NUMBER}|\[\s*{NUMBER}\s*,\s*{NUMBER}\s*\])"
+SIDES = rf"{SIDE}(?:x{SIDE})*"
 CAPITAL = re.compile(r"[A-Z][0-9]*\Z")
+LONGEST_VALUE = 40
 
 
-def windowed(name: str, layer: Any, width: str = "", *, stride: Any = (1,), keeps_size: bool = True) -> str:
-    """`conv7-64/2p3` and the like: name, kernel, `width`, `/stride`, `p` padding, `d` dilation.
+def pieces(layer: Any, *, short: bool = False) -> Iterator[tuple[str, str]]:
+    """(mark, text) of every field that does not go without saying: ("-", "-64"), ("", "[ceil]"), ("+", " + relu").
 
-    What goes without saying is left out: `stride`, and the padding that keeps the size
-    (`keeps_size`) or none.
+    The name of a field is the mark of one that stands directly behind the layer's name: ("kernel", "3"). `short` puts
+    `...` for a value in brackets of more than LONGEST_VALUE characters.
     """
-    text = name + sides(layer.kernel) + width
-    if layer.stride != stride:
-        text += "/" + sides(layer.stride)
-    if not _goes_without_saying(layer, keeps_size):
-        text += "p" + _padding(layer)
-    if any(step != 1 for step in layer.dilation):
-        text += "d" + sides(layer.dilation)
-    if layer.rounding != "floor":
-        text += f"[{layer.rounding}]"
-    return text
+    leading = layer.leading()
+    for name in sorted(_told(layer), key=lambda name: (name != leading, MARKS.index(layer.fields[name].mark))):
+        field, value = layer.fields[name], getattr(layer, name)
+        text = field.in_notation(value)
+        if field.mark == "+":
+            yield field.mark, f" + {text}"
+        elif field.mark or (name == leading and re.fullmatch(field.pattern, text)):
+            yield field.mark or name, field.mark + text
+        else:
+            words = [word for word, meant in field.bracket_words().items() if meant == value]
+            text = "..." if short and len(text) > LONGEST_VALUE else text
+            yield field.mark, f"[{words[0] if words else f'{name}={text}'}]"
 
 
-def sides(values: tuple[Size, ...]) -> str:
-    """One number where all axes have the same, else one per axis: 3, or 1x7; symbols as in {k}."""
-    if len(set(values)) == 1:
-        return number(values[0])
-    return "x".join(map(number, values))
+def _told(layer: Any) -> list[str]:
+    """The fields that do not go without saying in slide notation."""
+    if layer.merges:
+        return []  # its inputs are counted
+    told = layer.given()
+    for name, value in layer.implied(told).items():
+        told[name] = layer.fields[name].show(getattr(layer, name))
+        if type(layer)(**{**told, name: value}) == layer:
+            del told[name]
+    return list(told)
 
 
 def number(value: Size) -> str:
@@ -42,27 +62,24 @@ def number(value: Size) -> str:
     return text if is_known(value) or CAPITAL.match(text) else "{" + text + "}"
 
 
-def _goes_without_saying(layer: Any, keeps_size: bool) -> bool:
-    if isinstance(layer.padding, str):
-        return bool(layer.padding == "half") and keeps_size and all(is_odd(kernel) for kernel in layer.kernel)
-    axes = max(len(layer.kernel), len(layer.dilation), len(layer.padding))
-    spread = zip(per_axis(layer.kernel, axes), per_axis(layer.dilation, axes), strict=False)
-    usual = [size_keeping(kernel, dilation) if keeps_size else 0 for kernel, dilation in spread]
-    margins = layer.padding * axes if len(layer.padding) == 1 else layer.padding
-    return [(side, side) for side in usual] == list(margins)
+def size_keeping(kernel: Any, dilation: Any = 1) -> Any:
+    """The padding of a convolution where slide notation gives none, for one kernel or one for each axis.
+
+    D*(F - 1)/2 for an odd kernel; else, and for an unknown kernel, 0.
+    """
+    if not is_known(*_axes(dilation)):  # half of what the kernel spans, which is whole for odd kernels
+        return "half" if all(map(_is_odd, _axes(kernel))) else 0
+    if not isinstance(kernel, tuple | list) and not isinstance(dilation, tuple | list):
+        return floor_div(dilation * (kernel - 1), 2) if _is_odd(kernel) else 0
+    axes = max(len(_axes(kernel)), len(_axes(dilation)))
+    sides = (_axes(value) * (axes if len(_axes(value)) == 1 else 1) for value in (kernel, dilation))
+    return tuple(size_keeping(*pair) for pair in zip(*sides, strict=False))
 
 
-def size_keeping(kernel: Size, dilation: Size = 1) -> Size:
-    """(F - 1)/2 for an odd kernel: the padding of slide notation where none is written; else 0."""
-    return floor_div(dilation * (kernel - 1), 2) if is_odd(kernel) else 0
+def _axes(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, tuple | list) else (value,)
 
 
-def is_odd(kernel: Size) -> bool:
+def _is_odd(kernel: Size) -> bool:
     """Whether a kernel is known to have a middle."""
     return is_known(kernel) and kernel % 2 == 1
-
-
-def _padding(layer: Any) -> str:
-    if isinstance(layer.padding, str):
-        return f"[{layer.padding}]"
-    return "x".join(number(before) if before == after else f"[{before},{after}]" for before, after in layer.padding)

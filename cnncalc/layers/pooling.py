@@ -12,7 +12,6 @@ from cnncalc.layers.base import Layer, layer
 from cnncalc.layers.channels import ChannelsRead
 from cnncalc.layers.condition import Condition
 from cnncalc.layers.fields import OptionalPerAxis, PerAxis, Switch, per_axis
-from cnncalc.layers.notation import sides, windowed
 from cnncalc.layers.operations import Operations
 from cnncalc.layers.receptive_field import EVERYTHING, AxisReceptiveField, ReceptiveField, unknown
 from cnncalc.layers.shape import Shape
@@ -26,7 +25,9 @@ class Pool(Sliding):
     main = ("kernel", "stride", "padding")
     title = "pools"
     channelwise = True
-    stride = OptionalPerAxis(None, doc="step S from one window to the next; by default the kernel", symbol="S")
+    stride = OptionalPerAxis(
+        None, doc="step S from one window to the next; by default the kernel", symbol="S", mark="/"
+    )
 
     def check(self) -> None:
         if not self.stride:
@@ -49,9 +50,6 @@ class Pool(Sliding):
 
     def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
         return self.window_receptive_field(seen, shape)
-
-    def notation(self) -> str:
-        return windowed(self.kind, self, stride=self.kernel, keeps_size=False)
 
 
 @layer("maxpool", "pool", "max_pool", "maxpooling")
@@ -199,9 +197,6 @@ class AdaptivePool(WholeMapPool):
             return axis.window(side, side, (0, 0), 1)
 
         return seen.along(cell)
-
-    def notation(self) -> str:
-        return f"{self.kind}{sides(self.size)}"
 
 
 @layer("adaptiveavgpool", "adaptive_avgpool", "adaptive_avg_pool")

@@ -10,6 +10,7 @@ from cnncalc.layers.base import Layer, layer
 from cnncalc.layers.channels import Channels, ChannelsRead, clipped
 from cnncalc.layers.condition import Condition
 from cnncalc.layers.fields import Count, Number
+from cnncalc.layers.notation import SIDES
 from cnncalc.layers.receptive_field import AxisReceptiveField, ReceptiveField, UncountableError
 from cnncalc.layers.shape import Shape
 from cnncalc.layers.windowed import Padding
@@ -21,6 +22,7 @@ class Margins(Padding):
 
     accepts = "a whole number, one per axis, or [before, after] pairs"
     words = ()
+    pattern = SIDES
 
 
 class Framed(Layer):
@@ -36,10 +38,6 @@ class Framed(Layer):
 
     def conditions(self, shape: Shape) -> Iterator[Condition]:
         yield from self.needs_map(shape, "size")
-
-    def notation(self) -> str:
-        text = "x".join(str(low) if low == high else f"[{low},{high}]" for low, high in self.margins(len(self.size)))
-        return f"{self.kind}{text}"
 
 
 @layer("pad", "zeropad", "zero_padding")

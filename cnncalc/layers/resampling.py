@@ -9,7 +9,6 @@ from cnncalc.layers.base import Layer, layer
 from cnncalc.layers.channels import Channels, ChannelsRead
 from cnncalc.layers.condition import Condition
 from cnncalc.layers.fields import Count, PerAxis, Word, per_axis
-from cnncalc.layers.notation import sides
 from cnncalc.layers.operations import NO_OPERATIONS, Operations
 from cnncalc.layers.receptive_field import AxisReceptiveField, ReceptiveField, unknown
 from cnncalc.layers.shape import Shape
@@ -65,9 +64,6 @@ class Upsample(Layer):
             factors, lambda axis, number: axis.stretch(factors[number], partial(_source, factors[number], self.mode))
         )
 
-    def notation(self) -> str:
-        return f"upsample{sides(self.factor)}"
-
 
 @layer("resize", "interpolate")
 class Resize(Layer):
@@ -96,9 +92,6 @@ class Resize(Layer):
             return unknown("resize: the factor is not a whole number")
         factors = tuple(new // old for new, old in zip(wanted, shape.size, strict=True))
         return Upsample(factors, mode=self.mode).receptive_field(seen, shape)
-
-    def notation(self) -> str:
-        return f"resize{sides(self.size)}"
 
 
 @layer("pixel_shuffle", "depth_to_space", "pixelshuffle")
@@ -138,9 +131,6 @@ class PixelShuffle(Layer):
             (factor,) * shape.rank, lambda axis, _: axis.stretch(factor, partial(_source, factor, "nearest"))
         )
 
-    def notation(self) -> str:
-        return f"pixel_shuffle{self.factor}"
-
 
 @layer("space_to_depth", "pixel_unshuffle", "reorg")
 class SpaceToDepth(Layer):
@@ -168,6 +158,3 @@ class SpaceToDepth(Layer):
             return axis.window(self.factor, self.factor, (0, 0), 1)
 
         return seen.along(fold)
-
-    def notation(self) -> str:
-        return f"space_to_depth{self.factor}"

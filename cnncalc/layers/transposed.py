@@ -10,7 +10,6 @@ from cnncalc.layers.channels import ChannelsRead, grouped
 from cnncalc.layers.condition import Condition
 from cnncalc.layers.convolution import group_conditions
 from cnncalc.layers.fields import Count, PerAxis, Switch, per_axis
-from cnncalc.layers.notation import number, sides, windowed
 from cnncalc.layers.operations import Operations
 from cnncalc.layers.receptive_field import MOST_PHASES, AxisReceptiveField, ReceptiveField, unknown
 from cnncalc.layers.shape import Shape
@@ -30,9 +29,9 @@ class TransposedConv(Windowed, Activated):
     main = ("filters", "kernel", "stride", "padding")
     weighted = True
     title = "transposed convolutions"
-    filters = Count(doc="number K of filters, the channels of the output", symbol="K")
-    output_padding = PerAxis(0, least=0, doc="rows and columns added at the end of the output")
-    groups = Count(1, doc="number G of groups that the channels are split into", symbol="G")
+    filters = Count(doc="number K of filters, the channels of the output", symbol="K", mark="-")
+    output_padding = PerAxis(0, least=0, doc="rows and columns added at the end of the output", mark="op")
+    groups = Count(1, doc="number G of groups that the channels are split into", symbol="G", mark="g")
     bias = Switch(True, doc="one number added for every filter")
 
     def check(self) -> None:
@@ -105,11 +104,6 @@ class TransposedConv(Windowed, Activated):
             tuple(window.stride for window in windows),
             lambda axis, number: _stretch(axis, windows[number]),
         )
-
-    def notation(self) -> str:
-        text = windowed("deconv", self, f"-{number(self.filters)}", keeps_size=False)
-        text += f"g{number(self.groups)}" if self.groups != 1 else ""
-        return text + (f"op{sides(self.output_padding)}" if any(extra != 0 for extra in self.output_padding) else "")
 
 
 def _stretch(axis: AxisReceptiveField, window: Window) -> AxisReceptiveField:

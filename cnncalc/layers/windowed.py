@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from cnncalc.layers.base import Layer
 from cnncalc.layers.condition import Condition
-from cnncalc.layers.fields import Field, PerAxis, Refused, Word, is_number, per_axis, quote
+from cnncalc.layers.fields import Field, NumberReader, PerAxis, Refused, Word, is_number, per_axis, quote
+from cnncalc.layers.notation import NUMBER, SIDE, SIDES, number
 from cnncalc.layers.receptive_field import ReceptiveField
 from cnncalc.layers.shape import Shape
 from cnncalc.layers.window import ROUNDINGS, Window
-from cnncalc.symbolic import Size, product
+from cnncalc.symbolic import Size, is_known, product
 
 WINDOW_FIELDS = ("kernel", "stride", "padding", "dilation")
 Pairs: TypeAlias = "tuple[tuple[Size, Size], ...]"
@@ -22,6 +24,7 @@ class Padding(Field["Pairs | str"]):
 
     accepts = "a whole number, one per axis, [before, after] pairs, or valid, same, half or full"
     words: tuple[str, ...] = ("valid", "same", "half", "full")
+    pattern = rf"{SIDES}|\[\s*[A-Za-z]+\s*\]"
 
     def read(self, value: Any) -> Pairs | str:
         if isinstance(value, str):
@@ -61,15 +64,36 @@ class Padding(Field["Pairs | str"]):
             return [[before, after] for before, after in value]
         return value[0][0] if len(value) == 1 else [before for before, _ in value]
 
+    def in_notation(self, value: Pairs | str) -> str:
+        if isinstance(value, str):
+            return f"[{value}]"
+        return "x".join(
+            number(before) if before == after else f"[{number(before)},{number(after)}]" for before, after in value
+        )
+
+    def from_notation(self, text: str, read: NumberReader) -> Any:
+        if re.fullmatch(SIDES, text) is None:
+            return text[1:-1].strip().lower()
+        sides = tuple(self._side(part, read) for part in re.finditer(SIDE, text))
+        return sides if len(sides) > 1 or isinstance(sides[0], tuple) else sides[0]
+
+    def _side(self, part: re.Match[str], read: NumberReader) -> Any:
+        """A number for both sides, or the pair of numbers in brackets."""
+        if part[0].startswith("["):
+            found = re.finditer(NUMBER, part[0])
+            return tuple(read(each[0], part.start() + each.start()) for each in found)
+        return read(part[0], part.start())
+
 
 class Windowed(Layer):
     """The part of a layer that has a kernel: its fields, and one Window for every axis."""
 
     rounding: Any = "floor"
+    leads = "kernel"
     kernel = PerAxis(doc="size F of the window", symbol="F")
-    stride = PerAxis(1, doc="step S from one window to the next", symbol="S")
-    padding = Padding(0, doc="zeros P around the input", symbol="P")
-    dilation = PerAxis(1, doc="distance D between neighbouring taps of the kernel", symbol="D")
+    stride = PerAxis(1, doc="step S from one window to the next", symbol="S", mark="/")
+    padding = Padding(0, doc="zeros P around the input", symbol="P", mark="p")
+    dilation = PerAxis(1, doc="distance D between neighbouring taps of the kernel", symbol="D", mark="d")
 
     def windows(self, rank: int) -> tuple[Window, ...]:
         """One Window for each of `rank` axes; made once, for a layer never changes."""
@@ -98,6 +122,14 @@ class Windowed(Layer):
     def window_area(self, rank: int) -> Size:
         """Taps in one map of the kernel: F*F for an image."""
         return product(per_axis(self.kernel, rank))
+
+    def _values(self) -> tuple[Any, ...]:
+        # The same window in other words is the same layer: `half` where it is a number, one number for every axis.
+        values = {name: getattr(self, name) for name in self.fields}
+        rank = max(len(values[name]) for name in WINDOW_FIELDS if not isinstance(values[name], str))
+        if self.padding == "half" and is_known(*self.kernel, *self.dilation):
+            values["padding"] = tuple(window.padding for window in self.windows(rank))
+        return tuple(per_axis(value, rank) if isinstance(value, tuple) else value for value in values.values())
 
 
 class Sliding(Windowed):

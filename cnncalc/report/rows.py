@@ -8,6 +8,7 @@ from typing import Any
 
 from cnncalc.analysis import Analysis, InputResult, LayerResult
 from cnncalc.layers import ReceptiveField, Shape
+from cnncalc.layers.notation import number
 from cnncalc.symbolic import Size, add_up
 
 ALL = 1_000_000
@@ -95,14 +96,6 @@ def _row(path: str, layers: list[LayerResult], groups: dict[str, str]) -> Row:
 
 
 def layer_label(layer: LayerResult) -> str:
-    """The layer in slide notation, with the activation it has of its own."""
-    activation = getattr(layer.node.layer, "activation", None)
-    text = layer.node.layer.notation()
-    if activation is not None:
-        text = f"{text} + {activation.kind}"
-    return text if layer.node.times == 1 else f"{text} x{_factor(layer.node.times)}"
-
-
-def _factor(times: Size) -> str:
-    text = str(times)
-    return text if text.isidentifier() else f"({text})"
+    """The layer in slide notation, and how often it stands in a row."""
+    text = layer.node.layer.notation(short=True)
+    return text if layer.node.times == 1 else f"{text} x{number(layer.node.times)}"

@@ -23,9 +23,9 @@ class Argument:
 
     @classmethod
     def of(cls, value: Value, span: Span) -> Argument:
-        """A constant; the entries of a tuple become arguments of their own."""
+        """A constant; the entries of a tuple become arguments of their own, unless they are already."""
         if isinstance(value, tuple):
-            value = tuple(cls.of(part, span) for part in value)
+            value = tuple(part if isinstance(part, cls) else cls.of(part, span) for part in value)
         return cls(value, span)
 
     @property

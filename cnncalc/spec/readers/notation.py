@@ -6,45 +6,36 @@
     fc-1000   FC256         fully connected
     [(CONV3-64-RELU)*2-POOL2]*3-FC10-SOFTMAX
 
-Layers are joined by a comma or a dash; brackets group, `*N` or ` xN` repeats. Besides `/`
-and `p`, `d` gives the dilation, `g` the groups of a convolution, and `op` the output padding of a
-transposed one. A number may be a symbol:
-a capital letter (`convF-K/SpP`, `conv3-C2 xL`), or any name or expression in braces
-(`conv{k}-{2*width}`); it is a parameter of the spec.
+Layers are joined by a comma or a dash; brackets group, `*N` or ` xN` repeats. What may stand behind a
+layer's name is declared by its fields: each has a mark (`/`, `p`, `d`, `g`, ...), or stands in brackets
+(`[ceil]`, `[nobias]`, `[start=4]`). A number may be a symbol: a capital letter (`convF-K/SpP`,
+`conv3-C2 xL`), or any name or expression in braces (`conv{k}-{2*width}`); it is a parameter of the spec.
 """
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any
 
 from cnncalc.errors import Problem, Source, Span, SpecError, closest, one_of
 from cnncalc.layers import CATALOGUE, Layer, Refused
-from cnncalc.layers.convolution import Filters
-from cnncalc.layers.notation import is_odd, size_keeping
-from cnncalc.layers.window import ROUNDINGS
+from cnncalc.layers.fields import Field
+from cnncalc.layers.notation import NUMBER, SYMBOL
 from cnncalc.spec.expressions import Expression
-from cnncalc.spec.model import Argument, BrokenItem, GroupItem, Item, LayerItem, Spec, expression_problem
+from cnncalc.spec.model import Argument, ArgumentError, BrokenItem, GroupItem, Item, LayerItem, Spec, expression_problem
 from cnncalc.spec.operators import ExpressionError
 from cnncalc.symbolic import symbol
 
 WORD = re.compile(r"[A-Za-z][A-Za-z_]*")
-# A number, a symbol of one capital letter (no layer's name begins there), or an expression in braces.
-NUMBER = r"(?:\d+|[A-Z]\d*(?:(?![A-Za-z_])|(?=(?:op|[pdgx])[\d\[{A-Z]))|\{[^{}]+\})"
-BEFORE_SYMBOL = re.compile(r"([a-z_]+)[A-Z]\d*(?:(?![A-Za-z_])|(?=(?:op|[pdgx])[\d\[{A-Z]))")
-SIZES = re.compile(rf"{NUMBER}(?:x{NUMBER})*")
-COUNT = re.compile(rf"-\s*({NUMBER})")
-MULTIPLIER = re.compile(rf"-\s*x({NUMBER})")
-STRIDE = re.compile(rf"\s*/({NUMBER}(?:x{NUMBER})*)")
-PADDING = re.compile(rf"\s*[pP]((?:{NUMBER}|\[[A-Za-z0-9, ]+\])(?:x(?:{NUMBER}|\[[0-9, ]+\]))*)")
-OUTPUT_PADDING = re.compile(rf"\s*op({NUMBER}(?:x{NUMBER})*)")
-DILATION = re.compile(rf"\s*d({NUMBER}(?:x{NUMBER})*)")
-WORDS = re.compile(r"\s*\[\s*([A-Za-z]+)\s*\]")
-GROUPS = re.compile(rf"\s*g({NUMBER})")
+BEFORE_SYMBOL = re.compile(rf"([a-z_]+){SYMBOL}")
+OPENING, COMMA, ENDING = (re.compile(rf"\s*{mark}") for mark in (r"\[", ",", r"\]"))
+KEY = re.compile(r"\s*([A-Za-z_]\w*)\s*(=?)\s*")
+VALUE = re.compile(r"[^,\]]*")
 REPEAT = re.compile(rf"\s*(?:\*\s*|\s+[xX\u00d7]\s*|(?<=[\])}}\d])[xX]\s*)({NUMBER}|[A-Za-z]\w*)")
-PART = re.compile(rf"{NUMBER}|\[[^\]]*\]")
 SEPARATOR = re.compile(r"\s*(?:,|;|->|-)\s*")
 CLOSING = {"(": ")", "[": "]"}
+EXAMPLES = {"conv": "conv3-64", "fc": "fc-1000", "maxpool": "pool2"}
 LONG_NUMBER = re.compile(r"\d{16,}")
 LONGEST = 20_000
 DEEPEST = 30
@@ -129,7 +120,7 @@ class _Parser:
         if match is None:
             return item
         self.at = match.end()
-        item.repeat = self._argument(self._number(match[1]), self._span(match.start(1)))
+        item.repeat = self._number(match[1], match.start(1))
         return item
 
     def _layer(self) -> Item:
@@ -143,69 +134,103 @@ class _Parser:
         self.at += length
         layer = CATALOGUE[name]
         if layer.merges:
-            raise self._stop(f"{name} needs branches, which slide notation does not have", "write a spec file", start)
-        values = self._values(layer)
+            hint = f"write a YAML spec: '- {name}:' with a list of branches, or with 'from: [a, b]' beside it"
+            raise self._stop(f"{name} joins branches, and slide notation has none", hint, start, length)
+        arguments = self._arguments(layer)
         span = self._span(start)
-        arguments = {key: self._argument(value, span) for key, value in values.items()}
-        if not self._check(layer, values, start):
+        if not self._check(layer, arguments, span):
             return BrokenItem(span=span)
         return LayerItem(span=span, layer=layer, arguments=arguments)
 
-    def _values(self, layer: type[Layer]) -> dict[str, Any]:
-        """The fields that stand behind a layer's name."""
-        main = "kernel" if "kernel" in layer.fields else layer.main[0] if layer.main else ""
-        counted = next((key for key in ("filters", "units", "multiplier") if key in layer.fields), main)
-        values: dict[str, Any] = {}
-        if main and (sizes := self._take(SIZES)):
-            values[main] = self._sizes(sizes[0])
-        may_count = counted not in values and main
-        if may_count and (count := self._take(MULTIPLIER if counted == "multiplier" else COUNT)):
-            values[counted] = self._number(count[1])
-        while True:
-            if "stride" in layer.fields and (stride := self._take(STRIDE)):
-                values["stride"] = self._sizes(stride[1])
-            elif "output_padding" in layer.fields and (extra := self._take(OUTPUT_PADDING)):
-                values["output_padding"] = self._sizes(extra[1])
-            elif "padding" in layer.fields and (padding := self._take(PADDING)):
-                values["padding"] = self._padding(padding[1])
-            elif "dilation" in layer.fields and (dilation := self._take(DILATION)):
-                values["dilation"] = self._sizes(dilation[1])
-            elif "groups" in layer.fields and (groups := self._take(GROUPS)):
-                values["groups"] = self._number(groups[1])
-            elif word := self._take(WORDS):
-                key, value = self._word(layer, word)
-                values[key] = value
-            else:
-                break
-        if issubclass(layer, Filters) and "kernel" in values and "padding" not in values:
-            values["padding"] = keeping(values["kernel"], values.get("dilation", 1))
-        return values
+    def _arguments(self, layer: type[Layer]) -> dict[str, Argument]:
+        """The fields that stand behind a layer's name: a value, values behind their marks, and brackets."""
+        arguments: dict[str, Argument] = {}
+        marks = {name: field.mark for name, field in layer.fields.items() if field.mark}
+        leading = layer.leading()
+        if leading:
+            self._field(layer.fields[leading], "", arguments)
+            if not any(mark.startswith("-") for mark in marks.values()):
+                marks[leading] = "-"
+        while self._brackets(layer, arguments) or any(
+            self._field(layer.fields[name], mark, arguments) for name, mark in marks.items()
+        ):
+            pass
+        return arguments
 
-    def _word(self, layer: type[Layer], found: re.Match[str]) -> tuple[str, Any]:
-        """The field that a word in brackets behind a layer sets: `[ceil]`, `[nobias]`."""
-        word = found[1].lower()
-        usual = {**dict.fromkeys(ROUNDINGS, "rounding"), "nobias": "bias"}
-        words = {name: key for name, key in usual.items() if key in layer.fields}
-        if word in words:
-            return words[word], word if word in ROUNDINGS else False
-        hint = closest(word, words) or (one_of(tuple(words)) if words else "put a comma between layers")
-        raise self._stop(f"{layer.kind} has no '[{found[1]}]'", hint, found.start(1), len(found[1]))
+    def _field(self, field: Field[Any], mark: str, arguments: dict[str, Argument]) -> bool:
+        """Read the value of a field behind its mark, if it stands here."""
+        before = rf"\s*(?i:{re.escape(mark)})\s*" if mark else ""
+        found = re.compile(rf"{before}({field.pattern})").match(self.text, self.at)
+        if found is None or field.name in arguments:
+            return False
+        self.at = found.end()
+        span = self._span(found.start(1))
+        value = field.from_notation(found[1], lambda text, place: self._number(text, found.start(1) + place))
+        arguments[field.name] = value if isinstance(value, Argument) else Argument.of(value, span)
+        return True
 
-    def _check(self, layer: type[Layer], values: dict[str, Any], start: int) -> bool:
-        example = {"conv": "conv3-64", "fc": "fc-1000", "maxpool": "pool2"}.get(layer.kind, "")
-        names = {name for value in values.values() for name in names_in(value)}
-        if "in" in names:
-            return True
+    def _brackets(self, layer: type[Layer], arguments: dict[str, Argument]) -> bool:
+        """Read words and keys in brackets, if they stand here: `[ceil]`, `[start=4]`, `[nobias, rounding=ceil]`."""
+        opened = more = self._take(OPENING) is not None
+        while more:
+            key = self._take(KEY)
+            if key is None:
+                raise self._stop("a word or a key is missing in the brackets", "as in [ceil] or [start=4]")
+            self._entry(layer, key, arguments)
+            more = self._take(COMMA) is not None
+        if opened and not self._take(ENDING):
+            raise self._stop("']' is missing")
+        return opened
+
+    def _entry(self, layer: type[Layer], key: re.Match[str], arguments: dict[str, Argument]) -> None:
+        """One word, or one key with its value."""
+        words = {word: field for field in layer.fields.values() for word in field.bracket_words()}
+        word, span = key[1].lower(), _place(self.source, key.start(1), len(key[1]))
+        field = (layer.fields if key[2] else words).get(word)
+        if field is None:
+            known = (*(() if key[2] else words), *layer.fields)
+            listed = [name if name in words else f"{name}=" for name in known]
+            hint = closest(word, layer.fields if key[2] else listed) or (
+                one_of(listed) if listed else "put a comma between layers"
+            )
+            raise SpecError([Problem(f"{layer.kind} has no '[{key[1]}{key[2]}]'", span, hint)])
+        if field.name in arguments:
+            raise SpecError([Problem(f"{field.name} is given twice", span, "leave out one of them")])
+        if not key[2]:
+            arguments[field.name] = Argument(field.bracket_words()[word], span)
+        elif not self._field(field, "", arguments):
+            wrong = VALUE.findall(self.text, self.at)[0].rstrip()
+            message = f"{field.name} must be {field.accepts}, not '{wrong}'"
+            raise self._stop(message, one_of(field.words) if field.words else "", self.at, max(len(wrong), 1))
+
+    def _check(self, layer: type[Layer], arguments: dict[str, Argument], span: Span) -> bool:
+        """Whether the layer takes these fields; adds those that slide notation implies."""
+        names = {name for argument in arguments.values() for name in argument.names()}
+        environment = {name: symbol(name) for name in names - {"in"}}
+        values = {}
+        for name, argument in arguments.items():
+            with suppress(ArgumentError):  # a list that is indexed, or the input: evaluated where they are known
+                values[name] = argument.evaluate(environment)
+        known = len(values) == len(arguments)
+        implied = layer.implied({name: values.get(name, argument) for name, argument in arguments.items()})
+        arguments.update((name, Argument.of(value, span)) for name, value in implied.items() if name not in arguments)
         try:
-            values = {key: evaluated(value, {name: symbol(name) for name in names}) for key, value in values.items()}
-        except ExpressionError:
-            return True  # a list that is indexed; it is evaluated where the list is known
-        try:
-            layer(**values)
+            if known:
+                layer(**values)
         except (Refused, TypeError) as error:
-            self.problems.append(Problem(str(error), self._span(start), f"as in {example}" if example else ""))
+            self.problems.append(self._refused(layer, arguments, error, span))
             return False
         return True
+
+    def _refused(self, layer: type[Layer], arguments: dict[str, Argument], error: Exception, span: Span) -> Problem:
+        """The problem of a layer that does not take its fields, at the field that is to blame."""
+        hint = getattr(error, "hint", "")
+        for name, argument in arguments.items():
+            if str(error).startswith(f"{name} "):
+                span = argument.span
+                hint = closest(str(argument.value), layer.fields[name].words) or hint
+        example = EXAMPLES.get(layer.kind)
+        return Problem(str(error), span, hint or (f"as in {example}" if example else ""))
 
     def _take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         match = pattern.match(self.text, self.at)
@@ -213,44 +238,21 @@ class _Parser:
             self.at = match.end()
         return match
 
-    def _padding(self, text: str) -> Any:
-        if text.startswith("[") and text[1].isalpha():
-            return text[1:-1].lower()
-        try:
-            sides = [
-                tuple(int(side) for side in part[1:-1].split(",")) if part.startswith("[") else self._number(part)
-                for part in PART.findall(text)
-            ]
-        except ValueError:
-            raise self._stop(f"'{text}' is not a padding", "as in p1, p[1,2] or p[same]") from None
-        return sides[0] if len(sides) == 1 and not isinstance(sides[0], tuple) else tuple(sides)
-
-    def _sizes(self, text: str) -> Any:
-        """One number, or one for every axis."""
-        sizes = tuple(map(self._number, PART.findall(text)))
-        return sizes[0] if len(sizes) == 1 else sizes
-
-    def _number(self, text: str) -> int | Expression:
+    def _number(self, text: str, place: int) -> Argument:
         """A number, or the expression of symbols that stands in its place; these become parameters."""
+        span = _place(self.source, place, len(text))
         if text.isdigit():
-            return int(text)
-        place = self.text.rfind(text, 0, self.at + len(text))
-        span = _place(self.source, max(place, 0), len(text))
+            return Argument(int(text), span)
         inside = text[1:-1] if text.startswith("{") else text
+        span = span.part(int(inside != text), len(inside))
         try:
             expression = Expression(inside)
         except ExpressionError as error:
-            raise SpecError([expression_problem(error, span.part(int(inside != text), len(inside)))]) from None
+            raise SpecError([expression_problem(error, span)]) from None
         for name in expression.names:
             if name != "in":
                 self.symbols.setdefault(name, Argument(None, span))
-        return expression
-
-    @staticmethod
-    def _argument(value: Any, span: Span) -> Argument:
-        if isinstance(value, tuple):
-            return Argument(tuple(_Parser._argument(part, span) for part in value), span)
-        return Argument(value, span)
+        return Argument(expression, span)
 
     def _span(self, start: int) -> Span:
         return _place(self.source, start, max(self.at - start, 1))
@@ -284,29 +286,3 @@ def layer_name(text: str) -> tuple[str, int]:
         if name.lower() in CATALOGUE:
             return name.lower(), len(name)
     return "", 0
-
-
-def names_in(value: Any) -> set[str]:
-    """The symbols in the value of a field."""
-    if isinstance(value, tuple):
-        return {name for part in value for name in names_in(part)}
-    return set(value.names) if isinstance(value, Expression) else set()
-
-
-def evaluated(value: Any, environment: dict[str, Any]) -> Any:
-    """The value of a field, with its expressions evaluated; raises ExpressionError."""
-    if isinstance(value, tuple):
-        return tuple(evaluated(part, environment) for part in value)
-    return value.evaluate(environment) if isinstance(value, Expression) else value
-
-
-def keeping(kernel: Any, dilation: Any) -> Any:
-    """The padding that keeps the size, for one kernel or one per axis."""
-    if names_in(dilation):  # a symbol: half of what the kernel spans, which is whole for odd kernels
-        return "half" if all(is_odd(side) for side in (kernel if isinstance(kernel, tuple) else (kernel,))) else 0
-    if not isinstance(kernel, tuple) and not isinstance(dilation, tuple):
-        return size_keeping(kernel, dilation)
-    axes = len(kernel) if isinstance(kernel, tuple) else len(dilation)
-    kernels = kernel if isinstance(kernel, tuple) else (kernel,) * axes
-    dilations = dilation if isinstance(dilation, tuple) else (dilation,) * axes
-    return tuple(size_keeping(*pair) for pair in zip(kernels, dilations, strict=False))

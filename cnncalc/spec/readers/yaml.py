@@ -6,7 +6,7 @@ All problems are gathered in `Spec.problems`; nothing is raised here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from cnncalc.errors import Problem, Source, Span, SpecError, closest, one_of
 from cnncalc.layers import CATALOGUE
@@ -201,7 +201,7 @@ class _SpecReader:
             return None
         block = Block(match["name"], {}, (), key.span)
         start = match.start("parameters")
-        for part in (match["parameters"] or "").split(","):
+        for part in _split(match["parameters"] or ""):
             name, equals, default = (piece.strip() for piece in part.partition("="))
             if part.strip():
                 span = key.span.part(start + len(part) - len(part.lstrip()), len(part.strip()))
@@ -223,3 +223,15 @@ class _SpecReader:
                 block.parameters[name] = Argument(Expression(default), value)
             except ExpressionError as error:
                 self.spec.problems.append(expression_problem(error, value))
+                block.parameters[name] = Argument(None, value)  # unknown, and so is what depends on it
+
+
+def _split(text: str) -> Iterator[str]:
+    """The parts of a text between the commas that stand in no brackets."""
+    start = depth = 0
+    for place, mark in enumerate(text):
+        depth += (mark in "([") - (mark in ")]")
+        if mark == "," and depth <= 0:
+            yield text[start:place]
+            start = place + 1
+    yield text[start:]
