@@ -72,8 +72,8 @@ def command(asked: dict[str, Any], page: Page, columns: str | None, layers: tupl
     """Print totals of SPEC, or numbers of chosen layers, for every point of a grid.
 
     Totals: weights, biases, params, buffers, macs, flops, activations, memory, neurons, connections,
-    depth, peak_memory_bytes, weight_memory_bytes, training_memory_bytes, and operations by class:
-    bias_adds, adds, multiplies, compares, divides, exps. Of a layer or a block: input, output, rf,
+    depth, peak_memory_bytes, weight_memory_bytes, training_memory_bytes, and operations: adds,
+    multiplies, compares, divides, exps, bias_adds, other_adds, other_multiplies. Of a layer or a block: input, output, rf,
     jump, centre, padding, and all totals except peak, weight and training memory. A column is named by a
     total, or as LAYER.KEY: conv1.output.
 

@@ -19,7 +19,6 @@ BINARY = {"K": 2**10, "k": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 LARGEST = 10**15
 HINTS = {
     "separable": "it is two layers{}: cnncalc solve 'depthwise{F}, conv1-{K}' params --input HxWx{C} --no-bias",
-    "additions": "biases are added too, or not: ask for macs, the products that are added up",
 }
 """What to ask instead of what has two answers."""
 
