@@ -18,6 +18,8 @@ POWERS = {"K": 10**3, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 BINARY = {"K": 2**10, "k": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 LARGEST = 10**15
 HINTS = {
+    "dilated": "as in 'conv 3x3, dilation 2'; a stack of three: cnncalc solve 'conv3-C, conv3-Cd2, conv3-Cd4' rf",
+    "grouped": "give the groups, as in 'conv 3x3, 64 -> 64, groups 2'",
     "separable": "it is two layers{}: cnncalc solve 'depthwise{F}, conv1-{K}' params --input HxWx{C} --no-bias",
 }
 """What to ask instead of what has two answers."""

@@ -52,10 +52,12 @@ UNITS = {
     "map": "filters",
     "feature map": "filters",
     "output channel": "filters",
+    "out channel": "filters",
     "unit": "filters",
     "neuron": "filters",
     "channel": "channels",
     "input channel": "channels",
+    "in channel": "channels",
     "group": "groups",
     "param": "params",
     "parameter": "params",
@@ -129,11 +131,14 @@ RELATION = f"(?:{_any(word for words in RELATIONS.values() for word in words if 
 ARROW = "(?:->|=>|\u2192)"
 TO = rf"(?:{ARROW}|\bto\b|\binto\b)"
 BY = r"\s+(?:by|in\s+steps\s+of)\s+(?P<step>[0-9]+(?:\.[0-9]+|/[0-9]+)?|\.[0-9]+)"
-LAYER = rf"(?:{_any({*LAYERS, *(name for name in CATALOGUE if name not in NO_LAYERS)})})(?:[123]d)?"
+LAYER = rf"(?>{_any({*LAYERS, *(name for name in CATALOGUE if name not in NO_LAYERS)})})(?:[123]d)?"
 UNIT = rf"(?:{_any(UNITS)})s?"
+PIXELS = r"(?:\s+(?:px|pixels?)\b)?"
+WHAT = r"(?:(?:what|which)(?:\s+(?:is|are)\b|['\u2019]?s\b)?)"
+KEPT = r"(?:the\s+|its\s+)?(?:same\s+)?(?:input\s+|output\s+|spatial\s+)?size"
 PLACE = r"(?:[A-Za-z]+_?[0-9][A-Za-z0-9_/.]*|[A-Za-z][A-Za-z0-9_.]*/[A-Za-z0-9_/.]+)"
 SET = ("kernel", "padding", "output_padding", "channels", "filters")
-VALUED = _any(phrase for phrase, name in PHRASES.items() if name in SET) + (
+VALUED = _any(phrase for phrase, name in PHRASES.items() if name in SET).replace(r"\s+", r"[\s-]+") + (
     "|kernel|window|filters|strides?|padding|pad|dilation|groups|channels|units"
 )
 COUNTED = r"receptive\s+field|params|parameters|rf|field|macs"
@@ -141,7 +146,7 @@ INPUT = r"(?:inputs?|image)(?:\s+(?:volume|size|map))?"
 OUTPUT = r"outputs?(?:\s+(?:volume|size|map|shape))?"
 LINK = r"(?:\s*:\s*|\s+(?:size\s+)?(?:of|is|at)\s+|\s+)"
 THE = r"(?:(?:an?|the)\s+)?"
-ITSELF = rf"(?!\s+(?:{LAYER}|{UNIT})\b)"
+ITSELF = rf"(?!\s+(?:{LAYER}|(?:{_any(unit for unit, name in UNITS.items() if name in SET)})s?)\b)"
 """What keeps the size of a layer from being that of its input or output, as in `output 5x5 conv`."""
 GAP = re.compile(
     r"\s*(?:(?:[,;:.()]|\?(?!\s*(?:->|=>|\u2192|to\b|[xX\u00d7])))\s*)*"
@@ -192,15 +197,15 @@ GRAMMAR = (
     ),
     Phrase(
         "QUANTITY of LAYER, LAYER.QUANTITY",
-        rf"(?:(?:what|which)\s+is\s+)?{THE}(?P<quantity>{NAME})\s+(?:of|at|in|after)\s+(?:the\s+)?"
+        rf"(?:{WHAT}\s+)?{THE}(?P<quantity>{NAME})\s+(?:of|at|in|after)\s+(?:the\s+)?"
         rf"(?:(?:layer|block)\s+)?(?!{LAYER}\b)(?P<place>{PLACE})",
         "",
         ("macs of conv1_2", "what is the receptive field at pool3", "fc6.params"),
     ),
     Phrase(
         "SIZE input, input SIZE, on SIZE",
-        rf"(?:(?P<in>{SIDES}|{NUMBER})\s+{INPUT}\b|{INPUT}{LINK}(?P<in2>(?:{SIDES}|{NUMBER}){END}){ITSELF}"
-        rf"|on\s+{THE}(?P<in3>(?:{SIDES}|{NUMBER}){END})(?:\s+{INPUT}\b)?{ITSELF})",
+        rf"(?:(?P<in>{SIDES}|{NUMBER}){PIXELS}\s+{INPUT}\b|{INPUT}{LINK}(?P<in2>(?:{SIDES}|{NUMBER}){END}){PIXELS}{ITSELF}"
+        rf"|on\s+{THE}(?P<in3>(?:{SIDES}|{NUMBER}){END}){PIXELS}(?:\s+{INPUT}\b)?{ITSELF})",
         "in=in in=in2 in=in3",
         ("64x64 image", "input 32x32x16", "on 55x55"),
     ),
@@ -221,11 +226,13 @@ GRAMMAR = (
     ),
     Phrase(
         "FxF[/S] conv, conv, 2x2 pool",
-        rf"(?:(?P<many>{NUMBER})\s+)?(?:(?P<window>{INT}{TIMES}{INT})(?:/(?P<over>{INT}))?\s+)?"
+        rf"(?P<special>depthwise|transposed)\s+(?P<window3>{INT}{TIMES}{INT})(?:/(?P<over3>{INT}))?"
+        r"\s+conv(?:olution)?(?:\s+layer)?(?![A-Za-z0-9])"
+        rf"|(?:(?P<many>{NUMBER})\s+)?(?:(?P<window>{INT}{TIMES}{INT})(?:/(?P<over>{INT}))?\s+)?"
         rf"(?P<layer>{LAYER})(?P<plural>s)?(?:\s+layer(?P<plural2>s)?)?(?![A-Za-z0-9])"
         rf"(?!\s+(?:{SIDES}|{INT}/{INT}))|(?P<alone>{LAYER})(?![A-Za-z0-9])"
         rf"|(?P<joined>{LAYER})(?P<window2>{INT}x{INT})(?:/(?P<over2>{INT}))?",
-        "kernel=window stride=over kernel=window2 stride=over2",
+        "kernel=window stride=over kernel=window2 stride=over2 kernel=window3 stride=over3",
         ("2x2 pool", "11x11/4 conv", "maxpool", "conv1d"),
     ),
     Phrase(
@@ -252,23 +259,30 @@ GRAMMAR = (
     ),
     Phrase(
         "k3 s2 p1 d2 g4 op1",
-        r"(?P<letter>(?-i:op|[kfspdg]))(?P<digits>[0-9]+)",
+        r"(?P<letter>(?-i:op|[kfspdg]))(?P<digits>[0-9]+)(?:\s*\?)?",
         "@letter=digits",
         ("k3 s2 p1", "op1"),
     ),
-    Phrase("keep [the size]", r"keeps?(?:\s+(?:the\s+|its\s+)?(?:same\s+)?(?:size|input|it)\b)?", "out:in", ("keep",)),
+    Phrase(
+        "keep [the size], same size",
+        rf"(?:to\s+)?keeps?(?:\s+(?:{KEPT}|(?:the\s+)?input|it)\b)?|same\s+(?:output\s+|spatial\s+)?size(?:\s+as\s+{THE}input)?",
+        "out:in",
+        ("keep", "same size as the input"),
+    ),
     Phrase(
         "same, valid, no padding",
-        r"(?:(?P<word>same|valid|(?:half|full)(?=\s+padding))(?:\s+padding)?|padding\s+(?P<word2>same|valid)"
+        r"(?:['\"]?(?P<word>same|valid|(?:half|full)(?=\s+padding))['\"]?(?:\s+padding)?"
+        r"|pad(?:ding)?(?:\s*:\s*|\s+(?:is\s+)?)['\"]?(?P<word2>same|valid)\b['\"]?"
         r"|(?P<none>no|without)\s+(?:zero[ -])?padding)",
         "",
         ("same padding", "valid", "no padding"),
     ),
     Phrase(
         "with bias, without bias, ceil",
-        r"(?:(?P<biased>no|without|with)\s+(?:an?\s+)?bias(?:es)?|(?P<ceil>ceil|floor)(?:\s+mode)?)",
+        r"(?:(?P<biased>no|without|with)\s+(?:an?\s+)?bias(?:es)?|(?P<ceil>ceil|floor)(?:ing)?(?:[\s_]mode)?"
+        r"|round(?:ed|ing|s)?\s+(?P<rounded>up|down))",
         "",
-        ("without bias", "ceil"),
+        ("without bias", "ceil", "rounded up"),
     ),
     Phrase(
         "NAME at most VALUE",
@@ -279,8 +293,8 @@ GRAMMAR = (
     Phrase("NAME by STEP", rf"(?P<stepped>{NAME}){BY}", "", ("width by 0.25", "input by 32")),
     Phrase(
         "NAME, what is NAME, how many NAMEs",
-        rf"(?:(?:what|which)(?:\s+(?:is|are)\b)?\s+{THE}|how\s+(?:many|much|large|big)\s+(?:is\s+)?{THE}|find\s+{THE}"
-        rf"|{THE}(?:number|amount)\s+of\s+)?(?P<asked>{NAME})(?:\s+(?:in|of)\s+(?:this|the)\s+layer\b)?(?:\s*\?)?",
+        rf"(?:{WHAT}\s+{THE}(?:(?:number|amount)\s+of\s+)?|how\s+(?:many|much|large|big)\s+(?:is\s+)?{THE}|find\s+{THE}"
+        rf"|{THE}(?:number|amount|no\.?)\s+of\s+|\#\s?(?:of\s+)?)?(?P<asked>{NAME})(?:\s+(?:in|of)\s+(?:this|the)\s+layer\b)?(?:\s*\?)?",
         "asked",
         ("S", "padding?", "how many channels", "what is the output"),
     ),
@@ -314,6 +328,9 @@ ASK = rf"(?:what|which)\s+(?P<ask>{NAME})(?P<by>{BY})?"
 REST = r"(?:[,;]?\s+(?P<rest>\S.*))?"
 WITH = r"(?:\s+exactly)?(?:[,;]?\s+(?:with\s+)?(?P<rest>\S.*))?"
 GOES = rf"(?P<from>{AMOUNT})\s*{TO}\s*(?P<to>{AMOUNT})"
+GIVES = rf"(?:gives?|yields?|makes?)\s+(?:an?\s+)?(?:output\s+of\s+)?(?P<to>{SIDES}|{INT}){END}"
+ONE = r"(?:an?|one|an?\s+single|each|every)\s+"
+SIGHT = r"(?:neuron|unit|filter|kernel)"
 TAKES = r"(?:takes?|turns?|makes?|maps?|brings?|gets?|reduces?)"
 CONVS = rf"(?:stacked\s+)?(?P<k>{INT})(?:{TIMES}(?P=k))?\s+(?:conv\w*\s+)?(?:layers?|convs?|convolutions?)"
 UNTIL = r"(?:until|before|so\s+that|such\s+that|for)\s+(?:the\s+|a\s+)?(?:receptive\s+field|rf)"
@@ -333,9 +350,27 @@ TEMPLATES = (
     ),
     Template(
         "what SYMBOL keeps the size [PHRASES]",
-        rf"{ASK}\s+keeps?\s+(?:the\s+|its\s+)?(?:same\s+)?(?:input\s+|output\s+)?size{REST}",
-        "{ask}=?, keep, {rest}",
-        ("which padding keeps the size for F=5",),
+        rf"{ASK}\s+keeps?\s+(?:{KEPT}{REST}|(?P<more>\S.*?)\s+(?:at\s+|to\s+)?{KEPT})",
+        "{ask}=?, keep, {rest}{more}",
+        ("which padding keeps the size for F=5", "which padding keeps a 3x3 conv the same size"),
+    ),
+    Template(
+        "what SYMBOL do I need for PHRASES",
+        rf"{ASK}\s+(?:do|does|must|should)\s+(?:I|we|you|it|one)\s+(?:need|use|take|have)(?:\s+(?:for|to\s+get|with))?\s+(?P<rest>\S.*)",
+        "{ask}=?, {rest}",
+        ("what padding do I need for a 5x5 conv to keep the size",),
+    ),
+    Template(
+        "what SYMBOL gives OUTPUT from INPUT [with PHRASES]",
+        rf"{ASK}\s+{GIVES}\s+(?:from|out\s+of|for|on)\s+(?:an?\s+)?(?:input\s+of\s+)?(?P<from>{SIDES}|{INT}){END}{WITH}",
+        "{ask}=?, {from} -> {to}, {rest}",
+        ("what kernel size gives 28 from 32 with stride 1 no padding",),
+    ),
+    Template(
+        "what SYMBOL gives OUTPUT with PHRASES",
+        rf"{ASK}\s+{GIVES},?\s+with\s+(?P<rest>\S.*)",
+        "{ask}=?, out={to}, {rest}",
+        ("which input gives 112 with 7x7/2 pad 3",),
     ),
     Template(
         "padding for same [with PHRASES]",
@@ -360,20 +395,25 @@ TEMPLATES = (
     Template(
         "how many QUANTITY does a LAYER have",
         rf"how\s+(?:many|much)\s+(?P<quantity>{NAME})\s+(?:does|do|has|are\s+in|is\s+in)\s+(?:an?|the)\s+"
-        r"(?P<rest>\S.*?)(?:\s+(?:have|need|take|use))?",
-        "{quantity}, {rest}",
-        ("how many parameters does a 3x3 conv with 64 filters on 32x32x3 have",),
+        r"(?P<rest>\S.*?)(?:\s+(?:have|has|need|take|use))?"
+        rf"(?:,?\s+(?:if|when)\s+{THE}(?:input\s+(?:has|is|of)|there\s+(?:are|is))\s+(?P<more>\S.*))?",
+        "{quantity}, {rest}, {more}",
+        (
+            "how many parameters does a 3x3 conv with 64 filters on 32x32x3 have",
+            "how many parameters does a 3x3 conv layer with 64 filters have if the input has 3 channels",
+        ),
     ),
     Template(
         "QUANTITY of one neuron, FxFxC",
-        rf"(?P<quantity>{NAME})\s+(?:of|in|for)\s+(?:one|a|an|a\s+single|each|every)\s+(?:neuron|unit|filter)\s*"
-        rf"(?:,|of|with|that\s+sees)?\s*(?P<window>{SIDES}){REST}",
-        "kernel={window}, K=1, {quantity}, {rest}",
-        ("weights of one neuron, 5x5x3",),
+        rf"(?:{WHAT}\s+{THE}|how\s+many\s+|{THE}number\s+of\s+)?(?P<quantity>{NAME})\s+"
+        rf"(?:(?:of|in|for)\s+{ONE}|(?:per|in\s+each)\s+)(?:{SIGHT}\s*(?:,|of|with|that\s+sees)?\s*(?P<window>{SIDES})"
+        rf"|(?P<sees>{SIDES})\s+{SIGHT}){REST}",
+        "kernel={window}{sees}, K=1, {quantity}, {rest}",
+        ("weights of one neuron, 5x5x3", "number of weights in a 5x5x3 filter"),
     ),
     Template(
         "receptive field of N FxF layers",
-        rf"(?:what\s+is\s+)?{THE}(?:receptive\s+field|rf)\s+of\s+(?P<n>{NUMBER})\s+{CONVS}",
+        rf"(?:{WHAT}\s+)?{THE}(?:receptive\s+field|rf)\s+(?:of|after|for)\s+(?:a\s+stack\s+of\s+)?(?P<n>{NUMBER})\s+{CONVS}",
         "rf",
         ("receptive field of three 3x3 layers",),
         "conv{k}-C x{n}",
@@ -381,7 +421,7 @@ TEMPLATES = (
     Template(
         "how many FxF layers until the receptive field covers N",
         rf"how\s+many\s+{CONVS}\s+(?:{UNTIL}{REACHES}|(?:to|cover|see|are\s+needed\s+to)\s+(?:see|cover|reach)?)\s*"
-        rf"(?P<n>{NUMBER})(?:\s+pixels)?",
+        rf"(?P<n>{NUMBER})(?:{TIMES}(?P=n))?{PIXELS}",
         "rf >= {n}",
         ("how many 3x3 layers until the receptive field covers 224",),
         "conv{k}-C xL",

@@ -218,12 +218,14 @@ class _Reader:
                 self._enter(name_of(name), "==", value, span)
         elif layer := groups.get("layer") or groups.get("alone") or groups.get("joined"):
             self._layer(layer, span)
+        elif special := groups.get("special"):
+            self._layer(f"{special} conv", span)
         if word := groups.get("word") or groups.get("word2") or ("valid" if "none" in groups else ""):
             self._padding(word.lower(), span)
         if biased := groups.get("biased"):
             question.fields["bias"] = biased.lower() == "with"
-        if rounding := groups.get("ceil"):
-            question.fields["rounding"] = rounding.lower()
+        if rounding := groups.get("ceil") or groups.get("rounded"):
+            question.fields["rounding"] = {"up": "ceil", "down": "floor"}.get(rounding.lower(), rounding.lower())
         if "place" in groups:
             question.asked[f"{groups['place']}.{name_of(groups['quantity'])}"] = span
         if "number" in groups and not re.fullmatch(rf"[\s,:]*(?:{LAYER})?[\s,:]*", self.text[: match.start()], re.I):
