@@ -131,7 +131,7 @@ RELATION = f"(?:{_any(word for words in RELATIONS.values() for word in words if 
 ARROW = "(?:->|=>|\u2192)"
 TO = rf"(?:{ARROW}|\bto\b|\binto\b)"
 BY = r"\s+(?:by|in\s+steps\s+of)\s+(?P<step>[0-9]+(?:\.[0-9]+|/[0-9]+)?|\.[0-9]+)"
-LAYER = rf"(?>{_any({*LAYERS, *(name for name in CATALOGUE if name not in NO_LAYERS)})})(?:[123]d)?"
+LAYER = rf"(?:[123]d\s+)?(?>{_any({*LAYERS, *(name for name in CATALOGUE if name not in NO_LAYERS)})})(?:\s?[123]d\b)?+"
 UNIT = rf"(?:{_any(UNITS)})s?"
 PIXELS = r"(?:\s+(?:px|pixels?)\b)?"
 WHAT = r"(?:(?:what|which)(?:\s+(?:is|are)\b|['\u2019]?s\b)?)"
@@ -142,11 +142,14 @@ VALUED = _any(phrase for phrase, name in PHRASES.items() if name in SET).replace
     "|kernel|window|filters|strides?|padding|pad|dilation|groups|channels|units"
 )
 COUNTED = r"receptive\s+field|params|parameters|rf|field|macs"
-INPUT = r"(?:inputs?|image)(?:\s+(?:volume|size|map))?"
+INPUT = r"(?:inputs?|image|signal|length)(?:\s+(?:volume|size|map|length))?"
 OUTPUT = r"outputs?(?:\s+(?:volume|size|map|shape))?"
-LINK = r"(?:\s*:\s*|\s+(?:size\s+)?(?:of|is|at)\s+|\s+)"
+LINK = r"(?:\s*:\s*|\s+(?:size\s+)?(?:of(?:\s+size)?|is|at)\s+|\s+)"
+OF_SIZE = rf"(?:{SIDES}|{NUMBER})"
+BEFORE_IMAGE = rf"(?:(?P<in>{OF_SIZE}){PIXELS}\s+)?"
+IMAGE = rf"\s+{INPUT}\b(?:{LINK}(?P<in2>{OF_SIZE}{END}))?"
 THE = r"(?:(?:an?|the)\s+)?"
-ITSELF = rf"(?!\s+(?:{LAYER}|(?:{_any(unit for unit, name in UNITS.items() if name in SET)})s?)\b)"
+ITSELF = rf"(?!\s+(?:{LAYER}|(?:{_any(unit for unit, name in UNITS.items() if name in SET)})s?)\b(?!\s+[0-9]))"
 """What keeps the size of a layer from being that of its input or output, as in `output 5x5 conv`."""
 GAP = re.compile(
     r"\s*(?:(?:[,;:.()]|\?(?!\s*(?:->|=>|\u2192|to\b|[xX\u00d7])))\s*)*"
@@ -210,6 +213,18 @@ GRAMMAR = (
         ("64x64 image", "input 32x32x16", "on 55x55"),
     ),
     Phrase(
+        "SIZE RGB image",
+        BEFORE_IMAGE + "(?:rgb|colou?r)" + IMAGE,
+        "in=in in=in2 channels:3",
+        ("32x32 RGB image",),
+    ),
+    Phrase(
+        "SIZE grayscale image",
+        BEFORE_IMAGE + "gr[ae]y(?:[ -]?scale)?" + IMAGE,
+        "in=in in=in2 channels:1",
+        ("28x28 grayscale image",),
+    ),
+    Phrase(
         "SIZE output, output SIZE",
         rf"(?:(?P<out>{PLAIN})\s+{OUTPUT}\b(?!\s*\?)|{OUTPUT}(?:\s*[:=]\s*|\s+is\s+|\s+)(?P<out2>{PLAIN}){ITSELF}"
         rf"|(?!\A){OUTPUT}\s+of\s+(?P<out3>{PLAIN}){ITSELF})",
@@ -243,16 +258,16 @@ GRAMMAR = (
     ),
     Phrase(
         "N filters, under 5M params",
-        rf"(?:(?P<words>{RELATION})\s+|(?P<sign>[<>]=?|[\u2264\u2265])\s*)?(?P<count>{NUMBER})\s+(?P<unit>{UNIT})\b"
-        rf"(?!\s*[=<>]|\s+(?:of\s+)?(?:size\s+)?{INT}{TIMES}{INT})",
+        rf"(?:(?P<words>{RELATION})\s+|(?P<sign>[<>]=?|[\u2264\u2265])\s*)?(?:on\s+(?=[0-9]+\s+(?:input\s+)?channels?\b))?(?P<count>{NUMBER})\s+(?P<unit>{UNIT})\b"
+        rf"(?!\s*[=<>]|(?<=kernel)\s+[0-9]|\s+(?:of\s+)?(?:size\s+)?{INT}{TIMES}{INT})",
         "@unit=count",
         ("32 filters", "1 channel", "under 5M params"),
     ),
     Phrase(
         "stride 2, padding of 1, padded by 2",
         rf"(?:(?P<noun>{VALUED}){LINK}(?P<given>{PLAIN})(?!\s*{TO})"
-        rf"|(?P<noun2>{COUNTED})\s+(?P<given2>{PLAIN})(?!\s*{TO})"
-        rf"|(?P<letter>(?-i:[WFSPDCKGO]))\s+(?P<single>{NUMBER}{END})(?!\s*{TO})"
+        rf"|(?P<noun2>{COUNTED})\s+(?P<given2>{NUMBER}{END})(?!\s*{TO})"
+        rf"|(?P<letter>(?-i:[WFSPDCKGO]))(?:\s*:\s*|\s+)(?P<single>{NUMBER}{END})(?!\s*{TO})"
         rf"|padded\s+(?:by|with)\s+(?P<padded>{NUMBER}))(?P<unclear>\s+{UNIT}\b)?",
         "@noun=given @noun2=given2 @letter=single padding=padded",
         ("stride 2", "kernel size 3", "padding of 1", "pad 2", "S 4", "padded by 2"),
@@ -374,7 +389,7 @@ TEMPLATES = (
     ),
     Template(
         "padding for same [with PHRASES]",
-        rf"(?:(?:what|which)\s+)?(?:is\s+)?(?:the\s+)?pad(?:ding)?\s+(?:for|to\s+get|gives?)\s+['\"]?same['\"]?"
+        rf"(?:{WHAT}\s+)?(?:the\s+)?pad(?:ding)?\s+(?:for|to\s+get|gives?)\s+['\"]?same['\"]?"
         rf"(?:\s+(?:padding|size|output))?{WITH}",
         "P=?, same, {rest}",
         ("padding for same with F=5",),
@@ -410,6 +425,14 @@ TEMPLATES = (
         rf"|(?P<sees>{SIDES})\s+{SIGHT}){REST}",
         "kernel={window}{sees}, K=1, {quantity}, {rest}",
         ("weights of one neuron, 5x5x3", "number of weights in a 5x5x3 filter"),
+    ),
+    Template(
+        "receptive field of FxF layers with dilations D, D, D",
+        rf"(?:{WHAT}\s+)?{THE}(?:receptive\s+field|rf)\s+(?:of|after|for)\s+(?:{NUMBER}\s+)?(?:dilated\s+)?{CONVS},?"
+        r"\s+(?:with\s+)?(?:the\s+)?dilations?\s+(?P<dilations>[0-9]+(?:(?:\s*,\s*|\s+)(?:and\s+)?[0-9]+)+)",
+        "rf",
+        ("receptive field of 3x3 layers with dilations 1, 2, 4",),
+        "{stack}",
     ),
     Template(
         "receptive field of N FxF layers",

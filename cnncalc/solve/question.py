@@ -79,7 +79,9 @@ def parse_question(text: str) -> Question:
             made, places = _filled(template, match)
             question = Question(text.strip(), source)
             groups = {name: DIGITS.get((text or "").lower(), text) for name, text in match.groupdict().items()}
-            question.network = template.network.format(**groups)
+            numbers = re.findall("[0-9]+", groups.get("dilations") or "")
+            stack = ", ".join(f"conv{groups['k']}-Cd{number}" for number in numbers)
+            question.network = template.network.format(**groups, stack=stack)
             question.input = template.input.format(**groups) or None
             _Reader(question, made, places).read()
             return question
@@ -172,6 +174,11 @@ class _Reader:
             count = DIGITS.get(count.lower(), count) or "N"
             hint = f"filters: '{count} {window} filters'; layers: cnncalc solve 'conv{window[0]}-C x{count}' rf"
             message = f"{count} layers, or one layer with {count} filters?"
+            if "dilat" in self.text.lower():
+                message, hint = (
+                    "each layer needs its dilation",
+                    f"as in 'receptive field of {window} layers with dilations 1, 2, 4'",
+                )
             raise UsageError([Problem(message, self.span(at, end), hint)])
 
     def _statements(self, says: str, match: re.Match[str]) -> Iterator[tuple[str, str]]:
