@@ -115,7 +115,7 @@ NAME = rf"(?:{SEVERAL}|[A-Za-z_](?:[A-Za-z0-9_/.]*[A-Za-z0-9_])?'?)"
 INT = r"(?:[0-9]+)"
 NUMBER = (
     rf"(?:\b(?:{_any(DIGITS)})\b|(?:[0-9]+(?:,[0-9]{{3}}(?![0-9]))*(?:\.[0-9]+)?|\.[0-9]+)"
-    r"(?-i:\s?[KkMGT]?i?B(?![A-Za-z])|[KkMGT](?![A-Za-z0-9_])|\s?[KkMGT]?(?:MAC|FLOP)s?(?![A-Za-z0-9_]))?)"
+    r"(?-i:\s?[KkMGT]?i?B(?![A-Za-z])|[KkMGT](?![A-Za-z0-9_])|\s?[KkMGT](?:MAC|FLOP)s?(?![A-Za-z0-9_]))?)"
 )
 TIMES = "\\s?(?:[xX*\u00d7]|by)\\s?"
 SIDES = rf"(?:[0-9]+|\?)(?:{TIMES}(?:[0-9]+|\?))+"
@@ -153,7 +153,7 @@ ITSELF = rf"(?!\s+(?:{LAYER}|(?:{_any(unit for unit, name in UNITS.items() if na
 """What keeps the size of a layer from being that of its input or output, as in `output 5x5 conv`."""
 GAP = re.compile(
     r"\s*(?:(?:[,;:.()]|\?(?!\s*(?:->|=>|\u2192|to\b|[xX\u00d7])))\s*)*"
-    r"(?:(?:and|with(?!\s+(?:an?\s+)?bias)|using|of|for|in|at(?!\s+(?:most|least)))\s+)?(?:(?:an?|the)\s+)?",
+    r"(?:(?:and|with(?!\s+(?:an?\s+)?bias(?!\s*=))|using|of|for|in|at(?!\s+(?:most|least)))\s+)?(?:(?:an?|the)\s+)?",
     re.IGNORECASE,
 )
 """What joins two phrases."""
@@ -207,7 +207,7 @@ GRAMMAR = (
     ),
     Phrase(
         "SIZE input, input SIZE, on SIZE",
-        rf"(?:(?P<in>{SIDES}|{NUMBER}){PIXELS}\s+{INPUT}\b|{INPUT}{LINK}(?P<in2>(?:{SIDES}|{NUMBER}){END}){PIXELS}{ITSELF}"
+        rf"(?:(?P<in>{SIDES}|{NUMBER}){PIXELS}\s+{INPUT}\b(?!{LINK}(?:{SIDES}|{NUMBER}){END}{ITSELF})|{INPUT}{LINK}(?P<in2>(?:{SIDES}|{NUMBER}){END}){PIXELS}{ITSELF}"
         rf"|on\s+{THE}(?P<in3>(?:{SIDES}|{NUMBER}){END}){PIXELS}(?:\s+{INPUT}\b)?{ITSELF})",
         "in=in in=in2 in=in3",
         ("64x64 image", "input 32x32x16", "on 55x55"),
@@ -244,8 +244,8 @@ GRAMMAR = (
         rf"(?P<special>depthwise|transposed)\s+(?P<window3>{INT}{TIMES}{INT})(?:/(?P<over3>{INT}))?"
         r"\s+conv(?:olution)?(?:\s+layer)?(?![A-Za-z0-9])"
         rf"|(?:(?P<many>{NUMBER})\s+)?(?:(?P<window>{INT}{TIMES}{INT})(?:/(?P<over>{INT}))?\s+)?"
-        rf"(?P<layer>{LAYER})(?P<plural>s)?(?:\s+layer(?P<plural2>s)?)?(?![A-Za-z0-9])"
-        rf"(?!\s+(?:{SIDES}|{INT}/{INT}))|(?P<alone>{LAYER})(?![A-Za-z0-9])"
+        rf"(?P<layer>{LAYER})(?P<plural>s)?(?:\s+layer(?P<plural2>s)?)?+(?![A-Za-z0-9])"
+        rf"(?!\s+(?:{SIDES}|{INT}/{INT}))|(?P<alone>{LAYER})(?:\s+layer)?(?![A-Za-z0-9])"
         rf"|(?P<joined>{LAYER})(?P<window2>{INT}x{INT})(?:/(?P<over2>{INT}))?",
         "kernel=window stride=over kernel=window2 stride=over2 kernel=window3 stride=over3",
         ("2x2 pool", "11x11/4 conv", "maxpool", "conv1d"),
@@ -274,7 +274,7 @@ GRAMMAR = (
     ),
     Phrase(
         "k3 s2 p1 d2 g4 op1",
-        r"(?P<letter>(?-i:op|[kfspdg]))(?P<digits>[0-9]+)(?:\s*\?)?",
+        r"(?P<letter>(?-i:op|[kfspdgFSP]))(?P<digits>[0-9]+)(?:\s*\?)?",
         "@letter=digits",
         ("k3 s2 p1", "op1"),
     ),
@@ -294,7 +294,7 @@ GRAMMAR = (
     ),
     Phrase(
         "with bias, without bias, ceil",
-        r"(?:(?P<biased>no|without|with)\s+(?:an?\s+)?bias(?:es)?|(?P<ceil>ceil|floor)(?:ing)?(?:[\s_]mode)?"
+        r"(?:(?P<biased>no|without|with)\s+(?:an?\s+)?bias(?:es)?\b(?!\s*=)|(?P<ceil>ceil|floor)(?:ing)?(?:[\s_]mode)?"
         r"|round(?:ed|ing|s)?\s+(?P<rounded>up|down))",
         "",
         ("without bias", "ceil", "rounded up"),
