@@ -9,7 +9,8 @@ from typing import TypeAlias
 
 from cnncalc.errors import Problem, Span, UsageError, closest
 from cnncalc.layers import CATALOGUE
-from cnncalc.solve.grammar import DIGITS, LAYERS, PHRASES, SHAPE, SIDES, TIMES, UNITS, examples
+from cnncalc.solve.grammar import examples
+from cnncalc.solve.words import DIGITS, LAYERS, PHRASES, SHAPE, SIDES, TIMES, UNITS
 
 Amount: TypeAlias = "tuple[int | None, ...] | str"
 """A number or the sizes of a volume, None for `?`; or the text of an expression."""

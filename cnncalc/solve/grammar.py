@@ -12,157 +12,43 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from cnncalc.analysis.quantities import NAMES
-from cnncalc.layers import CATALOGUE
-
-# Words ------------------------------------------------------------------------------------------
-
-PHRASES = {name.replace("_", " "): name for name in NAMES if "_" in name} | {
-    "receptive field": "rf",
-    "field of view": "rf",
-    "parameters": "params",
-    "kernel size": "kernel",
-    "filter size": "kernel",
-    "window size": "kernel",
-    "pool size": "kernel",
-    "input size": "in",
-    "image size": "in",
-    "input volume": "in",
-    "output size": "out",
-    "output shape": "out",
-    "output volume": "out",
-    "output volume size": "out",
-    "output padding": "output_padding",
-    "input channels": "channels",
-    "output channels": "filters",
-    "width multiplier": "width",
-    "zero padding": "padding",
-}
-"""Names of several words: those of the register of quantities, and those of a question alone."""
-RELATIONS = {
-    "<=": ("\u2264", "at most", "no more than", "not more than", "up to", "within"),
-    ">=": ("\u2265", "at least", "no less than", "not less than", "cover", "covers", "reach", "reaches", "see", "sees"),
-    "<": ("under", "below", "less than", "fewer than", "smaller than"),
-    ">": ("over", "above", "more than", "greater than", "larger than", "exceeds"),
-    "==": ("=", ":", "is", "equals"),
-}
-UNITS = {
-    "filter": "filters",
-    "kernel": "filters",
-    "map": "filters",
-    "feature map": "filters",
-    "output channel": "filters",
-    "out channel": "filters",
-    "unit": "filters",
-    "neuron": "filters",
-    "channel": "channels",
-    "input channel": "channels",
-    "in channel": "channels",
-    "group": "groups",
-    "param": "params",
-    "parameter": "params",
-    "weight": "weights",
-    "mac": "macs",
-    "flop": "flops",
-}
-"""What can be counted, as in `32 filters`, without its plural s."""
-COUNTS = "one two three four five six seven eight nine ten eleven twelve"
-DIGITS = {word: str(number) for number, word in enumerate(re.findall("[a-z]+", COUNTS), start=1)}
-LAYERS = {
-    "convolutional": "conv",
-    "convolution": "conv",
-    "max pool": "maxpool",
-    "max pooling": "maxpool",
-    "max-pool": "maxpool",
-    "pooling": "maxpool",
-    "average pool": "avgpool",
-    "average pooling": "avgpool",
-    "avg pool": "avgpool",
-    "transposed conv": "deconv",
-    "transposed convolution": "deconv",
-    "convtranspose": "deconv",
-    "conv2dtranspose": "deconv",
-    "depthwiseconv": "depthwise",
-    "depthwise conv": "depthwise",
-    "depthwise convolution": "depthwise",
-    "fully connected": "fc",
-    "fully-connected": "fc",
-    "global average pooling": "globalavgpool",
-    "globalaveragepooling": "globalavgpool",
-    "globalmaxpooling": "globalmaxpool",
-    "averagepooling": "avgpool",
-    "maxpooling": "maxpool",
-    "global average pool": "globalavgpool",
-    "global avg pool": "globalavgpool",
-    "global max pooling": "globalmaxpool",
-    "global max pool": "globalmaxpool",
-}
-"""What people call layer types, beside the names of the catalogue; a final 1d, 2d or 3d is their rank."""
-NO_LAYERS = frozenset(("input", "pad", "scale", "add", "sum", "size", "split", "cat", "mul", "norm"))
-"""Names of layer types that mean something else in a question, unless they come first in it."""
-
-
-def _any(words: object) -> str:
-    """Any of some words, the longest first; the blanks in them may be longer."""
-    listed = sorted(map(str, words), key=len, reverse=True)  # type: ignore[call-overload]
-    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in listed)
-
-
-# Pieces of patterns -----------------------------------------------------------------------------
-
-SEVERAL = rf"(?:[A-Za-z_][A-Za-z0-9_/.]*\.)?(?:{_any(PHRASES)})".replace(r"\s+", r"[\s-]+")
-NAME = rf"(?:{SEVERAL}|[A-Za-z_](?:[A-Za-z0-9_/.]*[A-Za-z0-9_])?'?)"
-INT = r"(?:[0-9]+)"
-NUMBER = (
-    rf"(?:\b(?:{_any(DIGITS)})\b|(?:[0-9]+(?:,[0-9]{{3}}(?![0-9]))*(?:\.[0-9]+)?|\.[0-9]+)"
-    r"(?-i:\s?[KkMGT]?i?B(?![A-Za-z])|[KkMGT](?![A-Za-z0-9_])|\s?[KkMGT](?:MAC|FLOP)s?(?![A-Za-z0-9_]))?)"
+from cnncalc.solve.words import (
+    AMOUNT,
+    ARROW,
+    BY,
+    COUNTED,
+    END,
+    INPUT,
+    INT,
+    ITSELF,
+    KEPT,
+    LAYER,
+    LINK,
+    NAME,
+    NUMBER,
+    OF_SIZE,
+    OUTPUT,
+    PIXELS,
+    PLACE,
+    PLAIN,
+    RELATION,
+    SHAPE,
+    SIDES,
+    SIGN,
+    THE,
+    TIMES,
+    TO,
+    UNIT,
+    VALUED,
+    WHAT,
 )
-TIMES = "\\s?(?:[xX*\u00d7]|by)\\s?"
-SIDES = rf"(?:[0-9]+|\?)(?:{TIMES}(?:[0-9]+|\?))+"
-SHAPE = SIDES.replace("|by", "")
-END = rf"(?![0-9A-Za-z_]|[.,][0-9]|{TIMES}[0-9?])"
-"""What keeps a number from being cut short."""
-PLAIN = rf"(?:(?:{SHAPE}|{NUMBER}){END})"
-TERM = rf"\(*(?:{NUMBER}|[A-Za-z_][A-Za-z0-9_]*'?)\)*"
-EXPRESSION = rf"{TERM}(?:\s?(?://|[+*/%]|-(?!>))\s?{TERM})*"
-AMOUNT = rf"(?:{SHAPE}(?![A-Za-z0-9_])|\?|{EXPRESSION})"
-SIGN = "(?:<=|>=|==|=|<|>|\u2264|\u2265)"
-RELATION = f"(?:{_any(word for words in RELATIONS.values() for word in words if word.isascii() and word[0].isalpha())})"
-ARROW = "(?:->|=>|\u2192)"
-TO = rf"(?:{ARROW}|\bto\b|\binto\b)"
-BY = r"\s+(?:by|in\s+steps\s+of)\s+(?P<step>[0-9]+(?:\.[0-9]+|/[0-9]+)?|\.[0-9]+)"
-LAYER = rf"(?:[123]d\s+)?(?>{_any({*LAYERS, *(name for name in CATALOGUE if name not in NO_LAYERS)})})(?:\s?[123]d\b)?+"
-UNIT = rf"(?:{_any(UNITS)})s?"
-PIXELS = r"(?:\s+(?:px|pixels?)\b)?"
-WHAT = r"(?:(?:what|which)(?:\s+(?:is|are)\b|['\u2019]?s\b)?)"
-KEPT = r"(?:the\s+|its\s+)?(?:same\s+)?(?:input\s+|output\s+|spatial\s+)?size"
-PLACE = r"(?:[A-Za-z]+_?[0-9][A-Za-z0-9_/.]*|[A-Za-z][A-Za-z0-9_.]*/[A-Za-z0-9_/.]+)"
-SET = ("kernel", "padding", "output_padding", "channels", "filters")
-VALUED = _any(phrase for phrase, name in PHRASES.items() if name in SET).replace(r"\s+", r"[\s-]+") + (
-    "|kernel|window|filters|strides?|padding|pad|dilation|groups|channels|units"
-)
-COUNTED = r"receptive\s+field|params|parameters|rf|field|macs"
-INPUT = r"(?:inputs?|image|signal|length)(?:\s+(?:volume|size|map|length))?"
-OUTPUT = r"outputs?(?:\s+(?:volume|size|map|shape))?"
-LINK = r"(?:\s*:\s*|\s+(?:size\s+)?(?:of(?:\s+size)?|is|at)\s+|\s+)"
-OF_SIZE = rf"(?:{SIDES}|{NUMBER})"
-BEFORE_IMAGE = rf"(?:(?P<in>{OF_SIZE}){PIXELS}\s+)?"
-IMAGE = rf"\s+{INPUT}\b(?:{LINK}(?P<in2>{OF_SIZE}{END}))?"
-THE = r"(?:(?:an?|the)\s+)?"
-ITSELF = rf"(?!\s+(?:{LAYER}|(?:{_any(unit for unit, name in UNITS.items() if name in SET)})s?)\b(?!\s+[0-9]))"
-"""What keeps the size of a layer from being that of its input or output, as in `output 5x5 conv`."""
-GAP = re.compile(
-    r"\s*(?:(?:[,;:.()]|\?(?!\s*(?:->|=>|\u2192|to\b|[xX\u00d7])))\s*)*"
-    r"(?:(?:and|with(?!\s+(?:an?\s+)?bias(?!\s*=))|using|of|for|in|at(?!\s+(?:most|least)))\s+)?(?:(?:an?|the)\s+)?",
-    re.IGNORECASE,
-)
-"""What joins two phrases."""
 
 
 class Phrase(NamedTuple):
     """A phrase: how the help shows it, its pattern, what it says as `name=group` of the pattern, and examples.
 
-    `@group` is a name that the question gives; a group without `=` is asked for; `name:word` says a word as it is.
+    `@group` is a name that the question gives; a group without `=` is asked for; `name:word` says a word as it is,
+    `name:word?group` if there is that group.
     """
 
     form: str
@@ -207,22 +93,17 @@ GRAMMAR = (
     ),
     Phrase(
         "SIZE input, input SIZE, on SIZE",
-        rf"(?:(?P<in>{SIDES}|{NUMBER}){PIXELS}\s+{INPUT}\b(?!{LINK}(?:{SIDES}|{NUMBER}){END}{ITSELF})|{INPUT}{LINK}(?P<in2>(?:{SIDES}|{NUMBER}){END}){PIXELS}{ITSELF}"
+        rf"(?:(?P<in>{SIDES}|{NUMBER}){PIXELS}\s+{INPUT}\b(?!{LINK}{SIDES}{END}{ITSELF})|{INPUT}{LINK}(?P<in2>(?:{SIDES}|{NUMBER}){END}){PIXELS}{ITSELF}"
         rf"|on\s+{THE}(?P<in3>(?:{SIDES}|{NUMBER}){END}){PIXELS}(?:\s+{INPUT}\b)?{ITSELF})",
         "in=in in=in2 in=in3",
         ("64x64 image", "input 32x32x16", "on 55x55"),
     ),
     Phrase(
-        "SIZE RGB image",
-        BEFORE_IMAGE + "(?:rgb|colou?r)" + IMAGE,
-        "in=in in=in2 channels:3",
-        ("32x32 RGB image",),
-    ),
-    Phrase(
-        "SIZE grayscale image",
-        BEFORE_IMAGE + "gr[ae]y(?:[ -]?scale)?" + IMAGE,
-        "in=in in=in2 channels:1",
-        ("28x28 grayscale image",),
+        "SIZE RGB image, grayscale image",
+        rf"(?:(?P<in>{OF_SIZE}){PIXELS}\s+)?(?:(?P<rgb>rgb|colou?r)|(?P<gray>gr[ae]y(?:[ -]?scale)?))\s+{INPUT}\b"
+        rf"(?:{LINK}(?P<in2>{OF_SIZE}{END}))?",
+        "in=in in=in2 channels:3?rgb channels:1?gray",
+        ("32x32 RGB image", "28x28 grayscale image"),
     ),
     Phrase(
         "SIZE output, output SIZE",
@@ -343,7 +224,7 @@ ASK = rf"(?:what|which)\s+(?P<ask>{NAME})(?P<by>{BY})?"
 REST = r"(?:[,;]?\s+(?P<rest>\S.*))?"
 WITH = r"(?:\s+exactly)?(?:[,;]?\s+(?:with\s+)?(?P<rest>\S.*))?"
 GOES = rf"(?P<from>{AMOUNT})\s*{TO}\s*(?P<to>{AMOUNT})"
-GIVES = rf"(?:gives?|yields?|makes?)\s+(?:an?\s+)?(?:output\s+of\s+)?(?P<to>{SIDES}|{INT}){END}"
+GIVES = rf"(?:gives?|yields?|makes?)\s+(?:an?\s+)?(?:output\s+of\s+)?(?P<made>{SIDES}|{INT}){END}"
 ONE = r"(?:an?|one|an?\s+single|each|every)\s+"
 SIGHT = r"(?:neuron|unit|filter|kernel)"
 TAKES = r"(?:takes?|turns?|makes?|maps?|brings?|gets?|reduces?)"
@@ -353,9 +234,13 @@ REACHES = r"(?:\s+(?:of|to|is|covers?|reach(?:es)?|sees?|at\s+least)\b){1,3}"
 TEMPLATES = (
     Template(
         "what SYMBOL takes INPUT to OUTPUT [with PHRASES]",
-        rf"{ASK}\s+{TAKES}\s+(?:an?\s+)?{GOES}{WITH}",
-        "{ask}=?, {from} -> {to}, {rest}",
-        ("what stride takes 227 to 55 with an 11x11 kernel",),
+        rf"{ASK}\s+(?:{TAKES}\s+(?:an?\s+)?{GOES}"
+        rf"|{GIVES}\s+(?:from|out\s+of|for|on)\s+(?:an?\s+)?(?:input\s+of\s+)?(?P<given>{OF_SIZE}{END})){WITH}",
+        "{ask}=?, {from}{given} -> {to}{made}, {rest}",
+        (
+            "what stride takes 227 to 55 with an 11x11 kernel",
+            "what kernel size gives 28 from 32 with stride 1 no padding",
+        ),
     ),
     Template(
         "all (SYMBOLS) that take INPUT to OUTPUT [with PHRASES]",
@@ -376,15 +261,9 @@ TEMPLATES = (
         ("what padding do I need for a 5x5 conv to keep the size",),
     ),
     Template(
-        "what SYMBOL gives OUTPUT from INPUT [with PHRASES]",
-        rf"{ASK}\s+{GIVES}\s+(?:from|out\s+of|for|on)\s+(?:an?\s+)?(?:input\s+of\s+)?(?P<from>{SIDES}|{INT}){END}{WITH}",
-        "{ask}=?, {from} -> {to}, {rest}",
-        ("what kernel size gives 28 from 32 with stride 1 no padding",),
-    ),
-    Template(
         "what SYMBOL gives OUTPUT with PHRASES",
         rf"{ASK}\s+{GIVES},?\s+with\s+(?P<rest>\S.*)",
-        "{ask}=?, out={to}, {rest}",
+        "{ask}=?, out={made}, {rest}",
         ("which input gives 112 with 7x7/2 pad 3",),
     ),
     Template(

@@ -12,10 +12,10 @@ from cnncalc.errors import Problem, Span, UsageError
 from cnncalc.layers import CATALOGUE, Layer
 from cnncalc.setup import Setup
 from cnncalc.solve.amounts import unknown_word
-from cnncalc.solve.grammar import LAYER, PLACE
 from cnncalc.solve.question import TWICE, Clause, Question, check_twice, narrowed, text_of
 from cnncalc.solve.symbols import ORDER, SYMBOLS, USUAL, field_of, meaning, symbols_of
 from cnncalc.solve.system import System, evaluated, names_of, quotient
+from cnncalc.solve.words import LAYER, PLACE
 from cnncalc.spec.expressions import Expression
 from cnncalc.spec.model import Argument, InputSize, LayerItem, Spec
 from cnncalc.symbolic import Size, exact_div, is_known, symbol, written

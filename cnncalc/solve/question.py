@@ -15,16 +15,8 @@ from typing import Any, NamedTuple
 from cnncalc.errors import Problem, Source, Span, UsageError
 from cnncalc.solve.amounts import Amount, amount_of, layer_named, name_of, step_of, unit_of, unknown_word
 from cnncalc.solve.calls import arguments_of
-from cnncalc.solve.grammar import (
-    DIGITS,
-    GAP,
-    LAYER,
-    NUMBER,
-    RELATIONS,
-    Template,
-    phrases,
-    templates,
-)
+from cnncalc.solve.grammar import Template, phrases, templates
+from cnncalc.solve.words import DIGITS, GAP, LAYER, NUMBER, RELATIONS
 
 FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 WORDS = {word: relation for relation, words in RELATIONS.items() for word in words}
@@ -187,7 +179,10 @@ class _Reader:
         for part in says.split():
             name, sign, group = part.partition("=")
             if ":" in part:
-                yield tuple(part.split(":"))  # type: ignore[misc]
+                said, _, word = part.partition(":")
+                word, _, group = word.partition("?")
+                if not group or groups[group]:
+                    yield said, word
             elif amount := groups.get(group if sign else name):
                 named = groups[name[1:]] if name[0] == "@" else name
                 yield (
@@ -199,8 +194,10 @@ class _Reader:
         word = amount.strip().lower().strip("'\"")
         if amount == "?" and relation == "==":
             self.question.asked[name] = span
-        elif word in ("false", "true") and name in ("bias", "use_bias", "ceil_mode"):
-            self._switch(name, word == "true")
+        elif word in ("false", "true"):
+            if name.lower() not in ("bias", "use_bias", "ceil_mode"):
+                raise UsageError([Problem(f"{name} is neither true nor false", span, "as in bias=False")])
+            self._switch(name.lower(), word == "true")
         elif name in ("padding", "pad", "P", "p") and word in ("same", "valid", "half", "full"):
             self._padding(word, span)
         else:
