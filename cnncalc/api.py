@@ -292,6 +292,10 @@ def fit(
     """
     from cnncalc.fit.fit import fit_of
 
+    needless = [key for key in keys if key not in ("settings", "max_layers", "head")]
+    if needless:
+        message = f"fit takes no {' and no '.join(needless)}: whether a size fits does not depend on it"
+        raise UsageError([Problem(message, None, "leave it out")])
     asked = setup(spec, input, **keys)
     found = fit_of(asked, strict=strict)
     given = asked.input.sizes if asked.input else ()

@@ -81,7 +81,27 @@ class Setup:
             if own and wanted and str(wanted) != str(own):
                 found.at_own_input = partial(chosen, self.spec, own)
         found.batch = found.batch if self.batch is None else self.batch
+        spec, options = found.asked
+        found.asked = (spec, (*options, *self._counting_options()))
         return found
+
+    def _counting_options(self) -> Iterator[str]:
+        """The options of the command line that say how it is counted, where that is not the usual way."""
+        if self.batch is not None:
+            yield from ("--batch", str(self.batch))
+        plain, counted = Convention(), self.convention
+        if counted.version:
+            from cnncalc.analysis.known_conventions import CONVENTIONS
+
+            yield from ("--convention", counted.name)
+            plain = CONVENTIONS.get(counted.name, counted)
+        if counted.bias != plain.bias:
+            yield "--bias" if counted.bias else "--no-bias"
+        for name in ("flops", "dtype", "optimizer"):
+            if (value := getattr(counted, name)) != getattr(plain, name):
+                yield from (f"--{name}", value)
+        if self.max_layers != MOST_LAYERS:
+            yield from ("--max-layers", str(self.max_layers))
 
     def analysis(self, input: InputSize | None = None, more: Mapping[str, Argument] | None = None) -> Analysis:  # noqa: A002
         """What every layer makes and costs; the arguments are those of `graph`. Raises SpecError."""

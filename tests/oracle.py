@@ -138,6 +138,7 @@ class Counts:
     """What the loops over all positions, taps and channels came to."""
 
     macs: int
+    adds: int
     connections: int
     weights: int
     units: int
@@ -145,8 +146,8 @@ class Counts:
 
 def convolve(slides: Sequence[Slide], pairs: Sequence[tuple[int, int]]) -> Counts:
     """One multiply-accumulate after the other; `pairs` are the maps that have a kernel between them."""
-    macs = connections = 0
-    touched = set()
+    macs = adds = connections = 0
+    touched, sums = set(), set()
     positions = list(itertools.product(*(one.starts for one in slides)))
     for start in positions:
         for tap in itertools.product(*(range(one.kernel) for one in slides)):
@@ -154,9 +155,11 @@ def convolve(slides: Sequence[Slide], pairs: Sequence[tuple[int, int]]) -> Count
             real = all(0 <= pixel < one.length for one, pixel in zip(slides, read, strict=True))
             for channel, filter_ in pairs:
                 macs += 1
+                adds += (start, filter_) in sums  # the first product of an output is not added to anything
+                sums.add((start, filter_))
                 connections += real
                 touched.add((filter_, channel, tap))
-    return Counts(macs, connections, len(touched), len(positions) * len({filter_ for _, filter_ in pairs}))
+    return Counts(macs, adds, connections, len(touched), len(positions) * len({filter_ for _, filter_ in pairs}))
 
 
 @dataclass(frozen=True)
@@ -195,16 +198,19 @@ def spread(
 
 def transpose(spreads: Sequence[Spread], pairs: Sequence[tuple[int, int]]) -> Counts:
     """The same loops for a transposed convolution: every input value meets every tap of its kernels."""
-    macs = connections = 0
-    touched = set()
+    macs = adds = connections = 0
+    touched, sums = set(), set()
     for landing in itertools.product(*(one.landings for one in spreads)):
         real = all(0 <= output < one.outputs for one, (_, _, output) in zip(spreads, landing, strict=True))
+        place = tuple(output for _, _, output in landing)
         for channel, filter_ in pairs:
             macs += 1
+            adds += (place, filter_) in sums
+            sums.add((place, filter_))
             connections += real
             touched.add((filter_, channel, tuple(tap for _, tap, _ in landing)))
     units = len(list(itertools.product(*(range(one.outputs) for one in spreads))))
-    return Counts(macs, connections, len(touched), units * len({filter_ for _, filter_ in pairs}))
+    return Counts(macs, adds, connections, len(touched), units * len({filter_ for _, filter_ in pairs}))
 
 
 def cells(length: int, count: int) -> list[list[int]]:

@@ -339,3 +339,14 @@ def test_flops_of_everything_leave_the_biases_out_where_they_are_not_counted() -
     ]
     expected = 8 * 8 * 8
     assert expected == counts[0] - counts[1]
+
+
+def test_two_networks_of_symbols_have_an_exact_ratio(cli: Cli) -> None:
+    """(k*k*M + M*N)/(k*k*M*N) = 1/N + 1/k**2 at each of H*W places."""
+    networks = ("depthwise{k}p[same], conv1-N", "conv{k}-Np[same]", "--input", "HxWxM")
+    text = cli.text("compare", *networks)
+    assert "MACs and FLOPs of (depthwise{k}p[same], conv1-N) / those of (conv{k}-Np[same]) = 1/N + 1/k**2\n" in text
+    ratios = json.loads(cli.text("compare", *networks, "--format", "json"))["ratios"]
+    assert ratios["macs"] == {"first_to_second": "1/N + 1/k**2", "second_to_first": "N*k**2/(N + k**2)"}
+    assert ratios["depth"] == {"first_to_second": "2", "second_to_first": "1/2"}
+    assert ratios["peak_memory_bytes"] == {"first_to_second": None, "second_to_first": None}

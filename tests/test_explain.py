@@ -547,3 +547,12 @@ def test_a_command_that_is_suggested_runs_as_printed(cli: Cli, write: Write) -> 
 def test_the_command_that_keeps_the_symbols_keeps_the_layer(cli: Cli) -> None:
     error = cli.refused("explain", "vgg16", "conv1_1", "--input", "HxW", status=1)
     assert "cnncalc formula vgg16 conv1_1 --input HxWx3" in error
+
+
+def test_the_commands_in_hints_keep_every_setting(cli: Cli) -> None:
+    settings = ("--input", "192", "--batch", "4", "--convention", "thop", "--no-bias", "--dtype", "float16")
+    text = cli.text("explain", "vgg16", *settings)
+    assert f"the working of one layer: cnncalc explain vgg16 fc6 {' '.join(settings)}\n" in text
+    assert "cnncalc explain vgg16 peak_memory_bytes --batch 2 --flops all\n" in cli.refused(
+        "explain", "vgg16", "conv1_1", "peak_memory", "--batch", "2", "--flops", "all"
+    )

@@ -11,6 +11,7 @@ from conftest import Cli, Golden, Write
 
 import cnncalc
 from cnncalc import SpecError
+from cnncalc.errors import UsageError
 from cnncalc.fit.fit import Fit
 from cnncalc.fit.requirements import predicate_of, requirements_of
 from cnncalc.fit.residues import (
@@ -592,3 +593,9 @@ def test_settings_and_limits_hold_for_a_fit() -> None:
     assert cnncalc.fit("alexnet", settings={"groups": 1}, max_layers=30).sizes == fit("alexnet").sizes
     with pytest.raises(SpecError, match="layers"):
         cnncalc.fit("alexnet", max_layers=3)
+
+
+@pytest.mark.parametrize("keys", [{"batch": 2}, {"convention": "fvcore"}, {"bias": False}])
+def test_a_keyword_without_effect_is_refused(keys: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match="does not depend on it"):
+        cnncalc.fit("unet", **keys)

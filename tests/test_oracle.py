@@ -100,11 +100,11 @@ SLIDING: dict[type[Layer], Row] = {
         biases=4,
     ),
     MaxPool: Row(MaxPool, OWN, lambda s: per_window(s, "compares"), weights=lambda F: 0, biases=0),
-    AvgPool: Row(AvgPool, OWN, lambda s: per_window(s, "adds", "divides"), weights=lambda F: 0, biases=0),
+    AvgPool: Row(AvgPool, OWN, lambda s: per_window(s, "other_adds", "divides"), weights=lambda F: 0, biases=0),
     Subsampling: Row(
         Subsampling,
         OWN,
-        lambda s: per_window(s, "adds", "multiplies", "bias_adds"),
+        lambda s: per_window(s, "other_adds", "other_multiplies", "bias_adds"),
         weights=lambda F: CHANNELS,
         biases=CHANNELS,
     ),
@@ -122,6 +122,12 @@ def classes() -> set[type[Layer]]:
 def operations(layer: Layer, shape: Shape) -> dict[str, int]:
     """The classes of operation that do occur, with their counts."""
     return {name: count for name, count in layer.operations(shape).counts() if count}
+
+
+def products_and_additions(layer: Layer, shape: Shape) -> tuple[int, int]:
+    """All multiplications and all additions."""
+    counted: Any = layer.operations(shape)
+    return counted.multiplies, counted.adds
 
 
 def failing(layer: Layer, shape: Shape, *severities: str) -> list[str]:
@@ -295,6 +301,7 @@ def test_convolution_of_images_and_volumes_is_the_loops_over_positions_taps_and_
     counts = oracle.convolve(slides, oracle.channel_pairs(channels, filters, groups))
     assert Shape(filters, *(one.outputs for one in slides)) == layer.output(shape)
     assert {"macs": counts.macs, "bias_adds": counts.units} == operations(layer, shape)
+    assert (counts.macs, counts.adds + counts.units) == products_and_additions(layer, shape)
     assert (counts.macs, counts.weights, filters) == (layer.macs(shape), layer.weights(shape), layer.biases(shape))
     assert counts.connections == layer.connections(shape, bias=False)
     assert counts.connections + counts.units == layer.connections(shape)
@@ -307,8 +314,16 @@ def test_a_convolution_without_bias_has_neither_its_parameters_nor_its_additions
     counts = oracle.convolve(slides, oracle.channel_pairs(2, 3, 1))
     layer, shape = Conv(3, [3, 2], [1, 2], [1, 0], bias=False), Shape(2, 5, 4)
     assert {"macs": counts.macs} == operations(layer, shape)
+    assert (counts.macs, counts.adds) == products_and_additions(layer, shape)
     assert counts.weights == layer.params(shape)
     assert counts.connections == layer.connections(shape)
+
+
+def test_the_units_of_a_vector_add_one_product_fewer_than_they_have_inputs() -> None:
+    """7*3 products; 6 additions for each of 3 units, and one of a bias; rbf subtracts before it multiplies."""
+    assert (21, 18 + 3) == products_and_additions(FullyConnected(3), Shape(7))
+    assert (21, 18) == products_and_additions(FullyConnected(3, bias=False), Shape(7))
+    assert (21, 18 + 21) == products_and_additions(RBF(3), Shape(7))
 
 
 def test_a_connection_table_leaves_just_the_listed_pairs_of_maps() -> None:
@@ -317,6 +332,7 @@ def test_a_connection_table_leaves_just_the_listed_pairs_of_maps() -> None:
     counts = oracle.convolve([oracle.slide(6, 3, 1, (1, 0)), oracle.slide(5, 2, 2)], pairs)
     layer, shape = Conv(table=table, kernel=[3, 2], stride=[1, 2], padding=[(1, 0), (0, 0)]), Shape(3, 6, 5)
     assert {"macs": counts.macs, "bias_adds": counts.units} == operations(layer, shape)
+    assert (counts.macs, counts.adds + counts.units) == products_and_additions(layer, shape)
     assert counts.weights == layer.weights(shape)
     assert counts.connections + counts.units == layer.connections(shape)
 
@@ -331,6 +347,7 @@ def test_depthwise_convolution_of_images_and_volumes_gives_every_map_its_own_fil
     counts = oracle.convolve(slides, [(number // multiplier, number) for number in range(2 * multiplier)])
     layer, shape = DepthwiseConv(F, S, P, dilation=D, multiplier=multiplier), Shape(2, *sizes)
     assert {"macs": counts.macs, "bias_adds": counts.units} == operations(layer, shape)
+    assert (counts.macs, counts.adds + counts.units) == products_and_additions(layer, shape)
     assert counts.weights == layer.weights(shape)
     assert counts.connections + counts.units == layer.connections(shape)
 
@@ -346,10 +363,10 @@ def test_pools_of_images_and_volumes_do_one_operation_fewer_than_taps_in_every_w
     shape = Shape(3, *sizes)
     expected = {
         MaxPool: {"compares": counts.macs - counts.units},
-        AvgPool: {"adds": counts.macs - counts.units, "divides": counts.units},
+        AvgPool: {"other_adds": counts.macs - counts.units, "divides": counts.units},
         Subsampling: {
-            "adds": counts.macs - counts.units,
-            "multiplies": counts.units,
+            "other_adds": counts.macs - counts.units,
+            "other_multiplies": counts.units,
             "bias_adds": counts.units,
         },
     }
@@ -377,6 +394,8 @@ def check_spread(layer: TransposedConv, length: int, marks: oracle.Spread, case:
         return
     assert Shape(3, marks.outputs) == layer.output(shape), case
     assert {"macs": marks.all_taps * len(pairs), "bias_adds": marks.outputs * 3} == operations(layer, shape), case
+    counts = oracle.transpose([marks], pairs)
+    assert (counts.macs, counts.adds + counts.units) == products_and_additions(layer, shape), case
     assert marks.real_taps * len(pairs) == layer.connections(shape, bias=False), case
     assert marks.real_taps * len(pairs) + marks.outputs * 3 == layer.connections(shape), case
 
@@ -407,6 +426,7 @@ def test_transposed_convolution_of_images_and_volumes_is_the_loops_over_inputs_t
     layer, shape = TransposedConv(filters, F, S, P, dilation=D, groups=groups), Shape(channels, *sizes)
     assert Shape(filters, *(one.outputs for one in spreads)) == layer.output(shape)
     assert {"macs": counts.macs, "bias_adds": counts.units} == operations(layer, shape)
+    assert (counts.macs, counts.adds + counts.units) == products_and_additions(layer, shape)
     assert (counts.weights, filters) == (layer.weights(shape), layer.biases(shape))
     assert counts.connections == layer.connections(shape, bias=False)
     assert counts.connections + counts.units == layer.connections(shape)
@@ -450,7 +470,7 @@ def test_adaptive_pools_of_images_and_volumes_have_the_product_of_the_cells(
     shape = Shape(2, *sizes)
     average, largest = AdaptiveAvgPool(grid), AdaptiveMaxPool(grid)
     work = 2 * sum(len(box[1:]) for box in boxes)
-    assert {"adds": work, "divides": 2 * len(boxes)} == operations(average, shape)
+    assert {"other_adds": work, "divides": 2 * len(boxes)} == operations(average, shape)
     assert {"compares": work} == operations(largest, shape)
     assert 2 * sum(map(len, boxes)) == average.connections(shape) == largest.connections(shape)
 
@@ -460,7 +480,9 @@ def test_global_pools_read_every_pixel_of_every_map_once(sizes: tuple[int, ...])
     pixels = list(itertools.product(*map(range, sizes)))
     shape = Shape(4, *sizes)
     work = 4 * len(pixels[1:])
-    assert {name: n for name, n in {"adds": work, "divides": 4}.items() if n} == operations(GlobalAvgPool(), shape)
+    assert {name: n for name, n in {"other_adds": work, "divides": 4}.items() if n} == operations(
+        GlobalAvgPool(), shape
+    )
     assert ({"compares": work} if work else {}) == operations(GlobalMaxPool(), shape)
     for layer in (GlobalAvgPool(), GlobalMaxPool()):
         assert Shape(4, *(1 for _ in sizes)) == layer.output(shape)
@@ -517,7 +539,7 @@ def test_bilinear_upsampling_blends_once_along_every_axis_and_nearest_computes_n
     for sizes, factor in (((5,), 2), ((2, 3), 3), ((2, 2, 2), 2)):
         shape = Shape(2, *sizes)
         made = list(itertools.product(range(2), *(range(length * factor) for length in sizes), range(len(sizes))))
-        expected = {"adds": len(made), "multiplies": 2 * len(made)}
+        expected = {"other_adds": len(made), "other_multiplies": 2 * len(made)}
         assert expected == operations(Upsample(factor, mode="bilinear"), shape)
         assert expected == operations(Resize([length * factor for length in sizes]), shape)
         assert not operations(Upsample(factor), shape)

@@ -66,6 +66,9 @@ LAYERS = (
     ("deconv 14 -> 28, S=2, F, P, op", ["F = 2, P = 0, O = 0\n", "F = 3, P = 1, O = 1\n", "F = 2*P - O + 2"]),
     # 25*6*28*28
     ("conv 5x5, 6 filters on 32x32x1, no padding, multiplications", ["multiplications = 117,600"]),
+    # 24 additions for each of 6*28*28 sums, and one of a bias
+    ("conv 5x5, 6 filters on 32x32x1, no padding, additions", ["additions = 117,600", "without the bias: 112,896"]),
+    ("conv 5x5, 6 filters on 32x32x1, no padding, without bias, additions", ["additions = 112,896\n"]),
     # 31*2 + 7 - 64 = 5
     ("64x64 conv 7x7 stride 2 same, padding?", ["2 before, 3 after"]),
     ("weights of one neuron, 5x5x3", ["weights = 75\n", "= 76"]),

@@ -103,8 +103,7 @@ class Convention(NamedTuple):
     def flop_count(self, operations: Operations) -> Size:
         """FLOPs of some operations: the classes weighed and added up."""
         weights = FLOPS[self.flops]
-        counted = (name for name in weights if self.bias or name != "bias_adds")
-        return normalise(sum(weights[name] * getattr(operations, name) for name in counted))
+        return normalise(sum(weights[name] * getattr(operations, name) for name in weights))
 
     def text(self) -> str:
         """The convention in words, for the last line of a table."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple, cast
 
 from cnncalc.layers import Layer, Operations, Shape
-from cnncalc.layers.operations import OPERATION_CLASSES
+from cnncalc.layers.operations import OPERATION_COUNTS
 from cnncalc.symbolic import Size, exact_div, normalise
 
 
@@ -47,7 +47,7 @@ def _operation(name: str) -> Callable[[Part], Size]:
 
 
 MEASURES: dict[str, Callable[[Part], Size]] = {
-    **{name: _operation(name) for name in OPERATION_CLASSES},
+    **{name: _operation(name) for name in OPERATION_COUNTS},
     "weights": lambda part: part.layer.weights(part.shape),
     "biases": lambda part: part.layer.biases(part.shape),
     "buffers": lambda part: part.layer.buffers(part.shape),

@@ -57,6 +57,7 @@ def layer_result(node: Node, convention: Convention, batch: Size, seen: Receptiv
     rounds = batch * node.times
     once = layer.operations(shape)
     macs = normalise(convention.mac_count(layer, shape, once) * rounds)
+    once = once if convention.bias else once._replace(bias_adds=0)
     operations = once if rounds == 1 else once.times(rounds)
     held = 0 if layer.in_place or layer.view else node.output.values
     activations = normalise(convention.activation_count(layer, shape, held) * rounds)

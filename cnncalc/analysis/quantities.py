@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from cnncalc.analysis.memory import peak_memory, training_memory
 from cnncalc.errors import Problem, UsageError, closest, one_of
-from cnncalc.layers.operations import OPERATION_CLASSES
 from cnncalc.symbolic import Size, add_up
 
 if TYPE_CHECKING:
@@ -106,11 +105,14 @@ _REGISTER = (
     Quantity("depth", "depth", "weight layers on the longest path so far", "depth", ("weight_layers",)),
     _count("neurons", "neurons", "units of the weight layers", "neuron"),
     _count("connections", "connections", "connections to units, from values (not padding) and biases", "connection"),
-    *(
-        _count(name, name.replace("_", " "), f"operations of the class {name.replace('_', ' ')}")
-        for name in OPERATION_CLASSES
-        if name != "macs"
-    ),
+    _count("bias_adds", "bias adds", "additions of a bias to a finished sum"),
+    _count("adds", "adds", "all additions: of MACs, of biases, and all others", "additions", "addition"),
+    _count("multiplies", "multiplies", "all multiplications: of MACs, and all others", "multiplications", "products"),
+    _count("other_adds", "other adds", "additions outside of MACs and biases"),
+    _count("other_multiplies", "other multiplies", "multiplications outside of MACs"),
+    _count("compares", "compares", "comparisons", "comparisons"),
+    _count("divides", "divides", "divisions", "divisions"),
+    _count("exps", "exps", "exponentials, powers, roots and other transcendental functions"),
     Quantity(
         "peak_memory_bytes",
         "peak memory",
@@ -145,7 +147,8 @@ AMBIGUOUS = dict.fromkeys(("op", "ops", "operations"), "macs, or flops") | {"wei
 
 FIELDS = {"receptive_field": "size", "jump": "jump", "padding": "sides", "centre": "centre"}
 """Quantities of the receptive field, by the attribute of one axis that holds them."""
-OPERATIONS = tuple(name for name in OPERATION_CLASSES if name != "macs")
+OPERATIONS = ("bias_adds", "adds", "multiplies", "other_adds", "other_multiplies", "compares", "divides", "exps")
+"""Counts of elementary operations, which are in the `operations` of a LayerResult."""
 COUNTS = tuple(each.key for each in _REGISTER if each.adds_up and each.key not in OPERATIONS)
 """The quantities that a LayerResult holds and that add up over layers."""
 USUAL = ("params", "macs", "flops", "activations", "memory_bytes")

@@ -35,7 +35,7 @@ def command(asked: dict[str, Any], page: Page, expanded: bool) -> None:
 
     Columns: layer, type, kind, input, output, weights, biases, params, buffers, macs, flops,
     activations, memory, rf (receptive field), jump, centre, padding, depth, neurons, connections;
-    and operations by class: bias_adds, adds, multiplies, compares, divides, exps.
+    and operations: adds, multiplies, compares, divides, exps, bias_adds, other_adds, other_multiplies.
     """
     if expanded:
         if page.form != "text" or page.options != type(page.options)():

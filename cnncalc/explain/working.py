@@ -22,6 +22,8 @@ from cnncalc.symbolic.traced import TracedInt, tree_of, variable
 
 USUAL = ("output", "params", "macs", "flops", "activations", "memory_bytes", "receptive_field", "jump")
 """What is explained of a layer where no quantity is asked for."""
+TOTALS = ("adds", "multiplies")
+"""Counts of operations that are also counted as others."""
 COMPLETE = (*USUAL, "weights", "biases", "buffers", *OPERATIONS, "neurons", "connections")
 """What programs are given then."""
 ALWAYS = ("params", "macs", "activations")
@@ -156,8 +158,9 @@ def _count_steps(
         return _steps([key for key in keys if key in (*USUAL, *quantities)], layer, worked, names, shown)
 
     yield from counted("weights", "biases", "params", "buffers", "macs")
-    for name, count in worked.operations.counts():
-        if name in OPERATIONS and (count or name in shown):
+    for name in OPERATIONS:
+        count = getattr(worked.operations, name)
+        if (count and name not in TOTALS) or name in (*quantities, *shown):
             yield Working(name, name, int(count), checked(renamed(tree_of(count), names), int(count)))
     if layer.flops or "flops" in shown:
         yield _flops(analysis, layer)

@@ -45,7 +45,7 @@ class ReLU6(Activation):
 class LeakyReLU(Activation):
     """Leaky ReLU, max(x, slope*x): a comparison and a product per value."""
 
-    work: ClassVar[dict[str, int]] = {"compares": 1, "multiplies": 1}
+    work: ClassVar[dict[str, int]] = {"compares": 1, "other_multiplies": 1}
     slope = Number("0.01", doc="factor of negative values; no count depends on it")
 
 
@@ -67,21 +67,21 @@ class PReLU(LeakyReLU):
 class ELU(Activation):
     """Exponential linear unit, x or exp(x) - 1: a comparison, an exponential and a difference."""
 
-    work: ClassVar[dict[str, int]] = {"compares": 1, "exps": 1, "adds": 1}
+    work: ClassVar[dict[str, int]] = {"compares": 1, "exps": 1, "other_adds": 1}
 
 
 @layer("selu")
 class SELU(Activation):
     """Scaled exponential linear unit: an ELU and a product (Klambauer et al. 2017)."""
 
-    work: ClassVar[dict[str, int]] = {"compares": 1, "exps": 1, "adds": 1, "multiplies": 1}
+    work: ClassVar[dict[str, int]] = {"compares": 1, "exps": 1, "other_adds": 1, "other_multiplies": 1}
 
 
 @layer("celu")
 class CELU(Activation):
     """Continuously differentiable ELU, x or a*(exp(x/a) - 1): an ELU, a division and a product."""
 
-    work: ClassVar[dict[str, int]] = {"compares": 1, "exps": 1, "adds": 1, "divides": 1, "multiplies": 1}
+    work: ClassVar[dict[str, int]] = {"compares": 1, "exps": 1, "other_adds": 1, "divides": 1, "other_multiplies": 1}
 
 
 @layer("gelu")
@@ -89,14 +89,14 @@ class GELU(Activation):
     """Gaussian error linear unit, x * Phi(x): one error function, an addition and two products."""
 
     kept_for_training = True
-    work: ClassVar[dict[str, int]] = {"exps": 1, "adds": 1, "multiplies": 2}
+    work: ClassVar[dict[str, int]] = {"exps": 1, "other_adds": 1, "other_multiplies": 2}
 
 
 @layer("sigmoid", "logistic")
 class Sigmoid(Activation):
     """1 / (1 + exp(-x)): an exponential, an addition and a division per value."""
 
-    work: ClassVar[dict[str, int]] = {"exps": 1, "adds": 1, "divides": 1}
+    work: ClassVar[dict[str, int]] = {"exps": 1, "other_adds": 1, "divides": 1}
 
 
 @layer("silu", "swish")
@@ -104,14 +104,14 @@ class SiLU(Activation):
     """x * sigmoid(x): a sigmoid and a product per value."""
 
     kept_for_training = True
-    work: ClassVar[dict[str, int]] = {"exps": 1, "adds": 1, "divides": 1, "multiplies": 1}
+    work: ClassVar[dict[str, int]] = {"exps": 1, "other_adds": 1, "divides": 1, "other_multiplies": 1}
 
 
 @layer("tanh")
 class Tanh(Activation):
     """Hyperbolic tangent by one exponential: 1 - 2 / (exp(2x) + 1)."""
 
-    work: ClassVar[dict[str, int]] = {"exps": 1, "adds": 2, "multiplies": 1, "divides": 1}
+    work: ClassVar[dict[str, int]] = {"exps": 1, "other_adds": 2, "other_multiplies": 1, "divides": 1}
 
 
 @layer("softplus")
@@ -119,7 +119,7 @@ class Softplus(Activation):
     """log(1 + exp(x)): an exponential, an addition and a logarithm per value."""
 
     kept_for_training = True
-    work: ClassVar[dict[str, int]] = {"exps": 2, "adds": 1}
+    work: ClassVar[dict[str, int]] = {"exps": 2, "other_adds": 1}
 
 
 @layer("mish")
@@ -127,7 +127,7 @@ class Mish(Activation):
     """x * tanh(softplus(x)): a softplus, a tanh and a product (Misra 2019)."""
 
     kept_for_training = True
-    work: ClassVar[dict[str, int]] = {"exps": 3, "adds": 3, "multiplies": 2, "divides": 1}
+    work: ClassVar[dict[str, int]] = {"exps": 3, "other_adds": 3, "other_multiplies": 2, "divides": 1}
 
 
 @layer("hard_sigmoid", "hardsigmoid")
@@ -135,7 +135,7 @@ class HardSigmoid(Activation):
     """clip((x + 3) / 6, 0, 1): an addition, a product and two comparisons per value."""
 
     kept_for_training = True
-    work: ClassVar[dict[str, int]] = {"adds": 1, "multiplies": 1, "compares": 2}
+    work: ClassVar[dict[str, int]] = {"other_adds": 1, "other_multiplies": 1, "compares": 2}
 
 
 @layer("hard_swish", "hardswish")
@@ -143,7 +143,7 @@ class HardSwish(Activation):
     """x * hard_sigmoid(x) (MobileNetV3)."""
 
     kept_for_training = True
-    work: ClassVar[dict[str, int]] = {"adds": 1, "multiplies": 2, "compares": 2}
+    work: ClassVar[dict[str, int]] = {"other_adds": 1, "other_multiplies": 2, "compares": 2}
 
 
 @layer("softmax")
@@ -151,7 +151,7 @@ class Softmax(Activation):
     """exp(x) / sum of exp: a comparison (for the maximum), an exponential, an addition, a division."""
 
     channelwise = False
-    work: ClassVar[dict[str, int]] = {"compares": 1, "exps": 1, "adds": 1, "divides": 1}
+    work: ClassVar[dict[str, int]] = {"compares": 1, "exps": 1, "other_adds": 1, "divides": 1}
 
 
 @cache

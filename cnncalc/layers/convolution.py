@@ -100,6 +100,7 @@ class Filters(Sliding, Activated):
         return Operations(
             macs=self.weights(shape) * output.area,
             bias_adds=output.values if self.bias else 0,
+            sums=output.values,
         )
 
     def connections(self, shape: Shape, *, bias: bool = True) -> Size:

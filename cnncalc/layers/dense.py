@@ -39,7 +39,7 @@ class FullyConnected(Activated):
         return self.units if self.bias else 0
 
     def own_operations(self, shape: Shape) -> Operations:
-        return Operations(macs=self.weights(shape), bias_adds=self.biases(shape))
+        return Operations(macs=self.weights(shape), bias_adds=self.biases(shape), sums=self.units)
 
     def connections(self, shape: Shape, *, bias: bool = True) -> Size:
         return self.weights(shape) + (self.biases(shape) if bias else 0)
@@ -79,7 +79,7 @@ class RBF(Layer):
 
     def operations(self, shape: Shape) -> Operations:
         pairs = shape.values * self.units
-        return Operations(adds=pairs, macs=pairs)
+        return Operations(other_adds=pairs, macs=pairs, sums=self.units)
 
     def connections(self, shape: Shape, *, bias: bool = True) -> Size:
         return shape.values * self.units

@@ -50,7 +50,7 @@ class Add(Merge):
         return equal_sizes(shapes, hint, channels=True)
 
     def operations(self, shape: Shape) -> Operations:
-        return Operations(adds=(self.inputs - 1) * shape.values)
+        return Operations(other_adds=(self.inputs - 1) * shape.values)
 
 
 @layer("concat", "concatenate", "cat")
@@ -94,7 +94,7 @@ class Multiply(Merge):
             )
 
     def operations(self, shape: Shape) -> Operations:
-        return Operations(multiplies=(self.inputs - 1) * shape.values)
+        return Operations(other_multiplies=(self.inputs - 1) * shape.values)
 
 
 def _is_map(shape: Shape) -> bool:

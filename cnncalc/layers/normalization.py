@@ -35,7 +35,7 @@ class StatisticsNorm(Norm):
         # Mean: an addition. Variance: a difference, a square, an addition. Then (x - mean) is
         # scaled by the deviation and, if affine, by a trained scale and offset.
         affine = 1 if self.affine else 0
-        return Operations(adds=(3 + affine) * shape.values, multiplies=(2 + affine) * shape.values)
+        return Operations(other_adds=(3 + affine) * shape.values, other_multiplies=(2 + affine) * shape.values)
 
 
 @layer("batchnorm", "bn", "batch_norm", "batchnorm2d")
@@ -51,7 +51,7 @@ class BatchNorm(Norm):
         return 2 * shape.channels
 
     def operations(self, shape: Shape) -> Operations:
-        return Operations(multiplies=shape.values, adds=shape.values)
+        return Operations(other_multiplies=shape.values, other_adds=shape.values)
 
 
 @layer("layernorm", "ln", "layer_norm")
@@ -121,8 +121,8 @@ class LocalResponseNorm(Layer):
     def operations(self, shape: Shape) -> Operations:
         values = shape.values
         return Operations(
-            multiplies=(1 + 1) * values,  # the square, and the factor alpha
-            adds=self.channels * values,
+            other_multiplies=(1 + 1) * values,  # the square, and the factor alpha
+            other_adds=self.channels * values,
             exps=values,
             divides=values,
         )

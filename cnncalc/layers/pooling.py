@@ -71,7 +71,7 @@ class AvgPool(Pool):
 
     def operations(self, shape: Shape) -> Operations:
         values = self.output(shape).values
-        return Operations(adds=values * (self.window_area(shape.rank) - 1), divides=values)
+        return Operations(other_adds=values * (self.window_area(shape.rank) - 1), divides=values)
 
 
 @layer("subsample", "subsampling")
@@ -96,8 +96,8 @@ class Subsampling(Pool, Activated):
     def own_operations(self, shape: Shape) -> Operations:
         values = self.output(shape).values
         return Operations(
-            adds=values * (self.window_area(shape.rank) - 1),
-            multiplies=values,
+            other_adds=values * (self.window_area(shape.rank) - 1),
+            other_multiplies=values,
             bias_adds=values if self.bias else 0,
         )
 
@@ -156,7 +156,7 @@ class GlobalAvgPool(WholeMapPool):
     """Global average pooling: every map becomes its mean. Source: Lin et al. 2013."""
 
     def operations(self, shape: Shape) -> Operations:
-        return Operations(adds=shape.values - shape.channels, divides=shape.channels)
+        return Operations(other_adds=shape.values - shape.channels, divides=shape.channels)
 
 
 @layer("globalmaxpool", "global_maxpool", "global_max_pool", "gmp")
@@ -205,7 +205,7 @@ class AdaptiveAvgPool(AdaptivePool):
 
     def operations(self, shape: Shape) -> Operations:
         values = self.output(shape).values
-        return Operations(adds=self.cells(shape) * shape.channels - values, divides=values)
+        return Operations(other_adds=self.cells(shape) * shape.channels - values, divides=values)
 
 
 @layer("adaptivemaxpool", "adaptive_maxpool", "adaptive_max_pool")

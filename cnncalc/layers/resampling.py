@@ -22,7 +22,7 @@ def interpolation(mode: str, output: Shape) -> Operations:
     if mode == "nearest":
         return NO_OPERATIONS
     steps = output.values * output.rank
-    return Operations(multiplies=2 * steps, adds=steps)
+    return Operations(other_multiplies=2 * steps, other_adds=steps)
 
 
 def _source(factor: int, mode: str, output: int) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import gcd
 
 from cnncalc.layers.activation import Activated
 from cnncalc.layers.base import Refused, layer
@@ -15,7 +16,7 @@ from cnncalc.layers.receptive_field import MOST_PHASES, AxisReceptiveField, Rece
 from cnncalc.layers.shape import Shape
 from cnncalc.layers.window import Window
 from cnncalc.layers.windowed import WINDOW_FIELDS, Windowed
-from cnncalc.symbolic import Size, exact_div, floor_div, is_known, let, maximum, product
+from cnncalc.symbolic import Size, exact_div, floor_div, is_known, let, maximum, minimum, product, symbol
 
 
 @layer("deconv", "transposed_conv", "conv_transpose", "conv_transpose2d", "upconv")
@@ -79,6 +80,7 @@ class TransposedConv(Windowed, Activated):
         return Operations(
             macs=self.weights(shape) * shape.area,
             bias_adds=self.output(shape).values if self.bias else 0,
+            sums=self.filters * product(map(_reached, self.windows(shape.rank), shape.size)),
         )
 
     def connections(self, shape: Shape, *, bias: bool = True) -> Size:
@@ -104,6 +106,21 @@ class TransposedConv(Windowed, Activated):
             tuple(window.stride for window in windows),
             lambda axis, number: _stretch(axis, windows[number]),
         )
+
+
+def _reached(window: Window, length: Size) -> Size:
+    """Outputs along an axis that a tap of some input adds to, before the padding is cut off.
+
+    Input i and tap k add to i*S + k*D; two of them meet where one is D/g inputs and S/g taps from the other, g being
+    the common divisor of S and D. Where that is unknown, so is the number.
+    """
+    if window.dilation == 1:
+        return (length - 1) * minimum(window.stride, window.kernel) + window.kernel
+    if not is_known(window.stride, window.dilation):
+        return symbol("reached")
+    shared = gcd(window.stride, window.dilation)
+    inputs, taps = floor_div(window.dilation, shared), floor_div(window.stride, shared)
+    return length * window.kernel - maximum(length - inputs, 0) * maximum(window.kernel - taps, 0)
 
 
 def _stretch(axis: AxisReceptiveField, window: Window) -> AxisReceptiveField:

@@ -7,6 +7,7 @@ from typing import Any
 
 from cnncalc.layers.receptive_field import Sides
 from cnncalc.symbolic import is_known, written
+from cnncalc.symbolic import ratio as exact_ratio
 
 BYTES = {"MB": 10**6, "MiB": 2**20}
 STEPS = ((10**15, "P"), (10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "K"))
@@ -74,10 +75,18 @@ def whole_percent(part: int, whole: int) -> str:
 
 
 def ratio(first: Any, second: Any) -> str:
-    """How many times `second` is as large as `first`, to a hundredth; nothing where it has no number."""
-    if first is None or second is None or not is_known(first, second) or first == 0:
+    """How many times `second` is as large as `first`: to a hundredth, or in symbols; nothing where it is unknown."""
+    if first is None or second is None or first == 0:
         return ""
+    if not is_known(first, second):
+        return ratio_text(second, first)
     return f"{_hundredths(second, first)}x"
+
+
+def ratio_text(first: Any, second: Any) -> str:
+    """`first` over `second`, exactly: `3/2`, `1/N + 1/k**2`; nothing where it is unknown."""
+    found = None if first is None or second is None else exact_ratio(first, second)
+    return "" if found is None else written(found)
 
 
 def fraction(value: Any) -> str:

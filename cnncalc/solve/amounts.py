@@ -9,7 +9,8 @@ from typing import TypeAlias
 
 from cnncalc.errors import Problem, Span, UsageError, closest
 from cnncalc.layers import CATALOGUE
-from cnncalc.solve.grammar import DIGITS, LAYERS, PHRASES, SHAPE, SIDES, TIMES, UNITS, examples
+from cnncalc.solve.grammar import examples
+from cnncalc.solve.words import DIGITS, LAYERS, PHRASES, SHAPE, SIDES, TIMES, UNITS
 
 Amount: TypeAlias = "tuple[int | None, ...] | str"
 """A number or the sizes of a volume, None for `?`; or the text of an expression."""
@@ -18,8 +19,9 @@ POWERS = {"K": 10**3, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 BINARY = {"K": 2**10, "k": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 LARGEST = 10**15
 HINTS = {
+    "dilated": "as in 'conv 3x3, dilation 2', or 'receptive field of 3x3 layers with dilations 1, 2, 4'",
+    "grouped": "give the groups, as in 'conv 3x3, 64 -> 64, groups 2'",
     "separable": "it is two layers{}: cnncalc solve 'depthwise{F}, conv1-{K}' params --input HxWx{C} --no-bias",
-    "additions": "biases are added too, or not: ask for macs, the products that are added up",
 }
 """What to ask instead of what has two answers."""
 
@@ -55,8 +57,9 @@ def unit_of(text: str) -> str:
 def layer_named(text: str) -> tuple[str, int]:
     """(layer type, rank) that a word names; the rank is 0 where it says nothing of it."""
     lowered = " ".join(text.lower().split())
-    dimensions = re.fullmatch(r"(.*?)[_ ]?([123])d", lowered)
-    bare, rank = (dimensions[1], int(dimensions[2])) if dimensions else (lowered, 0)
+    dimensions = re.fullmatch(r"(?:([123])d )?(.*?)(?:[_ ]?([123])d)?", lowered)
+    assert dimensions
+    bare, rank = dimensions[2], int(dimensions[1] or dimensions[3] or 0)
     name = next(each for each in (LAYERS.get(bare, bare), lowered) if each in CATALOGUE)
     return CATALOGUE[name].kind, rank
 

@@ -12,149 +12,43 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from cnncalc.analysis.quantities import NAMES
-from cnncalc.layers import CATALOGUE
-
-# Words ------------------------------------------------------------------------------------------
-
-PHRASES = {name.replace("_", " "): name for name in NAMES if "_" in name} | {
-    "receptive field": "rf",
-    "field of view": "rf",
-    "parameters": "params",
-    "kernel size": "kernel",
-    "filter size": "kernel",
-    "window size": "kernel",
-    "pool size": "kernel",
-    "input size": "in",
-    "image size": "in",
-    "input volume": "in",
-    "output size": "out",
-    "output shape": "out",
-    "output volume": "out",
-    "output volume size": "out",
-    "output padding": "output_padding",
-    "input channels": "channels",
-    "output channels": "filters",
-    "width multiplier": "width",
-    "zero padding": "padding",
-}
-"""Names of several words: those of the register of quantities, and those of a question alone."""
-RELATIONS = {
-    "<=": ("\u2264", "at most", "no more than", "not more than", "up to", "within"),
-    ">=": ("\u2265", "at least", "no less than", "not less than", "cover", "covers", "reach", "reaches", "see", "sees"),
-    "<": ("under", "below", "less than", "fewer than", "smaller than"),
-    ">": ("over", "above", "more than", "greater than", "larger than", "exceeds"),
-    "==": ("=", ":", "is", "equals"),
-}
-UNITS = {
-    "filter": "filters",
-    "kernel": "filters",
-    "map": "filters",
-    "feature map": "filters",
-    "output channel": "filters",
-    "unit": "filters",
-    "neuron": "filters",
-    "channel": "channels",
-    "input channel": "channels",
-    "group": "groups",
-    "param": "params",
-    "parameter": "params",
-    "weight": "weights",
-    "mac": "macs",
-    "flop": "flops",
-}
-"""What can be counted, as in `32 filters`, without its plural s."""
-COUNTS = "one two three four five six seven eight nine ten eleven twelve"
-DIGITS = {word: str(number) for number, word in enumerate(re.findall("[a-z]+", COUNTS), start=1)}
-LAYERS = {
-    "convolutional": "conv",
-    "convolution": "conv",
-    "max pool": "maxpool",
-    "max pooling": "maxpool",
-    "max-pool": "maxpool",
-    "pooling": "maxpool",
-    "average pool": "avgpool",
-    "average pooling": "avgpool",
-    "avg pool": "avgpool",
-    "transposed conv": "deconv",
-    "transposed convolution": "deconv",
-    "convtranspose": "deconv",
-    "conv2dtranspose": "deconv",
-    "depthwiseconv": "depthwise",
-    "depthwise conv": "depthwise",
-    "depthwise convolution": "depthwise",
-    "fully connected": "fc",
-    "fully-connected": "fc",
-    "global average pooling": "globalavgpool",
-    "globalaveragepooling": "globalavgpool",
-    "globalmaxpooling": "globalmaxpool",
-    "averagepooling": "avgpool",
-    "maxpooling": "maxpool",
-    "global average pool": "globalavgpool",
-    "global avg pool": "globalavgpool",
-    "global max pooling": "globalmaxpool",
-    "global max pool": "globalmaxpool",
-}
-"""What people call layer types, beside the names of the catalogue; a final 1d, 2d or 3d is their rank."""
-NO_LAYERS = frozenset(("input", "pad", "scale", "add", "sum", "size", "split", "cat", "mul", "norm"))
-"""Names of layer types that mean something else in a question, unless they come first in it."""
-
-
-def _any(words: object) -> str:
-    """Any of some words, the longest first; the blanks in them may be longer."""
-    listed = sorted(map(str, words), key=len, reverse=True)  # type: ignore[call-overload]
-    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in listed)
-
-
-# Pieces of patterns -----------------------------------------------------------------------------
-
-SEVERAL = rf"(?:[A-Za-z_][A-Za-z0-9_/.]*\.)?(?:{_any(PHRASES)})".replace(r"\s+", r"[\s-]+")
-NAME = rf"(?:{SEVERAL}|[A-Za-z_](?:[A-Za-z0-9_/.]*[A-Za-z0-9_])?'?)"
-INT = r"(?:[0-9]+)"
-NUMBER = (
-    rf"(?:\b(?:{_any(DIGITS)})\b|(?:[0-9]+(?:,[0-9]{{3}}(?![0-9]))*(?:\.[0-9]+)?|\.[0-9]+)"
-    r"(?-i:\s?[KkMGT]?i?B(?![A-Za-z])|[KkMGT](?![A-Za-z0-9_])|\s?[KkMGT]?(?:MAC|FLOP)s?(?![A-Za-z0-9_]))?)"
+from cnncalc.solve.words import (
+    AMOUNT,
+    ARROW,
+    BY,
+    COUNTED,
+    END,
+    INPUT,
+    INT,
+    ITSELF,
+    KEPT,
+    LAYER,
+    LINK,
+    NAME,
+    NUMBER,
+    OF_SIZE,
+    OUTPUT,
+    PIXELS,
+    PLACE,
+    PLAIN,
+    RELATION,
+    SHAPE,
+    SIDES,
+    SIGN,
+    THE,
+    TIMES,
+    TO,
+    UNIT,
+    VALUED,
+    WHAT,
 )
-TIMES = "\\s?(?:[xX*\u00d7]|by)\\s?"
-SIDES = rf"(?:[0-9]+|\?)(?:{TIMES}(?:[0-9]+|\?))+"
-SHAPE = SIDES.replace("|by", "")
-END = rf"(?![0-9A-Za-z_]|[.,][0-9]|{TIMES}[0-9?])"
-"""What keeps a number from being cut short."""
-PLAIN = rf"(?:(?:{SHAPE}|{NUMBER}){END})"
-TERM = rf"\(*(?:{NUMBER}|[A-Za-z_][A-Za-z0-9_]*'?)\)*"
-EXPRESSION = rf"{TERM}(?:\s?(?://|[+*/%]|-(?!>))\s?{TERM})*"
-AMOUNT = rf"(?:{SHAPE}(?![A-Za-z0-9_])|\?|{EXPRESSION})"
-SIGN = "(?:<=|>=|==|=|<|>|\u2264|\u2265)"
-RELATION = f"(?:{_any(word for words in RELATIONS.values() for word in words if word.isascii() and word[0].isalpha())})"
-ARROW = "(?:->|=>|\u2192)"
-TO = rf"(?:{ARROW}|\bto\b|\binto\b)"
-BY = r"\s+(?:by|in\s+steps\s+of)\s+(?P<step>[0-9]+(?:\.[0-9]+|/[0-9]+)?|\.[0-9]+)"
-LAYER = rf"(?:{_any({*LAYERS, *(name for name in CATALOGUE if name not in NO_LAYERS)})})(?:[123]d)?"
-UNIT = rf"(?:{_any(UNITS)})s?"
-PLACE = r"(?:[A-Za-z]+_?[0-9][A-Za-z0-9_/.]*|[A-Za-z][A-Za-z0-9_.]*/[A-Za-z0-9_/.]+)"
-SET = ("kernel", "padding", "output_padding", "channels", "filters")
-VALUED = _any(phrase for phrase, name in PHRASES.items() if name in SET) + (
-    "|kernel|window|filters|strides?|padding|pad|dilation|groups|channels|units"
-)
-COUNTED = r"receptive\s+field|params|parameters|rf|field|macs"
-INPUT = r"(?:inputs?|image)(?:\s+(?:volume|size|map))?"
-OUTPUT = r"outputs?(?:\s+(?:volume|size|map|shape))?"
-LINK = r"(?:\s*:\s*|\s+(?:size\s+)?(?:of|is|at)\s+|\s+)"
-THE = r"(?:(?:an?|the)\s+)?"
-ITSELF = rf"(?!\s+(?:{LAYER}|{UNIT})\b)"
-"""What keeps the size of a layer from being that of its input or output, as in `output 5x5 conv`."""
-GAP = re.compile(
-    r"\s*(?:(?:[,;:.()]|\?(?!\s*(?:->|=>|\u2192|to\b|[xX\u00d7])))\s*)*"
-    r"(?:(?:and|with(?!\s+(?:an?\s+)?bias)|using|of|for|in|at(?!\s+(?:most|least)))\s+)?(?:(?:an?|the)\s+)?",
-    re.IGNORECASE,
-)
-"""What joins two phrases."""
 
 
 class Phrase(NamedTuple):
     """A phrase: how the help shows it, its pattern, what it says as `name=group` of the pattern, and examples.
 
-    `@group` is a name that the question gives; a group without `=` is asked for; `name:word` says a word as it is.
+    `@group` is a name that the question gives; a group without `=` is asked for; `name:word` says a word as it is,
+    `name:word?group` if there is that group.
     """
 
     form: str
@@ -192,17 +86,24 @@ GRAMMAR = (
     ),
     Phrase(
         "QUANTITY of LAYER, LAYER.QUANTITY",
-        rf"(?:(?:what|which)\s+is\s+)?{THE}(?P<quantity>{NAME})\s+(?:of|at|in|after)\s+(?:the\s+)?"
+        rf"(?:{WHAT}\s+)?{THE}(?P<quantity>{NAME})\s+(?:of|at|in|after)\s+(?:the\s+)?"
         rf"(?:(?:layer|block)\s+)?(?!{LAYER}\b)(?P<place>{PLACE})",
         "",
         ("macs of conv1_2", "what is the receptive field at pool3", "fc6.params"),
     ),
     Phrase(
         "SIZE input, input SIZE, on SIZE",
-        rf"(?:(?P<in>{SIDES}|{NUMBER})\s+{INPUT}\b|{INPUT}{LINK}(?P<in2>(?:{SIDES}|{NUMBER}){END}){ITSELF}"
-        rf"|on\s+{THE}(?P<in3>(?:{SIDES}|{NUMBER}){END})(?:\s+{INPUT}\b)?{ITSELF})",
+        rf"(?:(?P<in>{SIDES}|{NUMBER}){PIXELS}\s+{INPUT}\b(?!{LINK}{SIDES}{END}{ITSELF})|{INPUT}{LINK}(?P<in2>(?:{SIDES}|{NUMBER}){END}){PIXELS}{ITSELF}"
+        rf"|on\s+{THE}(?P<in3>(?:{SIDES}|{NUMBER}){END}){PIXELS}(?:\s+{INPUT}\b)?{ITSELF})",
         "in=in in=in2 in=in3",
         ("64x64 image", "input 32x32x16", "on 55x55"),
+    ),
+    Phrase(
+        "SIZE RGB image, grayscale image",
+        rf"(?:(?P<in>{OF_SIZE}){PIXELS}\s+)?(?:(?P<rgb>rgb|colou?r)|(?P<gray>gr[ae]y(?:[ -]?scale)?))\s+{INPUT}\b"
+        rf"(?:{LINK}(?P<in2>{OF_SIZE}{END}))?",
+        "in=in in=in2 channels:3?rgb channels:1?gray",
+        ("32x32 RGB image", "28x28 grayscale image"),
     ),
     Phrase(
         "SIZE output, output SIZE",
@@ -221,11 +122,13 @@ GRAMMAR = (
     ),
     Phrase(
         "FxF[/S] conv, conv, 2x2 pool",
-        rf"(?:(?P<many>{NUMBER})\s+)?(?:(?P<window>{INT}{TIMES}{INT})(?:/(?P<over>{INT}))?\s+)?"
-        rf"(?P<layer>{LAYER})(?P<plural>s)?(?:\s+layer(?P<plural2>s)?)?(?![A-Za-z0-9])"
-        rf"(?!\s+(?:{SIDES}|{INT}/{INT}))|(?P<alone>{LAYER})(?![A-Za-z0-9])"
+        rf"(?P<special>depthwise|transposed)\s+(?P<window3>{INT}{TIMES}{INT})(?:/(?P<over3>{INT}))?"
+        r"\s+conv(?:olution)?(?:\s+layer)?(?![A-Za-z0-9])"
+        rf"|(?:(?P<many>{NUMBER})\s+)?(?:(?P<window>{INT}{TIMES}{INT})(?:/(?P<over>{INT}))?\s+)?"
+        rf"(?P<layer>{LAYER})(?P<plural>s)?(?:\s+layer(?P<plural2>s)?)?+(?![A-Za-z0-9])"
+        rf"(?!\s+(?:{SIDES}|{INT}/{INT}))|(?P<alone>{LAYER})(?:\s+layer)?(?![A-Za-z0-9])"
         rf"|(?P<joined>{LAYER})(?P<window2>{INT}x{INT})(?:/(?P<over2>{INT}))?",
-        "kernel=window stride=over kernel=window2 stride=over2",
+        "kernel=window stride=over kernel=window2 stride=over2 kernel=window3 stride=over3",
         ("2x2 pool", "11x11/4 conv", "maxpool", "conv1d"),
     ),
     Phrase(
@@ -236,39 +139,46 @@ GRAMMAR = (
     ),
     Phrase(
         "N filters, under 5M params",
-        rf"(?:(?P<words>{RELATION})\s+|(?P<sign>[<>]=?|[\u2264\u2265])\s*)?(?P<count>{NUMBER})\s+(?P<unit>{UNIT})\b"
-        rf"(?!\s*[=<>]|\s+(?:of\s+)?(?:size\s+)?{INT}{TIMES}{INT})",
+        rf"(?:(?P<words>{RELATION})\s+|(?P<sign>[<>]=?|[\u2264\u2265])\s*)?(?:on\s+(?=[0-9]+\s+(?:input\s+)?channels?\b))?(?P<count>{NUMBER})\s+(?P<unit>{UNIT})\b"
+        rf"(?!\s*[=<>]|(?<=kernel)\s+[0-9]|\s+(?:of\s+)?(?:size\s+)?{INT}{TIMES}{INT})",
         "@unit=count",
         ("32 filters", "1 channel", "under 5M params"),
     ),
     Phrase(
         "stride 2, padding of 1, padded by 2",
         rf"(?:(?P<noun>{VALUED}){LINK}(?P<given>{PLAIN})(?!\s*{TO})"
-        rf"|(?P<noun2>{COUNTED})\s+(?P<given2>{PLAIN})(?!\s*{TO})"
-        rf"|(?P<letter>(?-i:[WFSPDCKGO]))\s+(?P<single>{NUMBER}{END})(?!\s*{TO})"
+        rf"|(?P<noun2>{COUNTED})\s+(?P<given2>{NUMBER}{END})(?!\s*{TO})"
+        rf"|(?P<letter>(?-i:[WFSPDCKGO]))(?:\s*:\s*|\s+)(?P<single>{NUMBER}{END})(?!\s*{TO})"
         rf"|padded\s+(?:by|with)\s+(?P<padded>{NUMBER}))(?P<unclear>\s+{UNIT}\b)?",
         "@noun=given @noun2=given2 @letter=single padding=padded",
         ("stride 2", "kernel size 3", "padding of 1", "pad 2", "S 4", "padded by 2"),
     ),
     Phrase(
         "k3 s2 p1 d2 g4 op1",
-        r"(?P<letter>(?-i:op|[kfspdg]))(?P<digits>[0-9]+)",
+        r"(?P<letter>(?-i:op|[kfspdgFSP]))(?P<digits>[0-9]+)(?:\s*\?)?",
         "@letter=digits",
         ("k3 s2 p1", "op1"),
     ),
-    Phrase("keep [the size]", r"keeps?(?:\s+(?:the\s+|its\s+)?(?:same\s+)?(?:size|input|it)\b)?", "out:in", ("keep",)),
+    Phrase(
+        "keep [the size], same size",
+        rf"(?:to\s+)?keeps?(?:\s+(?:{KEPT}|(?:the\s+)?input|it)\b)?|same\s+(?:output\s+|spatial\s+)?size(?:\s+as\s+{THE}input)?",
+        "out:in",
+        ("keep", "same size as the input"),
+    ),
     Phrase(
         "same, valid, no padding",
-        r"(?:(?P<word>same|valid|(?:half|full)(?=\s+padding))(?:\s+padding)?|padding\s+(?P<word2>same|valid)"
+        r"(?:['\"]?(?P<word>same|valid|(?:half|full)(?=\s+padding))['\"]?(?:\s+padding)?"
+        r"|pad(?:ding)?(?:\s*:\s*|\s+(?:is\s+)?)['\"]?(?P<word2>same|valid)\b['\"]?"
         r"|(?P<none>no|without)\s+(?:zero[ -])?padding)",
         "",
         ("same padding", "valid", "no padding"),
     ),
     Phrase(
         "with bias, without bias, ceil",
-        r"(?:(?P<biased>no|without|with)\s+(?:an?\s+)?bias(?:es)?|(?P<ceil>ceil|floor)(?:\s+mode)?)",
+        r"(?:(?P<biased>no|without|with)\s+(?:an?\s+)?bias(?:es)?\b(?!\s*=)|(?P<ceil>ceil|floor)(?:ing)?(?:[\s_]mode)?"
+        r"|round(?:ed|ing|s)?\s+(?P<rounded>up|down))",
         "",
-        ("without bias", "ceil"),
+        ("without bias", "ceil", "rounded up"),
     ),
     Phrase(
         "NAME at most VALUE",
@@ -279,8 +189,8 @@ GRAMMAR = (
     Phrase("NAME by STEP", rf"(?P<stepped>{NAME}){BY}", "", ("width by 0.25", "input by 32")),
     Phrase(
         "NAME, what is NAME, how many NAMEs",
-        rf"(?:(?:what|which)(?:\s+(?:is|are)\b)?\s+{THE}|how\s+(?:many|much|large|big)\s+(?:is\s+)?{THE}|find\s+{THE}"
-        rf"|{THE}(?:number|amount)\s+of\s+)?(?P<asked>{NAME})(?:\s+(?:in|of)\s+(?:this|the)\s+layer\b)?(?:\s*\?)?",
+        rf"(?:{WHAT}\s+{THE}(?:(?:number|amount)\s+of\s+)?|how\s+(?:many|much|large|big)\s+(?:is\s+)?{THE}|find\s+{THE}"
+        rf"|{THE}(?:number|amount|no\.?)\s+of\s+|\#\s?(?:of\s+)?)?(?P<asked>{NAME})(?:\s+(?:in|of)\s+(?:this|the)\s+layer\b)?(?:\s*\?)?",
         "asked",
         ("S", "padding?", "how many channels", "what is the output"),
     ),
@@ -314,6 +224,9 @@ ASK = rf"(?:what|which)\s+(?P<ask>{NAME})(?P<by>{BY})?"
 REST = r"(?:[,;]?\s+(?P<rest>\S.*))?"
 WITH = r"(?:\s+exactly)?(?:[,;]?\s+(?:with\s+)?(?P<rest>\S.*))?"
 GOES = rf"(?P<from>{AMOUNT})\s*{TO}\s*(?P<to>{AMOUNT})"
+GIVES = rf"(?:gives?|yields?|makes?)\s+(?:an?\s+)?(?:output\s+of\s+)?(?P<made>{SIDES}|{INT}){END}"
+ONE = r"(?:an?|one|an?\s+single|each|every)\s+"
+SIGHT = r"(?:neuron|unit|filter|kernel)"
 TAKES = r"(?:takes?|turns?|makes?|maps?|brings?|gets?|reduces?)"
 CONVS = rf"(?:stacked\s+)?(?P<k>{INT})(?:{TIMES}(?P=k))?\s+(?:conv\w*\s+)?(?:layers?|convs?|convolutions?)"
 UNTIL = r"(?:until|before|so\s+that|such\s+that|for)\s+(?:the\s+|a\s+)?(?:receptive\s+field|rf)"
@@ -321,9 +234,13 @@ REACHES = r"(?:\s+(?:of|to|is|covers?|reach(?:es)?|sees?|at\s+least)\b){1,3}"
 TEMPLATES = (
     Template(
         "what SYMBOL takes INPUT to OUTPUT [with PHRASES]",
-        rf"{ASK}\s+{TAKES}\s+(?:an?\s+)?{GOES}{WITH}",
-        "{ask}=?, {from} -> {to}, {rest}",
-        ("what stride takes 227 to 55 with an 11x11 kernel",),
+        rf"{ASK}\s+(?:{TAKES}\s+(?:an?\s+)?{GOES}"
+        rf"|{GIVES}\s+(?:from|out\s+of|for|on)\s+(?:an?\s+)?(?:input\s+of\s+)?(?P<given>{OF_SIZE}{END})){WITH}",
+        "{ask}=?, {from}{given} -> {to}{made}, {rest}",
+        (
+            "what stride takes 227 to 55 with an 11x11 kernel",
+            "what kernel size gives 28 from 32 with stride 1 no padding",
+        ),
     ),
     Template(
         "all (SYMBOLS) that take INPUT to OUTPUT [with PHRASES]",
@@ -333,13 +250,25 @@ TEMPLATES = (
     ),
     Template(
         "what SYMBOL keeps the size [PHRASES]",
-        rf"{ASK}\s+keeps?\s+(?:the\s+|its\s+)?(?:same\s+)?(?:input\s+|output\s+)?size{REST}",
-        "{ask}=?, keep, {rest}",
-        ("which padding keeps the size for F=5",),
+        rf"{ASK}\s+keeps?\s+(?:{KEPT}{REST}|(?P<more>\S.*?)\s+(?:at\s+|to\s+)?{KEPT})",
+        "{ask}=?, keep, {rest}{more}",
+        ("which padding keeps the size for F=5", "which padding keeps a 3x3 conv the same size"),
+    ),
+    Template(
+        "what SYMBOL do I need for PHRASES",
+        rf"{ASK}\s+(?:do|does|must|should)\s+(?:I|we|you|it|one)\s+(?:need|use|take|have)(?:\s+(?:for|to\s+get|with))?\s+(?P<rest>\S.*)",
+        "{ask}=?, {rest}",
+        ("what padding do I need for a 5x5 conv to keep the size",),
+    ),
+    Template(
+        "what SYMBOL gives OUTPUT with PHRASES",
+        rf"{ASK}\s+{GIVES},?\s+with\s+(?P<rest>\S.*)",
+        "{ask}=?, out={made}, {rest}",
+        ("which input gives 112 with 7x7/2 pad 3",),
     ),
     Template(
         "padding for same [with PHRASES]",
-        rf"(?:(?:what|which)\s+)?(?:is\s+)?(?:the\s+)?pad(?:ding)?\s+(?:for|to\s+get|gives?)\s+['\"]?same['\"]?"
+        rf"(?:{WHAT}\s+)?(?:the\s+)?pad(?:ding)?\s+(?:for|to\s+get|gives?)\s+['\"]?same['\"]?"
         rf"(?:\s+(?:padding|size|output))?{WITH}",
         "P=?, same, {rest}",
         ("padding for same with F=5",),
@@ -360,20 +289,33 @@ TEMPLATES = (
     Template(
         "how many QUANTITY does a LAYER have",
         rf"how\s+(?:many|much)\s+(?P<quantity>{NAME})\s+(?:does|do|has|are\s+in|is\s+in)\s+(?:an?|the)\s+"
-        r"(?P<rest>\S.*?)(?:\s+(?:have|need|take|use))?",
-        "{quantity}, {rest}",
-        ("how many parameters does a 3x3 conv with 64 filters on 32x32x3 have",),
+        r"(?P<rest>\S.*?)(?:\s+(?:have|has|need|take|use))?"
+        rf"(?:,?\s+(?:if|when)\s+{THE}(?:input\s+(?:has|is|of)|there\s+(?:are|is))\s+(?P<more>\S.*))?",
+        "{quantity}, {rest}, {more}",
+        (
+            "how many parameters does a 3x3 conv with 64 filters on 32x32x3 have",
+            "how many parameters does a 3x3 conv layer with 64 filters have if the input has 3 channels",
+        ),
     ),
     Template(
         "QUANTITY of one neuron, FxFxC",
-        rf"(?P<quantity>{NAME})\s+(?:of|in|for)\s+(?:one|a|an|a\s+single|each|every)\s+(?:neuron|unit|filter)\s*"
-        rf"(?:,|of|with|that\s+sees)?\s*(?P<window>{SIDES}){REST}",
-        "kernel={window}, K=1, {quantity}, {rest}",
-        ("weights of one neuron, 5x5x3",),
+        rf"(?:{WHAT}\s+{THE}|how\s+many\s+|{THE}number\s+of\s+)?(?P<quantity>{NAME})\s+"
+        rf"(?:(?:of|in|for)\s+{ONE}|(?:per|in\s+each)\s+)(?:{SIGHT}\s*(?:,|of|with|that\s+sees)?\s*(?P<window>{SIDES})"
+        rf"|(?P<sees>{SIDES})\s+{SIGHT}){REST}",
+        "kernel={window}{sees}, K=1, {quantity}, {rest}",
+        ("weights of one neuron, 5x5x3", "number of weights in a 5x5x3 filter"),
+    ),
+    Template(
+        "receptive field of FxF layers with dilations D, D, D",
+        rf"(?:{WHAT}\s+)?{THE}(?:receptive\s+field|rf)\s+(?:of|after|for)\s+(?:{NUMBER}\s+)?(?:dilated\s+)?{CONVS},?"
+        r"\s+(?:with\s+)?(?:the\s+)?dilations?\s+(?P<dilations>[0-9]+(?:(?:\s*,\s*|\s+)(?:and\s+)?[0-9]+)+)",
+        "rf",
+        ("receptive field of 3x3 layers with dilations 1, 2, 4",),
+        "{stack}",
     ),
     Template(
         "receptive field of N FxF layers",
-        rf"(?:what\s+is\s+)?{THE}(?:receptive\s+field|rf)\s+of\s+(?P<n>{NUMBER})\s+{CONVS}",
+        rf"(?:{WHAT}\s+)?{THE}(?:receptive\s+field|rf)\s+(?:of|after|for)\s+(?:a\s+stack\s+of\s+)?(?P<n>{NUMBER})\s+{CONVS}",
         "rf",
         ("receptive field of three 3x3 layers",),
         "conv{k}-C x{n}",
@@ -381,7 +323,7 @@ TEMPLATES = (
     Template(
         "how many FxF layers until the receptive field covers N",
         rf"how\s+many\s+{CONVS}\s+(?:{UNTIL}{REACHES}|(?:to|cover|see|are\s+needed\s+to)\s+(?:see|cover|reach)?)\s*"
-        rf"(?P<n>{NUMBER})(?:\s+pixels)?",
+        rf"(?P<n>{NUMBER})(?:{TIMES}(?P=n))?{PIXELS}",
         "rf >= {n}",
         ("how many 3x3 layers until the receptive field covers 224",),
         "conv{k}-C xL",

@@ -12,10 +12,10 @@ from cnncalc.errors import Problem, Span, UsageError
 from cnncalc.layers import CATALOGUE, Layer
 from cnncalc.setup import Setup
 from cnncalc.solve.amounts import unknown_word
-from cnncalc.solve.grammar import PLACE
 from cnncalc.solve.question import TWICE, Clause, Question, check_twice, narrowed, text_of
 from cnncalc.solve.symbols import ORDER, SYMBOLS, USUAL, field_of, meaning, symbols_of
 from cnncalc.solve.system import System, evaluated, names_of, quotient
+from cnncalc.solve.words import LAYER, PLACE
 from cnncalc.spec.expressions import Expression
 from cnncalc.spec.model import Argument, InputSize, LayerItem, Spec
 from cnncalc.symbolic import Size, exact_div, is_known, symbol, written
@@ -136,6 +136,8 @@ class _LayerReader:
             raise UsageError([Problem(f"'{name}' is a number of a network, but no network is named", span, hint)])
         if re.fullmatch(PLACE, name):
             hint = f"as in: cnncalc solve vgg16 '{text_of(span)}'"
+            if sized := re.fullmatch(rf"({LAYER})([0-9]+)", name, re.IGNORECASE):
+                hint = f"one layer is written '{sized[2]}x{sized[2]} {sized[1]}'; of a network, {hint}"
             raise UsageError([Problem(f"'{name}' seems to be a layer, but no network is named", span, hint)])
         if any(name.lower() in (key.lower(), *each.names) for key, each in SYMBOLS.items()):
             have = ", ".join(f"{key} ({SYMBOLS[key].about})" for key in self.symbols)
@@ -361,6 +363,8 @@ def _size_order(shape: tuple[Any, Span]) -> tuple[bool, int, list[int]]:
 def _single(clause: Clause) -> int:
     if isinstance(clause.amount, str) or len(clause.amount) != 1 or clause.amount[0] is None:
         hint = "a window that is not square is one of a network, as in: cnncalc 'conv3x5-64' --input 32x32x3"
+        if clause.name not in "FSPDO":
+            hint = "filters are given as in 'kernel 3x3x64, 128 filters'" if clause.name == "K" else "give one number"
         raise UsageError([Problem(f"{clause.name} is one number here", clause.span, hint)])
     return clause.amount[0]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from cnncalc.analysis import Analysis
 from cnncalc.errors import SpecError
-from cnncalc.solve.answer import NONE
+from cnncalc.solve.answer import NONE, known_text
 from cnncalc.solve.general import uneven_padding
 from cnncalc.solve.layer_problem import USUAL_VALUES
 from cnncalc.solve.question import Clause
@@ -46,6 +46,13 @@ def output_known(system: System, analysis: Analysis) -> bool:
     """Whether all that the output depends on is given or asked for, but for what may as well be 1."""
     known = all(isinstance(value, str) or is_known(value) for value in system.values.values())
     return known and names_in(*system.numbers_of("out", analysis)) <= {"W", "C", "K", *system.unknowns}
+
+
+def without_bias(system: System, names: Sequence[str], analysis: Analysis) -> Iterator[str]:
+    """How many additions there are without the bias, where the question does not say which are meant."""
+    if system.kind and "additions" in names and "bias" in system.kind.fields and "bias" not in system.question.fields:
+        fewer = analysis.layers[0].operations._replace(bias_adds=0).adds
+        yield f"without the bias: {known_text('additions', fewer)}"
 
 
 def asymmetric(system: System) -> tuple[str, Analysis] | None:

@@ -15,16 +15,8 @@ from typing import Any, NamedTuple
 from cnncalc.errors import Problem, Source, Span, UsageError
 from cnncalc.solve.amounts import Amount, amount_of, layer_named, name_of, step_of, unit_of, unknown_word
 from cnncalc.solve.calls import arguments_of
-from cnncalc.solve.grammar import (
-    DIGITS,
-    GAP,
-    LAYER,
-    NUMBER,
-    RELATIONS,
-    Template,
-    phrases,
-    templates,
-)
+from cnncalc.solve.grammar import Template, phrases, templates
+from cnncalc.solve.words import DIGITS, GAP, LAYER, NUMBER, RELATIONS
 
 FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 WORDS = {word: relation for relation, words in RELATIONS.items() for word in words}
@@ -79,7 +71,9 @@ def parse_question(text: str) -> Question:
             made, places = _filled(template, match)
             question = Question(text.strip(), source)
             groups = {name: DIGITS.get((text or "").lower(), text) for name, text in match.groupdict().items()}
-            question.network = template.network.format(**groups)
+            numbers = re.findall("[0-9]+", groups.get("dilations") or "")
+            stack = ", ".join(f"conv{groups['k']}-Cd{number}" for number in numbers)
+            question.network = template.network.format(**groups, stack=stack)
             question.input = template.input.format(**groups) or None
             _Reader(question, made, places).read()
             return question
@@ -172,6 +166,11 @@ class _Reader:
             count = DIGITS.get(count.lower(), count) or "N"
             hint = f"filters: '{count} {window} filters'; layers: cnncalc solve 'conv{window[0]}-C x{count}' rf"
             message = f"{count} layers, or one layer with {count} filters?"
+            if "dilat" in self.text.lower():
+                message, hint = (
+                    "each layer needs its dilation",
+                    f"as in 'receptive field of {window} layers with dilations 1, 2, 4'",
+                )
             raise UsageError([Problem(message, self.span(at, end), hint)])
 
     def _statements(self, says: str, match: re.Match[str]) -> Iterator[tuple[str, str]]:
@@ -180,7 +179,10 @@ class _Reader:
         for part in says.split():
             name, sign, group = part.partition("=")
             if ":" in part:
-                yield tuple(part.split(":"))  # type: ignore[misc]
+                said, _, word = part.partition(":")
+                word, _, group = word.partition("?")
+                if not group or groups[group]:
+                    yield said, word
             elif amount := groups.get(group if sign else name):
                 named = groups[name[1:]] if name[0] == "@" else name
                 yield (
@@ -192,8 +194,10 @@ class _Reader:
         word = amount.strip().lower().strip("'\"")
         if amount == "?" and relation == "==":
             self.question.asked[name] = span
-        elif word in ("false", "true") and name in ("bias", "use_bias", "ceil_mode"):
-            self._switch(name, word == "true")
+        elif word in ("false", "true"):
+            if name.lower() not in ("bias", "use_bias", "ceil_mode"):
+                raise UsageError([Problem(f"{name} is neither true nor false", span, "as in bias=False")])
+            self._switch(name.lower(), word == "true")
         elif name in ("padding", "pad", "P", "p") and word in ("same", "valid", "half", "full"):
             self._padding(word, span)
         else:
@@ -218,12 +222,14 @@ class _Reader:
                 self._enter(name_of(name), "==", value, span)
         elif layer := groups.get("layer") or groups.get("alone") or groups.get("joined"):
             self._layer(layer, span)
+        elif special := groups.get("special"):
+            self._layer(f"{special} conv", span)
         if word := groups.get("word") or groups.get("word2") or ("valid" if "none" in groups else ""):
             self._padding(word.lower(), span)
         if biased := groups.get("biased"):
             question.fields["bias"] = biased.lower() == "with"
-        if rounding := groups.get("ceil"):
-            question.fields["rounding"] = rounding.lower()
+        if rounding := groups.get("ceil") or groups.get("rounded"):
+            question.fields["rounding"] = {"up": "ceil", "down": "floor"}.get(rounding.lower(), rounding.lower())
         if "place" in groups:
             question.asked[f"{groups['place']}.{name_of(groups['quantity'])}"] = span
         if "number" in groups and not re.fullmatch(rf"[\s,:]*(?:{LAYER})?[\s,:]*", self.text[: match.start()], re.I):

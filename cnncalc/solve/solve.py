@@ -16,6 +16,7 @@ from cnncalc.solve.notes import (
     output_known,
     put_in,
     read_as,
+    without_bias,
 )
 from cnncalc.solve.question import input_clause, parse_question
 from cnncalc.solve.symbols import ORDER, about, field_of, meaning
@@ -153,6 +154,7 @@ def _worked_out(system: System, first: Mapping[str, Any] | None = None) -> Answe
         notes += _what_would_work(system)
     elif equations and not system.asked:
         notes.append("as stated")
+    notes += without_bias(system, names, analysis)
     workings: tuple[Analysis, ...] = ()
     if system.kind and all(_is_number(known[name]) for name in names) and output_known(system, analysis):
         workings = (put_in(system, {}),)

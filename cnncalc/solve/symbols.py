@@ -51,7 +51,13 @@ SYMBOLS = {
 ORDER = "WFSPDCKGO"
 """The symbols in the order in which solutions are listed."""
 OUTPUTS = {"w2": "out", "w'": "out", "h2": "out_height", "h'": "out_height", "r": "rf"}
-SHOWN = {"output": "out", "receptive_field": "rf", "memory_bytes": "memory"}
+SHOWN = {
+    "output": "out",
+    "receptive_field": "rf",
+    "memory_bytes": "memory",
+    "adds": "additions",
+    "multiplies": "multiplications",
+}
 """Quantities by another name than their key."""
 USUAL = ("out", "params", "weights", "macs", "flops", "rf")
 OTHER_MEANING = ("input", "depth", "padding", "jump", "centre")
@@ -76,8 +82,6 @@ def quantity_of(name: str) -> str:
     key = key_of(name)
     if lowered in OUTPUTS:
         return OUTPUTS[lowered]
-    if lowered == "multiplications":
-        return lowered
     return SHOWN.get(key, key) if key in OF_A_LAYER and key not in OTHER_MEANING else ""
 
 

@@ -23,7 +23,7 @@ from cnncalc.spec.input_size import symbolic_input
 from cnncalc.spec.model import Argument, InputSize, Spec
 from cnncalc.spec.operators import ExpressionError
 from cnncalc.spec.parameters import written
-from cnncalc.symbolic import Size, add_up, is_known, symbol
+from cnncalc.symbolic import Size, is_known, symbol
 from cnncalc.symbolic.constraint import Constraint, Range, compared
 
 SYMBOL = re.compile(r"[A-Za-z][0-9]*_?\Z")
@@ -115,8 +115,6 @@ class System:
         if self.kind and name in SYMBOLS:
             return self.values.get(name, symbol(name))
         part, _, last = name.rpartition(".")
-        if last.lower() == "multiplications":
-            return add_up(value_of(analysis, key, part or self.part) for key in ("macs", "multiplies"))
         if self.kind and name in ("out_height", "padding"):
             return value_of(analysis, "output", self.part).size[:1] if name == "out_height" else margins(analysis)
         quantity = key_of(last) if part or name not in {layer.name for layer in analysis.layers} else ""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from cnncalc.analysis import Analysis
+from cnncalc.analysis.quantities import key_of
 from cnncalc.errors import Problem, SpecError, UsageError
 from cnncalc.solve.answer import Answer, known_text
 from cnncalc.solve.general import General, general_form, in_general, one_equation
@@ -35,8 +36,6 @@ MOST_WORK = 40_000
 """One by one, no further value is tried after as many layers."""
 ANY_SIZE = 10**12
 """Stands in for the size of an input that does not matter: numbers are quicker than symbols."""
-FOCUS = {"out": "output", "rf": "receptive_field", "weights": "params", "memory": "memory_bytes"}
-"""What workings call quantities that answers call otherwise."""
 
 
 def find_unknowns(system: System) -> Answer:
@@ -306,4 +305,4 @@ def focus_of(system: System) -> tuple[str, ...]:
         sides = system.numbers_of("out", analysis)[:-1]
         asked += ["out"] if names_in(*sides) <= {*system.unknowns} else []
     names = dict.fromkeys((*(each.name for each in system.clauses), *asked))
-    return tuple(FOCUS.get(name, name) for name in names)
+    return tuple("params" if name == "weights" else key_of(name) or name for name in names)

@@ -88,16 +88,20 @@ def _input_axes(spec: Spec, text: str | None) -> tuple[list[Axis], InputSize]:
 
 
 def _squares(spec: Spec, text: str) -> tuple[list[Axis], InputSize] | None:
-    """The axes of a list of whole inputs, 224x224x3,448x448x3; None for a grid with an axis for every part."""
+    """The axes of a list of whole inputs, 224x224x3,448x448x3 or the signals 100x3,200x3.
+
+    None for a grid with an axis for every part.
+    """
     inputs = [part.strip() for part in text.split(",")]
-    numbers = [len(re.findall("[0-9]+", part)) for part in inputs]
+    numbers = [len(re.findall("[0-9]+", part.removeprefix(SIGNAL))) for part in inputs]
     square = [bool(SQUARE_INPUT.match(part)) for part in inputs]
-    listed = all(map(WHOLE_INPUT.match, inputs)) and min(numbers) > 2
-    if len(inputs) == 1 or not (all(square) or listed):
+    whole = all(WHOLE_INPUT.match(part.removeprefix(SIGNAL)) for part in inputs)
+    if len(inputs) == 1 or not (all(square) or (whole and min(numbers) > 1)):
         return None
     sizes = [parse_option(part, spec) for part in inputs]
     first = sizes[0]
     rank = len(first.sizes)
+    square = [True] * len(inputs) if rank == 1 else square
     if max(numbers) > rank + 1:
         raise _batch_in(text)
     if not all(square) or any(len(set(size.sizes)) > 1 for size in sizes):

@@ -12,6 +12,7 @@ from cnncalc.symbolic.arithmetic import (
     minimum,
     multiplied_out,
     product,
+    ratio,
     substitute,
     written,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "multiplied_out",
     "normalise",
     "product",
+    "ratio",
     "substitute",
     "symbol",
     "written",

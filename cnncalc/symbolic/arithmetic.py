@@ -8,6 +8,7 @@ an integer that records its working `traced`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -144,6 +145,19 @@ def let(name: str, value: Size) -> Size:
 def multiplied_out(value: Any) -> Size:
     """A size as a sum of products, in which what can cancels: `(L - 1)*k + k` becomes `L*k`."""
     return value if is_known(value) else normalise(value.expand())
+
+
+def ratio(first: Any, second: Any) -> Any:
+    """`first` over `second` in lowest terms: a Fraction, or an expression, a sum where that is plain; else None.
+
+    >>> written(ratio(symbol("a") + symbol("b"), symbol("a") * symbol("b")))
+    '1/a + 1/b'
+    """
+    if is_known(first, second):
+        return Fraction(first, second) if second else None
+    from cnncalc.symbolic.rewriting import quotient
+
+    return quotient(first, second)
 
 
 def is_larger_than(value: Any, most: int) -> bool:

@@ -19,7 +19,13 @@ class _Plain(StrPrinter):  # type: ignore[misc]
     """Sums begin with what is added: `H - F + 2*P`; minimum and maximum as Python calls them."""
 
     def _as_ordered_terms(self, expr: Any, order: Any = None) -> Any:
-        return _added_first(super()._as_ordered_terms(expr, order=order))
+        found = super()._as_ordered_terms(expr, order=order)
+        return _added_first(found[::-1] if all(map(_is_over_symbols, found)) else found)
+
+    def _print_Pow(self, expr: Any, rational: bool = False) -> str:  # noqa: N802
+        if expr.exp.is_Integer and expr.exp < -1:
+            return f"1/{self._print(1 / expr)}"
+        return str(super()._print_Pow(expr, rational=rational))
 
     def _print_Min(self, expr: Any) -> str:  # noqa: N802, sympy calls it by the name of the class
         return f"min({self.stringify(expr.args, ', ')})"
@@ -51,6 +57,11 @@ class _Latex(LatexPrinter):  # type: ignore[misc]
 
     def _as_ordered_terms(self, expr: Any, order: Any = None) -> Any:
         return _added_first(super()._as_ordered_terms(expr, order=order))
+
+
+def _is_over_symbols(term: Any) -> bool:
+    """Whether a term is divided by a symbol: of `1/N + 1/k**2` sympy would print the higher power first."""
+    return any(factor.is_Pow and factor.exp.is_negative for factor in sympy.Mul.make_args(term))
 
 
 def _added_first(terms: list[Any]) -> list[Any]:

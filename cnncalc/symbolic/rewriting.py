@@ -12,7 +12,11 @@ import sympy
 from sympy.ntheory.modular import solve_congruence
 
 from cnncalc.symbolic.floor_division import FloorDiv
+from cnncalc.symbolic.growth import terms
 from cnncalc.symbolic.size import Size, is_known, normalise, symbol
+
+MOST_TERMS = 60
+"""Of polynomials whose quotient is worth finding, multiplied out."""
 
 
 def put_equal(value: Any, name: str, other: Size) -> Size:
@@ -44,6 +48,18 @@ def put_remainders(value: Any, remainders: Mapping[str, tuple[int, int]]) -> Siz
         return floor if put_in.has(FloorDiv) else put_in.subs(back)
 
     return normalise(value.replace(lambda part: isinstance(part, FloorDiv), resolved))
+
+
+def quotient(first: Any, second: Any) -> Any:
+    """Two polynomials' ratio in lowest terms, multiplied out over a single product, else factored; None for others."""
+    above, below = first * sympy.Integer(1), second * sympy.Integer(1)
+    polynomials = not any(each.has(sympy.Function, sympy.Max, sympy.Min) for each in (above, below))
+    if below == 0 or not polynomials or terms(above) + terms(below) > MOST_TERMS:
+        return None
+    above, below = sympy.fraction(sympy.cancel(above / below))
+    if not below.is_Add:
+        return sympy.expand(above / below)
+    return sympy.factor_terms(above) / sympy.factor_terms(below)
 
 
 def with_plain_symbols(value: Any) -> Any:

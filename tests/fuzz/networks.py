@@ -1,6 +1,7 @@
 """Random networks, counted three ways that must agree: in numbers, by formulas, and by the calculator of calculator.py.
 
-    python tests/fuzz/networks.py --seed 1 --count 20000 [--jobs 2] [--seconds 600] [--no-channel-ranges] [--no-formulas]
+    python tests/fuzz/networks.py --seed 1 --count 20000 [--jobs 2] [--seconds 600]
+        [--no-channel-ranges] [--no-formulas]
 
 Every network is analysed at its own size and at some others. At each of them
 * cnncalc's numbers and the calculator give the same shapes, parameters, multiply-accumulates, connections and

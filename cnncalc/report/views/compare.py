@@ -23,7 +23,7 @@ from cnncalc.report.document import Block, Column, Heading, Note, Row, Table, Te
 from cnncalc.report.json import raw
 from cnncalc.report.remarks import convention_line
 from cnncalc.report.report import Options, Report
-from cnncalc.symbolic import Size, written
+from cnncalc.symbolic import Size, is_known, written
 
 SCHEMA_VERSION = 1
 TOTALS = (
@@ -67,6 +67,7 @@ def _networks(networks: NetworkComparison, options: Options) -> Report:
         lambda: {
             "schema_version": SCHEMA_VERSION,
             "networks": [_network_data(analysis, TOTALS) for analysis in networks],
+            **({"ratios": _ratios(networks)} if len(networks) == 2 else {}),
             "convention": convention_line(networks[0]),
         },
         lambda: _network_rows(networks, keys),
@@ -83,6 +84,8 @@ def _keys(columns: str | None) -> tuple[str, ...]:
 
 def _network_blocks(networks: NetworkComparison, keys: Sequence[str], options: Options) -> Iterator[Block]:
     yield _network_table(networks, keys, options)
+    if len(networks) == 2:
+        yield from (Note("fact", text) for text in _symbolic_ratios(networks, keys))
     memory = any(QUANTITIES[key].kind == "bytes" for key in keys)
     yield Note("aside", convention_line(networks[0], options.units, memory=memory))
 
@@ -102,6 +105,31 @@ def _network_table(networks: NetworkComparison, keys: Sequence[str], options: Op
         tuple(Row(tuple(map(line, cells))) for cells in rows),
         narrower=() if brief else (partial(_network_table, networks, keys, options, brief=True),),
     )
+
+
+def _symbolic_ratios(networks: NetworkComparison, keys: Sequence[str]) -> Iterator[str]:
+    """`MACs and FLOPs of A / those of B = 1/N + 1/k**2`, where that is a plainer sum than the ratio in the table."""
+    titles: dict[str, list[str]] = {}
+    for key in keys:
+        values = [value_of(analysis, key) for analysis in networks]
+        text = "" if is_known(*values) else numbers.ratio_text(*values)
+        if " + " in text and "/(" not in text and "/(" in numbers.ratio(*values):
+            titles.setdefault(text, []).append(QUANTITIES[key].title)
+    first, second = (printable(analysis.name) for analysis in networks)
+    for text, named in titles.items():
+        yield f"{' and '.join(named)} of ({first}) / those of ({second}) = {text}"
+
+
+def _ratios(networks: NetworkComparison) -> dict[str, dict[str, str | None]]:
+    """Both ratios of two networks, exactly: the second to the first, as in the table, and the first to the second."""
+    found = {}
+    for key in TOTALS:
+        first, second = (value_of(analysis, key) for analysis in networks)
+        found[key] = {
+            "second_to_first": numbers.ratio_text(second, first) or None,
+            "first_to_second": numbers.ratio_text(first, second) or None,
+        }
+    return found
 
 
 def _network_data(analysis: Analysis, keys: Iterable[str]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from cnncalc.analysis import Analysis, LayerResult
 from cnncalc.errors import printable
 from cnncalc.layers import ReceptiveField, Shape, Sides
+from cnncalc.layers.operations import OPERATION_COUNTS
 from cnncalc.report import numbers
 from cnncalc.report.columns import DATA, TABLE, Column, cell_text, choose
 from cnncalc.report.document import Block, Heading, Line, Row, Span, Table, document
@@ -220,7 +221,7 @@ def _layer(layer: LayerResult) -> dict[str, Any]:
         "input": _shape(layer.input),
         "output": _shape(layer.output),
         **{name: raw(getattr(layer, name)) for name in LAYER_COUNTS},
-        "operations": {name: raw(count) for name, count in layer.operations.counts()},
+        "operations": {name: raw(getattr(layer.operations, name)) for name in OPERATION_COUNTS},
         "receptive_field": _field(layer.receptive_field),
     }
 
