@@ -212,7 +212,8 @@ class _Expansion:
         elif len(sources) < 2:
             self.assembly.problem(f"{item.layer.kind} needs at least two inputs", item.span, "write 'from: [a, b]'")
             return UNKNOWN
-        return self.assembly.append(item, item.layer(inputs=len(sources)), scope, sources, name)
+        layer = self.values.shared(item.layer(inputs=len(sources)))
+        return self.assembly.append(item, layer, scope, sources, name)
 
     def _group(self, item: GroupItem, scope: Scope, sources: tuple[int, ...], name: str, first: bool) -> int:
         if not name:
