@@ -22,9 +22,7 @@ def receptive_fields(graph: Graph) -> tuple[list[ReceptiveField], list[str]]:
 
     Raises SpecError if branches with different jumps are merged: the receptive field is undefined there.
     """
-    found: dict[int, ReceptiveField] = {
-        INPUT: ReceptiveField((AxisReceptiveField(),) * graph.input.rank)
-    }
+    found: dict[int, ReceptiveField] = {INPUT: ReceptiveField((AxisReceptiveField(),) * graph.input.rank)}
     notes: list[str] = []
     problems: list[Problem] = []
     ends: dict[int, list[Repeat]] = {}

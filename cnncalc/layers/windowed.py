@@ -86,7 +86,11 @@ class Windowed(Layer):
             margins = padding * rank if len(padding) == 1 else padding
         made: dict[tuple[int, ...], Window] = {}  # one for all axes with the very same fields
         settings = zip(
-            per_axis(self.kernel, rank), per_axis(self.stride, rank), margins, per_axis(self.dilation, rank), strict=True
+            per_axis(self.kernel, rank),
+            per_axis(self.stride, rank),
+            margins,
+            per_axis(self.dilation, rank),
+            strict=True,
         )
         return tuple(made.setdefault(tuple(map(id, each)), Window(*each, self.rounding)) for each in settings)
 
