@@ -23,3 +23,5 @@ LONGEST_HEADING = 1_000
 """Characters of the heading of a column in a table of claims."""
 MOST_COLUMNS = 1_000
 """Columns of a table of claims."""
+MOST_LAYERS = 100_000
+"""Layers of a network, repeats unrolled, unless --max-layers sets another limit: more are nearly always a mistake."""

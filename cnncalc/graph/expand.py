@@ -17,6 +17,7 @@ from cnncalc.graph.head import Kernels
 from cnncalc.graph.model import INPUT, Graph, Repeat
 from cnncalc.graph.scope import UNKNOWN, Names, Scope, declared
 from cnncalc.layers import Shape
+from cnncalc.limits import MOST_LAYERS
 from cnncalc.spec.input_size import written
 from cnncalc.spec.model import (
     Argument,
@@ -32,7 +33,6 @@ from cnncalc.spec.model import (
 )
 from cnncalc.symbolic import Size, is_known, normalise, symbol
 
-MOST_LAYERS = 1_000_000
 DEEPEST = 100
 MOST_STEPS = 3
 """Steps of expansion for every layer that a network may have."""

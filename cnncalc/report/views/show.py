@@ -197,7 +197,7 @@ def _bar(part: Any, whole: Any) -> str:
 def to_dict(analysis: Analysis) -> dict[str, Any]:
     """The analysis as plain data: the JSON contract, version 1.
 
-    Counts are integers; symbolic ones are strings in integer Python. `layers` lists every leaf
+    Counts are integers; symbolic ones are strings in integer Python. `layers` makes every leaf
     in order; the activations and the memory of the input stand under `input`, and are part of
     the totals. A receptive field of everything has size "all".
     """
@@ -217,7 +217,7 @@ def to_dict(analysis: Analysis) -> dict[str, Any]:
         },
         "input": _shape(analysis.input.shape)
         | {"activations": raw(analysis.input.activations), "memory_bytes": raw(analysis.input.memory_bytes)},
-        "layers": [_layer(layer) for layer in analysis.layers],
+        "layers": map(_layer, analysis.layers),
         "totals": {name: raw(analysis.total(name)) for name in LAYER_COUNTS}
         | {
             "buffers": raw(analysis.total("buffers")),
