@@ -25,3 +25,5 @@ MOST_COLUMNS = 1_000
 """Columns of a table of claims."""
 MOST_RANGES = 100_000
 """Ranges of channels that are followed back through a network whose layers read parts of their inputs."""
+MOST_LAYERS = 100_000
+"""Layers of a network, repeats unrolled, unless --max-layers sets another limit: more are nearly always a mistake."""

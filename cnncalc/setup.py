@@ -14,8 +14,9 @@ from typing import Any, TypeAlias, TypedDict
 
 from cnncalc.analysis import DTYPES, FLOPS, OPTIMIZERS, Analysis, Convention, analyze_graph
 from cnncalc.errors import Problem, SpecError, UsageError, one_of
-from cnncalc.graph import MOST_LAYERS, Graph, build
+from cnncalc.graph import Graph, build
 from cnncalc.graph.head import HEADS, kernels
+from cnncalc.limits import MOST_LAYERS
 from cnncalc.spec.find import find
 from cnncalc.spec.input_size import names_size, parse_option, symbolic_size
 from cnncalc.spec.model import Argument, InputSize, Spec

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import reduce
+from typing import Any
 
 from cnncalc.analysis.convention import Convention
 from cnncalc.analysis.memory import peak_values
@@ -20,7 +22,6 @@ def analyze_graph(graph: Graph, convention: Convention | None = None, batch: Siz
     """
     convention = convention or Convention()
     fields = receptive_fields(graph)
-    found = zip(graph.nodes, fields.of_nodes, _depths(graph), strict=True)
     values = normalise(graph.input.values * batch)
     unit = convention.bytes_per_value
     peak = peak_values(graph)
@@ -29,11 +30,24 @@ def analyze_graph(graph: Graph, convention: Convention | None = None, batch: Siz
         convention=convention,
         batch=batch,
         input=InputResult(graph.input, values, normalise(values * unit)),
-        layers=[layer_result(node, convention, batch, seen, depth) for node, seen, depth in found],
+        layers=list(_layers(graph, convention, batch, fields.of_nodes)),
         peak_memory_bytes=None if peak is None else normalise(peak * unit * batch),
         notes=fields.notes,
         fields_read=fields.read,
     )
+
+
+def _layers(graph: Graph, convention: Convention, batch: Size, fields: list[ReceptiveField]) -> Iterator[LayerResult]:
+    """What every node makes and costs; the rules are run once for all that are alike."""
+    known: dict[Any, LayerResult] = {}
+    for node, seen, depth in zip(graph.nodes, fields, _depths(graph), strict=True):
+        key = (id(node.layer), node.input, node.shared == "", node.times)
+        like = known.get(key)
+        if like is None:
+            known[key] = like = layer_result(node, convention, batch, seen, depth)
+            yield like
+        else:
+            yield like.elsewhere(node, seen, depth)
 
 
 def _depths(graph: Graph) -> list[Size]:

@@ -28,9 +28,7 @@ def receptive_fields(graph: Graph) -> ReceptiveFields:
 
     Raises SpecError if branches with different jumps are merged: the receptive field is undefined there.
     """
-    found: dict[int, ReceptiveField] = {
-        INPUT: ReceptiveField(tuple(AxisReceptiveField() for _ in range(graph.input.rank)))
-    }
+    found: dict[int, ReceptiveField] = {INPUT: ReceptiveField((AxisReceptiveField(),) * graph.input.rank)}
     of_channels = FieldsOfChannels(graph, found)
     read: dict[str, list[ReceptiveField]] = {}
     notes: list[str] = []

@@ -65,6 +65,26 @@ class LayerResult:
         """The shape that goes out."""
         return self.node.output
 
+    def elsewhere(self, node: Node, seen: ReceptiveField, depth: Size) -> LayerResult:
+        """The same counts at a node with an equal layer and an equal input."""
+        return LayerResult(  # written out: dataclasses.replace takes many times as long
+            node=node,
+            weights=self.weights,
+            biases=self.biases,
+            buffers=self.buffers,
+            operations=self.operations,
+            macs=self.macs,
+            flops=self.flops,
+            activations=self.activations,
+            memory_bytes=self.memory_bytes,
+            neurons=self.neurons,
+            receptive_field=seen,
+            depth=depth,
+            params=self.params,
+            batch=self.batch,
+            bias=self.bias,
+        )
+
     @property
     def connections(self) -> Size:
         """Arrows from real inputs to the layer's units, and from biases where these count."""

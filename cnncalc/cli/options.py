@@ -14,8 +14,8 @@ import click
 
 from cnncalc.analysis import DTYPES, FLOPS, OPTIMIZERS
 from cnncalc.cli.output import Page
-from cnncalc.graph import MOST_LAYERS
 from cnncalc.graph.head import HEADS
+from cnncalc.limits import MOST_LAYERS
 from cnncalc.report.formats import FORMATS, takes
 from cnncalc.report.report import Options
 from cnncalc.setup import CHOICES

@@ -41,6 +41,10 @@ class Propagation:
         return frozenset((*self.wrong, *self.inputs))
 
 
+UNCHANGED = Propagation("", "", False, {}, {}, 0)
+"""No mistake at all."""
+
+
 class Propagations:
     """The propagations of mistakes in one network, each followed once."""
 
@@ -70,7 +74,8 @@ class Propagations:
         for kind in kinds if len(kinds) > 1 else ():
             alike = [index for index, title in enumerate(titles) if title == kind]
             found = [*found, *self._follow_all(mistake, alike, f"the {kind}")]
-        return (each for each in found if sum(index <= max(places) for index in each.wrong) > 1)
+        last = max(places)
+        return (each for each in found if sum(index <= last for index in each.wrong) > 1)
 
     def anywhere(self, mistake: LayerMistake, places: Places) -> Iterator[Propagation]:
         """With the mistake in one layer or block: in front of a block, or up to the last of the places."""
@@ -118,6 +123,14 @@ class Propagations:
             correct = correct_at(self.analysis, layer, quantity).with_input(shape)
             self.recomputations[key] = replace(wrong, result=layer, quantity=quantity) if wrong else correct
         return self.recomputations[key]
+
+    def changes(
+        self, propagation: Propagation, changed: Iterable[int], quantity: str
+    ) -> Iterator[tuple[LayerRecomputation, int]]:
+        """What some changed layers add to a sum: each as it is then found, instead of the correct one."""
+        for index in changed:
+            yield self.recomputation(propagation, index, quantity), 1
+            yield self.recomputation(UNCHANGED, index, quantity), -1
 
     def _follow_all(
         self, mistake: LayerMistake, layers: Sequence[int], where: str, *, is_local: bool = False

@@ -211,11 +211,15 @@ class LayerRecomputation(Recomputation):
     def _seen_through_all(self) -> ReceptiveField:
         """The receptive field where the same is done at every layer up to this one."""
         nodes = []
+        known: dict[tuple[int, Shape], Layer] = {}
         for layer in self.analysis.layers:
-            here = correct_at(self.analysis, layer, self.quantity)
-            for step in self.every_layer:
-                here = step(here)
-            nodes.append(replace(layer.node, layer=here.effective_layer))
+            key = (id(layer.node.layer), layer.input)
+            if key not in known:
+                here = correct_at(self.analysis, layer, self.quantity)
+                for step in self.every_layer:
+                    here = step(here)
+                known[key] = here.effective_layer
+            nodes.append(replace(layer.node, layer=known[key]))
             if layer is self.result:
                 break
         return receptive_fields(Graph("", self.analysis.graph.input, nodes=nodes)).of_nodes[-1]
@@ -227,17 +231,26 @@ Parts: TypeAlias = "tuple[tuple[LayerRecomputation, int], ...]"
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class TotalRecomputation(Recomputation):
-    """How somebody finds a total: the layers, the parts of the sum, and what is done to the sum afterwards."""
+    """How somebody finds a total: the layers, the parts of the sum, and what is done to the sum afterwards.
+
+    `changes` are added to the parts; what is found in another way is taken away once, and added as it is found.
+    """
 
     layers: tuple[LayerResult, ...]
     parts: Parts
-    known: dict[int, tuple[LayerRecomputation, Any]] = field(default_factory=dict)
-    """The values of parts found so far, which stay the same whatever else is changed."""
+    changes: Parts = ()
+    known: dict[int, tuple[Any, Any]] = field(default_factory=dict)
+    """The values of parts, and the sums of all of them, found so far: they stay the same whatever else is changed."""
 
     def _found(self) -> Any:
         if self.quantity == "depth":
             return self.analysis.depth
-        return sum(self._value(part) * times for part, times in self.parts)
+        if id(self.parts) not in self.known:
+            self.known[id(self.parts)] = (self.parts, self._sum(self.parts))
+        return self.known[id(self.parts)][1] + self._sum(self.changes)
+
+    def _sum(self, parts: Parts) -> Any:
+        return sum(self._value(part) * times for part, times in parts)
 
     def _value(self, part: LayerRecomputation) -> Any:
         """The value of a part, found once; raises ValueError where it has none, or no more may be found."""

@@ -7,6 +7,7 @@ whoever reads it is passed over, so that one mistake is one problem.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from cnncalc.errors import Problem, ProblemList, Span
 from cnncalc.graph.head import Kernels
@@ -23,6 +24,20 @@ class TooLargeError(Exception):
     """The network, or a size in it, has passed its limit; the problem has been noted."""
 
 
+class Placed(NamedTuple):
+    """A layer on inputs of some shapes: what its rules say there, the same wherever it stands on such inputs.
+
+    `open` are the conditions that do not hold, or not yet; without an `output` one of them is an error.
+    """
+
+    layer: Layer
+    joined: Shape | None
+    output: Shape | None
+    open: tuple[tuple[Condition, bool | None], ...]
+    too_large: bool
+    """Whether a size of the output has grown beyond all use: the network ends here, before products fill pages."""
+
+
 class Assembly:
     """A graph while it is put together, and the problems met so far."""
 
@@ -32,6 +47,7 @@ class Assembly:
         self.max_layers = max_layers
         self.head = head
         self.reported: set[tuple[Span, str]] = set()
+        self.placed: dict[tuple[int, tuple[Shape, ...]], Placed] = {}
 
     def problem(self, message: str, span: Span, hint: str = "") -> None:
         """Take note of a problem."""
@@ -51,15 +67,16 @@ class Assembly:
             if changed is None:
                 self.enter(path, sources[0], scope, item.span)
                 return sources[0]
-            layer = changed
-            if self._holds(layer.join_conditions(shapes), path, item, sources):
-                joined = layer.join(shapes)
-                if self._holds(layer.conditions(joined), path, item, sources):
-                    output = layer.output(joined)
-                    self._check_sizes(output, path, item.span)
-                    index = self._node(Node(path, layer, sources, joined, output, item.span))
-                    if item.share and not self.problems:
-                        self._share(self.graph.nodes[index], item.share, scope)
+            placed = self._placed(changed, shapes)
+            for condition, holds in placed.open:
+                self._note(condition, holds, path, item, sources)
+            if placed.joined is not None and placed.output is not None:
+                if placed.too_large:
+                    self.problem(f"{path}: a size of its output is larger than {LARGEST:,}", item.span)
+                    raise TooLargeError
+                index = self._node(Node(path, placed.layer, sources, placed.joined, placed.output, item.span))
+                if item.share and not self.problems:
+                    self._share(self.graph.nodes[index], item.share, scope)
         self.enter(path, index, scope, item.span)
         return index
 
@@ -85,12 +102,6 @@ class Assembly:
             self.problem(message, span, "repeat less, or raise the limit with --max-layers")
             raise TooLargeError
 
-    def _check_sizes(self, shape: Shape, path: str, span: Span) -> None:
-        """Stop where a size has grown beyond all use, before its products fill pages."""
-        if any(is_known(size) and size > LARGEST for size in (shape.channels, *shape.size)):
-            self.problem(f"{path}: a size of its output is larger than {LARGEST:,}", span)
-            raise TooLargeError
-
     def _node(self, node: Node) -> int:
         index = len(self.graph.nodes)
         if index >= self.max_layers and node.span:
@@ -98,21 +109,21 @@ class Assembly:
         self.graph.nodes.append(node)
         return index
 
-    def _holds(self, conditions: Iterable[Condition], path: str, item: Item, sources: tuple[int, ...]) -> bool:
-        """Whether the layer has an output; what does not hold becomes a problem or a note."""
-        for condition in conditions:
-            holds = condition.holds()
-            if holds:
-                continue
-            if holds is None:
-                (self.graph.fits if condition.severity == "note" else self.graph.conditions).append((path, condition))
-            elif condition.severity == "note":
-                self.graph.notes.append((path, condition))
-            else:
-                self._refuse(condition, path, item, sources)
-                if condition.severity == "error":
-                    return False
-        return True
+    def _placed(self, layer: Layer, shapes: tuple[Shape, ...]) -> Placed:
+        """What the rules of a layer say on inputs of these shapes; asked once for every such place."""
+        key = (id(layer), shapes)
+        if key not in self.placed:
+            self.placed[key] = _place(layer, shapes)
+        return self.placed[key]
+
+    def _note(self, condition: Condition, holds: bool | None, path: str, item: Item, sources: tuple[int, ...]) -> None:
+        """Keep a condition that does not hold, or not yet, as a problem or a note."""
+        if holds is None:
+            (self.graph.fits if condition.severity == "note" else self.graph.conditions).append((path, condition))
+        elif condition.severity == "note":
+            self.graph.notes.append((path, condition))
+        else:
+            self._refuse(condition, path, item, sources)
 
     def _refuse(self, condition: Condition, path: str, item: Item, sources: tuple[int, ...]) -> None:
         """Note that a condition fails; once for every line of the spec, however often it is repeated."""
@@ -144,3 +155,23 @@ class Assembly:
             numbers = ", ".join(f"{params} parameters in a {kind} on {shape}" for kind, params, shape in counts)
             self.problem(f"{node.name} cannot share the weights of {owner.name}: {numbers}", reference.span)
         node.shared = owner.shared or owner.name
+
+
+def _place(layer: Layer, shapes: tuple[Shape, ...]) -> Placed:
+    """The layer on inputs of some shapes, its conditions asked up to the first error."""
+    open_: list[tuple[Condition, bool | None]] = []
+    joined = layer.join(shapes) if _hold(layer.join_conditions(shapes), open_) else None
+    output = layer.output(joined) if joined is not None and _hold(layer.conditions(joined), open_) else None
+    sizes = (output.channels, *output.size) if output else ()
+    return Placed(layer, joined, output, tuple(open_), any(is_known(size) and size > LARGEST for size in sizes))
+
+
+def _hold(conditions: Iterable[Condition], open_: list[tuple[Condition, bool | None]]) -> bool:
+    """Whether a layer can stand on these; those that do not hold, or not yet, are appended to `open_`."""
+    for condition in conditions:
+        holds = condition.holds()
+        if not holds:
+            open_.append((condition, holds))
+            if holds is not None and condition.severity == "error":
+                return False
+    return True

@@ -22,6 +22,7 @@ class Evaluation:
         self.spec = spec
         self.assembly = assembly
         self.made: dict[tuple[int, bool], Layer] = {}
+        self.alike: dict[Layer, Layer] = {}
         self.parameters = self._parameters(settings)
 
     def _parameters(self, settings: Mapping[str, Argument]) -> dict[str, Any]:
@@ -89,9 +90,14 @@ class Evaluation:
             blamed = [given[name].span for name in given if str(refused).startswith(f"{name} ")]
             self.assembly.problem(str(refused), blamed[0] if blamed else item.span, refused.hint)
             return None
+        made = self.shared(made)
         if all(argument.constant for argument in given.values()):
             self.made[id(item), special] = made
         return made
+
+    def shared(self, layer: Layer) -> Layer:
+        """The one object that stands for all layers equal to this one, so that their numbers are found once."""
+        return self.alike.setdefault(layer, layer)
 
     def _with_input(self, scope: Scope, source: int) -> dict[str, Any]:
         """The environment of an item, with `in` for the shape that comes in."""

@@ -18,6 +18,7 @@ from cnncalc.graph.head import Kernels
 from cnncalc.graph.model import INPUT, Graph, Repeat
 from cnncalc.graph.scope import UNKNOWN, Names, Scope, declared, walk
 from cnncalc.layers import Shape
+from cnncalc.limits import MOST_LAYERS
 from cnncalc.spec.input_size import written
 from cnncalc.spec.model import (
     Argument,
@@ -33,7 +34,6 @@ from cnncalc.spec.model import (
 )
 from cnncalc.symbolic import Size, is_known, normalise, symbol
 
-MOST_LAYERS = 1_000_000
 DEEPEST = 100
 NUMBERED = re.compile(r"_?\d+(_\d+)*\Z")
 """The numbers behind an automatic name, or a repeated one: conv1, stage_2_1."""
@@ -216,7 +216,8 @@ class _Expansion:
         elif len(sources) < 2:
             self.assembly.problem(f"{item.layer.kind} needs at least two inputs", item.span, "write 'from: [a, b]'")
             return UNKNOWN
-        return self.assembly.append(item, item.layer(inputs=len(sources)), scope, sources, name)
+        layer = self.values.shared(item.layer(inputs=len(sources)))
+        return self.assembly.append(item, layer, scope, sources, name)
 
     def _group(self, item: GroupItem, scope: Scope, sources: tuple[int, ...], name: str, first: bool) -> int:
         if not name:

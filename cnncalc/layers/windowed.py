@@ -10,7 +10,7 @@ from cnncalc.layers.base import Layer
 from cnncalc.layers.condition import Condition
 from cnncalc.layers.fields import Field, NumberReader, PerAxis, Refused, Word, is_number, per_axis, quote
 from cnncalc.layers.notation import NUMBER, SIDE, SIDES, number
-from cnncalc.layers.receptive_field import ReceptiveField
+from cnncalc.layers.receptive_field import AxisReceptiveField, ReceptiveField
 from cnncalc.layers.shape import Shape
 from cnncalc.layers.window import ROUNDINGS, Window
 from cnncalc.symbolic import Size, is_known, product
@@ -108,16 +108,15 @@ class Windowed(Layer):
         margins: tuple[Any, ...] = (padding,) * rank
         if not isinstance(padding, str):
             margins = padding * rank if len(padding) == 1 else padding
-        return tuple(
-            Window(kernel, stride, margin, dilation, self.rounding)
-            for kernel, stride, margin, dilation in zip(
-                per_axis(self.kernel, rank),
-                per_axis(self.stride, rank),
-                margins,
-                per_axis(self.dilation, rank),
-                strict=True,
-            )
+        made: dict[tuple[int, ...], Window] = {}  # one for all axes with the very same fields
+        settings = zip(
+            per_axis(self.kernel, rank),
+            per_axis(self.stride, rank),
+            margins,
+            per_axis(self.dilation, rank),
+            strict=True,
         )
+        return tuple(made.setdefault(tuple(map(id, each)), Window(*each, self.rounding)) for each in settings)
 
     def window_area(self, rank: int) -> Size:
         """Taps in one map of the kernel: F*F for an image."""
@@ -157,6 +156,15 @@ class Sliding(Windowed):
             yield from window.conditions(length, axis)
 
     def window_receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
-        """The receptive field after the window, axis by axis."""
+        """The receptive field after the window, axis by axis; one object for axes that are the very same."""
         windows = self.windows(shape.rank)
-        return seen.along(lambda axis, number: windows[number].receptive_field(axis, shape.size[number]))
+        made: dict[Any, AxisReceptiveField] = {}
+
+        def moved(axis: AxisReceptiveField, number: int) -> AxisReceptiveField:
+            window, length = windows[number], shape.size[number]
+            key = (axis, window, id(length) if isinstance(window.padding, str) else 0)
+            if key not in made:
+                made[key] = window.receptive_field(axis, length)
+            return made[key]
+
+        return seen.along(moved)

@@ -6,7 +6,7 @@ the other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
 Severity: TypeAlias = Literal["fact", "remark", "warning", "aside"]
@@ -100,15 +100,27 @@ class Row(NamedTuple):
     below: tuple[Line, ...] = ()
 
 
+class Rows:
+    """The rows of a long table, made anew whenever they are looked through, so that they never exist all at once."""
+
+    __slots__ = ("made",)
+
+    def __init__(self, made: Callable[[], Iterator[Row]]) -> None:
+        self.made = made
+
+    def __iter__(self) -> Iterator[Row]:
+        return self.made()
+
+
 class Table(NamedTuple):
-    """A table; `foot` are its totals.
+    """A table; `rows` may be looked through more than once, `foot` are its totals.
 
     `narrower` makes tables that say the same in less room, the roomiest first; `hidden` names the columns
     that such a table leaves out, and `exact` what it rounds.
     """
 
     columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    rows: Iterable[Row]
     foot: Row | None = None
     narrower: tuple[Callable[[], Table], ...] = ()
     hidden: tuple[str, ...] = ()

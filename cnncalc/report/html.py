@@ -17,7 +17,7 @@ from cnncalc.report.document import (
     Table,
     Text,
 )
-from cnncalc.report.report import Options, Report
+from cnncalc.report.report import Options, Report, in_pieces
 
 STYLE = """\
 :root { color-scheme: light dark; }
@@ -45,16 +45,15 @@ body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; padding: 0 1rem;
 def render(report: Report, options: Options) -> Iterator[str]:
     """The document of a report as HTML; a page of its own where `standalone` is asked for."""
     document = report.document()
-    body = "\n".join(_section(document.blocks))
-    if not options.standalone:
-        yield f"{body}\n"
-        return
-    yield (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(document.title)}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f"{body}\n</main>\n</body>\n</html>\n"
-    )
+    if options.standalone:
+        yield (
+            '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            f"<title>{escape(document.title)}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n"
+        )
+    yield from in_pieces(_section(document.blocks))
+    if options.standalone:
+        yield "</main>\n</body>\n</html>\n"
 
 
 def _section(blocks: tuple[Block, ...]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from cnncalc.report.document import (
     Table,
     Text,
 )
-from cnncalc.report.report import Options, Report
+from cnncalc.report.report import Options, Report, in_pieces
 
 STRONG = ("title", "name", "good", "bad", "answer", "total")
 SIGNS = {
@@ -51,11 +51,14 @@ def render(report: Report, options: Options) -> Iterator[str]:
     tables = ("booktabs", *(["longtable"] if options.standalone else [])) if Table in kinds else ()
     names = ",".join((*(["amsmath"] if Equations in kinds else []), *tables))
     packages = rf"\usepackage{{{names}}}" if names else ""
-    body = "\n".join(text for block in blocks for text in _block(block, options.standalone))
+    body = in_pieces(text for block in blocks for text in _block(block, options.standalone))
     if options.standalone:
-        yield f"\\documentclass{{article}}\n{packages}\n{PAGE}\n\\begin{{document}}\n{body}\n\\end{{document}}\n"
+        yield f"\\documentclass{{article}}\n{packages}\n{PAGE}\n\\begin{{document}}\n"
+        yield from body
+        yield "\\end{document}\n"
     else:
-        yield (f"% needs {packages}\n" if packages else "") + f"{body}\n"
+        yield f"% needs {packages}\n" if packages else ""
+        yield from body
 
 
 def _block(block: Block, page: bool) -> Iterator[str]:

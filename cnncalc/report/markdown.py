@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from cnncalc.report.document import (
     Blank,
@@ -19,7 +19,7 @@ from cnncalc.report.document import (
     Text,
     plain,
 )
-from cnncalc.report.report import Options, Report
+from cnncalc.report.report import Options, Report, in_pieces
 
 STRONG = ("title", "name", "good", "bad", "answer", "total")
 SPECIAL = re.compile(r"[\\`*\[\]<|]|^>|(?<!\w)_|_(?!\w)")
@@ -28,17 +28,19 @@ SPECIAL = re.compile(r"[\\`*\[\]<|]|^>|(?<!\w)_|_(?!\w)")
 
 def render(report: Report, options: Options) -> Iterator[str]:
     """The document of a report as Markdown."""
-    lines: list[str] = []
+    return in_pieces(_lines(report.document().blocks))
+
+
+def _lines(blocks: Iterable[Block]) -> Iterator[str]:
     before: Block | None = None
-    for block in report.document().blocks:
+    for block in blocks:
         if isinstance(block, Blank):
             continue
         listed = isinstance(block, Note) and block.severity != "aside"
         if before is not None and not (listed and isinstance(before, Note) and before.severity != "aside"):
-            lines.append("")
-        lines += _block(block)
+            yield ""
+        yield from _block(block)
         before = block
-    yield "\n".join(lines) + "\n"
 
 
 def _block(block: Block) -> Iterator[str]:
@@ -64,12 +66,13 @@ def _table(table: Table) -> Iterator[str]:
     shown = [number for number, column in enumerate(table.columns) if not column.decoration]
     yield _cells([escaped(table.columns[number].title) for number in shown])
     yield _cells(["---:" if table.columns[number].right else ":---" for number in shown])
+    below: list[Line] = []
     for row in table.rows:
         yield _cells([_line(row.cells[number]) for number in shown])
+        below += row.below
     if table.foot:
         texts = [escaped(plain(table.foot.cells[number]).strip()) for number in shown]
         yield _cells([f"**{text}**" if text else "" for text in texts])
-    below = [spans for row in table.rows for spans in row.below]
     if below:
         yield ""
         yield from (f"* {_line(spans)}" for spans in below)

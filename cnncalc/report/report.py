@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -12,6 +13,9 @@ Units: TypeAlias = Literal["auto", "MB", "MiB"]
 Layout: TypeAlias = Literal["hwc", "chw"]
 Notes: TypeAlias = Literal["none", "brief", "all"]
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+LINES_AT_ONCE = 1000
 
 
 class Options(NamedTuple):
@@ -46,3 +50,10 @@ class Report(NamedTuple):
     data: Callable[[], Any]
     rows: Callable[[], Iterator[Sequence[Any]]] | None = None
     own: Mapping[str, Callable[[], Iterator[str]]] = NOTHING
+
+
+def in_pieces(lines: Iterable[str]) -> Iterator[str]:
+    """The text of some lines, many at a time: a long report never exists all at once."""
+    rest = iter(lines)
+    while some := list(islice(rest, LINES_AT_ONCE)):
+        yield "\n".join(some) + "\n"

@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from io import StringIO
+from itertools import chain, groupby, islice
+from operator import itemgetter
+from typing import TypeAlias, TypeVar
 
 from rich.console import Console, Group, RenderableType
+from rich.segment import Segment, Segments
+from rich.style import Style
 from rich.text import Text as Rich
 
 from cnncalc.report.document import (
@@ -20,11 +25,13 @@ from cnncalc.report.document import (
     Line,
     Note,
     Preformatted,
+    Rows,
     Span,
     Table,
     Text,
+    plain,
 )
-from cnncalc.report.report import Options, Report
+from cnncalc.report.report import LINES_AT_ONCE, Options, Report
 
 ASCII_BARS = {0x2588: "#"} | {code: "#" if code < 0x258D else "" for code in range(0x2589, 0x2590)}
 """Bars of eighths in plain signs: a half and more is drawn."""
@@ -33,6 +40,12 @@ UNBOUNDED = 100_000
 GAP = "  "
 LEAST = 8
 """Characters that a column is left with when its cells fold."""
+MOST_FOLDED = 1_000
+"""Rows of the longest table whose cells are folded, for which it must be in memory as a whole."""
+FIRST = itemgetter(0)
+T = TypeVar("T")
+Pieces: TypeAlias = "list[tuple[str, str]]"
+"""A line as (style, text), side by side."""
 STYLES = {
     "title": "bold",
     "name": "bold",
@@ -61,16 +74,29 @@ SEVERITIES = {"fact": "", "remark": "yellow", "warning": "red", "aside": "dim"}
 def render(report: Report, options: Options) -> Iterator[str]:
     """The document of a report as plain text, its lines as long as they are."""
     file = StringIO()
-    write(report.document(), Console(file=file, width=UNBOUNDED, color_system=None, force_terminal=False))
-    yield file.getvalue()
+    console = Console(file=file, width=UNBOUNDED, color_system=None, force_terminal=False)
+    for _ in _printed(report.document(), console):
+        yield file.getvalue()
+        file.seek(0)
+        file.truncate()
 
 
 def write(document: Document, console: Console) -> None:
     """Print a document, as wide as the console allows."""
+    for _ in _printed(document, console):
+        pass
+
+
+def _printed(document: Document, console: Console) -> Iterator[None]:
+    """Print a document piece by piece: a block, or some rows of a long table."""
     if not console.is_terminal:
         console.width = UNBOUNDED
     for block in document.blocks:
-        WRITERS[type(block)](block, console)
+        if isinstance(block, Table):
+            yield from _table(block, console)
+        else:
+            WRITERS[type(block)](block, console)
+            yield
 
 
 def _heading(block: Heading, console: Console) -> None:
@@ -162,32 +188,60 @@ def _terms(stage: str) -> Iterator[str]:
 # Tables -----------------------------------------------------------------------------------------
 
 
-def _table(block: Table, console: Console) -> None:
-    """The roomiest form of a table that fits; where none does, long cells are folded, or every cell has a line."""
-    shown, widths = block, _widths(block)
+def _table(block: Table, console: Console) -> Iterator[None]:
+    """The roomiest form of a table that fits; where none does, long cells are folded, or every cell has a line.
+
+    Control returns now and then, for what has been printed to be taken away.
+    """
+    shown, (widths, count) = block, _measured(block)
     for narrower in block.narrower:
         if _total(widths) <= console.width:
             break
         shown = narrower()
-        widths = _widths(shown)
+        widths, count = _measured(shown)
     ascii_only = not console.encoding.lower().startswith("utf")
+    needed = sum(
+        len(GAP) + 1 + (LEAST if column.folds else width) for column, width in zip(shown.columns, widths, strict=True)
+    )
     if _total(widths) <= console.width:
-        # One text a line: rich takes its time over every cell of a table of its own.
         shown = _in_ascii(shown) if ascii_only else shown
-        lines = _lines(shown, widths, "-" if ascii_only else "\u2500")
-        console.print(Group(*lines), no_wrap=True, crop=False, overflow="ignore")
+        yield from _print_lines(_lines(shown, widths, "-" if ascii_only else "\u2500"), console)
+    elif needed <= console.width and count <= MOST_FOLDED:
+        console.print(_folded(shown, ascii_only))
     else:
-        needed = sum(
-            len(GAP) + 1 + (LEAST if column.folds else width)
-            for column, width in zip(shown.columns, widths, strict=True)
-        )
-        console.print(_folded(shown, ascii_only) if needed <= console.width else Group(*_records(shown)))
+        for some in _some(_records(shown)):
+            console.print(Group(*some))
+            yield
     if shown.exact:
         console.print(Rich(shown.exact, style="bold"))
     if shown.hidden:
         console.print(
             Rich(f"hidden on this narrow terminal: {', '.join(shown.hidden)} (--columns chooses)", style="dim")
         )
+    yield
+
+
+def _some(lines: Iterable[T]) -> Iterator[list[T]]:
+    """Lines, many at a time."""
+    rest = iter(lines)
+    while some := list(islice(rest, LINES_AT_ONCE)):
+        yield some
+
+
+def _print_lines(lines: Iterable[Pieces], console: Console) -> Iterator[None]:
+    """Print lines as segments, many at a time: rich takes its time over every text."""
+    styles: dict[str, Style | None] = {"": None}
+    for some in _some(lines):
+        if console.color_system is None:
+            segments = [Segment("".join("".join([text for _, text in pieces]) + "\n" for pieces in some))]
+        else:
+            segments = []
+            for style, same in groupby(chain.from_iterable((*pieces, ("", "\n")) for pieces in some), FIRST):
+                if style not in styles:
+                    styles[style] = console.get_style(style)
+                segments.append(Segment("".join([text for _, text in same]), styles[style]))
+        console.print(Segments(segments), end="", crop=False)
+        yield
 
 
 def _in_ascii(table: Table) -> Table:
@@ -196,20 +250,20 @@ def _in_ascii(table: Table) -> Table:
     def drawn(cell: Line) -> Line:
         return tuple(Span(span.text.translate(ASCII_BARS), span.role) for span in cell)
 
-    return table._replace(rows=tuple(row._replace(cells=tuple(map(drawn, row.cells))) for row in table.rows))
+    return table._replace(rows=Rows(lambda: (row._replace(cells=tuple(map(drawn, row.cells))) for row in table.rows)))
 
 
-def _widths(table: Table) -> list[int]:
-    """The width of every column: that of its longest cell."""
-    rows = [*table.rows, *([table.foot] if table.foot else [])]
-    return [
-        max([column.width, len(column.title), *(_length(row.cells[number]) for row in rows)])
-        for number, column in enumerate(table.columns)
-    ]
-
-
-def _length(spans: Line) -> int:
-    return sum(len(span.text) for span in spans)
+def _measured(table: Table) -> tuple[list[int], int]:
+    """The width of every column, that of its longest cell; and how many rows there are."""
+    widths = [max(column.width, len(column.title)) for column in table.columns]
+    before: list[Line | None] = [None] * len(widths)
+    count = 0
+    for count, row in enumerate(chain(table.rows, [table.foot] if table.foot else []), start=1):  # noqa: B007
+        for number, cell in enumerate(row.cells):
+            if cell is not before[number]:
+                before[number] = cell
+                widths[number] = max(widths[number], sum(len(span.text) for span in cell))
+    return widths, count
 
 
 def _total(widths: list[int]) -> int:
@@ -217,49 +271,65 @@ def _total(widths: list[int]) -> int:
     return sum(widths) + len(GAP) * (len(widths) - 1) + 2
 
 
-def _lines(table: Table, widths: list[int], rule: str) -> Iterator[Rich]:
-    """The table, a text a line."""
-    ruled = Rich(f" {rule * (_total(widths) - 2)}", style="dim")
-    yield Rich()
-    yield _row(table.columns, widths, ((("bold", column.title),) for column in table.columns))
+def _lines(table: Table, widths: list[int], rule: str) -> Iterator[Pieces]:
+    """The table, line by line."""
+    ruled = [("dim", f" {rule * (_total(widths) - 2)}")]
+    yield []
+    yield _bold([column.title for column in table.columns], table, widths)
     yield ruled
+    before: list[Line | None] = [None] * len(widths)
+    padded: list[Pieces] = [[] for _ in widths]
     for row in table.rows:
-        yield _row(table.columns, widths, map(_pairs, row.cells), STYLES.get(row.role, ""))
+        for number, cell in enumerate(row.cells):
+            if cell is not before[number]:
+                before[number] = cell
+                padded[number] = _padded(cell, table.columns[number], widths[number], GAP if number else " ")
+        yield _stripped(padded, STYLES.get(row.role, ""))
         for spans in row.below:
-            yield Rich("     ").append_text(_styled(spans))
+            yield [("", "     "), *_pieces(spans)]
     if table.foot:
         yield ruled
-        cells = ((("bold", "".join(span.text for span in cell)),) for cell in table.foot.cells)
-        yield _row(table.columns, widths, cells)
-    yield Rich()
+        yield _bold(list(map(plain, table.foot.cells)), table, widths)
+    yield []
 
 
-def _pairs(spans: Line) -> Iterable[tuple[str, str]]:
-    return ((STYLES.get(span.role, ""), span.text) for span in spans)
+def _bold(texts: list[str], table: Table, widths: list[int]) -> Pieces:
+    """The line of the titles, or of the totals."""
+    cells = zip(texts, table.columns, widths, strict=True)
+    padded = [
+        _padded((Span(text, "total"),), column, width, GAP if number else " ")
+        for number, (text, column, width) in enumerate(cells)
+    ]
+    return _stripped(padded)
 
 
-def _row(
-    columns: Iterable[Column], widths: list[int], cells: Iterable[Iterable[tuple[str, str]]], style: str = ""
-) -> Rich:
-    """Cells side by side, each as wide as its column."""
-    text = Rich(" ", style=style)
-    blank = 0
-    for column, width, cell in zip(columns, widths, cells, strict=True):
-        pieces = list(cell)
-        room = width - sum(len(piece) for _, piece in pieces)
-        text.append(" " * (blank + (room if column.right else 0)))
-        for piece_style, piece in pieces:
-            text.append(piece, piece_style or None)
-        blank = len(GAP) + (0 if column.right else room)
-    text.rstrip()
-    return text
+def _pieces(spans: Line) -> Pieces:
+    return [(STYLES.get(span.role, ""), span.text) for span in spans]
+
+
+def _padded(cell: Line, column: Column, width: int, gap: str) -> Pieces:
+    """A cell as wide as its column, with the gap in front of it."""
+    room = " " * (width - sum(len(span.text) for span in cell))
+    if column.right:
+        return [("", gap + room), *_pieces(cell)]
+    return [("", gap), *_pieces(cell), ("", room)]
+
+
+def _stripped(cells: Iterable[Pieces], style: str = "") -> Pieces:
+    """Cells side by side, without the blanks behind the last sign; `style` is that of the whole line."""
+    line = [piece for cell in cells for piece in cell]
+    while line and not (text := line[-1][1].rstrip()):
+        line.pop()
+    if line:
+        line[-1] = (line[-1][0], text)
+    return [(f"{style} {own}".strip(), text) for own, text in line if text] if style else line
 
 
 def _records(table: Table) -> Iterator[Rich]:
     """A line a cell, for a terminal on which not even the columns that may not be folded have room."""
     columns = [(number, column) for number, column in enumerate(table.columns) if not column.decoration]
     margin = max(len(column.title) for _, column in columns)
-    for row in (*table.rows, *([table.foot] if table.foot else [])):
+    for row in chain(table.rows, [table.foot] if table.foot else []):
         yield Rich()
         for number, column in columns:
             if cell := _styled(row.cells[number]):
@@ -298,6 +368,5 @@ WRITERS: dict[type[Block], Callable[..., None]] = {
     Preformatted: _preformatted,
     Equations: _equations,
     Note: _note,
-    Table: _table,
     Blank: _blank,
 }

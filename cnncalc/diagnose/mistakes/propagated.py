@@ -11,7 +11,7 @@ from cnncalc.diagnose.catalogue import LAYER_MISTAKES, SIZES_BEFORE, SIZES_WITHI
 from cnncalc.diagnose.mistakes import hyperparameters, missing_terms
 from cnncalc.diagnose.propagation import LayerMistake, Places, Propagation, Propagations, propagations_of
 from cnncalc.diagnose.ranking import BEFORE, INSIDE, PROPAGATING, THROUGHOUT
-from cnncalc.diagnose.recompute import LayerRecomputation, TotalRecomputation, grouped
+from cnncalc.diagnose.recompute import LayerRecomputation, TotalRecomputation
 
 SINGLE = (hyperparameters, missing_terms)
 """The modules that enter the mistakes that change a size."""
@@ -25,21 +25,22 @@ def _enter(mistake: LayerMistake, ending: str, find: Finder, affects: str) -> No
     def wrong_input(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
         propagations = propagations_of(correct.analysis)
         places = propagations.places(correct.block or (correct.result,))
+        block = propagations.names.get(places)
         for each in find(propagations, mistake, places):
             if places[-1] in each.inputs:
                 way = propagations.recomputation(each, places[-1], correct.quantity)
-                yield replace(way, note=_sentence(mistake, each, propagations.names.get(places)))
+                yield replace(way, note=_sentence(mistake, each, block))
 
     @in_total(mistake.key + ending, mistake.sentence, COUNTS, affects)
     def wrong_terms(correct: TotalRecomputation) -> Iterator[TotalRecomputation]:
         propagations = propagations_of(correct.analysis)
         places = propagations.places(correct.layers)
-        others = tuple((part, times) for part, times in correct.parts if id(part.result) not in propagations.index)
+        block, last, among = propagations.names.get(places), max(places), frozenset(places)
         for each in find(propagations, mistake, places):
-            if each.end > max(places) and not each.changed.isdisjoint(places):
-                parts = grouped(propagations.recomputation(each, index, correct.quantity) for index in places)
-                note = _sentence(mistake, each, propagations.names.get(places))
-                yield replace(correct, parts=(*others, *parts), note=note)
+            changed = each.changed & among if each.end > last else ()
+            if changed:
+                changes = propagations.changes(each, sorted(changed), correct.quantity)
+                yield replace(correct, changes=tuple(changes), note=_sentence(mistake, each, block))
 
 
 def _sentence(mistake: LayerMistake, each: Propagation, block: str | None) -> str:

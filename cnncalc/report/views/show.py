@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache, partial
+from itertools import chain
 from typing import Any, NamedTuple
 
 from cnncalc.analysis import Analysis, LayerResult
@@ -12,7 +13,7 @@ from cnncalc.layers import ReceptiveField, Shape, Sides
 from cnncalc.layers.operations import OPERATION_COUNTS
 from cnncalc.report import numbers
 from cnncalc.report.columns import DATA, TABLE, Column, cell_text, choose
-from cnncalc.report.document import Block, Heading, Line, Row, Span, Table, document
+from cnncalc.report.document import Block, Heading, Line, Row, Rows, Span, Table, document
 from cnncalc.report.document import Column as Head
 from cnncalc.report.json import raw
 from cnncalc.report.remarks import below, convention_line, notes
@@ -28,6 +29,8 @@ STORED = ("weights", "biases", "params", "buffers")
 DROPPED = ("type", "receptive_field", "memory_bytes")
 """The columns that a narrow terminal does without, the first of them first."""
 ROLES = {"layer": "name", "type": "type", "output": "size", "receptive_field": "field"}
+MOST_KEPT = 4096
+"""Cells of a column that are kept for the rows behind: most layers of a large network are alike."""
 BARS = {"params": "bar-params", "macs": "bar-macs", "flops": "bar-macs"}
 BAR = 6
 EIGHTHS = " \u258f\u258e\u258d\u258c\u258b\u258a\u2589"
@@ -97,15 +100,31 @@ LAYOUTS = (
 """What a narrow terminal is given, the roomiest first."""
 
 
+class Part(NamedTuple):
+    """A column of the table as it is drawn: the key of its values, and the cell that is made of one."""
+
+    key: str
+    head: Head
+    cell: Callable[[Any], Line]
+    foot: Line = ()
+
+
+def _kept(cell: Callable[[Any], Line]) -> Callable[[Any], Line]:
+    """The same cells, those of values that come again made once."""
+    return lru_cache(maxsize=MOST_KEPT)(cell)
+
+
 class Drawing:
     """The values of a table, to be laid out as often as it takes to find what fits."""
 
     def __init__(self, analysis: Analysis, columns: list[Column], options: Options) -> None:
-        self.groups = [input_row(analysis), *rows(analysis, options.depth or 1)]
         self.columns = columns
         self.options = options
         self.thousand = analysis.convention.thousand
-        self.values = {column.key: [column.value(group) for group in self.groups] for column in columns}
+        self.values: dict[str, list[Any]] = {column.key: [] for column in columns}
+        for group in chain([input_row(analysis)], rows(analysis, options.depth or 1)):
+            for column in columns:
+                self.values[column.key].append(column.value(group))
         self.totals = {column.key: column.total(analysis) for column in columns}
         self.adds_up = any(total is not None for total in self.totals.values())
         # A column of shares tells nothing where all is symbolic.
@@ -114,38 +133,41 @@ class Drawing:
     def table(self, layout: Layout) -> Table:
         """The table in a layout; the first one has all narrower ones with it."""
         columns = [column for column in self.columns if column.key not in layout.dropped]
-        drawn = [part for column in columns for part in self._drawn(column, layout)]
+        parts = [part for column in columns for part in self._parts(column, layout)]
         usual = self.options.columns is None
         narrower = [each for each in LAYOUTS if usual or not each.dropped] if layout == Layout() else []
         return Table(
-            tuple(head for head, _, _ in drawn),
-            tuple(
-                Row(tuple(cells[number] for _, cells, _ in drawn), "dim" if group.source else "")
-                for number, group in enumerate(self.groups)
-            ),
-            Row(tuple(foot for _, _, foot in drawn), "total") if self.adds_up else None,
+            tuple(part.head for part in parts),
+            Rows(lambda: self._rows(parts)),
+            Row(tuple(part.foot for part in parts), "total") if self.adds_up else None,
             tuple(partial(self.table, each) for each in narrower),
             layout.dropped,
             self._exact(columns) if layout.brief else "",
         )
 
-    def _drawn(self, column: Column, layout: Layout) -> Iterator[tuple[Head, list[Line], Line]]:
-        """The head, the cells and the foot of a column, and of its shares and bars."""
-        values, whole = self.values[column.key], self.totals[column.key]
-        role = ROLES.get(column.key, "")
-        texts = [self._text(column, value, layout.brief) for value in values]
-        cells: list[Line] = [
-            (Span(text, "dim" if value == 0 else role),) for text, value in zip(texts, values, strict=True)
-        ]
+    def _rows(self, parts: list[Part]) -> Iterator[Row]:
+        """The input, and every group of layers."""
+        role = "dim"
+        for values in zip(*(self.values[part.key] for part in parts), strict=True):
+            yield Row(tuple(part.cell(value) for part, value in zip(parts, values, strict=True)), role)
+            role = ""
+
+    def _parts(self, column: Column, layout: Layout) -> Iterator[Part]:
+        """A column of the network as columns of the table: its values, their shares and bars."""
+        whole = self.totals[column.key]
+
+        def cell(value: Any) -> Line:
+            text = self._text(column, value, layout.brief)
+            return (Span(text, "dim" if value == 0 else ROLES.get(column.key, "")),)
+
         foot = "total" if column is self.columns[0] and whole is None else self._text(column, whole, layout.brief)
-        yield Head(column.title, column.right, folds=not column.right), cells, (Span(foot),)
+        yield Part(column.key, Head(column.title, column.right, folds=not column.right), _kept(cell), (Span(foot),))
         if layout.shares and column.key in self.shared:
-            shares: list[Line] = [(Span(numbers.percent(value, whole), "dim"),) for value in values]
-            yield Head("%", True, decoration=True, width=len("100.0")), shares, ()
+            head = Head("%", True, decoration=True, width=len("100.0"))
+            yield Part(column.key, head, _kept(lambda value: (Span(numbers.percent(value, whole), "dim"),)))
             if layout.bars:
-                role = BARS.get(column.key, "bar")
-                bars: list[Line] = [(Span(_bar(value, whole), role),) for value in values]
-                yield Head("", decoration=True, width=BAR), bars, ()
+                role, head = BARS.get(column.key, "bar"), Head("", decoration=True, width=BAR)
+                yield Part(column.key, head, _kept(lambda value: (Span(_bar(value, whole), role),)))
 
     def _text(self, column: Column, value: Any, brief: bool) -> str:
         if column.key in STORED and self.thousand != 1000 and value is not None:
@@ -176,7 +198,7 @@ def _bar(part: Any, whole: Any) -> str:
 def to_dict(analysis: Analysis) -> dict[str, Any]:
     """The analysis as plain data: the JSON contract, version 1.
 
-    Counts are integers; symbolic ones are strings in integer Python. `layers` lists every leaf
+    Counts are integers; symbolic ones are strings in integer Python. `layers` makes every leaf
     in order; the activations and the memory of the input stand under `input`, and are part of
     the totals. A receptive field of everything has size "all".
     """
@@ -196,7 +218,7 @@ def to_dict(analysis: Analysis) -> dict[str, Any]:
         },
         "input": _shape(analysis.input.shape)
         | {"activations": raw(analysis.input.activations), "memory_bytes": raw(analysis.input.memory_bytes)},
-        "layers": [_layer(layer) for layer in analysis.layers],
+        "layers": map(_layer, analysis.layers),
         "totals": {name: raw(analysis.total(name)) for name in LAYER_COUNTS}
         | {
             "buffers": raw(analysis.total("buffers")),
@@ -246,7 +268,7 @@ def _field(field: ReceptiveField) -> dict[str, Any] | None:
 def _raw_rows(analysis: Analysis, columns: list[Column]) -> Iterator[Sequence[Any]]:
     """A header, a row for the input, and a row for every leaf: the columns sum to the totals."""
     yield [column.key for column in columns]
-    for group in (input_row(analysis), *rows(analysis, ALL)):
+    for group in chain([input_row(analysis)], rows(analysis, ALL)):
         yield [_raw_cell(column, group) for column in columns]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple
 from fractions import Fraction
 from functools import partial
@@ -143,16 +143,21 @@ def _raw_cell(kind: Kind, cell: Any) -> Any:
 
 def to_dict(sweep: Sweep) -> dict[str, Any]:
     """The sweep as plain data, version 1: the cells of a point are those of its line of `--format jsonl`."""
-    points = []
-    for chunk in sweep.chunks():
-        columns = ([_data(kind, cell) for cell in column] for kind, column in _columns(sweep, chunk))
-        points += [dict(zip(sweep.columns, row, strict=True)) for row in zip(*columns, strict=True)]
+    chunks = sweep.chunks()
+    first = next(chunks)  # what is wrong with the question is known before anything is written
     return {
         "schema_version": SCHEMA_VERSION,
         "name": sweep.setup.spec.key,
-        "points": points,
+        "points": _points(sweep, chain([first], chunks)),
         "convention": _convention_line(sweep),
     }
+
+
+def _points(sweep: Sweep, chunks: Iterable[Chunk]) -> Iterator[dict[str, Any]]:
+    for chunk in chunks:
+        columns = ([_data(kind, cell) for cell in column] for kind, column in _columns(sweep, chunk))
+        for row in zip(*columns, strict=True):
+            yield dict(zip(sweep.columns, row, strict=True))
 
 
 def _json_lines(sweep: Sweep) -> Iterator[str]:
