@@ -12,7 +12,7 @@ from cnncalc.analysis.quantities import value_of
 from cnncalc.check.claim import Claim
 from cnncalc.check.numbers.printed import Printed
 from cnncalc.check.verdicts import judge
-from cnncalc.errors import Problem, SpecError, printable
+from cnncalc.errors import Problem, SpecError
 from cnncalc.layers import Shape
 from cnncalc.quiz.answers import read_answers
 from cnncalc.quiz.net import text_of
@@ -51,7 +51,7 @@ def mark(question: Question, text: str) -> Mark:
     A number may be short (35K), but not shorter than two digits; a working may stand before it
     (5*5*3*10 + 10 = 760), and is checked too.
     """
-    text = " ".join(printable(text).split())
+    text = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
     if len(text) > LONGEST:
         return Mark(False, False, (f"an answer has at most {LONGEST} characters",))
     try:

@@ -16,7 +16,7 @@ from math import prod
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from cnncalc.analysis.results import Analysis
-from cnncalc.errors import Problem, SpecError, UsageError, closest
+from cnncalc.errors import Problem, SpecError, UsageError, closest, printable
 from cnncalc.result import Result
 from cnncalc.setup import Setup
 from cnncalc.sweep.closed_forms import ClosedForms
@@ -77,7 +77,7 @@ class Sweep(Result):
     def __repr__(self) -> str:
         """`Sweep(vgg16: input x batch, 8 points)`."""
         count = f"{len(self):,} point{'' if len(self) == 1 else 's'}"
-        return f"Sweep({self.setup.spec.key}: {' x '.join(self.axes)}, {count})"
+        return f"Sweep({printable(self.setup.spec.key)}: {' x '.join(self.axes)}, {count})"
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the table, or in a word what it is where that would be too long."""

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import chain
 from typing import Any, TypeAlias
 
-from cnncalc.errors import Problem, UsageError, printable
+from cnncalc.errors import Problem, UsageError
 from cnncalc.layers import Shape, Sides
 from cnncalc.report import numbers
 from cnncalc.report.columns import cell_text
@@ -60,7 +60,7 @@ def _heading(sweep: Sweep) -> Heading:
     spec = sweep.setup.spec
     spans = " x ".join(_span(axis.key, len(axis.values)) for axis in sweep.grid.axes)
     details = "; ".join(part for part in (f"{counted(len(sweep), 'point')}: {spans}", spec.reference) if part)
-    return Heading(printable(spec.name), printable(details))
+    return Heading(spec.name, details)
 
 
 def _span(key: str, number: int) -> str:
@@ -85,7 +85,7 @@ def _table(
         cells = [line((written(cell), "name")) for cell in row[:axes]]
         for measure, cell in zip(sweep.measures, row[axes:-1], strict=True):
             cells.append(line(_text(measure, cell, options, brief=brief)))
-        problem = line((printable(row[-1] or ""), "wrong"))
+        problem = line((row[-1] or "", "wrong"))
         if below:
             return Row(tuple(cells), below=(problem,) if row[-1] else ())
         return Row((*cells, problem)[: len(heads)])
