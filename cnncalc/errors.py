@@ -116,8 +116,9 @@ class ProblemList(list[Problem]):
 
     def append(self, problem: Problem) -> None:
         """Take note of one more problem."""
-        if len(self) >= MOST_PROBLEMS:
-            raise SpecError([Problem(f"more than {MOST_PROBLEMS} mistakes: reading stops here"), *self])
+        if len(self) >= MOST_PROBLEMS.value:
+            message = f"more than {MOST_PROBLEMS} mistakes: reading stops here"
+            raise SpecError([Problem(message, None, MOST_PROBLEMS.hint), *self])
         super().append(problem)
 
 

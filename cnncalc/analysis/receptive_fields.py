@@ -6,7 +6,8 @@ from math import lcm
 
 from cnncalc.errors import Problem, SpecError
 from cnncalc.graph import INPUT, Graph, Node, Repeat
-from cnncalc.layers.receptive_field import EVERYTHING, MOST_PHASES, AxisReceptiveField, ReceptiveField, union, unknown
+from cnncalc.layers.receptive_field import EVERYTHING, AxisReceptiveField, ReceptiveField, union, unknown
+from cnncalc.limits import MOST_PHASES
 from cnncalc.symbolic import Size, multiplied_out
 
 
@@ -108,7 +109,7 @@ def merged(found: list[ReceptiveField], rank: int) -> tuple[ReceptiveField, bool
         return unknown(reason if not rank or reason.endswith(UNCOMPARED) else reason + UNCOMPARED), True
     if not rank:
         return unknown("a vector made of several maps has no position in the image"), True
-    if lcm(*(len(axis.lows) for seen in found for axis in seen.axes)) > MOST_PHASES:
+    if lcm(*(len(axis.lows) for seen in found for axis in seen.axes)) > MOST_PHASES.value:
         return unknown("the merged branches are upsampled by factors whose common multiple is too large"), True
     axes, aligned = first.axes, True
     for other in others:

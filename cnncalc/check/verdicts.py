@@ -15,11 +15,10 @@ from cnncalc.check.numbers.amounts import Amount, as_thousands
 from cnncalc.check.numbers.arithmetic import Working
 from cnncalc.check.numbers.printed import Printed
 from cnncalc.errors import Problem, SpecError
+from cnncalc.limits import MOST_DIAGNOSED
 
 DIAGNOSED = ("output", *COUNTS, "depth", *FIELDS)
 """The quantities for which mistakes are known."""
-MOST_DIAGNOSED = 200
-"""Mismatches of one table that are explained; a table with more is wrong from the ground up."""
 
 
 def verdicts(table: Table, *, diagnosed: bool = True) -> list[Verdict]:
@@ -33,7 +32,7 @@ def verdicts(table: Table, *, diagnosed: bool = True) -> list[Verdict]:
         network = claim.network or table.networks[0]
         try:
             analysis = network.analysis(claim.convention, claim.batch)
-            verdict = judge(claim, analysis, diagnosed=diagnosed and wrong < MOST_DIAGNOSED, graded=table.graded)
+            verdict = judge(claim, analysis, diagnosed=diagnosed and wrong < MOST_DIAGNOSED.value, graded=table.graded)
         except SpecError as error:
             verdict = _no_value(claim, error)
         wrong += verdict.status == "mismatch"

@@ -13,10 +13,9 @@ from cnncalc.graph.head import Kernels
 from cnncalc.graph.model import INPUT, Graph, Node
 from cnncalc.graph.scope import UNKNOWN, Scope
 from cnncalc.layers import Condition, Layer, Refused, Shape
+from cnncalc.limits import LARGEST_OUTPUT, MOST_LAYERS
 from cnncalc.spec.model import Item, NameReference
 from cnncalc.symbolic import is_known
-
-LARGEST = 10**12
 
 
 class TooLargeError(Exception):
@@ -26,10 +25,9 @@ class TooLargeError(Exception):
 class Assembly:
     """A graph while it is put together, and the problems met so far."""
 
-    def __init__(self, graph: Graph, problems: Iterable[Problem], max_layers: int, head: Kernels | None = None) -> None:
+    def __init__(self, graph: Graph, problems: Iterable[Problem], head: Kernels | None = None) -> None:
         self.graph = graph
         self.problems = ProblemList(problems)
-        self.max_layers = max_layers
         self.head = head
         self.reported: set[tuple[Span, str]] = set()
 
@@ -80,20 +78,20 @@ class Assembly:
 
     def check_size(self, total: int, span: Span) -> None:
         """Stop, by TooLargeError, a network that is to have more layers than the limit."""
-        if total > self.max_layers:
-            message = f"the network would have {total:,} layers or more; the limit is {self.max_layers:,}"
-            self.problem(message, span, "repeat less, or raise the limit with --max-layers")
+        if total > MOST_LAYERS.value:
+            message = f"the network would have {total:,} layers or more; the limit is {MOST_LAYERS}"
+            self.problem(message, span, f"repeat less; {MOST_LAYERS.hint}")
             raise TooLargeError
 
     def _check_sizes(self, shape: Shape, path: str, span: Span) -> None:
         """Stop where a size has grown beyond all use, before its products fill pages."""
-        if any(is_known(size) and size > LARGEST for size in (shape.channels, *shape.size)):
-            self.problem(f"{path}: a size of its output is larger than {LARGEST:,}", span)
+        if any(is_known(size) and size > LARGEST_OUTPUT.value for size in (shape.channels, *shape.size)):
+            self.problem(f"{path}: a size of its output is larger than {LARGEST_OUTPUT}", span, LARGEST_OUTPUT.hint)
             raise TooLargeError
 
     def _node(self, node: Node) -> int:
         index = len(self.graph.nodes)
-        if index >= self.max_layers and node.span:
+        if index >= MOST_LAYERS.value and node.span:
             self.check_size(index + 1, node.span)
         self.graph.nodes.append(node)
         return index

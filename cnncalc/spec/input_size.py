@@ -6,11 +6,11 @@ import re
 from keyword import iskeyword
 
 from cnncalc.errors import Problem, Span, SpecError
+from cnncalc.limits import LARGEST_SIZE
 from cnncalc.spec.expressions import KEYWORDS
 from cnncalc.spec.model import InputSize, Spec
 
 PART = re.compile(r"[0-9]+\Z|[A-WYZa-wyz_][A-WYZa-wyz0-9_]*\Z")
-LARGEST = 10**9
 BATCHES = ("N", "B")
 MOST_AXES = 3
 AXIS_NAMES = {0: (), 1: ("W",), 2: ("H", "W"), 3: ("D", "H", "W")}
@@ -144,8 +144,9 @@ def _part(part: str, text: str, span: Span | None) -> int | str:
         raise _refused(f"'{part}' cannot name a size: it is a word of the language", span)
     if not part.isdigit():
         return part
-    if not 1 <= int(part[:20]) <= LARGEST or len(part) > len(str(LARGEST)):
-        raise _refused(f"a size must be from 1 to {LARGEST:,}, not {part[:40]}", span)
+    digits = len(str(LARGEST_SIZE.value))
+    if len(part) > digits or not 1 <= int(part) <= LARGEST_SIZE.value:
+        raise _refused(f"a size must be from 1 to {LARGEST_SIZE}, not {part[:40]}", span)
     return int(part)
 
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cnncalc.check.numbers.amounts import Amount, SumError, read_amount
+from cnncalc.limits import DEEPEST_SUM, LARGEST_POWER, MOST_DIGITS
 
 NUMBER = r"(?!0[0-9]*,)[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?(?![0-9,]*[0-9])"
 UNIT = (
@@ -15,9 +16,6 @@ UNIT = (
 )
 TOKEN = re.compile(rf"\s*(?:(?P<number>{NUMBER}(?:\s?(?:{UNIT})(?![A-Za-z]))?)|(?P<mark>\*\*|[-+*/^()xX\u00d7\u00b7]))")
 SAME = {"\u00d7": "*", "\u00b7": "*", "x": "*", "X": "*", "^": "**"}
-DEEPEST = 30
-LARGEST_POWER = 200
-MOST_DIGITS = 60
 
 
 class Working(NamedTuple):
@@ -101,8 +99,8 @@ class _Sum:
     def terms(self) -> Working:
         """Products joined by + and -."""
         self.depth += 1
-        if self.depth > DEEPEST:
-            raise SumError(f"nested more than {DEEPEST} deep", self.tokens[self.at][2])
+        if self.depth > DEEPEST_SUM.value:
+            raise SumError(f"nested more than {DEEPEST_SUM} deep; {DEEPEST_SUM.hint}", self.tokens[self.at][2])
         value = self._factors()
         while mark := self._take("+", "-"):
             value = value.plus(self._factors(), 1 if mark == "+" else -1)
@@ -132,10 +130,10 @@ class _Sum:
             return base
         position = self.tokens[self.at][2]
         exponent = self._atom().value
-        if exponent.denominator != 1 or not 0 <= exponent <= LARGEST_POWER:
-            raise SumError(f"an exponent is a whole number from 0 to {LARGEST_POWER}", position)
-        if base.value.numerator.bit_length() * exponent > 4 * MOST_DIGITS:
-            raise SumError(f"larger than 10^{MOST_DIGITS}", position)
+        if exponent.denominator != 1 or not 0 <= exponent <= LARGEST_POWER.value:
+            raise SumError(f"an exponent is a whole number from 0 to {LARGEST_POWER}; {LARGEST_POWER.hint}", position)
+        if base.value.numerator.bit_length() * exponent > 4 * MOST_DIGITS.value:
+            raise SumError(f"larger than 10^{MOST_DIGITS}; {MOST_DIGITS.hint}", position)
         slack = exponent * abs(base.value) ** (int(exponent) - 1) * base.slack if exponent else Fraction(0)
         return Working(_bounded(base.value ** int(exponent)), slack)
 
@@ -172,6 +170,6 @@ def _tokens(text: str) -> list[tuple[str, str, int]]:
 
 
 def _bounded(value: Fraction) -> Fraction:
-    if max(abs(value.numerator), value.denominator) >= 10**MOST_DIGITS:
-        raise SumError(f"larger than 10^{MOST_DIGITS}")
+    if max(abs(value.numerator), value.denominator) >= 10**MOST_DIGITS.value:
+        raise SumError(f"larger than 10^{MOST_DIGITS}; {MOST_DIGITS.hint}")
     return value

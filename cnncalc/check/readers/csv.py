@@ -64,9 +64,9 @@ def _head(source: Source, lines: list[int], given: str) -> tuple[dict[str, Cell]
             comments.update(_comment(source, number))
             continue
         delimiter = given or max(DELIMITERS, key=source.lines[number].count)
-        if source.lines[number].count(delimiter) >= MOST_COLUMNS:
-            message = f"the line has more columns than {MOST_COLUMNS:,}, the limit"
-            raise SpecError([Problem(message, source.span(number), HEADER_HINT)])
+        if source.lines[number].count(delimiter) >= MOST_COLUMNS.value:
+            message = f"the line has more columns than {MOST_COLUMNS}, the limit"
+            raise SpecError([Problem(message, source.span(number), MOST_COLUMNS.hint)])
         known = quantities_in(_cells(source.lines[number], delimiter))
         if known is not None:
             found.append((known, number, delimiter))
