@@ -190,7 +190,8 @@ def batch_size(batch: Any) -> Size:
     if symbolic or number:
         size: Size = batch if symbolic else int(digits)
         return size
-    hint = f"give a number from 1 to {LARGEST_BATCH}, or a name"
+    more = f"; {LARGEST_BATCH.hint}" if digits else ""
+    hint = f"give a number from 1 to {LARGEST_BATCH}, or a name{more}"
     raise UsageError([Problem(f"the batch must be a number of images or a name, not {batch!r}", None, hint)])
 
 

@@ -162,6 +162,7 @@ MET = [
     ("text", 20, ["show", "net.yaml"]),
     ("nesting", 2, ["show", "net.yaml"]),
     ("name", 3, ["show", "net.yaml"]),
+    ("name", 4, ["show", "net.yaml"]),
     ("blocks", 1, ["show", "net.yaml"]),
     ("table", 20, ["check", "table.yaml"]),
     ("claims", 1, ["check", "table.yaml"]),
@@ -174,7 +175,7 @@ MET = [
     ("products", 3, ["apply", "maxpool", "1 2; 3 4", "-k", "2"]),
     ("denominator", 1, ["apply", "maxpool", "1/11 2; 3 4", "-k", "2"]),
     ("questions", 4, ["quiz", "--sheet"]),
-    ("residues", 3, ["fit", "conv3-1/S2, conv3-1/S3, conv5-1/S5", "--input", "HxWx1"]),
+    ("residues", 3, ["fit", "conv3-1/2, conv3-1/3, conv5-1/5", "--input", "HxWx1"]),
     ("taps", 2, ["show", "conv3-8", "--input", "8x8x1", "--columns", "connections"]),
 ]
 """A limit, a number that is too small, and a command line that meets it."""

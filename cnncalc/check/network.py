@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from cnncalc.analysis import Analysis, Convention
 from cnncalc.errors import Problem, SpecError
 from cnncalc.graph import Graph
-from cnncalc.limits import MOST_CHECKED_LAYERS, MOST_LAYERS
+from cnncalc.limits import MOST_CHECKED_LAYERS, MOST_LAYERS, limits_set
 from cnncalc.setup import Setup, setup
 from cnncalc.spec.find import bundled, find
 from cnncalc.spec.model import Spec
@@ -104,6 +104,7 @@ def _store() -> dict[Hashable, Any]:
 def _kept(key: Hashable, compute: Callable[[], T]) -> T:
     """What was computed before for the key, an error too; the oldest make room for new ones."""
     store = _store()
+    key = (key, frozenset(limits_set().items()))
     if key not in store:
         while len(store) >= MOST_KEPT:
             del store[next(iter(store))]

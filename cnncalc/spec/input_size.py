@@ -146,7 +146,8 @@ def _part(part: str, text: str, span: Span | None) -> int | str:
         return part
     digits = len(str(LARGEST_SIZE.value))
     if len(part) > digits or not 1 <= int(part) <= LARGEST_SIZE.value:
-        raise _refused(f"a size must be from 1 to {LARGEST_SIZE}, not {part[:40]}", span)
+        hint = LARGEST_SIZE.hint if part.strip("0") else HINT
+        raise SpecError([Problem(f"a size must be from 1 to {LARGEST_SIZE}, not {part[:40]}", span, hint)])
     return int(part)
 
 
