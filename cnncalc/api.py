@@ -2,19 +2,21 @@
 
 Every function about a network takes a spec (a name, a path, slide notation or a Spec), an input written as on
 the command line (224, "227x227x3", "HxWx3"), and the keywords of setup.SetupKeys: settings, batch, convention,
-bias, flops, dtype, optimizer, max_layers, head. Every result is a `Result`: `result.render("markdown")` is its text,
-and a notebook shows it as a table.
+bias, flops, dtype, optimizer, limits, max_layers, head. Every result is a `Result`: `result.render("markdown")` is
+its text, and a notebook shows it as a table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
 from os import PathLike
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Unpack
 
 from cnncalc.errors import Problem, UsageError
+from cnncalc.limits import MOST_POINTS, setting_limits
 from cnncalc.result import Result, draw_with
-from cnncalc.setup import SetupKeys, SpecLike, setup, usage
+from cnncalc.setup import SetupKeys, SpecLike, limits_of, setup, usage
 from cnncalc.spec.find import bundled, find
 
 if TYPE_CHECKING:
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
     from cnncalc.spec.model import Spec
     from cnncalc.sweep.sweep import Sweep
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 
 def _render(result: Result, form: str = "text", **options: Any) -> str:
     """A result as text; what draws it is loaded only now."""
@@ -46,6 +51,18 @@ def _render(result: Result, form: str = "text", **options: Any) -> str:
 
 
 draw_with(_render)
+
+
+def _limited(function: Callable[P, R]) -> Callable[P, R]:
+    """The function, with the limits that its keywords set holding for all of its work."""
+
+    @wraps(function)
+    def limited(*args: P.args, **keys: P.kwargs) -> R:
+        given: Any = keys
+        with setting_limits(limits_of(given.get("limits"), given.get("max_layers"))):
+            return function(*args, **keys)
+
+    return limited
 
 
 # Networks ---------------------------------------------------------------------------------------
@@ -75,11 +92,13 @@ def load(spec: str | PathLike[str]) -> Spec:
     return found
 
 
+@_limited
 def expand(spec: SpecLike, input: str | int | None = None, **keys: Unpack[SetupKeys]) -> Graph:  # noqa: A002
     """Return the network of a spec for an input: blocks expanded, every shape known. Raises SpecError."""
     return setup(spec, input, **keys).graph()
 
 
+@_limited
 def analyze(spec: SpecLike, input: str | int | None = None, **keys: Unpack[SetupKeys]) -> Analysis:  # noqa: A002
     """Compute what every layer of a network makes and costs.
 
@@ -91,6 +110,7 @@ def analyze(spec: SpecLike, input: str | int | None = None, **keys: Unpack[Setup
     return setup(spec, input, **keys).analysis()
 
 
+@_limited
 def compare(
     spec: SpecLike | Sequence[SpecLike],
     input: str | int | None = None,  # noqa: A002, the word users know it by
@@ -143,6 +163,7 @@ def conventions() -> ConventionList:
 # The same numbers in other forms ----------------------------------------------------------------
 
 
+@_limited
 def explain(
     spec: SpecLike,
     layer: str | Sequence[str] = (),
@@ -167,6 +188,7 @@ def explain(
     return explain_analysis(analyze(spec, input, **keys), words, quantities)
 
 
+@_limited
 def formula(
     spec: SpecLike,
     part: str = "",
@@ -195,6 +217,7 @@ def formula(
     return found.plain() if plain else found
 
 
+@_limited
 def formulas(
     spec: SpecLike,
     parts: Sequence[str] = (),
@@ -221,6 +244,7 @@ def formulas(
     return SeveralFormulas(tuple(formulas_of(supposed, part, only) for part in parts or ("",)))
 
 
+@_limited
 def sweep(
     spec: SpecLike,
     input: Any = None,  # noqa: A002, the word users know it by
@@ -244,7 +268,7 @@ def sweep(
     Raises SpecError.
     """
     from cnncalc.analysis.quantities import OF_A_NETWORK
-    from cnncalc.sweep.grid_text import MOST_POINTS, grid_text, parse_grid
+    from cnncalc.sweep.grid_text import grid_text, parse_grid
     from cnncalc.sweep.measures import choose
     from cnncalc.sweep.sweep import Sweep
 
@@ -256,14 +280,13 @@ def sweep(
         settings = [f"{name}={grid_text(values)}" for name, values in settings.items()]
     elif isinstance(settings, str):
         settings = [settings]
-    with usage():
+    with usage(), setting_limits({} if max_points is None else {MOST_POINTS.name: max_points}):
         measures = choose(columns, [layers] if isinstance(layers, str) else layers)
         grid = parse_grid(
             asked.spec,
             None if input is None else grid_text(input),
             settings,
             None if batch is None else grid_text(batch),
-            max_points or MOST_POINTS,
             taken=[*OF_A_NETWORK, *(measure.key for measure in measures)],
         )
     return Sweep(asked, grid, measures)
@@ -272,6 +295,7 @@ def sweep(
 # Questions the other way round ------------------------------------------------------------------
 
 
+@_limited
 def fit(
     spec: SpecLike,
     input: str | int | None = None,  # noqa: A002, the word users know it by
@@ -305,6 +329,7 @@ def fit(
     return found.judged([*own, *sizes])
 
 
+@_limited
 def solve(*question: str, input: str | int | None = None, **keys: Unpack[SetupKeys]) -> Answer:  # noqa: A002
     """Answer an inverse question about one layer, or about the network that is named first.
 
@@ -323,6 +348,7 @@ def solve(*question: str, input: str | int | None = None, **keys: Unpack[SetupKe
 # Answers and numbers of others ------------------------------------------------------------------
 
 
+@_limited
 def check(
     table: str | PathLike[str],
     *,
@@ -351,6 +377,8 @@ def check(
     from cnncalc.check.context import overrides
     from cnncalc.check.grading import Checked, checked
 
+    keys.pop("limits", None)
+    keys.pop("max_layers", None)
     set_outside = overrides(
         network, input, {**keys, "thousand": thousand, "zeros": zeros, "layout": layout}, grading=grading
     )

@@ -51,13 +51,17 @@ class Span(NamedTuple):
         """The quoted line with carets under the span; long lines are cut around it."""
         if self.line >= len(self.source.lines):
             return []
+        line = self.source.lines[self.line]
         first = max(0, self.column - WIDEST_EXCERPT // 2)
-        shown = printable(self.source.lines[self.line][first : first + WIDEST_EXCERPT])
-        column = self.column - first
-        carets = "^" * max(1, min(self.length, len(shown) - column))
+        end = min(self.column + self.length, first + WIDEST_EXCERPT)
+        cuts = (line[first : self.column], line[self.column : end], line[end : first + WIDEST_EXCERPT])
+        before, marked, behind = map(printable, cuts)
         number = str(self.line + 1)
         blank = " " * len(number)
-        return [f"  {number} | {shown.rstrip()}", f"  {blank} | {' ' * column}{carets}"]
+        return [
+            f"  {number} | {(before + marked + behind).rstrip()}",
+            f"  {blank} | {' ' * len(before)}{'^' * max(1, len(marked))}",
+        ]
 
 
 class Problem(NamedTuple):
@@ -69,18 +73,18 @@ class Problem(NamedTuple):
     related: tuple[tuple[str, Span | None], ...] = ()
 
     def __str__(self) -> str:
-        where = f"{self.span}: " if self.span else ""
+        where = printable(f"{self.span}: ") if self.span else ""
         message = printable(self.message[: LONGEST + 1])
         message = message if len(message) <= LONGEST else f"{message[: LONGEST - 3]}..."
         lines = [f"{where}{message}"]
         if self.span:
             lines += self.span.excerpt()
         for label, span in self.related:
-            lines.append(f"  {label}" + (f" ({span})" if span else ""))
+            lines.append(printable(f"  {label}" + (f" ({span})" if span else "")))
             if span:
                 lines += span.excerpt()
         if self.hint:
-            lines.append(f"  hint: {self.hint}")
+            lines.append(printable(f"  hint: {self.hint}"))
         return "\n".join(lines)
 
 
@@ -112,8 +116,9 @@ class ProblemList(list[Problem]):
 
     def append(self, problem: Problem) -> None:
         """Take note of one more problem."""
-        if len(self) >= MOST_PROBLEMS:
-            raise SpecError([Problem(f"more than {MOST_PROBLEMS} mistakes: reading stops here"), *self])
+        if len(self) >= MOST_PROBLEMS.value:
+            message = f"more than {MOST_PROBLEMS} mistakes: reading stops here"
+            raise SpecError([Problem(message, None, MOST_PROBLEMS.hint), *self])
         super().append(problem)
 
 
@@ -127,8 +132,28 @@ def unique(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 
 def printable(text: str) -> str:
-    """The text with a space for everything that would steer a terminal."""
-    return "".join(character if character.isprintable() else " " for character in text)
+    r"""The text in one line, in which nothing steers a terminal or hides.
+
+    Ends of lines and tabs are spaces; control characters, invisible ones and those that turn the direction of
+    writing are escapes: \u202e.
+    """
+    return text if text.isprintable() else "".join(map(_printable_character, text))
+
+
+def printable_lines(text: str) -> str:
+    """The text with every line of it printable."""
+    return text if text.replace("\n", "").isprintable() else "\n".join(map(printable, text.split("\n")))
+
+
+def _printable_character(character: str) -> str:
+    if character.isprintable():
+        return character
+    if character in "\t\n\r":
+        return " "
+    from unicodedata import category  # only for texts that need it
+
+    code = ord(character)
+    return character if category(character) == "Zs" else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def closest(word: str, candidates: Iterable[str]) -> str:

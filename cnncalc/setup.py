@@ -13,10 +13,10 @@ from os import PathLike
 from typing import Any, TypeAlias, TypedDict
 
 from cnncalc.analysis import DTYPES, FLOPS, OPTIMIZERS, Analysis, Convention, analyze_graph
-from cnncalc.errors import Problem, SpecError, UsageError, one_of
+from cnncalc.errors import Problem, SpecError, UsageError, closest, one_of
 from cnncalc.graph import Graph, build
 from cnncalc.graph.head import HEADS, kernels
-from cnncalc.limits import MOST_LAYERS
+from cnncalc.limits import LARGEST_BATCH, LIMITS, MOST_LAYERS, limits_set, setting_limits
 from cnncalc.spec.find import find
 from cnncalc.spec.input_size import names_size, parse_option, symbolic_size
 from cnncalc.spec.model import Argument, InputSize, Spec
@@ -24,7 +24,6 @@ from cnncalc.symbolic import Size, is_known, symbol
 
 SpecLike: TypeAlias = "Spec | str | PathLike[str]"
 """A Spec, a bundled name, a path, or slide notation."""
-LARGEST_BATCH = 10**9
 CHOICES: Mapping[str, tuple[Any, ...]] = {
     "bias": (True, False),
     "flops": tuple(FLOPS),
@@ -41,7 +40,8 @@ class SetupKeys(TypedDict, total=False):
     * `batch`: a number of images, or the name of a symbol; every count is for the whole batch.
     * `convention`: how a tool or a paper counts, by its name ("fvcore"), or a Convention.
     * `bias`, `flops`, `dtype`, `optimizer`: single settings of the convention.
-    * `max_layers`: networks that expand to more layers are refused.
+    * `limits`: other limits than the usual ones, by name: {"terms": 5000}; docs/security.md lists them.
+    * `max_layers`: the limit `layers`: networks that expand to more are refused.
     * `head`: "conv" makes convolutions of the fully connected layers, for an input of another size.
     """
 
@@ -52,7 +52,8 @@ class SetupKeys(TypedDict, total=False):
     flops: str | None
     dtype: str | None
     optimizer: str | None
-    max_layers: int
+    limits: Mapping[str, int] | None
+    max_layers: int | None
     head: str
 
 
@@ -68,13 +69,17 @@ class Setup:
     settings: Mapping[str, Argument] = field(default_factory=dict)
     batch: Size | None = None
     convention: Convention = field(default_factory=Convention)
-    max_layers: int = MOST_LAYERS
     head: str = "fc"
+    limits: Mapping[str, int] = field(default_factory=limits_set)
 
     def graph(self, input: InputSize | None = None, more: Mapping[str, Argument] | None = None) -> Graph:  # noqa: A002
         """The network expanded, for another input and `more` settings if they are given. Raises SpecError."""
+        with setting_limits(self.limits):
+            return self._graph(input, more)
+
+    def _graph(self, input: InputSize | None, more: Mapping[str, Argument] | None) -> Graph:  # noqa: A002
         wanted, own = input or self.input, self.spec.input
-        chosen = partial(build, settings={**self.settings, **(more or {})}, max_layers=self.max_layers)
+        chosen = partial(build, settings={**self.settings, **(more or {})})
         if self.head == "conv":
             found = chosen(self.spec, wanted, head=kernels(chosen(self.spec, own)) if own else {})
         else:
@@ -101,8 +106,8 @@ class Setup:
         for name in ("flops", "dtype", "optimizer"):
             if (value := getattr(counted, name)) != getattr(plain, name):
                 yield from (f"--{name}", value)
-        if self.max_layers != MOST_LAYERS:
-            yield from ("--max-layers", str(self.max_layers))
+        for name, most in self.limits.items():
+            yield from ("--limit", f"{name}={most}")
 
     def analysis(self, input: InputSize | None = None, more: Mapping[str, Argument] | None = None) -> Analysis:  # noqa: A002
         """What every layer makes and costs; the arguments are those of `graph`. Raises SpecError."""
@@ -110,7 +115,8 @@ class Setup:
 
     def analysed(self, graph: Graph) -> Analysis:
         """The numbers of a graph that `graph` has made before."""
-        return analyze_graph(graph, self.convention, self.batch or graph.batch or 1)
+        with setting_limits(self.limits):
+            return analyze_graph(graph, self.convention, self.batch or graph.batch or 1)
 
     def counted(self, **switches: Any) -> Setup:
         """The same network, with some switches of the convention set."""
@@ -129,7 +135,8 @@ def setup(
     flops: str | None = None,
     dtype: str | None = None,
     optimizer: str | None = None,
-    max_layers: int = MOST_LAYERS,
+    limits: Mapping[str, int] | None = None,
+    max_layers: int | None = None,
     head: str = "fc",
 ) -> Setup:
     """The setup that a user's words mean; the keywords are those of SetupKeys.
@@ -141,22 +148,36 @@ def setup(
     if not isinstance(spec, Spec | str | PathLike):
         hint = "give a name, a path, slide notation or a Spec"
         raise UsageError([Problem(f"{spec!r} is not a spec", None, hint)])
-    if type(max_layers) is not int or max_layers < 1:
-        raise UsageError([Problem(f"max_layers must be a whole number from 1 up, not {max_layers!r}")])
     if head not in HEADS:
         raise UsageError([Problem(f"head cannot be {head!r}", None, one_of(HEADS))])
-    found = spec if isinstance(spec, Spec) else find(spec)
     switches = {"bias": bias, "flops": flops, "dtype": dtype, "optimizer": optimizer}
-    with usage():
-        return Setup(
-            found,
-            _input(found, input, symbolic),
-            _settings(found, settings),
-            None if batch is None else batch_size(batch),
-            counting(convention, switches),
-            max_layers,
-            head,
-        )
+    with setting_limits(limits_of(limits, max_layers)):
+        found = spec if isinstance(spec, Spec) else find(spec)
+        with usage():
+            return Setup(
+                found,
+                _input(found, input, symbolic),
+                _settings(found, settings),
+                None if batch is None else batch_size(batch),
+                counting(convention, switches),
+                head,
+            )
+
+
+def limits_of(limits: Mapping[str, int] | None, max_layers: int | None = None) -> dict[str, int]:
+    """Limits by name as users give them; raises UsageError for an unknown one, and for what is not a number."""
+    given = dict(limits or {})
+    for name in given:
+        if name not in LIMITS:
+            hint = closest(name, LIMITS) or one_of(tuple(LIMITS))
+            raise UsageError([Problem(f"no limit is called '{name}'", None, hint)])
+    if max_layers is not None:
+        given[MOST_LAYERS.name] = max_layers
+    for name, number in given.items():
+        if type(number) is not int or number < 1:
+            called = name if name in (limits or {}) else "max_layers"
+            raise UsageError([Problem(f"{called} must be a whole number from 1 up, not {number!r}")])
+    return given
 
 
 def counting(convention: Convention | str | None, switches: Mapping[str, Any] | None = None) -> Convention:
@@ -184,12 +205,13 @@ def batch_size(batch: Any) -> Size:
     if isinstance(batch, str) and names_size(text):
         return symbol(text)
     symbolic = not is_known(batch) and not isinstance(batch, str | float | bool)
-    digits = text.lstrip("0")[: len(str(LARGEST_BATCH)) + 1] if text.isascii() and text.isdecimal() else ""
-    number = 1 <= int(digits or 0) <= LARGEST_BATCH and type(batch) in (int, str)
+    digits = text.lstrip("0")[: len(str(LARGEST_BATCH.value)) + 1] if text.isascii() and text.isdecimal() else ""
+    number = 1 <= int(digits or 0) <= LARGEST_BATCH.value and type(batch) in (int, str)
     if symbolic or number:
         size: Size = batch if symbolic else int(digits)
         return size
-    hint = f"give a number from 1 to {LARGEST_BATCH:,}, or a name"
+    more = f"; {LARGEST_BATCH.hint}" if digits else ""
+    hint = f"give a number from 1 to {LARGEST_BATCH}, or a name{more}"
     raise UsageError([Problem(f"the batch must be a number of images or a name, not {batch!r}", None, hint)])
 
 

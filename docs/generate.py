@@ -26,6 +26,7 @@ from cnncalc.analysis.known_conventions import CONVENTIONS
 from cnncalc.analysis.quantities import QUANTITIES
 from cnncalc.cli.main import cnncalc as program
 from cnncalc.layers import CATALOGUE, FAMILIES, Layer, Operations
+from cnncalc.limits import LIMITS
 from cnncalc.report.columns import COLUMNS
 
 FOLDER = Path(__file__).resolve().parent
@@ -199,10 +200,22 @@ def _rule(rule: Rule, unnamed: str) -> str:
     return f"{kinds}{where}: {code(terms.replace('+ -1 ', '- ') or 0)}"
 
 
+# Limits -------------------------------------------------------------------------------------
+
+
+def limits() -> str:
+    """Every limit that can be set: its name, its number, what it bounds."""
+    return table(
+        ("name", "number", "of what"),
+        ((code(each.name), f"{each.default:,}", prose(each.what)) for each in LIMITS.values()),
+    )
+
+
 GENERATED: dict[str, dict[str, Callable[[], str]]] = {
     "spec-format.md": {"layers": layers, "operations": operations},
     "cli.md": {"commands": commands, "columns": columns},
     "networks.md": {"networks": networks},
+    "security.md": {"limits": limits},
     "conventions.md": {"conventions": conventions, "counts": counts},
 }
 

@@ -15,7 +15,6 @@ from cnncalc.errors import UsageError
 from cnncalc.fit.fit import Fit
 from cnncalc.fit.requirements import predicate_of, requirements_of
 from cnncalc.fit.residues import (
-    MOST_CANDIDATES,
     PeriodicPredicate,
     ResidueSet,
     Sieve,
@@ -24,6 +23,7 @@ from cnncalc.fit.residues import (
     residue_set,
 )
 from cnncalc.graph import build
+from cnncalc.limits import MOST_RESIDUES
 from cnncalc.report.views.fit import sizes_text
 from cnncalc.spec.find import find
 from cnncalc.spec.model import InputSize, Spec
@@ -446,7 +446,7 @@ def test_a_long_chain_stays_cheap_and_a_pattern_beyond_listing_is_reported() -> 
         sieve.add(predicate)
     with pytest.raises(TooManyError, match="repeats after"):
         sieve.add(predicates[2])
-    assert len(sieve.residues) <= MOST_CANDIDATES
+    assert len(sieve.residues) <= MOST_RESIDUES.value
 
 
 # The command -------------------------------------------------------------------------------------

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import ast
+import os
+import re
+import resource
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 from conftest import Cli, Write
 
-from cnncalc.limits import LONGEST_NAME, MOST_COLUMNS, MOST_PROBLEMS, MOST_TERMS
+import cnncalc
+from cnncalc.cli.main import COMMANDS
+from cnncalc.limits import LIMITS, LONGEST_NAME, MOST_COLUMNS, MOST_PROBLEMS, MOST_TERMS, limits_set
 
 INPUT = "input: 32x32x3\n"
 WIDE = (
@@ -18,18 +27,20 @@ SECONDS = 10
 """Processor time in which every text ends."""
 SQUARES = "".join(f"  a{number}: a{number - 1}*a{number - 1} + K\n" for number in range(1, 12))
 REMAINDERS = "".join(f"  a{number}: (a{number - 1}*K) % (M + {number})\n" for number in range(1, 9))
+DOUBLED = "".join(f"  b{number}: [b{number - 1}, b{number - 1}]\n" for number in range(1, 60))
+CHAIN = "".join(f"  a{number}: a{number - 1}\n" for number in range(1, 30_000))
 SPECS = {
     "powers": (
         INPUT + "parameters: {K: , M: , a: (K+M+1)**8, b: (a+K)**8}\nlayers: [{conv: {filters: b, kernel: 3}}]\n",
-        f"more than {MOST_TERMS:,} terms",
+        f"more than {MOST_TERMS} terms",
     ),
     "squares": (
         f"{INPUT}parameters:\n  K:\n  a0: K + 1\n{SQUARES}layers: [{{conv: {{filters: a11, kernel: 3}}}}]\n",
-        f"more than {MOST_TERMS:,} terms",
+        f"more than {MOST_TERMS} terms",
     ),
     "remainders": (
         f"{INPUT}parameters:\n  K:\n  M:\n  a0: K\n{REMAINDERS}layers: [{{conv: {{filters: a8, kernel: 3}}}}]\n",
-        f"more than {MOST_TERMS:,} terms",
+        f"more than {MOST_TERMS} terms",
     ),
     "blanks": (
         f'{INPUT}blocks:\n  ? "b{" " * 100_000}x"\n  : [relu]\nlayers: [relu]\n',
@@ -52,6 +63,30 @@ SPECS = {
         f"{INPUT}layers:\n  - {{relu: , repeat: 5000, name: {'n' * 900_000}}}\n",
         f"at most {LONGEST_NAME} characters",
     ),
+    "2^60 layers": (
+        f"{INPUT}blocks:\n  b0: [relu]\n{DOUBLED}layers: [b59]\n",
+        "layers or more; the limit is 1,000,000",
+    ),
+    "2^60 layers, and one that is not counted": (
+        f"{INPUT}blocks:\n  b0: [relu, {{relu: , when: true}}]\n{DOUBLED}layers: [b59]\n",
+        "layers or more; the limit is 1,000,000",
+    ),
+    "2^60 blocks without a layer": (
+        f"{INPUT}blocks:\n  b0: [{{relu: , when: false}}]\n{DOUBLED}layers: [relu, b59]\n",
+        "more than 200,000 steps that make no layer",
+    ),
+    "a chain of parameters": (
+        f"{INPUT}parameters:\n  a0: 1\n{CHAIN}layers: [relu]\n",
+        "",
+    ),
+    "one token": ("x" * 999_999, "a spec is a mapping"),
+    "ends of lines": ("\n" * 999_999, "the file is empty"),
+    "brackets": ("[" * 999_999, "nested more than 60 deep"),
+    "byte order marks": ("\ufeff" * 300_000, "a spec is a mapping"),
+    "a number of many digits": (
+        f"{INPUT}layers:\n  - conv: {{filters: {'9' * 900_000}, kernel: 3}}\n",
+        "at most 500 characters",
+    ),
     "many phases": (
         "input: 8x8x3\nlayers:\n  - upsample: 4096\n  - conv: {filters: 1, kernel: 4095, padding: half}\n",
         "",
@@ -73,12 +108,14 @@ def test_a_hostile_spec_ends_soon(cli: Cli, write: Write, name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("network: lenet\nclaims: {conv1: {params: '((a+b+c+d+e+f)**8)**8'}}\n", f"more than {MOST_TERMS:,} terms"),
+        ("network: lenet\nclaims: {conv1: {params: '((a+b+c+d+e+f)**8)**8'}}\n", f"more than {MOST_TERMS} terms"),
         ("# network: lenet\nlayer,params\nconv1,1" + " " * 130_000 + "K\n", "mismatch"),
-        ("# network: lenet\nlayer" + "," * 90_000 + "\nconv1\n", f"{MOST_COLUMNS:,}, the limit"),
+        ("# network: lenet\nlayer" + "," * 90_000 + "\nconv1\n", f"{MOST_COLUMNS}, the limit"),
         (WIDE, "1,000,000,001"),
+        ("# network: lenet\nlayer," + ",".join(["(" + " " * 990 + "x"] * 100) + "\nconv1,1\n", "no quantity"),
+        (" \n" * 90_000 + "layers", "contains no claims"),
     ],
-    ids=["powers", "blanks", "columns", "a kernel of 10^9 taps"],
+    ids=["powers", "blanks", "columns", "a kernel of 10^9 taps", "brackets", "lines"],
 )
 def test_a_hostile_table_ends_soon(cli: Cli, write: Write, text: str, expected: str) -> None:
     started = time.process_time()
@@ -99,9 +136,26 @@ def test_a_hostile_table_ends_soon(cli: Cli, write: Write, text: str, expected: 
         (["pool{0*K}", "--input", "32x32x3"], "kernel must be at least 1, not 0"),
         (["conv3-3 xL", "--input", "32x32x3", "--format", "json"], '"L"'),
         (["apply", "maxpool", "a" * 131_000 + ","], "more than 100,000 characters"),
-        (["formula", "vgg16", "--assume", "H == (((a+b+c+d)**8)**8)"], f"more than {MOST_TERMS:,} terms"),
+        (["apply", "maxpool", "a" * 99_990 + ","], "is not a number"),
+        (["relu" + " " * 19_900 + "!", "--input", "8x8x1"], "'!'"),
+        (
+            ["formula", "vgg16", "--assume", "H == " + "(" * 60_000 + "F" + ")" * 60_000 + "/2"],
+            "at most 500 characters",
+        ),
+        (["formula", "vgg16", "--assume", "H == (((a+b+c+d)**8)**8)"], f"more than {MOST_TERMS} terms"),
     ],
-    ids=["bytes", "digits", "range", "zero", "symbolic repeat", "matrix", "assumption"],
+    ids=[
+        "bytes",
+        "digits",
+        "range",
+        "zero",
+        "symbolic repeat",
+        "long matrix",
+        "matrix",
+        "blanks",
+        "parentheses",
+        "assumption",
+    ],
 )
 def test_hostile_arguments_are_refused_or_answered(cli: Cli, arguments: list[str], expected: str) -> None:
     started = time.process_time()
@@ -109,3 +163,145 @@ def test_hostile_arguments_are_refused_or_answered(cli: Cli, arguments: list[str
     assert time.process_time() - started < SECONDS
     assert expected in result.output
     assert result.exception is None or isinstance(result.exception, SystemExit)
+
+
+def test_a_comment_that_looks_like_layers_costs_no_time(cli: Cli, write: Write) -> None:
+    spec = write("# " + "conv" * 200_000 + "\nlayers: [relu]\n")
+    started = time.process_time()
+    assert "the channels are missing" in cli.refused("show", spec, "--input", "32x32")
+    assert time.process_time() - started < SECONDS
+
+
+def test_what_is_no_file_is_refused_and_not_waited_for(folder: Path) -> None:
+    os.mkfifo(folder / "pipe.yaml")
+    (folder / "loop.yaml").symlink_to("loop.yaml")
+    (folder / "zero.yaml").symlink_to("/dev/zero")
+    for command in (["show"], ["fit"], ["check"], ["apply", "maxpool"]):
+        for name in ("pipe.yaml", "loop.yaml", "zero.yaml", "/dev/zero", ".", ""):
+            ended = subprocess.run(
+                [sys.executable, "-m", "cnncalc", *command, name],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=60,
+                preexec_fn=bounded,
+                check=False,
+            )
+            assert ended.returncode in (1, 2), (command, name, ended)
+            assert "Traceback" not in ended.stderr, (command, name)
+
+
+def bounded() -> None:
+    """Let a process have 20 s of processor time and 2 GB."""
+    resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
+    resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+
+
+# Other limits ------------------------------------------------------------------------------------
+
+MET = [
+    ("terms", 2, ["formula", "conv3-{(a+b)**3}"]),
+    ("layers", 3, ["show", "vgg16"]),
+    ("layers", 3, ["check", "table.yaml"]),
+    ("points", 3, ["sweep", "vgg16", "--input", "32:64"]),
+    ("rows", 3, ["sweep", "vgg16", "--input", "32:64"]),
+    ("size", 100, ["show", "vgg16", "--input", "224"]),
+    ("batch", 7, ["show", "vgg16", "--batch", "8"]),
+    ("output", 10, ["show", "upsample8", "--input", "8x8x1"]),
+    ("value", 99, ["show", "conv3-{10*10}", "--input", "8x8x1"]),
+    ("exponent", 2, ["show", "conv3-{2**3}", "--input", "8x8x1"]),
+    ("expression", 4, ["show", "conv3-{2*2*2}", "--input", "8x8x1"]),
+    ("parentheses", 2, ["show", "conv3-{(((2)))}", "--input", "8x8x1"]),
+    ("notation", 9, ["show", "conv3-8, relu", "--input", "8x8x1"]),
+    ("brackets", 1, ["show", "(relu x2) x2", "--input", "8x8x1"]),
+    ("text", 20, ["show", "net.yaml"]),
+    ("nesting", 2, ["show", "net.yaml"]),
+    ("name", 3, ["show", "net.yaml"]),
+    ("name", 4, ["show", "net.yaml"]),
+    ("blocks", 1, ["show", "net.yaml"]),
+    ("table", 20, ["check", "table.yaml"]),
+    ("claims", 1, ["check", "table.yaml"]),
+    ("number", 3, ["check", "table.yaml"]),
+    ("numeral", 3, ["check", "table.yaml"]),
+    ("columns", 1, ["check", "table.csv", "--network", "lenet"]),
+    ("question", 5, ["solve", "227 -> 55, F=11, P=0, S=?"]),
+    ("matrix", 5, ["apply", "maxpool", "1 2; 3 4", "-k", "2"]),
+    ("side", 1, ["apply", "maxpool", "1 2; 3 4", "-k", "2"]),
+    ("products", 3, ["apply", "maxpool", "1 2; 3 4", "-k", "2"]),
+    ("denominator", 1, ["apply", "maxpool", "1/11 2; 3 4", "-k", "2"]),
+    ("questions", 4, ["quiz", "--sheet"]),
+    ("residues", 3, ["fit", "conv3-1/2, conv3-1/3, conv5-1/5", "--input", "HxWx1"]),
+    ("taps", 2, ["show", "conv3-8", "--input", "8x8x1", "--columns", "connections"]),
+]
+"""A limit, a number that is too small, and a command line that meets it."""
+
+
+@pytest.mark.parametrize(("name", "number", "arguments"), MET, ids=[f"{each[0]} {each[2][0]}" for each in MET])
+@pytest.mark.usefixtures("folder")
+def test_a_limit_that_is_met_names_its_option(
+    cli: Cli, write: Write, name: str, number: int, arguments: list[str]
+) -> None:
+    write("input: 8x8x1\nblocks:\n  deep: [{group: [{relu: , name: first}]}]\nlayers: [deep]\n")
+    write("network: lenet\nclaims:\n  conv1: {params: 1,560}\n  conv2: {params: 2}\n", "table.yaml")
+    write("layer,params,macs\nconv1,156,1\n", "table.csv")
+    more = f"--limit {name}={5 * number} allows more"
+    assert more not in cli(*arguments).output
+    assert more in cli(*arguments, "--limit", f"{name}={number}").output
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_takes_limits(cli: Cli, command: str) -> None:
+    assert "no limit is called 'trms'" in cli.refused(command, *REQUIRED.get(command, ()), "--limit", "trms=5")
+
+
+REQUIRED = {"show": ("vgg16",), "apply": ("maxpool", "1 2"), "explain": ("vgg16",), "formula": ("vgg16",)}
+"""The arguments without which a command does not look at its options."""
+
+
+@pytest.mark.parametrize("text", ["terms", "terms=", "terms=x", "terms=0", "terms=-1", f"terms={'9' * 5000}", "=5"])
+def test_a_limit_is_a_name_and_a_number(cli: Cli, text: str) -> None:
+    assert "must be a whole number" in (said := cli.refused("vgg16", "--limit", text)) or "no limit is called" in said
+
+
+def test_a_limit_holds_for_one_command_alone(cli: Cli) -> None:
+    cli.refused("show", "vgg16", "--limit", "layers=3", status=1)
+    assert {} == limits_set()
+    assert "conv5_3" in cli.text("show", "vgg16")
+
+
+def test_options_of_their_own_set_the_same_limits(cli: Cli) -> None:
+    assert cli.refused("vgg16", "--limit", "layers=3", status=1) == cli.refused("vgg16", "--max-layers", "3", status=1)
+    grid = ("sweep", "vgg16", "--input", "32:64")
+    assert cli.refused(*grid, "--limit", "points=3") == cli.refused(*grid, "--max-points", "3")
+
+
+def test_limits_in_python_hold_for_late_work_too() -> None:
+    with pytest.raises(cnncalc.SpecError, match="limit terms=10 allows more"):
+        cnncalc.formula("conv3-{(a+b)**3}", limits={"terms": 2})
+    (row,) = cnncalc.sweep("vgg16", 64, limits={"layers": 3})
+    assert "the limit is 3" in row["problem"]
+    with pytest.raises(cnncalc.SpecError, match="did you mean 'terms'"):
+        cnncalc.analyze("vgg16", limits={"term": 2})
+    assert {} == limits_set()
+
+
+def test_a_raised_limit_lets_more_pass(write: Write) -> None:
+    spec = write(f"input: 8x8x1\nlayers: [{{relu: , name: {'n' * 201}}}]\n")
+    with pytest.raises(cnncalc.SpecError, match="at most 200"):
+        cnncalc.analyze(spec)
+    assert 1 == len(cnncalc.analyze(spec, limits={"name": 201}).layers)
+
+
+def test_every_limit_is_used_and_stands_in_the_one_place() -> None:
+    folder = Path(cnncalc.__file__).parent
+    texts = {path: path.read_text(encoding="utf-8") for path in folder.rglob("*.py")}
+    constants = {
+        target.id: node.value.args[0].value  # type: ignore[attr-defined]
+        for node in ast.walk(ast.parse(texts.pop(folder / "limits.py")))
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+        for target in node.targets
+        if isinstance(target, ast.Name) and target.id.isupper()
+    }
+    assert set(LIMITS) == set(constants.values())
+    unused = [name for name in constants if not any(re.search(rf"\b{name}\.value\b", text) for text in texts.values())]
+    assert ["LONGEST_TABLE"] == unused  # the register of readers holds it

@@ -142,14 +142,13 @@ def test_a_range_that_depends_on_a_symbol_is_unknown_and_says_why(write: Write) 
     assert analysis.layer("second").receptive_field.unknown == "which channels are read depends on a symbol"
 
 
-def test_following_ranges_of_channels_stops_at_a_limit(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cnncalc.analysis.channel_fields.MOST_RANGES", 3)
+def test_following_ranges_of_channels_stops_at_a_limit(write: Write) -> None:
     shuffles = "".join("  - {channel_shuffle: 2}\n" for _ in range(5))
     text = HALVES.format(size="32x32x3", half="8").replace(
         "  - {split: {parts: 2, part: 2}", shuffles + "  - {split: {parts: 2, part: 2}"
     )
-    unknown = cnncalc.analyze(write(text)).layer("second").receptive_field.unknown
-    assert unknown == "more than 3 ranges of channels would be followed"
+    unknown = cnncalc.analyze(write(text), limits={"ranges": 3}).layer("second").receptive_field.unknown
+    assert unknown == "more than 3 ranges of channels would be followed; --limit ranges=15 allows more"
 
 
 @pytest.mark.parametrize(("start", "seen"), [(0, (3,)), (3, (3,)), (4, "?")])

@@ -82,8 +82,10 @@ class FieldsOfChannels:
             _, here = heappop(waiting)
             if here in needed or here in self._known or self._is_whole(here):
                 continue
-            if len(needed) + len(self._known) >= MOST_RANGES:
-                raise UncountableError(f"more than {MOST_RANGES:,} ranges of channels would be followed")
+            if len(needed) + len(self._known) >= MOST_RANGES.value:
+                raise UncountableError(
+                    f"more than {MOST_RANGES} ranges of channels would be followed; {MOST_RANGES.hint}"
+                )
             needed[here] = self._followed(here)
             for source in needed[here]:
                 heappush(waiting, (-source[0], source))

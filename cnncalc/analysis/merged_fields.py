@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from math import lcm
 
-from cnncalc.layers.receptive_field import EVERYTHING, MOST_PHASES, ReceptiveField, union, unknown
+from cnncalc.layers.receptive_field import EVERYTHING, ReceptiveField, union, unknown
+from cnncalc.limits import MOST_PHASES
 
 
 class JumpConflictError(ValueError):
@@ -32,7 +33,7 @@ def merged(found: list[ReceptiveField], rank: int) -> tuple[ReceptiveField, bool
         return unknown(reason if not rank or reason.endswith(UNCOMPARED) else reason + UNCOMPARED), True
     if not rank:
         return unknown("a vector made of several maps has no position in the image"), True
-    if lcm(*(len(axis.lows) for seen in found for axis in seen.axes)) > MOST_PHASES:
+    if lcm(*(len(axis.lows) for seen in found for axis in seen.axes)) > MOST_PHASES.value:
         return unknown("the merged branches are upsampled by factors whose common multiple is too large"), True
     axes, aligned = first.axes, True
     for other in others:

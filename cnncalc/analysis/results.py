@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from cnncalc.analysis.convention import Convention
 from cnncalc.analysis.quantities import COUNTS, OF_A_NETWORK, named, value_of
-from cnncalc.errors import Problem, SpecError, closest, printable
+from cnncalc.errors import Problem, SpecError, closest
 from cnncalc.graph import INPUT, Graph, Node
 from cnncalc.layers import Operations, ReceptiveField, Shape
 from cnncalc.layers.receptive_field import AxisReceptiveField
@@ -169,7 +169,7 @@ class Analysis(Result):
         """As `layers_in`; raises SpecError, with the nearest name, if there is none."""
         found = self.layers_in(name)
         if not found:
-            message = f"no layer or block of {self.name} is called '{printable(name)}'"
+            message = f"no layer or block of {self.name} is called '{name}'"
             raise SpecError([Problem(message, None, self.nearest(name))])
         return found
 

@@ -19,9 +19,9 @@ from cnncalc.apply.matrix import Matrix, Number
 from cnncalc.errors import Problem, SpecError, UsageError, closest, one_of
 from cnncalc.graph import INPUT, Graph, Node
 from cnncalc.layers import CATALOGUE, Condition, Layer, Refused, Shape
+from cnncalc.limits import MOST_PRODUCTS
 from cnncalc.result import Result
 
-MOST_TERMS = 250_000
 Place: TypeAlias = "tuple[int, ...]"
 
 
@@ -171,9 +171,10 @@ def _checked(name: str, layer: Layer, shape: Shape) -> list[Condition]:
     if not problems:
         output = layer.output(shape)
         terms = int(output.area * prod(len(axis.taps) for axis in _axes(layer, shape)))
-        if terms > MOST_TERMS:
-            message = f"{name}: {terms:,} products or comparisons; the limit is {MOST_TERMS:,}"
-            problems.append(Problem(message, None, "make the input or the kernel smaller, or the stride larger"))
+        if terms > MOST_PRODUCTS.value:
+            message = f"{name}: {terms:,} products or comparisons; the limit is {MOST_PRODUCTS}"
+            hint = f"make the input or the kernel smaller, or the stride larger; {MOST_PRODUCTS.hint}"
+            problems.append(Problem(message, None, hint))
     if problems:
         raise SpecError(problems)
     return failed

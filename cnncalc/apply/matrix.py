@@ -16,19 +16,17 @@ from math import lcm
 from typing import Any, TypeAlias
 
 from cnncalc.errors import Problem, Source, Span, SpecError
+from cnncalc.limits import LONGEST_DENOMINATOR, LONGEST_MATRIX, LONGEST_SIDE
 
 Number: TypeAlias = "int | Fraction"
 Rows: TypeAlias = "list[list[Span]]"
 
-LONGEST_SIDE = 64
-LARGEST_TEXT = 100_000
-LARGEST_DIVISOR = 10**60
 NUMBER = re.compile(r"[-+]?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20}|[0-9]{1,20}/0*[1-9][0-9]{0,19})\Z")
 MARK = re.compile(r"[][,;]|[^][,;\s]+")
 WORD = re.compile(r"\S+")
 CELL = re.compile(r"[^;\s]+")
 SEMICOLONS = re.compile(r"\s*[^;\s]+(?:\s*;\s*[^;\s]+)+\s*\Z")
-FILE = re.compile(r"[^\s,;]*[A-Za-z][^\s,;]*\Z")
+FILE = re.compile(r"(?=[^\s,;]*[A-Za-z])[^\s,;]+\Z")
 MINUS = "\u2212"
 HINT = "numbers are written 3, -3, 0.5 or 1/3 (at most 20 digits)"
 FORMS = "write '1 2; 3 4', '[[1, 2], [3, 4]]', or name a file with a row on every line"
@@ -67,8 +65,8 @@ def find_matrix(text: str, what: str = "matrix") -> Matrix:
         from cnncalc.spec.files import read_source
 
         return parse_matrix(read_source(text, hint=FORMS))
-    if len(text) > LARGEST_TEXT:
-        raise SpecError([Problem(f"the {what} has more than {LARGEST_TEXT:,} characters", None, FORMS)])
+    if len(text) > LONGEST_MATRIX.value:
+        raise SpecError([Problem(f"the {what} has more than {LONGEST_MATRIX} characters", None, LONGEST_MATRIX.hint)])
     if FILE.match(text):
         raise SpecError([Problem(f"there is no file '{text[:100]}'", None, FORMS)])
     return parse_matrix(Source(what, text))
@@ -76,8 +74,9 @@ def find_matrix(text: str, what: str = "matrix") -> Matrix:
 
 def parse_matrix(source: Source) -> Matrix:
     """The matrix that a text writes out; raises SpecError with every problem found in it."""
-    if len(source.text) > LARGEST_TEXT:
-        raise SpecError([Problem(f"{source.name} is too large: over {LARGEST_TEXT:,} characters")])
+    if len(source.text) > LONGEST_MATRIX.value:
+        message = f"{source.name} is too large: over {LONGEST_MATRIX} characters"
+        raise SpecError([Problem(message, None, LONGEST_MATRIX.hint)])
     if source.text.lstrip().startswith("["):
         flat, rows = _bracketed(source)
     else:
@@ -213,9 +212,9 @@ def _checked(flat: bool, rows: Rows, values: list[list[Number | Problem]]) -> Ma
     if problems:
         raise SpecError(problems)
     numbers = tuple(value for row in values for value in row if not isinstance(value, Problem))
-    if lcm(*(value.denominator for value in numbers)) > LARGEST_DIVISOR:
-        message = f"the common denominator of these fractions has more than {len(str(LARGEST_DIVISOR)) - 1} digits"
-        raise SpecError([Problem(message, rows[0][0], "round them to decimals")])
+    if lcm(*(value.denominator for value in numbers)) > 10**LONGEST_DENOMINATOR.value:
+        message = f"the common denominator of these fractions has more than {LONGEST_DENOMINATOR} digits"
+        raise SpecError([Problem(message, rows[0][0], f"round them to decimals; {LONGEST_DENOMINATOR.hint}")])
     return Matrix((len(rows[0]),) if flat else (len(rows), len(rows[0])), numbers)
 
 
@@ -230,9 +229,10 @@ def _misshapen(rows: Rows) -> Iterator[Problem]:
             yield Problem(
                 message, row[-1], "all rows need the same number of entries", (("row 0 ends here", first[-1]),)
             )
-    if len(rows) > LONGEST_SIDE or len(first) > LONGEST_SIDE:
-        where = rows[LONGEST_SIDE][0] if len(rows) > LONGEST_SIDE else first[LONGEST_SIDE]
-        yield Problem(f"at most {LONGEST_SIDE}x{LONGEST_SIDE} numbers are supported", where)
+    most = LONGEST_SIDE.value
+    if len(rows) > most or len(first) > most:
+        where = rows[most][0] if len(rows) > most else first[most]
+        yield Problem(f"at most {most}x{most} numbers are supported", where, LONGEST_SIDE.hint)
 
 
 def _count(number: int) -> str:

@@ -13,10 +13,9 @@ from cnncalc.check.naming import LAYERS_OF, folded
 from cnncalc.check.numbers.printed import NO_FIT
 from cnncalc.errors import Problem, SpecError, one_of
 from cnncalc.layers import CATALOGUE
+from cnncalc.limits import MOST_NEAREST
 from cnncalc.symbolic import is_known
 
-MOST_HINTS = 50
-"""Names of no layer for which the nearest one is looked for: it takes its time in a large network."""
 INPUT = "input"
 
 
@@ -110,7 +109,7 @@ class _Values:
         if name in self.parts:
             return self.parts[name]
         self.misses += 1
-        if self.misses <= MOST_HINTS:
+        if self.misses <= MOST_NEAREST:
             return self.analysis.part(name)  # raises, with the nearest name
         raise SpecError([Problem(f"no layer or block of {self.analysis.name} is called '{name}'")])
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from cnncalc.analysis import Analysis, Convention
 from cnncalc.errors import Problem, SpecError
 from cnncalc.graph import Graph
+from cnncalc.limits import MOST_CHECKED_LAYERS, MOST_LAYERS, limits_set
 from cnncalc.setup import Setup, setup
 from cnncalc.spec.find import bundled, find
 from cnncalc.spec.model import Spec
@@ -18,8 +19,6 @@ from cnncalc.spec.readers.register import SUFFIXES
 from cnncalc.symbolic import Size
 
 T = TypeVar("T")
-MOST_LAYERS = 20_000
-"""In a network that answers are checked against: a sheet that asks for more is refused."""
 MOST_KEPT = 300
 """Setups, graphs and analyses kept at once; a class of students asks for the same few again and again."""
 
@@ -85,9 +84,10 @@ class Network:
 
     def _setup(self) -> Setup:
         spec = self.spec()
+        limits = {MOST_LAYERS.name: MOST_LAYERS.unless_set(MOST_CHECKED_LAYERS)}
         if spec.problems:
-            Setup(spec, max_layers=MOST_LAYERS).graph()  # raises them, with those of the expansion
-        return setup(spec, self.input or None, settings=self.settings, max_layers=MOST_LAYERS)
+            Setup(spec, limits=limits).graph()  # raises them, with those of the expansion
+        return setup(spec, self.input or None, settings=self.settings, limits=limits)
 
 
 def _path(name: str) -> str:
@@ -104,6 +104,7 @@ def _store() -> dict[Hashable, Any]:
 def _kept(key: Hashable, compute: Callable[[], T]) -> T:
     """What was computed before for the key, an error too; the oldest make room for new ones."""
     store = _store()
+    key = (key, frozenset(limits_set().items()))
     if key not in store:
         while len(store) >= MOST_KEPT:
             del store[next(iter(store))]

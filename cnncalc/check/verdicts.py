@@ -16,13 +16,12 @@ from cnncalc.check.numbers.arithmetic import Working
 from cnncalc.check.numbers.printed import Printed
 from cnncalc.errors import Problem, SpecError
 from cnncalc.layers import Shape
+from cnncalc.limits import MOST_DIAGNOSED
 
 DIAGNOSED = ("output", *COUNTS, "depth", *FIELDS)
 """The quantities for which mistakes are known."""
 LEAST_CHANNELS_FIRST = 2
 """Shapes that must be right as channels x height x width, and only so, for all to be read that way."""
-MOST_DIAGNOSED = 200
-"""Mismatches of one table that are explained; a table with more is wrong from the ground up."""
 
 
 def verdicts(table: Table, *, diagnosed: bool = True) -> list[Verdict]:
@@ -36,7 +35,7 @@ def verdicts(table: Table, *, diagnosed: bool = True) -> list[Verdict]:
         network = claim.network or table.networks[0]
         try:
             analysis = network.analysis(claim.convention, claim.batch)
-            verdict = judge(claim, analysis, diagnosed=diagnosed and wrong < MOST_DIAGNOSED, graded=table.graded)
+            verdict = judge(claim, analysis, diagnosed=diagnosed and wrong < MOST_DIAGNOSED.value, graded=table.graded)
         except SpecError as error:
             verdict = _no_value(claim, error)
         wrong += verdict.status == "mismatch"

@@ -45,7 +45,7 @@ def command(asked: dict[str, Any], page: Page, specs: tuple[str, ...], names: st
     """
     spec = specs[0] if len(specs) == 1 else specs
     if listed:
-        if specs or names or asked.keys() - {"max_layers"}:
+        if specs or names or asked:
             raise click.UsageError("--list takes no SPEC, and no options about one")
         emit(api.conventions(), page)
     elif names and specs:

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from cnncalc import __version__
-from cnncalc.errors import SpecError
+from cnncalc.errors import SpecError, printable_lines
 
 COMMANDS = {
     "show": "cnncalc.cli.show",
@@ -93,6 +93,9 @@ class Commands(click.Group):
         except RecursionError:
             click.echo("error: the spec is nested too deep", err=True)
             ctx.exit(1)
+        except click.ClickException as error:
+            error.message = printable_lines(error.message)  # type: ignore[misc]  # final to click alone
+            raise
 
 
 @click.group(

@@ -6,6 +6,7 @@ gives it `page`, for `output.emit(result, page)`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
@@ -15,10 +16,10 @@ import click
 from cnncalc.analysis import DTYPES, FLOPS, OPTIMIZERS
 from cnncalc.cli.output import Page
 from cnncalc.graph.head import HEADS
-from cnncalc.limits import MOST_LAYERS
+from cnncalc.limits import MOST_LAYERS, Limit, setting_limits
 from cnncalc.report.formats import FORMATS, takes
 from cnncalc.report.report import Options
-from cnncalc.setup import CHOICES
+from cnncalc.setup import CHOICES, limits_of
 from cnncalc.spec.find import bundled
 
 # Generic to the type checker, but not at run time before click 8.4.
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 else:
     ParamType = click.ParamType
 F = TypeVar("F", bound=Callable[..., Any])
+NUMBER = re.compile(r"[0-9]{1,18}\Z")
 
 
 def complete_networks(ctx: click.Context, param: click.Parameter | None, incomplete: str) -> list[Any]:
@@ -47,6 +49,44 @@ def complete_conventions(ctx: click.Context, param: click.Parameter | None, inco
 
 # What is asked of -------------------------------------------------------------------------------
 
+
+def limit_option(flag: str, limit: Limit, about: str) -> Callable[[F], F]:
+    """An option of its own for a limit that is often set; it holds while the command runs."""
+
+    def put(ctx: click.Context, param: click.Parameter, value: int | None) -> None:
+        if value is not None:
+            ctx.with_resource(setting_limits({limit.name: value}))
+
+    return click.option(
+        flag,
+        metavar="N",
+        type=click.IntRange(1),
+        expose_value=False,
+        is_eager=True,
+        callback=put,
+        show_default=f"{limit.default:,}",
+        help=about,
+    )
+
+
+def _set_limits(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> None:
+    """Let the limits that are given as NAME=NUMBER hold while the command runs."""
+    given: dict[str, Any] = {}
+    for text in values:
+        name, _, number = text.partition("=")
+        given[name.strip()] = int(number) if NUMBER.match(number) else number
+    ctx.with_resource(setting_limits(limits_of(given)))
+
+
+LIMIT = click.option(
+    "--limit",
+    metavar="NAME=NUMBER",
+    multiple=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_set_limits,
+    help="Set a limit, as in terms=5000; may be repeated. docs/security.md lists them.",
+)
 INPUT_HELP = "Size of the input: 224, 227x227x3 (height x width x channels), or HxWx3 with symbols."
 SETUP = {
     "spec": (click.argument("spec", shell_complete=complete_networks),),
@@ -93,16 +133,7 @@ SETUP = {
             help="Optimizer whose state is part of the training memory.",
         ),
     ),
-    "max_layers": (
-        click.option(
-            "--max-layers",
-            default=MOST_LAYERS,
-            show_default=True,
-            metavar="N",
-            type=click.IntRange(1),
-            help="Refuse networks that expand to more layers than this.",
-        ),
-    ),
+    "max_layers": (limit_option("--max-layers", MOST_LAYERS, "Refuse networks that expand to more layers than this."),),
     "head": (
         click.option(
             "--head",
@@ -112,7 +143,7 @@ SETUP = {
         ),
     ),
 }
-KEYS = {name: (name,) for name in SETUP} | {"counting": ("convention", *CHOICES)}
+KEYS = {name: (name,) for name in SETUP} | {"counting": ("convention", *CHOICES), "max_layers": ()}
 """The keywords of the facade that each part of SETUP gives."""
 
 
@@ -190,7 +221,7 @@ REPORT = {
 
 
 def report_options(*options: str, own: tuple[str, ...] = (), csv: bool = False) -> Callable[[F], F]:
-    """`--format`, `--output` and the named options of REPORT, as one argument: the command gets `page`.
+    """`--format`, `--output` and the named options of REPORT, as one argument: the command gets `page`; and `--limit`.
 
     `own` are formats of this command alone; `csv` says that its results have rows.
     """
@@ -212,7 +243,7 @@ def report_options(*options: str, own: tuple[str, ...] = (), csv: bool = False) 
         made = cast(F, command)
         for name in reversed(used):
             made = REPORT[name](made)
-        for option in (OUTPUT, _format(forms)):
+        for option in (LIMIT, OUTPUT, _format(forms)):
             made = option(made)
         return made
 

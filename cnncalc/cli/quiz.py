@@ -44,7 +44,7 @@ Examples:
     "-l", "--level", "levels", type=click.IntRange(min(LEVELS), max(LEVELS)), multiple=True, default=(1,),
     show_default=True, metavar="N", help="Level of the questions, see below; may be repeated.",
 )  # fmt: skip
-@click.option("-n", "--count", type=click.IntRange(1, 200), default=5, show_default=True, metavar="N",
+@click.option("-n", "--count", type=click.IntRange(1), default=5, show_default=True, metavar="N",
               help="How many questions.")  # fmt: skip
 @click.option("--sheet", "printed", is_flag=True, help="Print the questions (text is Markdown) instead of asking them.")
 @click.option("--key", type=click.Path(dir_okay=False), metavar="FILE",

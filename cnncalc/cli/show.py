@@ -40,7 +40,7 @@ def command(asked: dict[str, Any], page: Page, expanded: bool) -> None:
     if expanded:
         if page.form != "text" or page.options != type(page.options)():
             raise click.UsageError("--expanded prints a spec: it takes no --format, and no options of a table")
-        if asked.keys() - {"spec", "input", "settings", "max_layers", "head"}:
+        if asked.keys() - {"spec", "input", "settings", "head"}:
             raise click.UsageError("--expanded prints a spec: it takes no --batch, and no options of counting")
         page = page._replace(form="expanded")
     if page.form == "slide":

@@ -12,9 +12,9 @@ from typing import Any
 import click
 
 from cnncalc import api
-from cnncalc.cli.options import report_options, setup_options
+from cnncalc.cli.options import limit_option, report_options, setup_options
 from cnncalc.cli.output import Page, emit
-from cnncalc.sweep.grid_text import MOST_POINTS
+from cnncalc.limits import MOST_POINTS
 from cnncalc.sweep.sweep import Sweep
 
 LARGE = 5_000
@@ -60,15 +60,8 @@ GRIDS: dict[str, Any] = {
 )
 @click.option("--layer", "layers", metavar="NAME", multiple=True, help=LAYER)
 @report_options("layout", "units", "notes", own=("jsonl",), csv=True)
-@click.option(
-    "--max-points",
-    default=MOST_POINTS,
-    show_default=True,
-    metavar="N",
-    type=click.IntRange(1),
-    help="Refuse grids of more points than this.",
-)
-def command(asked: dict[str, Any], page: Page, columns: str | None, layers: tuple[str, ...], max_points: int) -> None:
+@limit_option("--max-points", MOST_POINTS, "Refuse grids of more points than this.")
+def command(asked: dict[str, Any], page: Page, columns: str | None, layers: tuple[str, ...]) -> None:
     """Print totals of SPEC, or numbers of chosen layers, for every point of a grid.
 
     Totals: weights, biases, params, buffers, macs, flops, activations, memory, neurons, connections,
@@ -81,7 +74,7 @@ def command(asked: dict[str, Any], page: Page, columns: str | None, layers: tupl
     status is 1 if no point has numbers. The formats csv and jsonl have raw integers, and are written
     as they come.
     """
-    sweep = api.sweep(**asked, columns=columns, layers=layers, max_points=max_points)
+    sweep = api.sweep(**asked, columns=columns, layers=layers)
     with _bar(sweep, page):
         emit(sweep, page, around=_uninterrupted)
     if not sweep.solved:

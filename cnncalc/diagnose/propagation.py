@@ -11,9 +11,8 @@ from cnncalc.analysis import Analysis, LayerResult
 from cnncalc.diagnose.catalogue import Mistake
 from cnncalc.diagnose.recompute import LayerRecomputation, correct_at
 from cnncalc.layers import Shape
+from cnncalc.limits import MOST_PROPAGATED
 
-MOST_STEPS = 50_000
-"""Layers that are recomputed at most for the propagations in one network; no others are followed."""
 LayerMistake: TypeAlias = "Mistake[LayerRecomputation]"
 Places: TypeAlias = "tuple[int, ...]"
 """The layers whose number it is."""
@@ -57,7 +56,7 @@ class Propagations:
         for name, layers in self.blocks.items():
             self.starts.setdefault(layers[0], []).insert(0, name)
         self.skipped: dict[tuple[str, int], int] = {}
-        self.budget = MOST_STEPS
+        self.budget = MOST_PROPAGATED.value
         self.steps: dict[Any, tuple[LayerRecomputation | None, Shape | None]] = {}
         self.recomputations: dict[Any, LayerRecomputation] = {}
         self.known: dict[tuple[str, str, int, int], list[Propagation]] = {}

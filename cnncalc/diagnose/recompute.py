@@ -20,11 +20,10 @@ from cnncalc.analysis.receptive_fields import receptive_fields
 from cnncalc.errors import SpecError
 from cnncalc.graph import INPUT, Graph, Node
 from cnncalc.layers import CATALOGUE, Layer, ReceptiveField, Refused, Shape
+from cnncalc.limits import MOST_RECOMPUTED
 from cnncalc.symbolic import Size, is_known
 from cnncalc.symbolic.formula_tree import Tree
 
-MOST_PARTS = 10_000
-"""Numbers of layers that are found at most for one diagnosis; mistakes behind these, unlikely ones, are not tried."""
 STORED = ("activations", "memory_bytes")
 INPUT_PART = "the input"
 IMPOSSIBLE = (ArithmeticError, Refused, SpecError, ValueError)
@@ -255,7 +254,7 @@ class TotalRecomputation(Recomputation):
     def _value(self, part: LayerRecomputation) -> Any:
         """The value of a part, found once; raises ValueError where it has none, or no more may be found."""
         if id(part) not in self.known:
-            if len(self.known) >= MOST_PARTS:
+            if len(self.known) >= MOST_RECOMPUTED.value:
                 raise ValueError("too many parts")
             self.known[id(part)] = (part, part.value())
         value = self.known[id(part)][1]

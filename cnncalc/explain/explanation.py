@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from cnncalc.analysis.memory import training_memory
 from cnncalc.analysis.quantities import COUNTS, NAMES, OF_A_LAYER, OPERATIONS, QUANTITIES, key_of, value_of, value_over
 from cnncalc.analysis.results import Analysis, LayerResult
-from cnncalc.errors import Problem, SpecError, UsageError, printable
+from cnncalc.errors import Problem, SpecError, UsageError
 from cnncalc.explain.steps import LayerWorking
 from cnncalc.explain.working import COMPLETE, USUAL, explain_layer
 from cnncalc.result import Result
@@ -112,7 +112,7 @@ def _read(analysis: Analysis, words: Sequence[str]) -> tuple[list[LayerResult], 
         elif all(parts):
             keys += parts
         elif not found:
-            message = f"'{printable(word)}' is neither a layer or block of {analysis.name} nor a quantity"
+            message = f"'{word}' is neither a layer or block of {analysis.name} nor a quantity"
             problems.append(Problem(message, None, analysis.nearest(word, NAMES)))
     if problems:
         raise SpecError(problems)

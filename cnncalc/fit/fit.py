@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple, TypeAlias
 
 from cnncalc.analysis import analyze_graph
-from cnncalc.errors import Problem, SpecError, UsageError, one_of
+from cnncalc.errors import Problem, SpecError, UsageError, one_of, printable
 from cnncalc.fit.misfits import Misfit, misfits_of
 from cnncalc.fit.requirements import Requirement, Step, narrowed, requirements_of
 from cnncalc.fit.residues import PeriodicPredicate, ResidueSet, residue_set
@@ -90,7 +90,7 @@ class Fit(Result):
 
     def __repr__(self) -> str:
         """`Fit(alexnet: H % 32 == 3, H >= 67; W % 32 == 3, W >= 67)`."""
-        return f"Fit({self.graph.name}: {'; '.join(sizes.text(name) for name, sizes in self.sizes.items())})"
+        return f"Fit({printable(self.graph.name)}: {'; '.join(sizes.text(name) for name, sizes in self.sizes.items())})"
 
     def __contains__(self, size: SizeLike) -> bool:
         """Whether a size fits."""

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from itertools import chain, count, islice
 from math import lcm
 
-MOST_CANDIDATES = 50_000
-"""Residues that a predicate may look at, and small numbers that may be tried one by one."""
+from cnncalc.limits import MOST_RESIDUES
+
 MOST_LISTED = 8
 """Numbers that a text lists one by one."""
 
@@ -197,8 +197,9 @@ def _agrees(tail: ResidueSet, small: Sequence[int], n: int) -> bool:
 
 
 def _limit(candidates: int, modulus: int) -> None:
-    if candidates > MOST_CANDIDATES:
-        raise TooManyError(f"the pattern repeats after {modulus:,} sizes or more and has too many parts to list")
+    if candidates > MOST_RESIDUES.value:
+        message = f"the pattern repeats after {modulus:,} sizes or more and has more than {MOST_RESIDUES} parts"
+        raise TooManyError(f"{message}; {MOST_RESIDUES.hint}")
 
 
 def _simplest(modulus: int, residues: list[int]) -> tuple[int, list[int]]:
@@ -216,15 +217,15 @@ def _simplest(modulus: int, residues: list[int]) -> tuple[int, list[int]]:
 
 
 def _primes(number: int) -> Iterator[int]:
-    """The primes up to MOST_CANDIDATES that divide `number`; no larger one can shorten a pattern."""
+    """The primes up to MOST_RESIDUES that divide `number`; no larger one can shorten a pattern."""
     prime = 2
-    while prime * prime <= number and prime <= MOST_CANDIDATES:
+    while prime * prime <= number and prime <= MOST_RESIDUES.value:
         if number % prime == 0:
             yield prime
             while number % prime == 0:
                 number //= prime
         prime += 1
-    if 1 < number <= MOST_CANDIDATES:
+    if 1 < number <= MOST_RESIDUES.value:
         yield number
 
 

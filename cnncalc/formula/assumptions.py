@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from cnncalc.errors import Problem, Source, Span, SpecError, UsageError
+from cnncalc.limits import LARGEST_SIZE, LONGEST_EXPRESSION
 from cnncalc.spec.expressions import Expression
 from cnncalc.spec.model import expression_problem
 from cnncalc.spec.operators import ExpressionError
@@ -20,7 +21,6 @@ RELATION = re.compile(r"(==|>=|<=|!=|<|>|=)")
 REMAINDER = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*%\s*([0-9]+)\s*\Z")
 QUOTIENT = re.compile(r"(.*[^/])/(?!/)(.*)\Z", re.DOTALL)
 FLIPPED = {"==": "==", ">=": "<=", "<=": ">=", ">": "<", "<": ">"}
-MOST = 10**9
 HINT = "as in 'H % 32 == 0', 'H == W', 'P == (F - 1)/2', 'H == 32*k' or 'H >= 64'; several are joined by 'and'"
 
 
@@ -79,9 +79,9 @@ def _stated(text: str, left: Side, relation: str, right: Side, span: Span) -> It
     if is_known(left.size):
         raise _refused(text, "it contains no symbol", span)
     if left.divisor or right.divisor:
-        valid = not right.divisor and relation == "==" and 1 <= left.divisor <= MOST
+        valid = not right.divisor and relation == "==" and 1 <= left.divisor <= LARGEST_SIZE.value
         if not (valid and right.over == 1 and is_known(right.size) and 0 <= right.size < left.divisor):
-            raise _refused(text, f"a remainder is less than its divisor, which is from 1 to {MOST:,}", span)
+            raise _refused(text, f"a remainder is less than its divisor, which is from 1 to {LARGEST_SIZE}", span)
         yield Constraint(left.size - right.size, "multiple of", left.divisor)
         return
     if left.over != 1 or (right.over != 1 and relation != "=="):
@@ -105,16 +105,21 @@ def _whole(left: Any, above: Any, over: int) -> Iterator[Constraint]:
 
 def _side(text: str, span: Span) -> Side:
     """An expression; one over a number, as in `(F - 1)/2`; or a remainder, as in `H % 32`."""
+    if len(text) > LONGEST_EXPRESSION.value:
+        message = f"an assumption has at most {LONGEST_EXPRESSION} characters on a side"
+        raise SpecError([Problem(message, span, LONGEST_EXPRESSION.hint)])
     remainder = REMAINDER.match(text)
     if remainder:
-        return Side(_value(remainder[1], span), 1, min(int(remainder[2][:12]), MOST + 1) or MOST + 1)
+        return Side(
+            _value(remainder[1], span), 1, min(int(remainder[2][:12]), LARGEST_SIZE.value + 1) or LARGEST_SIZE.value + 1
+        )
     if "%" in text:
         raise _refused(text, "write a remainder as one symbol by a number, as in 'H % 32 == 0'", span)
     quotient = QUOTIENT.match(text)
     if not quotient:
         return Side(_value(text, span))
     above, below = quotient[1], quotient[2].strip()
-    if not (below.isdecimal() and 1 <= int(below[:12]) <= MOST) or not _holds_together(above):
+    if not (below.isdecimal() and 1 <= int(below[:12]) <= LARGEST_SIZE.value) or not _holds_together(above):
         raise _refused(
             text, "write a quotient as one expression over a number, as in '(F - 1)/2'; // rounds down", span
         )

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from cnncalc.analysis.quantities import FIELDS, QUANTITIES, key_of, several_named, value_of
 from cnncalc.analysis.results import Analysis
-from cnncalc.errors import Source, closest
+from cnncalc.errors import Source, closest, printable
 from cnncalc.formula.assumptions import Assumption
 from cnncalc.formula.constraint_set import ConstraintSet, constraint_set, refused
 from cnncalc.formula.validity import Validity, leaves, validity
@@ -45,7 +45,9 @@ class Formulas(Result):
 
     def __repr__(self) -> str:
         whole = f"{self.name}, {self.part}" if self.part else self.name
-        return f"Formulas({whole}: {self.values}, assumptions={self.assumptions}, conditions={self.conditions})"
+        return (
+            f"Formulas({printable(whole)}: {self.values}, assumptions={self.assumptions}, conditions={self.conditions})"
+        )
 
     def __getitem__(self, quantity: str) -> Any:
         """The closed form of a quantity, by any of its names: an integer, an expression, a Shape, a size per axis."""

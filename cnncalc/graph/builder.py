@@ -14,10 +14,9 @@ from cnncalc.graph.head import Kernels
 from cnncalc.graph.model import INPUT, Graph, Node
 from cnncalc.graph.scope import UNKNOWN, Scope
 from cnncalc.layers import Condition, Layer, Refused, Shape
+from cnncalc.limits import LARGEST_OUTPUT, MOST_LAYERS
 from cnncalc.spec.model import Item, NameReference
 from cnncalc.symbolic import is_known
-
-LARGEST = 10**12
 
 
 class TooLargeError(Exception):
@@ -41,10 +40,9 @@ class Placed(NamedTuple):
 class Assembly:
     """A graph while it is put together, and the problems met so far."""
 
-    def __init__(self, graph: Graph, problems: Iterable[Problem], max_layers: int, head: Kernels | None = None) -> None:
+    def __init__(self, graph: Graph, problems: Iterable[Problem], head: Kernels | None = None) -> None:
         self.graph = graph
         self.problems = ProblemList(problems)
-        self.max_layers = max_layers
         self.head = head
         self.reported: set[tuple[Span, str]] = set()
         self.placed: dict[tuple[int, tuple[Shape, ...]], Placed] = {}
@@ -72,7 +70,8 @@ class Assembly:
                 self._note(condition, holds, path, item, sources)
             if placed.joined is not None and placed.output is not None:
                 if placed.too_large:
-                    self.problem(f"{path}: a size of its output is larger than {LARGEST:,}", item.span)
+                    message = f"{path}: a size of its output is larger than {LARGEST_OUTPUT}"
+                    self.problem(message, item.span, LARGEST_OUTPUT.hint)
                     raise TooLargeError
                 index = self._node(Node(path, placed.layer, sources, placed.joined, placed.output, item.span))
                 if item.share and not self.problems:
@@ -97,14 +96,14 @@ class Assembly:
 
     def check_size(self, total: int, span: Span) -> None:
         """Stop, by TooLargeError, a network that is to have more layers than the limit."""
-        if total > self.max_layers:
-            message = f"the network would have {total:,} layers or more; the limit is {self.max_layers:,}"
-            self.problem(message, span, "repeat less, or raise the limit with --max-layers")
+        if total > MOST_LAYERS.value:
+            message = f"the network would have {total:,} layers or more; the limit is {MOST_LAYERS}"
+            self.problem(message, span, f"repeat less; {MOST_LAYERS.hint}")
             raise TooLargeError
 
     def _node(self, node: Node) -> int:
         index = len(self.graph.nodes)
-        if index >= self.max_layers and node.span:
+        if index >= MOST_LAYERS.value and node.span:
             self.check_size(index + 1, node.span)
         self.graph.nodes.append(node)
         return index
@@ -163,7 +162,9 @@ def _place(layer: Layer, shapes: tuple[Shape, ...]) -> Placed:
     joined = layer.join(shapes) if _hold(layer.join_conditions(shapes), open_) else None
     output = layer.output(joined) if joined is not None and _hold(layer.conditions(joined), open_) else None
     sizes = (output.channels, *output.size) if output else ()
-    return Placed(layer, joined, output, tuple(open_), any(is_known(size) and size > LARGEST for size in sizes))
+    return Placed(
+        layer, joined, output, tuple(open_), any(is_known(size) and size > LARGEST_OUTPUT.value for size in sizes)
+    )
 
 
 def _hold(conditions: Iterable[Condition], open_: list[tuple[Condition, bool | None]]) -> bool:

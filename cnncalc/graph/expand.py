@@ -14,11 +14,12 @@ from typing import Any
 from cnncalc.errors import Problem, Span, SpecError, closest
 from cnncalc.graph.builder import Assembly, TooLargeError
 from cnncalc.graph.evaluate import Evaluation
+from cnncalc.graph.fewest import Fewest
 from cnncalc.graph.head import Kernels
 from cnncalc.graph.model import INPUT, Graph, Repeat
 from cnncalc.graph.scope import UNKNOWN, Names, Scope, declared, walk
 from cnncalc.layers import Shape
-from cnncalc.limits import MOST_LAYERS
+from cnncalc.limits import DEEPEST_BLOCKS, MOST_STEPS
 from cnncalc.spec.input_size import written
 from cnncalc.spec.model import (
     Argument,
@@ -34,11 +35,10 @@ from cnncalc.spec.model import (
 )
 from cnncalc.symbolic import Size, is_known, normalise, symbol
 
-DEEPEST = 100
 NUMBERED = re.compile(r"_?\d+(_\d+)*\Z")
 """The numbers behind an automatic name, or a repeated one: conv1, stage_2_1."""
-MOST_STEPS = 3
-"""Steps of expansion for every layer that a network may have."""
+STEPS_OF_A_LAYER = 3
+"""An entry, its repeat, and the block around it."""
 
 
 def build(
@@ -46,7 +46,6 @@ def build(
     input: InputSize | None = None,  # noqa: A002, the word users know it by
     settings: Mapping[str, Argument] | None = None,
     *,
-    max_layers: int = MOST_LAYERS,
     head: Kernels | None = None,
 ) -> Graph:
     """The network that `spec` describes for an input and settings of its parameters.
@@ -54,7 +53,7 @@ def build(
     With `head`, its fully connected layers are convolutions of these kernels.
     Raises SpecError with all problems of the text and of its expansion.
     """
-    graph = _Expansion(spec, {**spec.settings, **(settings or {})}, max_layers, head).build(input or spec.input)
+    graph = _Expansion(spec, {**spec.settings, **(settings or {})}, head).build(input or spec.input)
     graph.asked = (
         spec.asked,
         (*_options(spec, input, settings or {}), *(("--head", "conv") if head is not None else ())),
@@ -73,10 +72,10 @@ def _options(spec: Spec, given: InputSize | None, settings: Mapping[str, Argumen
 class _Expansion:
     """The state of one expansion: the graph so far, and the blocks being opened."""
 
-    def __init__(self, spec: Spec, settings: Mapping[str, Argument], max_layers: int, head: Kernels | None) -> None:
+    def __init__(self, spec: Spec, settings: Mapping[str, Argument], head: Kernels | None) -> None:
         self.spec = spec
         self.graph = Graph(spec.key or spec.name, Shape(1))
-        self.assembly = Assembly(self.graph, spec.problems, max_layers, head)
+        self.assembly = Assembly(self.graph, spec.problems, head)
         self.values = Evaluation(spec, self.assembly, settings)
         self.calls: list[str] = []
         self.place: dict[type[Item], Callable[..., int]] = {
@@ -106,6 +105,9 @@ class _Expansion:
         graph.batch = None if size.batch is None else self._size(size.batch)
         names = Names("", INPUT, declared(spec.items))
         with suppress(TooLargeError):
+            fewest = Fewest(spec.blocks)
+            if fewest.layers(spec.items) and fewest.place:
+                self.assembly.check_size(*fewest.place)
             self.run(spec.items, Scope(names, graph.parameters), INPUT)
         if not graph.nodes and not self.assembly.problems:
             self.assembly.problem("no layer is left: 'when' or 'repeat' leaves out all of them", spec.items[0].span)
@@ -127,8 +129,9 @@ class _Expansion:
     def run(self, items: Iterable[Item], scope: Scope, source: int) -> int:
         """Put items in place one after the other; the source that their last one makes."""
         self.depth += 1
-        if self.depth > DEEPEST:
-            self.assembly.problem(f"blocks and groups are nested more than {DEEPEST} deep", self.deepest)
+        if self.depth > DEEPEST_BLOCKS.value:
+            message = f"blocks and groups are nested more than {DEEPEST_BLOCKS} deep"
+            self.assembly.problem(message, self.deepest, DEEPEST_BLOCKS.hint)
             raise TooLargeError
         for item in items:
             self.deepest = item.span
@@ -140,8 +143,9 @@ class _Expansion:
     def _count(self, span: Span) -> None:
         """Count a step, so that blocks and repeats that make no layers come to an end too."""
         self.steps += 1
-        if self.steps > MOST_STEPS * self.assembly.max_layers:
-            self.assembly.problem(f"the expansion needs more than {self.steps - 1:,} steps", span, "repeat less")
+        if self.steps - STEPS_OF_A_LAYER * len(self.graph.nodes) > MOST_STEPS.value:
+            message = f"the expansion needs more than {MOST_STEPS} steps that make no layer"
+            self.assembly.problem(message, span, f"repeat less; {MOST_STEPS.hint}")
             raise TooLargeError
 
     def _item(self, item: Item, scope: Scope, source: int) -> int:

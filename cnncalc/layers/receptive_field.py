@@ -13,11 +13,10 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import Any, NamedTuple
 
-from cnncalc.limits import MOST_READ
+from cnncalc.limits import MOST_PHASES, MOST_UNITS
 from cnncalc.symbolic import Size, is_known, maximum, minimum, normalise
 
 # Past this many phases a receptive field is called unknown rather than listed phase by phase.
-MOST_PHASES = 4096
 
 
 class UncountableError(ValueError):
@@ -133,7 +132,7 @@ class AxisReceptiveField:
             ahead, step = dilation * (kernel - 1) - before, self.step
             low, high = self.lows[0] - before * step, self.highs[0] + ahead * step
             return AxisReceptiveField((low,), (high,), step * stride, after, self.blind)
-        if not is_known(kernel, stride, before, dilation, *self.lows, *self.highs) or kernel > MOST_PHASES:
+        if not is_known(kernel, stride, before, dilation, *self.lows, *self.highs) or kernel > MOST_PHASES.value:
             raise UncountableError("after upsampling, kernel and stride must be numbers, and the kernel not huge")
         shared = gcd(phases, stride)
         _check_work(kernel * (phases // shared))
@@ -176,8 +175,9 @@ class Seen(NamedTuple):
 
 def _check_work(units: int) -> None:
     """Raise UncountableError before more units are looked at than the limit."""
-    if units > MOST_READ:
-        raise UncountableError(f"after upsampling, more than {MOST_READ:,} units would be looked at one by one")
+    if units > MOST_UNITS.value:
+        message = f"after upsampling, more than {MOST_UNITS} units would be looked at one by one"
+        raise UncountableError(f"{message}; {MOST_UNITS.hint}")
 
 
 def _phases(groups: Iterable[list[Seen]], step: Size, after: Any) -> AxisReceptiveField:
@@ -247,8 +247,8 @@ class ReceptiveField:
         if not is_known(*factors):
             return unknown("the factor of upsampling is not a number yet") if self.axes else self
         phases = (len(axis.lows) * factor for axis, factor in zip(self.axes, factors, strict=False))
-        if any(number > MOST_PHASES for number in phases):
-            return unknown(f"more than {MOST_PHASES} phases after upsampling")
+        if any(number > MOST_PHASES.value for number in phases):
+            return unknown(f"more than {MOST_PHASES} phases after upsampling; {MOST_PHASES.hint}")
         return self.along(rule)
 
 

@@ -12,10 +12,11 @@ from cnncalc.layers.condition import Condition
 from cnncalc.layers.convolution import group_conditions
 from cnncalc.layers.fields import Count, PerAxis, Switch, per_axis
 from cnncalc.layers.operations import Operations
-from cnncalc.layers.receptive_field import MOST_PHASES, AxisReceptiveField, ReceptiveField, unknown
+from cnncalc.layers.receptive_field import AxisReceptiveField, ReceptiveField, unknown
 from cnncalc.layers.shape import Shape
 from cnncalc.layers.window import Window
 from cnncalc.layers.windowed import WINDOW_FIELDS, Windowed
+from cnncalc.limits import MOST_PHASES
 from cnncalc.symbolic import Size, exact_div, floor_div, is_known, let, maximum, minimum, product, symbol
 
 
@@ -98,7 +99,7 @@ class TransposedConv(Windowed, Activated):
 
     def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
         windows = self.windows(shape.rank)
-        if not is_known(*self.kernel, *self.dilation) or max(self.kernel) > MOST_PHASES:
+        if not is_known(*self.kernel, *self.dilation) or max(self.kernel) > MOST_PHASES.value:
             return unknown("deconv: the kernel is not a number, or is huge") if seen.axes else seen
         if not is_known(*(window.margins(length)[0] for window, length in zip(windows, shape.size, strict=True))):
             return unknown("deconv: the padding is not a number") if seen.axes else seen

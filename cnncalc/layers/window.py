@@ -91,9 +91,10 @@ class Window:
         if not is_known(self.kernel):
             message = f"connections are counted tap by tap: the kernel must be a number, not {self.kernel}"
             raise SpecError([Problem(message, None, "give the kernel a value, or leave the connections out")])
-        if self.kernel > MOST_TAPS:
-            message = f"connections are counted tap by tap: the kernel has more than {MOST_TAPS:,} taps"
-            raise SpecError([Problem(message, None, "make the kernel smaller, or leave the connections out")])
+        if self.kernel > MOST_TAPS.value:
+            message = f"connections are counted tap by tap: the kernel has more than {MOST_TAPS} taps"
+            hint = f"make the kernel smaller, or leave the connections out; {MOST_TAPS.hint}"
+            raise SpecError([Problem(message, None, hint)])
         return range(self.kernel)
 
     def conditions(self, length: Size, axis: str) -> Iterator[Condition]:

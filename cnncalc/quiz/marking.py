@@ -12,14 +12,14 @@ from cnncalc.analysis.quantities import value_of
 from cnncalc.check.claim import Claim
 from cnncalc.check.numbers.printed import Printed
 from cnncalc.check.verdicts import judge
-from cnncalc.errors import Problem, SpecError, printable
+from cnncalc.errors import Problem, SpecError
 from cnncalc.layers import Shape
+from cnncalc.limits import LONGEST_ANSWER
 from cnncalc.quiz.answers import read_answers
 from cnncalc.quiz.net import text_of
 from cnncalc.quiz.sheet import Question, Sheet
 from cnncalc.result import Result
 
-LONGEST = 120
 NAMED = re.compile(r"[A-Za-z_][A-Za-z_' ]*[=:]\s*")
 FEWEST_DIGITS = 2
 MOST_DIAGNOSES = 3
@@ -51,9 +51,9 @@ def mark(question: Question, text: str) -> Mark:
     A number may be short (35K), but not shorter than two digits; a working may stand before it
     (5*5*3*10 + 10 = 760), and is checked too.
     """
-    text = " ".join(printable(text).split())
-    if len(text) > LONGEST:
-        return Mark(False, False, (f"an answer has at most {LONGEST} characters",))
+    text = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    if len(text) > LONGEST_ANSWER.value:
+        return Mark(False, False, (f"an answer has at most {LONGEST_ANSWER} characters", LONGEST_ANSWER.hint))
     try:
         bare = NAMED.sub("", text, count=1) if NAMED.match(text) else text
         printed = Printed.read(bare, quantity="" if question.unknown else question.quantity)

@@ -10,13 +10,13 @@ from cnncalc.analysis import Convention
 from cnncalc.analysis.quantities import value_of
 from cnncalc.errors import Problem, UsageError, one_of
 from cnncalc.layers import Shape
+from cnncalc.limits import MOST_QUESTIONS
 from cnncalc.quiz.net import Net, text_of
 from cnncalc.quiz.recipes import LEVELS, RECIPES, Candidate, Draw
 from cnncalc.result import Result
 from cnncalc.solve.answer import Answer
 from cnncalc.solve.solve import solve
 
-MOST_QUESTIONS = 200
 MOST_SEED = 10**9
 MOST_DRAWS = 500
 ENOUGH_DRAWS = 100
@@ -149,8 +149,10 @@ def sheet_of(seed: int, levels: Sequence[int], count: int) -> Sheet:
     for each in chosen or [0]:
         if each not in LEVELS:
             raise UsageError([Problem(f"unknown level {each}", None, one_of(tuple(map(str, LEVELS))))])
-    if not isinstance(count, int) or not 1 <= count <= MOST_QUESTIONS:
-        raise UsageError([Problem(f"a sheet has 1 to {MOST_QUESTIONS} questions, not {count}")])
+    if not isinstance(count, int) or not 1 <= count <= MOST_QUESTIONS.value:
+        raise UsageError(
+            [Problem(f"a sheet has 1 to {MOST_QUESTIONS} questions, not {count}", None, MOST_QUESTIONS.hint)]
+        )
     if not isinstance(seed, int) or not 0 <= seed <= MOST_SEED:
         raise UsageError([Problem(f"a seed is a number from 0 to {MOST_SEED:,}")])
     found: list[Question] = []

@@ -7,7 +7,9 @@ the other.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from cnncalc.errors import printable
 
 Severity: TypeAlias = Literal["fact", "remark", "warning", "aside"]
 """A fact, something worth seeing, something that is wrong, or a line for those who ask how it was counted."""
@@ -142,5 +144,17 @@ class Document(NamedTuple):
 
 
 def document(title: str, blocks: Iterable[Block]) -> Document:
-    """A document of some blocks."""
-    return Document(title, tuple(blocks))
+    """A document of some blocks, in which no text of a user steers a terminal."""
+    return Document(printable(title), tuple(map(_printable, blocks)))
+
+
+def _printable(part: Any) -> Any:
+    """A block, or a part of one, with all its texts printable."""
+    if isinstance(part, Span):
+        return part if part.text.isprintable() else Span(printable(part.text), part.role)
+    if isinstance(part, str):
+        return printable(part)
+    if isinstance(part, tuple):
+        parts = map(_printable, part)
+        return tuple(parts) if type(part) is tuple else type(part)(*parts)
+    return (lambda: _printable(part())) if callable(part) else part

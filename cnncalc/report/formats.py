@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any, get_args
 
-from cnncalc.errors import Problem, UsageError, closest, one_of
+from cnncalc.errors import Problem, UsageError, closest, one_of, printable_lines
 from cnncalc.report.report import Layout, Notes, Options, Report, Units
 from cnncalc.result import Result
 
@@ -48,15 +48,15 @@ def report_of(result: Result, options: Options) -> Report:
 
 
 def pieces(report: Report, form: str, options: Options) -> Iterator[str]:
-    """The text of a report in a format, piece by piece. Raises UsageError for an unknown format."""
+    """The text of a report in a format, piece by piece, each line printable. Raises UsageError for unknown ones."""
     if form in report.own:
-        return report.own[form]()
+        return map(printable_lines, report.own[form]())
     known = tuple(name for name in FORMATS if name != "csv" or report.rows is not None)
     if form not in known:
         names = (*known, *report.own)
         raise UsageError([Problem(f"unknown format '{form}'", None, closest(form, names) or one_of(names))])
     found: Iterator[str] = import_module(FORMATS[form]).render(report, options)
-    return found
+    return map(printable_lines, found)
 
 
 def render(result: Result, form: str = "text", **options: Any) -> str:

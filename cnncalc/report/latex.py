@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnncalc.errors import printable
 from cnncalc.report.document import (
     Blank,
     Block,
@@ -117,5 +118,5 @@ def _line(spans: Line) -> str:
 
 def escaped(text: str) -> str:
     """The text with LaTeX's own signs escaped; what a plain LaTeX cannot print becomes a question mark."""
-    signs = text.replace("->", "\u2192")
+    signs = printable(text).replace("->", "\u2192")
     return "".join(SIGNS.get(sign, sign if sign.isascii() or sign.isalpha() else "?") for sign in signs)

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from cnncalc.errors import Problem, Span, UsageError, closest
 from cnncalc.layers import CATALOGUE
+from cnncalc.limits import LARGEST_VALUE
 from cnncalc.solve.grammar import examples
 from cnncalc.solve.words import DIGITS, LAYERS, PHRASES, SHAPE, SIDES, TIMES, UNITS
 
@@ -17,7 +18,6 @@ Amount: TypeAlias = "tuple[int | None, ...] | str"
 
 POWERS = {"K": 10**3, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 BINARY = {"K": 2**10, "k": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
-LARGEST = 10**15
 HINTS = {
     "dilated": "as in 'conv 3x3, dilation 2', or 'receptive field of 3x3 layers with dilations 1, 2, 4'",
     "grouped": "give the groups, as in 'conv 3x3, 64 -> 64, groups 2'",
@@ -36,7 +36,7 @@ def step_of(text: str, span: Span) -> Fraction:
     """`0.25` or `1/32`; raises UsageError for 0 and for what is too large or too fine."""
     above, _, below = text.partition("/")
     step = Fraction(above) / int(below or 1) if int(below or 1) else Fraction(0)
-    if not 0 < step <= LARGEST or step.denominator > LARGEST:
+    if not 0 < step <= LARGEST_VALUE.value or step.denominator > LARGEST_VALUE.value:
         raise UsageError([Problem(f"the step cannot be {text}", span, "as in 'width by 0.25' or 'input by 32'")])
     return step
 
@@ -78,8 +78,8 @@ def amount_of(text: str, span: Span) -> Amount:
 
 
 def _whole(value: Fraction, text: str, span: Span) -> int:
-    if value.denominator != 1 or value > LARGEST:
-        raise UsageError([Problem(f"'{text}' is not a whole number up to {LARGEST:,}", span)])
+    if value.denominator != 1 or value > LARGEST_VALUE.value:
+        raise UsageError([Problem(f"'{text}' is not a whole number up to {LARGEST_VALUE}", span, LARGEST_VALUE.hint)])
     return value.numerator
 
 

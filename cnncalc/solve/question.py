@@ -13,6 +13,7 @@ from math import ceil, floor
 from typing import Any, NamedTuple
 
 from cnncalc.errors import Problem, Source, Span, UsageError
+from cnncalc.limits import LONGEST_QUESTION
 from cnncalc.solve.amounts import Amount, amount_of, layer_named, name_of, step_of, unit_of, unknown_word
 from cnncalc.solve.calls import arguments_of
 from cnncalc.solve.grammar import Template, phrases, templates
@@ -20,7 +21,6 @@ from cnncalc.solve.words import DIGITS, GAP, LAYER, NUMBER, RELATIONS
 
 FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 WORDS = {word: relation for relation, words in RELATIONS.items() for word in words}
-LONGEST = 2000
 TWICE = "leave out one of the two"
 
 
@@ -63,8 +63,9 @@ class Question:
 
 def parse_question(text: str) -> Question:
     """The question that words ask; raises UsageError, with the place, for words that the grammar does not know."""
-    if len(text) > LONGEST:
-        raise UsageError([Problem(f"a question has at most {LONGEST:,} characters")])
+    if len(text) > LONGEST_QUESTION.value:
+        message = f"a question has at most {LONGEST_QUESTION} characters"
+        raise UsageError([Problem(message, None, LONGEST_QUESTION.hint)])
     source = Source("question", text)
     for template, pattern in templates():
         if match := pattern.match(text):

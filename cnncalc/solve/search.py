@@ -12,12 +12,11 @@ from itertools import product
 from operator import le
 from typing import NamedTuple
 
+from cnncalc.limits import MOST_BOXES, MOST_SOLUTIONS
 from cnncalc.symbolic import is_known
 from cnncalc.symbolic.constraint import Constraint, Range, Relation, holds_within
 from cnncalc.symbolic.program import Program
 
-MOST_BOXES = 60_000
-MOST_POINTS = 20_000
 SHARES = 10**6
 MOST_SHARE = 10**12
 """A miss is measured in millionths of the number wanted, up to a million times that number."""
@@ -78,10 +77,10 @@ def search(constraints: Sequence[Constraint], ranges: Mapping[str, Range]) -> Fo
     relations = [each.relation for each in constraints]
     boxes: list[tuple[Range, ...]] = []
     waiting = [tuple(ranges.values())] if all(low <= high for low, high in ranges.values()) else []
-    looked = 0
+    looked, most_boxes, most_solutions = 0, MOST_BOXES.value, MOST_SOLUTIONS.value
     while waiting:
         looked += 1
-        if looked > MOST_BOXES or len(boxes) > MOST_POINTS:
+        if looked > most_boxes or len(boxes) > most_solutions:
             return Found(unknowns, merged(boxes), False)
         box = waiting.pop()
         verdict = _verdict(relations, program.bounds(dict(zip(unknowns, box, strict=True))))

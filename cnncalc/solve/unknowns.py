@@ -9,6 +9,7 @@ from typing import Any
 from cnncalc.analysis import Analysis
 from cnncalc.analysis.quantities import key_of
 from cnncalc.errors import Problem, SpecError, UsageError
+from cnncalc.limits import MOST_TRIED_LAYERS, MOST_VALUES
 from cnncalc.solve.answer import Answer, known_text
 from cnncalc.solve.general import General, general_form, in_general, one_equation
 from cnncalc.solve.notes import (
@@ -31,9 +32,6 @@ from cnncalc.symbolic.constraint import Constraint, Range, names_in
 MOST_WORKINGS = 3
 MOST_CONFIRMED = 1000
 """Solutions with which a general form is compared before it is printed."""
-MOST_VALUES = 2_000
-MOST_WORK = 40_000
-"""One by one, no further value is tried after as many layers."""
 ANY_SIZE = 10**12
 """Stands in for the size of an input that does not matter: numbers are quicker than symbols."""
 
@@ -241,12 +239,12 @@ def _of_a_network(system: System, analysis: Analysis, equations: list[Constraint
 def _one_by_one(system: System, name: str, reason: Exception) -> Answer:
     """Every value of a parameter that changes the structure, tried in turn."""
     low, high = system.ranges()[name]
-    high = min(high, low + MOST_VALUES - 1)
+    high = min(high, low + MOST_VALUES.value - 1)
     tried = _with_any_size(system, name, low)
     boxes: list[tuple[Range, ...]] = []
     work, last, failures, worked = 0, low, 0, low
     for value in range(low, high + 1):
-        if work > MOST_WORK or value - worked > MOST_VALUES // 4:
+        if work > MOST_TRIED_LAYERS.value or value - worked > MOST_VALUES.value // 4:
             break
         last = value
         try:
@@ -261,7 +259,7 @@ def _one_by_one(system: System, name: str, reason: Exception) -> Answer:
             boxes.append(((value, value),))
     if failures == last - low + 1:
         raise reason
-    dried_up = last - worked >= MOST_VALUES // 4
+    dried_up = last - worked >= MOST_VALUES.value // 4
     runs_out = dried_up and tried is not system  # only the size that stands in for any other has run out
     last = worked if dried_up else last
     found = Found((name,), merged(boxes), True)

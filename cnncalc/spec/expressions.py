@@ -13,10 +13,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from cnncalc.limits import DEEPEST_EXPRESSION, LONGEST_EXPRESSION
 from cnncalc.spec.operators import LEVELS, Environment, Evaluator, ExpressionError, bounded, known, operate
 
-LONGEST = 500
-DEEPEST = 40
 TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:0|[1-9][0-9]*)(?![0-9]))|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
     r"|(?P<mark>//|\*\*|[=!<>]=|[-+*%<>()\[\].]))"
@@ -54,8 +53,9 @@ class _Parser:
     """Recursive descent over the tokens of one expression."""
 
     def __init__(self, text: str) -> None:
-        if len(text) > LONGEST:
-            raise ExpressionError(f"an expression has at most {LONGEST} characters")
+        if len(text) > LONGEST_EXPRESSION.value:
+            message = f"an expression has at most {LONGEST_EXPRESSION} characters"
+            raise ExpressionError(message, hint=LONGEST_EXPRESSION.hint)
         self.text = text
         self.tokens = self._tokens()
         self.at = 0
@@ -99,10 +99,14 @@ class _Parser:
         if self._take(mark) is None:
             raise self._unexpected()
 
-    def _choice(self) -> Evaluator:
+    def _deeper(self) -> None:
         self.depth += 1
-        if self.depth > DEEPEST:
-            raise ExpressionError(f"nested more than {DEEPEST} deep", self.tokens[self.at][2])
+        if self.depth > DEEPEST_EXPRESSION.value:
+            message = f"nested more than {DEEPEST_EXPRESSION} deep"
+            raise ExpressionError(message, self.tokens[self.at][2], hint=DEEPEST_EXPRESSION.hint)
+
+    def _choice(self) -> Evaluator:
+        self._deeper()
         value = self._either()
         if self._take("if"):
             position = self.tokens[self.at][2]
@@ -143,9 +147,7 @@ class _Parser:
         return self._level(0)
 
     def _negation_deeper(self) -> Evaluator:
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise ExpressionError(f"nested more than {DEEPEST} deep", self.tokens[self.at][2])
+        self._deeper()
         operand = self._negation()
         self.depth -= 1
         return operand

@@ -7,10 +7,9 @@ import sys
 from typing import NamedTuple
 
 from cnncalc.errors import Problem, Source, SpecError
+from cnncalc.limits import LONGEST_TEXT
 
 STDIN = "<stdin>"
-LARGEST_TEXT = 1_000_000
-"""Characters; a longer file is refused."""
 
 
 class Contents(NamedTuple):
@@ -51,4 +50,4 @@ def as_text(contents: Contents, hint: str) -> Source:
 
 def read_source(path: str, name: str = "", hint: str = "a spec is a YAML file") -> Source:
     """The text of a file, or of standard input for `-`, under its name; raises SpecError if it has none."""
-    return as_text(read_bytes(path, LARGEST_TEXT + 1, name), hint)
+    return as_text(read_bytes(path, LONGEST_TEXT.value + 1, name), hint)

@@ -6,17 +6,17 @@ import re
 from keyword import iskeyword
 
 from cnncalc.errors import Problem, Span, SpecError
+from cnncalc.limits import LARGEST_SIZE
 from cnncalc.spec.expressions import KEYWORDS
 from cnncalc.spec.model import InputSize, Spec
 
 PART = re.compile(r"[0-9]+\Z|[A-WYZa-wyz_][A-WYZa-wyz0-9_]*\Z")
-LARGEST = 10**9
 BATCHES = ("N", "B")
 MOST_AXES = 3
 AXIS_NAMES = {0: (), 1: ("W",), 2: ("H", "W"), 3: ("D", "H", "W")}
 SIGNAL = "1d:"
 """What stands before a length and its channels where a spec does not say how many axes there are: 1d:16000x1."""
-WITH_SIGNALS = re.compile(r"(?:conv|pool)[a-z_]*1d", re.IGNORECASE)
+WITH_SIGNALS = re.compile(r"(?:conv|pool)[a-z_]{0,20}1d", re.IGNORECASE)
 SMALLEST_SIDE = 8
 """From here up, two last numbers that are equal are a height and a width, and not channels."""
 HINT = "write 224x224x3 (height x width x channels), HxWx3 with symbols, or a number for a vector"
@@ -144,8 +144,10 @@ def _part(part: str, text: str, span: Span | None) -> int | str:
         raise _refused(f"'{part}' cannot name a size: it is a word of the language", span)
     if not part.isdigit():
         return part
-    if not 1 <= int(part[:20]) <= LARGEST or len(part) > len(str(LARGEST)):
-        raise _refused(f"a size must be from 1 to {LARGEST:,}, not {part[:40]}", span)
+    digits = len(str(LARGEST_SIZE.value))
+    if len(part) > digits or not 1 <= int(part) <= LARGEST_SIZE.value:
+        hint = LARGEST_SIZE.hint if part.strip("0") else HINT
+        raise SpecError([Problem(f"a size must be from 1 to {LARGEST_SIZE}, not {part[:40]}", span, hint)])
     return int(part)
 
 

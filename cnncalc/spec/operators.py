@@ -6,11 +6,9 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from cnncalc.limits import MOST_TERMS
+from cnncalc.limits import LARGEST_EXPONENT, LARGEST_VALUE, MOST_TERMS
 from cnncalc.symbolic import Size, floor_div, is_known, is_larger_than, normalise, product
 
-LARGEST = 10**15
-LARGEST_EXPONENT = 8
 Environment: TypeAlias = Mapping[str, Any]
 Evaluator: TypeAlias = Callable[[Environment], Any]
 
@@ -32,10 +30,11 @@ def bounded(value: Any, position: int) -> Any:
         bounded(value.denominator, position)
         bounded(value.numerator // value.denominator, position)
         return value.numerator if value.denominator == 1 else value
-    if type(value) is int and abs(value) > LARGEST:
-        raise ExpressionError(f"the result is larger than {LARGEST:,}", position)
-    if is_larger_than(value, MOST_TERMS):
-        raise ExpressionError(f"the result has more than {MOST_TERMS:,} terms once it is multiplied out", position)
+    if type(value) is int and abs(value) > LARGEST_VALUE.value:
+        raise ExpressionError(f"the result is larger than {LARGEST_VALUE}", position, hint=LARGEST_VALUE.hint)
+    if is_larger_than(value, MOST_TERMS.value):
+        message = f"the result has more than {MOST_TERMS} terms once it is multiplied out"
+        raise ExpressionError(message, position, hint=MOST_TERMS.hint)
     return value
 
 
@@ -75,8 +74,9 @@ def _modulo(left: Size, right: Size, position: int) -> Size:
 
 
 def _power(base: Size, exponent: Size, position: int) -> Size:
-    if not 0 <= known(exponent, position) <= LARGEST_EXPONENT:
-        raise ExpressionError(f"an exponent is a number from 0 to {LARGEST_EXPONENT}", position)
+    if not 0 <= known(exponent, position) <= LARGEST_EXPONENT.value:
+        message = f"an exponent is a number from 0 to {LARGEST_EXPONENT}"
+        raise ExpressionError(message, position, hint=LARGEST_EXPONENT.hint)
     return product([base] * exponent)
 
 

@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 
 from cnncalc.analysis.results import Analysis
 from cnncalc.formula.validity import field_conditions
-from cnncalc.graph.builder import LARGEST
 from cnncalc.layers import Sides
+from cnncalc.limits import LARGEST_OUTPUT
 from cnncalc.sweep.measures import UNKNOWN, Measure, Reading, value
 from cnncalc.symbolic import Size, add_up, bound, is_known
 from cnncalc.symbolic.constraint import HOLDS, Constraint, Range
@@ -102,8 +102,8 @@ def _constraints(analysis: Analysis, ranges: Mapping[str, Range], max_layers: in
     sizes: dict[Size, None] = {}
     for node in analysis.graph.nodes:
         sizes |= dict.fromkeys(size for size in (*node.output.size, node.output.channels) if not is_known(size))
-    if Program(sizes).widest(ranges) > LARGEST:
+    if Program(sizes).widest(ranges) > LARGEST_OUTPUT.value:
         for size in sizes:
-            yield Constraint(LARGEST - size, ">=", 0)
+            yield Constraint(LARGEST_OUTPUT.value - size, ">=", 0)
     if analysis.graph.repeats:
         yield Constraint(max_layers - add_up(node.times for node in analysis.graph.nodes), ">=", 0)

@@ -17,13 +17,12 @@ from typing import Any
 
 from cnncalc.errors import Problem, Source, SpecError
 from cnncalc.layers.shape import AXES
-from cnncalc.spec.input_size import LARGEST, SIGNAL, parse_option
+from cnncalc.limits import LARGEST_SIZE, LARGEST_VALUE, MOST_POINTS
+from cnncalc.spec.input_size import SIGNAL, parse_option
 from cnncalc.spec.model import ArgumentError, InputSize, Spec
 from cnncalc.spec.parameters import check_name, parse_settings, written
 from cnncalc.sweep.grid import Axis, Choices, Fractions, Grid
 
-MOST_POINTS = 10**8
-LARGEST_VALUE = 10**15
 RANGE = re.compile(r"({0}):({0})(?::({0}))?\Z".format(r"-?[0-9]{1,16}(?:\.[0-9]{1,15})?"))
 NUMBER = re.compile(r"[0-9]{1,16}\Z")
 WHOLE_INPUT = re.compile(r"[0-9]+(?:[xX*\u00d7][0-9]+)+\Z")
@@ -37,12 +36,11 @@ def parse_grid(
     size: str | None = None,
     settings: Iterable[str] = (),
     batch: str | None = None,
-    most_points: int = MOST_POINTS,
     taken: Iterable[str] = (),
 ) -> Grid:
     """The grid that the texts of --input, --set and --batch span; `taken` are keys of other columns.
 
-    Raises SpecError for a text that is not a grid, and for more points than `most_points`.
+    Raises SpecError for a text that is not a grid, and for more points than the limit.
     """
     sizes, given = _input_axes(spec, size)
     settings_axes = _setting_axes(spec, settings, {"input", "batch", "problem", *taken})
@@ -52,10 +50,10 @@ def parse_grid(
     if not axes:
         raise _refused("no grid is given", "give a range or a list to --input, --set or --batch")
     grid = Grid(axes, given, "batch" if batches else given.batch or 1)
-    if grid.points > most_points:
+    if grid.points > MOST_POINTS.value:
         spans = " x ".join(f"{len(axis.values):,} of {axis.key}" for axis in axes)
-        hint = "take larger steps, or raise the limit with --max-points"
-        raise _refused(f"the grid has {grid.points:,} points ({spans}); the limit is {most_points:,}", hint)
+        hint = f"take larger steps; {MOST_POINTS.hint}"
+        raise _refused(f"the grid has {grid.points:,} points ({spans}); the limit is {MOST_POINTS}", hint)
     _need_numbers(spec, grid)
     return grid
 
@@ -177,7 +175,7 @@ def _range(match: re.Match[str], read: Callable[[str], Any]) -> range | Fraction
     below = lcm(*(Fraction(end).denominator for end in (first, last, step)))
     numbers = range(int(first * below), int(last * below) + 1, int(step * below))
     if (last - first) // step >= sys.maxsize:
-        raise ValueError(f"the range {match[0]} has too many numbers; a grid has at most {MOST_POINTS:,} points")
+        raise ValueError(f"the range {match[0]} has too many numbers; a grid has at most {MOST_POINTS} points")
     return Fractions(numbers, below) if below > 1 else numbers
 
 
@@ -186,8 +184,8 @@ def _count(text: str) -> int:
         raise ValueError(MISSING)
     if not NUMBER.match(text):
         raise ValueError(f"'{text}' is neither a number nor a range")
-    if not 1 <= int(text) <= LARGEST:
-        raise ValueError(f"a size must be from 1 to {LARGEST:,}, not {text}")
+    if not 1 <= int(text) <= LARGEST_SIZE.value:
+        raise ValueError(f"a size must be from 1 to {LARGEST_SIZE}, not {text}")
     return int(text)
 
 
@@ -201,8 +199,8 @@ def _setting(spec: Spec, name: str, text: str) -> Any:
         raise SpecError([error.problem]) from None
     if hasattr(value, "free_symbols"):
         raise ValueError(f"'{text}' is not a number: a sweep takes no symbols")
-    if type(value) is int and abs(value) > LARGEST_VALUE:
-        raise ValueError(f"{text} is larger than {LARGEST_VALUE:,}")
+    if type(value) is int and abs(value) > LARGEST_VALUE.value:
+        raise ValueError(f"{text} is larger than {LARGEST_VALUE}")
     return value
 
 

@@ -16,7 +16,8 @@ from math import prod
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from cnncalc.analysis.results import Analysis
-from cnncalc.errors import Problem, SpecError, UsageError, closest
+from cnncalc.errors import Problem, SpecError, UsageError, closest, printable
+from cnncalc.limits import MOST_LAYERS, MOST_ROWS
 from cnncalc.result import Result
 from cnncalc.setup import Setup
 from cnncalc.sweep.closed_forms import ClosedForms
@@ -30,8 +31,6 @@ MOST_EXPLAINED = 1000
 """Points without numbers that are analysed one by one for their problem; later ones share a sentence."""
 FIRST, LARGEST = 512, 65_536
 """Points in the first chunk, and in the largest."""
-MOST_ROWS = 10_000
-"""Points of the largest sweep that is shown as a table."""
 QUICK = 0.25
 """Seconds a chunk may take before the next one is made smaller."""
 Columns: TypeAlias = "dict[str, Sequence[Any]]"
@@ -77,11 +76,11 @@ class Sweep(Result):
     def __repr__(self) -> str:
         """`Sweep(vgg16: input x batch, 8 points)`."""
         count = f"{len(self):,} point{'' if len(self) == 1 else 's'}"
-        return f"Sweep({self.setup.spec.key}: {' x '.join(self.axes)}, {count})"
+        return f"Sweep({printable(self.setup.spec.key)}: {' x '.join(self.axes)}, {count})"
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the table, or in a word what it is where that would be too long."""
-        return super()._repr_html_() if len(self) <= MOST_ROWS else f"<code>{escape(repr(self))}</code>"
+        return super()._repr_html_() if len(self) <= MOST_ROWS.value else f"<code>{escape(repr(self))}</code>"
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """A dictionary for every point, in the order of the grid."""
@@ -194,7 +193,8 @@ class Sweep(Result):
         try:
             analysis = self._points.analysis(fixed)
             ranges = {axis.key: axis.values.bounds() for axis in free}
-            closed = ClosedForms(analysis, self.measures, ranges, self.setup.max_layers)
+            most_layers = self.setup.limits.get(MOST_LAYERS.name, MOST_LAYERS.default)
+            closed = ClosedForms(analysis, self.measures, ranges, most_layers)
         except ValueError:  # SpecError too: point by point, each will have its problem
             return None
         for end in (0, -1):

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from cnncalc.check.naming import kind_of
 from cnncalc.check.numbers.dressing import undressed
+from cnncalc.limits import LONGEST_NUMERAL
 
 NUMBER_HINT = "a number such as 1,792, 35K, 3.2M, 1.8e9, 58 MiB, 55x55x96, or a working: 7*7*512 = 25,088"
 LETTERS = "KMGTP"
@@ -29,7 +30,6 @@ AMOUNT = re.compile(
     rf"\s*(?:(?P<word>thousand|million|billion|trillion)\b|{NO_NOUN}(?P<letter>[kKMGTP])(?P<binary>i?))?"
     r"\s*(?P<noun>[A-Za-z]+|%)?\Z"
 )
-MOST_DIGITS = 40
 SUPERSCRIPTS = str.maketrans("\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079", "0123456789")
 RAISED = re.compile("[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+")
 ABOUT = re.compile(r"(?:\u2248|~=|=)\s*")
@@ -101,8 +101,8 @@ def read_amount(text: str, *, thousand: int = 1000, blank: bool = False) -> Amou
         raise SumError("a small b is a bit: write B for bytes")
     whole = re.sub(r"[^0-9]", "", match["whole"] or "")
     decimals = match["decimals"] or ""
-    if len(whole + decimals) > MOST_DIGITS:
-        raise SumError(f"more than {MOST_DIGITS} digits")
+    if len(whole + decimals) > LONGEST_NUMERAL.value:
+        raise SumError(f"more than {LONGEST_NUMERAL} digits; {LONGEST_NUMERAL.hint}")
     unit = _multiple(match, thousand) * Fraction(10) ** (int(match["exponent"] or 0) - len(decimals))
     steps = int(whole + decimals)
     if noun == "%":

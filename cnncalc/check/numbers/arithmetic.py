@@ -8,6 +8,7 @@ from math import ceil, floor
 from typing import NamedTuple
 
 from cnncalc.check.numbers.amounts import Amount, SumError, read_amount
+from cnncalc.limits import DEEPEST_SUM, LARGEST_POWER, MOST_DIGITS
 
 NUMBER = (
     r"(?!0[0-9]*,)(?:[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}|[0-9]+(?:[,'\u2019_\u00a0\u2009\u202f][0-9]{3})*)"
@@ -24,9 +25,6 @@ TOKEN = re.compile(
 SAME = {"\u00d7": "*", "\u00b7": "*", "x": "*", "X": "*", "^": "**", "int": "floor"}
 ROUNDED = {"\u230a": (floor, "\u230b"), "\u2308": (ceil, "\u2309")}
 """What the brackets of a floor and a ceiling do, and the bracket that ends them."""
-DEEPEST = 30
-LARGEST_POWER = 200
-MOST_DIGITS = 60
 
 
 class Working(NamedTuple):
@@ -110,8 +108,8 @@ class _Sum:
     def terms(self) -> Working:
         """Products joined by + and -."""
         self.depth += 1
-        if self.depth > DEEPEST:
-            raise SumError(f"nested more than {DEEPEST} deep", self.tokens[self.at][2])
+        if self.depth > DEEPEST_SUM.value:
+            raise SumError(f"nested more than {DEEPEST_SUM} deep; {DEEPEST_SUM.hint}", self.tokens[self.at][2])
         value = self._factors()
         while mark := self._take("+", "-"):
             value = value.plus(self._factors(), 1 if mark == "+" else -1)
@@ -142,10 +140,10 @@ class _Sum:
             return base
         position = self.tokens[self.at][2]
         exponent = self._atom().value
-        if exponent.denominator != 1 or not 0 <= exponent <= LARGEST_POWER:
-            raise SumError(f"an exponent is a whole number from 0 to {LARGEST_POWER}", position)
-        if base.value.numerator.bit_length() * exponent > 4 * MOST_DIGITS:
-            raise SumError(f"larger than 10^{MOST_DIGITS}", position)
+        if exponent.denominator != 1 or not 0 <= exponent <= LARGEST_POWER.value:
+            raise SumError(f"an exponent is a whole number from 0 to {LARGEST_POWER}; {LARGEST_POWER.hint}", position)
+        if base.value.numerator.bit_length() * exponent > 4 * MOST_DIGITS.value:
+            raise SumError(f"larger than 10^{MOST_DIGITS}; {MOST_DIGITS.hint}", position)
         slack = exponent * abs(base.value) ** (int(exponent) - 1) * base.slack if exponent else Fraction(0)
         return Working(_bounded(base.value ** int(exponent)), slack)
 
@@ -191,6 +189,6 @@ def _tokens(text: str) -> list[tuple[str, str, int]]:
 
 
 def _bounded(value: Fraction) -> Fraction:
-    if max(abs(value.numerator), value.denominator) >= 10**MOST_DIGITS:
-        raise SumError(f"larger than 10^{MOST_DIGITS}")
+    if max(abs(value.numerator), value.denominator) >= 10**MOST_DIGITS.value:
+        raise SumError(f"larger than 10^{MOST_DIGITS}; {MOST_DIGITS.hint}")
     return value

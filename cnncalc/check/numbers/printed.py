@@ -18,9 +18,9 @@ from cnncalc.check.numbers.arithmetic import Working, evaluate, of_amount
 from cnncalc.errors import Problem, Span, SpecError
 from cnncalc.layers import Shape, Sides
 from cnncalc.layers.receptive_field import on_sides
+from cnncalc.limits import LONGEST_NUMBER
 from cnncalc.symbolic import is_known, multiplied_out, normalise, symbol
 
-LONGEST = 300
 WIDEST = 60
 ALL = ("all", "everything", "global", "whole image", "whole input")
 NO_FIT = ("does not fit", "doesn't fit")
@@ -82,8 +82,9 @@ class Printed:
         (55, 55, 96) is an output. Raises SpecError for a text that is not a number.
         """
         text = " ".join(text.split())
-        if not text or len(text) > LONGEST:
-            what = "a number is missing" if not text else f"a number has at most {LONGEST} characters"
+        if not text or len(text) > LONGEST_NUMBER.value:
+            limit = f"a number has at most {LONGEST_NUMBER} characters; {LONGEST_NUMBER.hint}"
+            what = limit if text else "a number is missing"
             raise SpecError([Problem(what, span, NUMBER_HINT)])
         spelt = plain(text)
         *sums, last = EQUALS.split(spelt)

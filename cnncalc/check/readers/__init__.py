@@ -16,24 +16,25 @@ from cnncalc.check.context import Overrides
 from cnncalc.check.readers import csv, markdown, summaries, yaml
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Source, SpecError
+from cnncalc.limits import LONGEST_TABLE, LONGEST_TEXT, Limit
 from cnncalc.spec.files import Contents, as_text, read_bytes
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 class Reader(NamedTuple):
-    """A format: whether a text of some name is in it, what reads it, and the most bytes that are read."""
+    """A format: whether a text of some name is in it, what reads it, and the limit of its bytes."""
 
     recognises: Callable[[Source], bool]
     read: Callable[[Reading], None]
-    largest: int
+    largest: Limit
 
 
 READERS = (
-    Reader(summaries.recognises, summaries.read, 1_000_000),
-    Reader(markdown.recognises, markdown.read, 1_000_000),
-    Reader(csv.recognises, csv.read, 1_000_000),
-    Reader(yaml.recognises, yaml.read, 200_000),
+    Reader(summaries.recognises, summaries.read, LONGEST_TEXT),
+    Reader(markdown.recognises, markdown.read, LONGEST_TEXT),
+    Reader(csv.recognises, csv.read, LONGEST_TEXT),
+    Reader(yaml.recognises, yaml.read, LONGEST_TABLE),
 )
 """Asked in turn; the last takes what no other does."""
 
@@ -62,11 +63,12 @@ def read_source(path: str) -> Source:
 
     UTF-8, UTF-16 with its mark, else Windows-1252 if that makes a text of it.
     """
-    contents = read_bytes(path, max(reader.largest for reader in READERS) + 1, what="table")
+    contents = read_bytes(path, max(reader.largest.value for reader in READERS) + 1, what="table")
     source = _decoded(contents)
     largest = _reader(source).largest
-    if len(contents.data) > largest:
-        raise SpecError([Problem(f"'{contents.name}' is too large for a table: over {largest:,} bytes")])
+    if len(contents.data) > largest.value:
+        message = f"'{contents.name}' is too large for a table: over {largest} bytes"
+        raise SpecError([Problem(message, None, largest.hint)])
     return source
 
 

@@ -12,7 +12,7 @@ from cnncalc.errors import Problem, Source, SpecError
 from cnncalc.limits import MOST_COLUMNS
 
 NAMES = (".csv", ".tsv", ".txt")
-HEADER = re.compile(r"^\W*(?:layer|name)\W*[,;\t]", re.IGNORECASE | re.MULTILINE)
+HEADER = re.compile(r"^[^\w\n]*(?:layer|name)\W*[,;\t]", re.IGNORECASE | re.MULTILINE)
 YAML_NAMES = (".yaml", ".yml")
 YAML_KEY = re.compile(r"^(?:claims|networks)\s*:", re.MULTILINE)
 DELIMITERS = ";,\t"
@@ -64,9 +64,9 @@ def _head(source: Source, lines: list[int], given: str) -> tuple[dict[str, Cell]
             comments.update(_comment(source, number))
             continue
         delimiter = given or max(DELIMITERS, key=source.lines[number].count)
-        if source.lines[number].count(delimiter) >= MOST_COLUMNS:
-            message = f"the line has more columns than {MOST_COLUMNS:,}, the limit"
-            raise SpecError([Problem(message, source.span(number), HEADER_HINT)])
+        if source.lines[number].count(delimiter) >= MOST_COLUMNS.value:
+            message = f"the line has more columns than {MOST_COLUMNS}, the limit"
+            raise SpecError([Problem(message, source.span(number), MOST_COLUMNS.hint)])
         known = quantities_in(_cells(source.lines[number], delimiter))
         if known is not None:
             found.append((known, number, delimiter))

@@ -8,10 +8,8 @@ from cnncalc.check.claim import Claim, Table
 from cnncalc.check.context import Context, Overrides
 from cnncalc.check.network import Network
 from cnncalc.errors import Problem, Source, Span, SpecError
+from cnncalc.limits import MOST_CLAIMS, MOST_PROBLEMS
 from cnncalc.spec.model import Spec
-
-MOST_PROBLEMS = 100
-MOST_CLAIMS = 10_000
 
 
 @dataclass(eq=False)
@@ -39,7 +37,7 @@ class Reading:
     def problem(self, message: str, span: Span | None, hint: str = "") -> None:
         """Take note of a problem; a file with very many is read no further."""
         self.problems.append(Problem(message, span, hint))
-        if len(self.problems) >= MOST_PROBLEMS:
+        if len(self.problems) >= MOST_PROBLEMS.value:
             raise SpecError(self.problems)
 
     def refused(self, error: SpecError, span: Span) -> None:
@@ -50,7 +48,7 @@ class Reading:
 
     def note(self, message: str, span: Span | None = None) -> None:
         """Take note of what is ignored."""
-        if len(self.table.notes) < MOST_PROBLEMS:
+        if len(self.table.notes) < MOST_PROBLEMS.value:
             self.table.notes.append(Problem(message, span))
 
     def effective(self, key: str, text: str | None, span: Span, notes: list[str] | None = None) -> bool:
@@ -105,8 +103,8 @@ class Reading:
 
     def add(self, claim: Claim) -> None:
         """Enter a claim."""
-        if len(self.table.claims) >= MOST_CLAIMS:
-            self.problem(f"more than {MOST_CLAIMS:,} claims", claim.span, "split the table")
+        if len(self.table.claims) >= MOST_CLAIMS.value:
+            self.problem(f"more than {MOST_CLAIMS} claims", claim.span, f"split the table; {MOST_CLAIMS.hint}")
             raise SpecError(self.problems)
         self.table.claims.append(claim)
 

@@ -92,7 +92,7 @@ def _settings(text: str) -> tuple[str, ...]:
 
 def _folded(cell: str) -> str:
     """The heading of a column as it is compared: `Layer (type)` is layer."""
-    if len(cell) > LONGEST_HEADING:
+    if len(cell) > LONGEST_HEADING.value:
         return ""
     return BRACKETED.sub("", cell).strip().lower().replace(" ", "_")
 

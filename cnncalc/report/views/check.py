@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
 from cnncalc.check.claim import Claim, Verdict
 from cnncalc.check.grading import Checked, Outcome
-from cnncalc.errors import Problem, printable
+from cnncalc.errors import Problem
 from cnncalc.layers import Shape
 from cnncalc.report import numbers
 from cnncalc.report.csv import harmless
@@ -38,7 +37,6 @@ COLUMNS = (
 WIDEST = 60
 """Characters of a cell; what a person claims is seldom longer, and a hostile file must not fill the screen."""
 MOST_WRONG = 100
-NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 GRADES = ("file", "network", "claims", "right", "wrong", "score", "problem")
 EXTRA = ("brief", "summary", "out_of")
 """Options that it alone has."""
@@ -75,18 +73,18 @@ def _blocks(checked: Checked, options: Options) -> Iterator[Block]:
 def _file(outcome: Outcome, *, brief: bool) -> Iterator[Block]:
     """The title of a file, its verdicts, the wrong ones first."""
     if outcome.error is not None:
-        yield Text((line((f"{printable(outcome.path)}: cannot be checked", "bad")),))
+        yield Text((line((f"{outcome.path}: cannot be checked", "bad")),))
         yield Text(tuple(line(text) for text in str(outcome.error).splitlines()), indent=1)
         yield Blank()
         return
     source = f"; {outcome.table.source}" if outcome.table and outcome.table.source and not brief else ""
     role = "right" if outcome.passed else "wrong"
-    counted = printable(_counted(outcome.verdicts) + source)
-    yield Text((line((printable(outcome.path), "name"), "  ", (counted, role)),))
+    counted = _counted(outcome.verdicts) + source
+    yield Text((line((outcome.path, "name"), "  ", (counted, role)),))
     if outcome.unread:
-        yield Text(tuple(line((f"warning: {printable(in_one_line(each))}", "wrong")) for each in outcome.unread), 1)
+        yield Text(tuple(line((f"warning: {in_one_line(each)}", "wrong")) for each in outcome.unread), 1)
     if outcome.notes:
-        yield Text(tuple(line((f"note: {printable(in_one_line(note))}", "warning")) for note in outcome.notes), 1)
+        yield Text(tuple(line((f"note: {in_one_line(note)}", "warning")) for note in outcome.notes), 1)
     wrong, rest = outcome.wrong, [verdict for verdict in outcome.verdicts if verdict.passed]
     shown = wrong[:MOST_WRONG] + ([] if brief else rest)
     if shown:
@@ -110,7 +108,6 @@ def _cells(verdict: Verdict, several: bool) -> tuple[Line, ...]:
 
 
 def _cut(text: str) -> str:
-    text = printable(text)
     return text if len(text) <= WIDEST else f"{text[: WIDEST - 3]}..."
 
 
@@ -124,7 +121,7 @@ def _below(verdict: Verdict) -> Iterator[Line]:
     if claim.span and not verdict.passed:
         texts = [": ".join((str(claim.span), *texts[:1])), *texts[1:]]
     for text in texts:
-        yield line((printable(text), "" if verdict.passed else "wrong"))
+        yield line((text, "" if verdict.passed else "wrong"))
 
 
 def exact_text(value: Any, claim: Claim) -> str:
@@ -230,19 +227,19 @@ def _junit(outcomes: Iterable[Outcome]) -> str:
         broken = outcome.error is not None
         counts = {"tests": len(outcome.verdicts) + broken, "failures": failures, "errors": errors + broken}
         texts = {key: str(count) for key, count in counts.items()}
-        suite = SubElement(root, "testsuite", {"name": _xml(outcome.path), **texts})
+        suite = SubElement(root, "testsuite", {"name": outcome.path, **texts})
         if outcome.error is not None:
-            case = SubElement(suite, "testcase", classname=_xml(outcome.path), name="the file can be read")
-            message = _xml(outcome.error.problems[0].message if outcome.error.problems else "unreadable")
-            SubElement(case, "error", message=message).text = _xml(str(outcome.error))
+            case = SubElement(suite, "testcase", classname=outcome.path, name="the file can be read")
+            message = outcome.error.problems[0].message if outcome.error.problems else "unreadable"
+            SubElement(case, "error", message=message).text = str(outcome.error)
         for verdict in outcome.verdicts:
             network = verdict.claim.network.title if verdict.claim.network else ""
-            case = SubElement(suite, "testcase", classname=_xml(network), name=_xml(verdict.claim.title))
+            case = SubElement(suite, "testcase", classname=network, name=verdict.claim.title)
             if not verdict.passed:
                 kind = "error" if verdict.status == "error" else "failure"
-                SubElement(case, kind, message=_xml(headline(verdict))).text = _xml(_whole(verdict))
+                SubElement(case, kind, message=headline(verdict)).text = _whole(verdict)
         if notes := (*outcome.unread, *outcome.notes):
-            SubElement(suite, "system-out").text = _xml("\n".join(map(in_one_line, notes)))
+            SubElement(suite, "system-out").text = "\n".join(map(in_one_line, notes))
     indent(root, " ")
     return "<?xml version='1.0' encoding='utf-8'?>\n" + str(tostring(root, encoding="unicode")) + "\n"
 
@@ -270,10 +267,6 @@ def _whole(verdict: Verdict) -> str:
     return "\n".join(text for text in lines if text)
 
 
-def _xml(text: str) -> str:
-    return NOT_XML.sub(" ", text)
-
-
 # Grades -----------------------------------------------------------------------------------------
 
 
@@ -286,7 +279,7 @@ def _grades(checked: Checked, out_of: int | None) -> Iterator[Sequence[Any]]:
     yield GRADES
     for outcome in checked.outcomes:
         cells = _grade(outcome, out_of)
-        yield [cell if isinstance(cell, int) else harmless(printable(cell)) for cell in cells]
+        yield [cell if isinstance(cell, int) else harmless(cell) for cell in cells]
 
 
 def _grade(outcome: Outcome, out_of: int | None) -> tuple[str | int, ...]:

@@ -16,7 +16,7 @@ from cnncalc.compare.comparison import (
     Item,
     NetworkComparison,
 )
-from cnncalc.errors import Problem, UsageError, printable
+from cnncalc.errors import Problem, UsageError
 from cnncalc.report import numbers
 from cnncalc.report.columns import cell_text
 from cnncalc.report.document import Block, Column, Heading, Note, Row, Table, Text, document, line
@@ -99,7 +99,7 @@ def _network_table(networks: NetworkComparison, keys: Sequence[str], options: Op
         values = [value_of(analysis, key) for analysis in networks]
         texts = (cell_text(QUANTITIES[key].kind, value, brief=brief, units=options.units) for value in values)
         rows.append([QUANTITIES[key].title, *texts, *([numbers.ratio(*values)] if pair else [])])
-    names = [*(printable(analysis.name) for analysis in networks), *(["ratio"] if pair else [])]
+    names = [*(analysis.name for analysis in networks), *(["ratio"] if pair else [])]
     return Table(
         (Column("quantity", folds=False), *(Column(name, right=True, folds=False) for name in names)),
         tuple(Row(tuple(map(line, cells))) for cells in rows),
@@ -115,7 +115,7 @@ def _symbolic_ratios(networks: NetworkComparison, keys: Sequence[str]) -> Iterat
         text = "" if is_known(*values) else numbers.ratio_text(*values)
         if " + " in text and "/(" not in text and "/(" in numbers.ratio(*values):
             titles.setdefault(text, []).append(QUANTITIES[key].title)
-    first, second = (printable(analysis.name) for analysis in networks)
+    first, second = (analysis.name for analysis in networks)
     for text, named in titles.items():
         yield f"{' and '.join(named)} of ({first}) / those of ({second}) = {text}"
 
@@ -160,7 +160,7 @@ def _convention_blocks(parts: Sequence[ConventionComparison], options: Options) 
     """A table for every network, and the known faults of the conventions below."""
     for part in parts:
         size = part.graph.input.text(channels_first=options.layout == "chw")
-        yield Heading(printable(part.graph.title or part.graph.name), f"input {size}")
+        yield Heading(part.graph.title or part.graph.name, f"input {size}")
         yield _convention_table(part)
     if options.notes != "none":
         for counted in parts[0]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnncalc.analysis.quantities import QUANTITIES
-from cnncalc.errors import printable
 from cnncalc.explain.explanation import Explanation, TotalWorking
 from cnncalc.explain.steps import LayerWorking, Working
 from cnncalc.report import numbers
@@ -40,7 +39,7 @@ def _blocks(explanation: Explanation) -> Iterator[Block]:
         yield from (Note("warning", note) for note in misfits_of(analysis, layer.layer.name))
         yield Blank()
     if explanation.totals:
-        yield Heading(printable(analysis.graph.title or analysis.name), f"input {analysis.graph.input}", "name")
+        yield Heading(analysis.graph.title or analysis.name, f"input {analysis.graph.input}", "name")
         yield Equations(tuple(map(_total, explanation.totals)))
         yield Blank()
     terms = [name for total in explanation.totals for name, _ in total.largest]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from cnncalc.errors import printable
 from cnncalc.fit.fit import Check, Fit
 from cnncalc.fit.misfits import Misfit
 from cnncalc.fit.requirements import Step
@@ -34,7 +33,7 @@ def report(fit: Fit, options: Options) -> Report:
 
 
 def _blocks(fit: Fit, options: Options) -> Iterator[Block]:
-    title = printable(fit.graph.title or fit.graph.name)
+    title = fit.graph.title or fit.graph.name
     yield Heading(title, f"input {fit.graph.input}; a size fits if {CRITERIA[fit.strict]}")
     for check in fit.checks:
         yield Blank()
@@ -58,7 +57,7 @@ def _verdict(fit: Fit, check: Check, most: int | None) -> Iterator[Block]:
     shown = texts[:most]
     if len(shown) < len(texts):
         shown.append(f"... and {len(texts) - len(shown)} more (--notes all lists them)")
-    yield Text((*(line((printable(text), "wrong")) for text in shown), line(_nearest(fit, check))), indent=1)
+    yield Text((*(line((text, "wrong")) for text in shown), line(_nearest(fit, check))), indent=1)
 
 
 def _over_axes(misfits: Iterable[Misfit]) -> list[str]:
@@ -111,7 +110,7 @@ def _pattern(fit: Fit, axes: list[str], *, notes: bool) -> Iterator[Block]:
         lines.append(line(f"the same for {' and '.join(others)}"))
     yield Text(tuple(lines))
     if fit.steps[name] and sizes:
-        rows = ((printable(step.layer), step.requirement, _brief(name, step.left)) for step in fit.steps[name])
+        rows = ((step.layer, step.requirement, _brief(name, step.left)) for step in fit.steps[name])
         yield Table(STEPS, tuple(Row(tuple(map(line, cells))) for cells in rows))
     yield from _reasons(fit, name)
     if notes:
@@ -140,7 +139,7 @@ def _reasons(fit: Fit, name: str) -> Iterator[Block]:
     if reasons:
         title = "these contradict each other:" if len(reasons) > 1 else "this never holds:"
         yield Text((line((title, "wrong")),))
-        texts = (printable(f"{each.layer}{': ' if each.names else ' '}{each.text}") for each in reasons)
+        texts = (f"{each.layer}{': ' if each.names else ' '}{each.text}" for each in reasons)
         yield Text(tuple(line((text, "wrong")) for text in texts), indent=1)
 
 

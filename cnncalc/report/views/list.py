@@ -8,7 +8,6 @@ from typing import Any
 from cnncalc.analysis import Analysis
 from cnncalc.analysis.catalogue import Catalogue
 from cnncalc.check.published import checked_against
-from cnncalc.errors import printable
 from cnncalc.report import numbers
 from cnncalc.report.document import Block, Column, Note, Row, Table, document, line
 from cnncalc.report.json import raw
@@ -49,7 +48,7 @@ def _cells(analysis: Analysis) -> Iterator[str]:
     graph = analysis.graph
     yield from (graph.name, str(graph.input), str(analysis.depth))
     yield from (numbers.short(analysis.total(name)) for name in ("params", "macs"))
-    yield from (printable(graph.about), printable(graph.reference))
+    yield from (graph.about, graph.reference)
     yield ", ".join(table.name for table in checked_against(analysis.name))
 
 

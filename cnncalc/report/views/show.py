@@ -8,7 +8,6 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from cnncalc.analysis import Analysis, LayerResult
-from cnncalc.errors import printable
 from cnncalc.layers import ReceptiveField, Shape, Sides
 from cnncalc.layers.operations import OPERATION_COUNTS
 from cnncalc.report import numbers
@@ -70,7 +69,7 @@ def heading(analysis: Analysis, layout: str = "hwc") -> Heading:
     graph = analysis.graph
     size = graph.input.text(channels_first=layout == "chw")
     details = [part for part in (graph.about, f"input {size}", graph.reference) if part]
-    return Heading(printable(graph.title or graph.name), printable("; ".join(details)))
+    return Heading(graph.title or graph.name, "; ".join(details))
 
 
 def _blocks(analysis: Analysis, columns: list[Column], options: Options) -> Iterator[Block]:

@@ -10,8 +10,9 @@ from functools import partial
 from itertools import chain
 from typing import Any, TypeAlias
 
-from cnncalc.errors import Problem, UsageError, printable
+from cnncalc.errors import Problem, UsageError
 from cnncalc.layers import Shape, Sides
+from cnncalc.limits import MOST_ROWS
 from cnncalc.report import numbers
 from cnncalc.report.columns import cell_text
 from cnncalc.report.document import Block, Column, Heading, Note, Row, Table, document, line
@@ -19,7 +20,7 @@ from cnncalc.report.remarks import counted
 from cnncalc.report.report import Options, Report
 from cnncalc.spec.parameters import written
 from cnncalc.sweep.measures import Measure
-from cnncalc.sweep.sweep import MOST_ROWS, Chunk, Sweep
+from cnncalc.sweep.sweep import Chunk, Sweep
 
 SCHEMA_VERSION = 1
 Kind: TypeAlias = "str | None"
@@ -43,9 +44,9 @@ def report(sweep: Sweep, options: Options) -> Report:
 
 
 def _blocks(sweep: Sweep, options: Options) -> Iterator[Block]:
-    if len(sweep) > MOST_ROWS:
-        hint = "take fewer points, or --format csv or jsonl, which have no limit"
-        raise UsageError([Problem(f"a table of {len(sweep):,} rows is too long ({MOST_ROWS:,} at most)", None, hint)])
+    if len(sweep) > MOST_ROWS.value:
+        hint = f"take fewer points, or --format csv or jsonl, which have no limit; {MOST_ROWS.hint}"
+        raise UsageError([Problem(f"a table of {len(sweep):,} rows is too long ({MOST_ROWS} at most)", None, hint)])
     rows = [row for chunk in sweep.chunks() for row in chunk.rows()]
     yield _heading(sweep)
     yield _table(sweep, rows, options)
@@ -60,7 +61,7 @@ def _heading(sweep: Sweep) -> Heading:
     spec = sweep.setup.spec
     spans = " x ".join(_span(axis.key, len(axis.values)) for axis in sweep.grid.axes)
     details = "; ".join(part for part in (f"{counted(len(sweep), 'point')}: {spans}", spec.reference) if part)
-    return Heading(printable(spec.name), printable(details))
+    return Heading(spec.name, details)
 
 
 def _span(key: str, number: int) -> str:
@@ -85,7 +86,7 @@ def _table(
         cells = [line((written(cell), "name")) for cell in row[:axes]]
         for measure, cell in zip(sweep.measures, row[axes:-1], strict=True):
             cells.append(line(_text(measure, cell, options, brief=brief)))
-        problem = line((printable(row[-1] or ""), "wrong"))
+        problem = line((row[-1] or "", "wrong"))
         if below:
             return Row(tuple(cells), below=(problem,) if row[-1] else ())
         return Row((*cells, problem)[: len(heads)])

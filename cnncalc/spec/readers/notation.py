@@ -22,6 +22,7 @@ from cnncalc.errors import Problem, Source, Span, SpecError, closest, one_of
 from cnncalc.layers import CATALOGUE, Layer, Refused
 from cnncalc.layers.fields import Field
 from cnncalc.layers.notation import NUMBER, SYMBOL
+from cnncalc.limits import DEEPEST_BRACKETS, LONGEST_NOTATION
 from cnncalc.spec.expressions import Expression
 from cnncalc.spec.model import Argument, ArgumentError, BrokenItem, GroupItem, Item, LayerItem, Spec, expression_problem
 from cnncalc.spec.operators import ExpressionError
@@ -37,8 +38,6 @@ SEPARATOR = re.compile(r"\s*(?:,|;|->|-)\s*")
 CLOSING = {"(": ")", "[": "]"}
 EXAMPLES = {"conv": "conv3-64", "fc": "fc-1000", "maxpool": "pool2"}
 LONG_NUMBER = re.compile(r"\d{16,}")
-LONGEST = 20_000
-DEEPEST = 30
 
 
 def recognises(text: str) -> bool:
@@ -49,8 +48,9 @@ def recognises(text: str) -> bool:
 def read(source: Source) -> Spec:
     """The spec that slide notation stands for; what is wrong with it is in `problems`."""
     spec, text = Spec(source), source.text
-    if len(text) > LONGEST:
-        spec.problems.append(Problem(f"slide notation has at most {LONGEST:,} characters; write a YAML spec instead"))
+    if len(text) > LONGEST_NOTATION.value:
+        message = f"slide notation has at most {LONGEST_NOTATION} characters; write a YAML spec instead"
+        spec.problems.append(Problem(message, None, LONGEST_NOTATION.hint))
         return spec
     if number := LONG_NUMBER.search(text):
         span = _place(source, number.start(), len(number[0]))
@@ -80,8 +80,8 @@ class _Parser:
     def sequence(self, closing: str) -> tuple[Item, ...]:
         """Layers and groups up to the end, or up to the bracket that closes them."""
         self.depth += 1
-        if self.depth > DEEPEST:
-            raise self._stop(f"brackets nested more than {DEEPEST} deep")
+        if self.depth > DEEPEST_BRACKETS.value:
+            raise self._stop(f"brackets nested more than {DEEPEST_BRACKETS} deep", DEEPEST_BRACKETS.hint)
         items = [self._element()]
         while not self._at_end(closing):
             separator = SEPARATOR.match(self.text, self.at)

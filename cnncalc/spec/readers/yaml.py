@@ -130,10 +130,11 @@ class _SpecReader:
             if key.text in KEYWORDS:
                 self.problem(f"'{key.text}' has a meaning of its own in expressions", key.span, "choose another name")
                 continue
-            if not IDENTIFIER.match(key.text) or len(key.text) > LONGEST_NAME:
-                most = f", at most {LONGEST_NAME}" if len(key.text) > LONGEST_NAME else ""
-                hint = f"letters, digits and _ make a name{most}"
-                self.problem(f"{key.what} cannot name a parameter", key.span, hint)
+            if len(key.text) > LONGEST_NAME.value:
+                self.problem(f"a name has at most {LONGEST_NAME} characters", key.span, LONGEST_NAME.hint)
+                continue
+            if not IDENTIFIER.match(key.text):
+                self.problem(f"{key.what} cannot name a parameter", key.span, "letters, digits and _ make a name")
                 continue
             self.items.names = self.spec.parameters.keys()
             argument = self.items.argument(value)
@@ -192,7 +193,10 @@ class _SpecReader:
     def _declared(self, key: Node) -> Block | None:
         """The block that `bottleneck(width, stride=1)` declares, its body still to come."""
         match = BLOCK.match(key.text.rstrip())
-        if match is None or len(match["name"]) > LONGEST_NAME:
+        if match and len(match["name"]) > LONGEST_NAME.value:
+            self.problem(f"a name has at most {LONGEST_NAME} characters", key.span, LONGEST_NAME.hint)
+            return None
+        if match is None:
             self.problem(f"{key.what} does not declare a block", key.span, "as in bottleneck(width, stride=1):")
             return None
         if match["name"] in CATALOGUE or match["name"] in self.spec.blocks or match["name"] == "group":

@@ -242,8 +242,8 @@ class LayerReader:
         if node.kind != "scalar" or node.value is None or not NAME.match(node.text):
             self.problem(f"a name is letters, digits and _ . + -, not {node.what}", node.span)
             return None
-        if len(node.text) > LONGEST_NAME:
-            self.problem(f"a name has at most {LONGEST_NAME} characters", node.span)
+        if len(node.text) > LONGEST_NAME.value:
+            self.problem(f"a name has at most {LONGEST_NAME} characters", node.span, LONGEST_NAME.hint)
             return None
         if node.text == INPUT:
             self.problem("the name 'input' is taken: it is the input of the network", node.span, "choose another name")

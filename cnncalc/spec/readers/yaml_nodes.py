@@ -14,9 +14,8 @@ from typing import Any, Literal
 import yaml
 
 from cnncalc.errors import Problem, ProblemList, Source, Span, SpecError
-from cnncalc.spec.files import LARGEST_TEXT
+from cnncalc.limits import DEEPEST_YAML, LONGEST_TEXT
 
-DEEPEST = 60
 INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 LONGEST_INTEGER = 30
 WORDS = {"true": True, "false": False, "True": True, "False": False, "null": None, "~": None, "": None}
@@ -57,8 +56,9 @@ class Node:
 
 def read_yaml(source: Source) -> Node:
     """The one document of `source` as a Node; raises SpecError with every problem found."""
-    if len(source.text) > LARGEST_TEXT:
-        raise SpecError([Problem(f"{source.name} is too large: over {LARGEST_TEXT:,} characters")])
+    if len(source.text) > LONGEST_TEXT.value:
+        message = f"{source.name} is too large: over {LONGEST_TEXT} characters"
+        raise SpecError([Problem(message, None, LONGEST_TEXT.hint)])
     if not source.text.isascii() and any("\ud800" <= character <= "\udfff" for character in source.text):
         raise SpecError([Problem(f"{source.name} has bytes that are not UTF-8", None, "write it in UTF-8")])
     try:
@@ -96,8 +96,8 @@ class _Composer:
             (open_nodes[-1].value if open_nodes else roots).append(node)
             if node.kind != "scalar":
                 open_nodes.append(node)
-                if len(open_nodes) > DEEPEST:
-                    raise SpecError([Problem(f"nested more than {DEEPEST} deep", node.span)])
+                if len(open_nodes) > DEEPEST_YAML.value:
+                    raise SpecError([Problem(f"nested more than {DEEPEST_YAML} deep", node.span, DEEPEST_YAML.hint)])
         if self.problems:
             raise SpecError(self.problems)
         return roots[0] if roots else Node("scalar", None, self.source.span())
