@@ -75,7 +75,8 @@ class AxisReceptiveField:
             getattr(self, name) == getattr(other, name) for name in self.__slots__
         )
 
-    __hash__ = None  # type: ignore[assignment]
+    def __hash__(self) -> int:
+        return hash((self.lows, self.highs, self.step))
 
     @property
     def size(self) -> Size:
@@ -220,7 +221,8 @@ class ReceptiveField:
             getattr(self, name) == getattr(other, name) for name in self.__slots__
         )
 
-    __hash__ = None  # type: ignore[assignment]
+    def __hash__(self) -> int:
+        return hash((self.axes, self.everything, self.unknown))
 
     def read(self, attribute: str) -> tuple[Any, ...] | str:
         """Its `size`, `jump`, `centre` or `sides` on every axis; "all" or "?" for the whole, "" for no padding."""
