@@ -151,7 +151,7 @@ class Conv(Filters):
             yield from group_conditions(self.groups, shape.channels, self.filters or 0)
 
     def filter_count(self, shape: Shape) -> Size:
-        return self.filters or 0
+        return len(self.table) if self.table is not None else self.filters or 0
 
     def map_pairs(self, shape: Shape) -> Size:
         if self.table is not None:
