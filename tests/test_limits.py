@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
+import resource
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -108,8 +112,10 @@ def test_a_hostile_spec_ends_soon(cli: Cli, write: Write, name: str) -> None:
         ("# network: lenet\nlayer,params\nconv1,1" + " " * 130_000 + "K\n", "mismatch"),
         ("# network: lenet\nlayer" + "," * 90_000 + "\nconv1\n", f"{MOST_COLUMNS}, the limit"),
         (WIDE, "1,000,000,001"),
+        ("# network: lenet\nlayer," + ",".join(["(" + " " * 990 + "x"] * 100) + "\nconv1,1\n", "more problems"),
+        (" \n" * 90_000 + "layers", "begin with"),
     ],
-    ids=["powers", "blanks", "columns", "a kernel of 10^9 taps"],
+    ids=["powers", "blanks", "columns", "a kernel of 10^9 taps", "brackets", "lines"],
 )
 def test_a_hostile_table_ends_soon(cli: Cli, write: Write, text: str, expected: str) -> None:
     started = time.process_time()
@@ -130,9 +136,26 @@ def test_a_hostile_table_ends_soon(cli: Cli, write: Write, text: str, expected: 
         (["pool{0*K}", "--input", "32x32x3"], "kernel must be at least 1, not 0"),
         (["conv3-3 xL", "--input", "32x32x3", "--format", "json"], '"L"'),
         (["apply", "maxpool", "a" * 131_000 + ","], "more than 100,000 characters"),
+        (["apply", "maxpool", "a" * 99_990 + ","], "a number is missing"),
+        (["relu" + " " * 19_900 + "!", "--input", "8x8x1"], "'!'"),
+        (
+            ["formula", "vgg16", "--assume", "H == " + "(" * 60_000 + "F" + ")" * 60_000 + "/2"],
+            "at most 500 characters",
+        ),
         (["formula", "vgg16", "--assume", "H == (((a+b+c+d)**8)**8)"], f"more than {MOST_TERMS} terms"),
     ],
-    ids=["bytes", "digits", "range", "zero", "symbolic repeat", "matrix", "assumption"],
+    ids=[
+        "bytes",
+        "digits",
+        "range",
+        "zero",
+        "symbolic repeat",
+        "long matrix",
+        "matrix",
+        "blanks",
+        "parentheses",
+        "assumption",
+    ],
 )
 def test_hostile_arguments_are_refused_or_answered(cli: Cli, arguments: list[str], expected: str) -> None:
     started = time.process_time()
@@ -140,6 +163,38 @@ def test_hostile_arguments_are_refused_or_answered(cli: Cli, arguments: list[str
     assert time.process_time() - started < SECONDS
     assert expected in result.output
     assert result.exception is None or isinstance(result.exception, SystemExit)
+
+
+def test_a_comment_that_looks_like_layers_costs_no_time(cli: Cli, write: Write) -> None:
+    spec = write("# " + "conv" * 200_000 + "\nlayers: [relu]\n")
+    started = time.process_time()
+    assert "the channels are missing" in cli.refused("show", spec, "--input", "32x32")
+    assert time.process_time() - started < SECONDS
+
+
+def test_what_is_no_file_is_refused_and_not_waited_for(folder: Path) -> None:
+    os.mkfifo(folder / "pipe.yaml")
+    (folder / "loop.yaml").symlink_to("loop.yaml")
+    (folder / "zero.yaml").symlink_to("/dev/zero")
+    for command in (["show"], ["fit"], ["check"], ["apply", "maxpool"]):
+        for name in ("pipe.yaml", "loop.yaml", "zero.yaml", "/dev/zero", ".", ""):
+            ended = subprocess.run(
+                [sys.executable, "-m", "cnncalc", *command, name],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=60,
+                preexec_fn=bounded,
+                check=False,
+            )
+            assert ended.returncode in (1, 2), (command, name, ended)
+            assert "Traceback" not in ended.stderr, (command, name)
+
+
+def bounded() -> None:
+    """Let a process have 20 s of processor time and 2 GB."""
+    resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
+    resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
 
 
 # Other limits ------------------------------------------------------------------------------------

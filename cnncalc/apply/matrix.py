@@ -26,7 +26,7 @@ MARK = re.compile(r"[][,;]|[^][,;\s]+")
 WORD = re.compile(r"\S+")
 CELL = re.compile(r"[^;\s]+")
 SEMICOLONS = re.compile(r"\s*[^;\s]+(?:\s*;\s*[^;\s]+)+\s*\Z")
-FILE = re.compile(r"[^\s,;]*[A-Za-z][^\s,;]*\Z")
+FILE = re.compile(r"(?=[^\s,;]*[A-Za-z])[^\s,;]+\Z")
 MINUS = "\u2212"
 HINT = "numbers are written 3, -3, 0.5 or 1/3 (at most 20 digits)"
 FORMS = "write '1 2; 3 4', '[[1, 2], [3, 4]]', or name a file with a row on every line"

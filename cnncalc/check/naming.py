@@ -10,7 +10,7 @@ from cnncalc.layers import CATALOGUE
 
 LAYERS_OF = "_layers"
 TOTAL = ("total", "totals", "sum")
-BRACKETED = re.compile(r"\s*[(\[]\s*([^()\[\]]*?)\s*[)\]]\s*\Z")
+BRACKETED = re.compile(r"[(\[]([^()\[\]]*)[)\]]\s*\Z")
 UNIT = re.compile(r"(?:[kKMGTP]i?)?(?:B|[bB]ytes)?\Z|thousand\Z|million\Z|billion\Z")
 COUNTING = re.compile(r"^(?:(?:number|no\.?|#)_of_|num_|#_?)|_?#$")
 IN_MULTIPLES = re.compile(r"([kmgt])(flops?|macs?)\Z")
@@ -32,7 +32,7 @@ def heading(text: str) -> Heading:
     Raises UsageError for an unknown quantity.
     """
     bracket = BRACKETED.search(text)
-    unit = bracket[1] if bracket and UNIT.match(bracket[1]) else ""
+    unit = bracket[1].strip() if bracket and UNIT.match(bracket[1].strip()) else ""
     name = (text[: bracket.start()] if bracket else text).strip().lower().replace(" ", "_").replace("-", "_")
     name = COUNTING.sub("", name)
     if multiple := IN_MULTIPLES.match(name):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from cnncalc.errors import Problem, Source, Span, SpecError, UsageError
-from cnncalc.limits import LARGEST_SIZE
+from cnncalc.limits import LARGEST_SIZE, LONGEST_EXPRESSION
 from cnncalc.spec.expressions import Expression
 from cnncalc.spec.model import expression_problem
 from cnncalc.spec.operators import ExpressionError
@@ -105,6 +105,9 @@ def _whole(left: Any, above: Any, over: int) -> Iterator[Constraint]:
 
 def _side(text: str, span: Span) -> Side:
     """An expression; one over a number, as in `(F - 1)/2`; or a remainder, as in `H % 32`."""
+    if len(text) > LONGEST_EXPRESSION.value:
+        message = f"an assumption has at most {LONGEST_EXPRESSION} characters on a side"
+        raise SpecError([Problem(message, span, LONGEST_EXPRESSION.hint)])
     remainder = REMAINDER.match(text)
     if remainder:
         return Side(

@@ -16,7 +16,7 @@ MOST_AXES = 3
 AXIS_NAMES = {0: (), 1: ("W",), 2: ("H", "W"), 3: ("D", "H", "W")}
 SIGNAL = "1d:"
 """What stands before a length and its channels where a spec does not say how many axes there are: 1d:16000x1."""
-WITH_SIGNALS = re.compile(r"(?:conv|pool)[a-z_]*1d", re.IGNORECASE)
+WITH_SIGNALS = re.compile(r"(?:conv|pool)[a-z_]{0,20}1d", re.IGNORECASE)
 SMALLEST_SIDE = 8
 """From here up, two last numbers that are equal are a height and a width, and not channels."""
 HINT = "write 224x224x3 (height x width x channels), HxWx3 with symbols, or a number for a vector"

@@ -12,7 +12,7 @@ from cnncalc.errors import Problem, Source, SpecError
 from cnncalc.limits import MOST_COLUMNS
 
 NAMES = (".csv", ".tsv", ".txt")
-HEADER = re.compile(r"^\W*(?:layer|name)\W*[,;\t]", re.IGNORECASE | re.MULTILINE)
+HEADER = re.compile(r"^[^\w\n]*(?:layer|name)\W*[,;\t]", re.IGNORECASE | re.MULTILINE)
 YAML_NAMES = (".yaml", ".yml")
 YAML_KEY = re.compile(r"^(?:claims|networks)\s*:", re.MULTILINE)
 DELIMITERS = ";,\t"

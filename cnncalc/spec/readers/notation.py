@@ -42,7 +42,7 @@ OUTPUT_PADDING = re.compile(rf"\s*op({NUMBER}(?:x{NUMBER})*)")
 DILATION = re.compile(rf"\s*d({NUMBER}(?:x{NUMBER})*)")
 WORDS = re.compile(r"\s*\[\s*([A-Za-z]+)\s*\]")
 GROUPS = re.compile(rf"\s*g({NUMBER})")
-REPEAT = re.compile(rf"\s*(?:\*\s*|\s+[xX\u00d7]\s*|(?<=[\])}}\d])[xX]\s*)({NUMBER}|[A-Za-z]\w*)")
+REPEAT = re.compile(rf"(?:\s*\*\s*|\s+[xX\u00d7]\s*|(?<=[\])}}\d])[xX]\s*)({NUMBER}|[A-Za-z]\w*)")
 PART = re.compile(rf"{NUMBER}|\[[^\]]*\]")
 SEPARATOR = re.compile(r"\s*(?:,|;|->|-)\s*")
 CLOSING = {"(": ")", "[": "]"}
