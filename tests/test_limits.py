@@ -112,8 +112,8 @@ def test_a_hostile_spec_ends_soon(cli: Cli, write: Write, name: str) -> None:
         ("# network: lenet\nlayer,params\nconv1,1" + " " * 130_000 + "K\n", "mismatch"),
         ("# network: lenet\nlayer" + "," * 90_000 + "\nconv1\n", f"{MOST_COLUMNS}, the limit"),
         (WIDE, "1,000,000,001"),
-        ("# network: lenet\nlayer," + ",".join(["(" + " " * 990 + "x"] * 100) + "\nconv1,1\n", "no quantity"),
-        (" \n" * 90_000 + "layers", "contains no claims"),
+        ("# network: lenet\nlayer," + ",".join(["(" + " " * 990 + "x"] * 100) + "\nconv1,1\n", "more problems"),
+        (" \n" * 90_000 + "layers", "begin with"),
     ],
     ids=["powers", "blanks", "columns", "a kernel of 10^9 taps", "brackets", "lines"],
 )
@@ -136,7 +136,7 @@ def test_a_hostile_table_ends_soon(cli: Cli, write: Write, text: str, expected: 
         (["pool{0*K}", "--input", "32x32x3"], "kernel must be at least 1, not 0"),
         (["conv3-3 xL", "--input", "32x32x3", "--format", "json"], '"L"'),
         (["apply", "maxpool", "a" * 131_000 + ","], "more than 100,000 characters"),
-        (["apply", "maxpool", "a" * 99_990 + ","], "is not a number"),
+        (["apply", "maxpool", "a" * 99_990 + ","], "a number is missing"),
         (["relu" + " " * 19_900 + "!", "--input", "8x8x1"], "'!'"),
         (
             ["formula", "vgg16", "--assume", "H == " + "(" * 60_000 + "F" + ")" * 60_000 + "/2"],

@@ -157,4 +157,6 @@ def _printable(part: Any) -> Any:
     if isinstance(part, tuple):
         parts = map(_printable, part)
         return tuple(parts) if type(part) is tuple else type(part)(*parts)
+    if isinstance(part, Rows):
+        return Rows(lambda: map(_printable, part.made()))
     return (lambda: _printable(part())) if callable(part) else part

@@ -33,7 +33,7 @@ BEFORE_SYMBOL = re.compile(rf"([a-z_]+){SYMBOL}")
 OPENING, COMMA, ENDING = (re.compile(rf"\s*{mark}") for mark in (r"\[", ",", r"\]"))
 KEY = re.compile(r"\s*([A-Za-z_]\w*)\s*(=?)\s*")
 VALUE = re.compile(r"[^,\]]*")
-REPEAT = re.compile(rf"\s*(?:\*\s*|\s+[xX\u00d7]\s*|(?<=[\])}}\d])[xX]\s*)({NUMBER}|[A-Za-z]\w*)")
+REPEAT = re.compile(rf"(?:\s*\*\s*|\s+[xX\u00d7]\s*|(?<=[\])}}\d])[xX]\s*)({NUMBER}|[A-Za-z]\w*)")
 SEPARATOR = re.compile(r"\s*(?:,|;|->|-)\s*")
 CLOSING = {"(": ")", "[": "]"}
 EXAMPLES = {"conv": "conv3-64", "fc": "fc-1000", "maxpool": "pool2"}
