@@ -11,6 +11,7 @@ from cnncalc.analysis import Analysis
 from cnncalc.analysis.quantities import COUNTS, FIELDS
 from cnncalc.check.claim import Claim, Table, Verdict
 from cnncalc.check.exact_values import exact_value, layer_of
+from cnncalc.check.network import Network
 from cnncalc.check.numbers.amounts import Amount, as_thousands
 from cnncalc.check.numbers.arithmetic import Working
 from cnncalc.check.numbers.printed import Printed
@@ -22,21 +23,31 @@ MOST_DIAGNOSED = 200
 """Mismatches of one table that are explained; a table with more is wrong from the ground up."""
 
 
+MOST_NETWORKS = 100
+"""Networks of one table whose wrong numbers are explained, the first ones: each takes a search of its own."""
+
+
 def verdicts(table: Table, *, diagnosed: bool = True) -> list[Verdict]:
     """What became of every claim of a table, in its order; no claim stops the others.
 
     Without `diagnosed` no mistake is looked for: that takes most of the time.
     """
     found: list[Verdict] = []
+    explained: set[Network] = set()
     wrong = 0
     for claim in table.claims:
         network = claim.network or table.networks[0]
         try:
+            few = wrong < MOST_DIAGNOSED and (network in explained or len(explained) < MOST_NETWORKS)
             analysis = network.analysis(claim.convention, claim.batch)
-            verdict = judge(claim, analysis, diagnosed=diagnosed and wrong < MOST_DIAGNOSED, graded=table.graded)
+            verdict = judge(claim, analysis, diagnosed=diagnosed and few, graded=table.graded)
         except SpecError as error:
             verdict = _no_value(claim, error)
-        wrong += verdict.status == "mismatch"
+        except KeyboardInterrupt:  # says how far it came
+            raise KeyboardInterrupt(f"{len(found):,} of {len(table.claims):,} numbers in {table.name}") from None
+        if verdict.status == "mismatch":
+            wrong += 1
+            explained.add(network)
         found.append(verdict)
     return found
 
