@@ -120,6 +120,7 @@ LARGEST_POWER = Limit("power", 200, "an exponent in a working in a table of clai
 MOST_DIAGNOSED = Limit(
     "diagnoses", 200, "mismatches of a table that are explained; one with more is wrong from the ground up"
 )
+MOST_NETWORKS = Limit("networks", 100, "networks of a table whose wrong numbers are explained, the first ones")
 MOST_PROPAGATED = Limit("propagated", 50_000, "layers that are computed again for mistakes that go on in later layers")
 MOST_RECOMPUTED = Limit("recomputed", 10_000, "numbers of layers that are computed again for one diagnosis")
 MOST_QUESTIONS = Limit("questions", 200, "questions of a quiz")

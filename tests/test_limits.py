@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import resource
 import subprocess
 import sys
 import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,9 @@ from conftest import Cli, Write
 
 import cnncalc
 from cnncalc.cli.main import COMMANDS
-from cnncalc.limits import LIMITS, LONGEST_NAME, MOST_COLUMNS, MOST_PROBLEMS, MOST_TERMS, limits_set
+from cnncalc.diagnose.propagation import Propagations
+from cnncalc.layers.convolution import Conv
+from cnncalc.limits import LIMITS, LONGEST_NAME, MOST_COLUMNS, MOST_PROBLEMS, MOST_PROPAGATED, MOST_TERMS, limits_set
 
 INPUT = "input: 32x32x3\n"
 WIDE = (
@@ -305,3 +309,77 @@ def test_every_limit_is_used_and_stands_in_the_one_place() -> None:
     assert set(LIMITS) == set(constants.values())
     unused = [name for name in constants if not any(re.search(rf"\b{name}\.value\b", text) for text in texts.values())]
     assert ["LONGEST_TABLE"] == unused  # the register of readers holds it
+
+
+# Large networks ----------------------------------------------------------------------------------
+
+
+def chain(layers: int) -> str:
+    """A convolution of 584 parameters again and again, the first with 224: on 3 channels instead of 8."""
+    return f"input: 32x32x3\nlayers: [{{conv: {{filters: 8, kernel: 3, padding: 1}}, repeat: {layers}, name: c}}]\n"
+
+
+def test_the_rules_of_a_repeated_layer_run_once(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+    usual = Conv.weight_factors
+    monkeypatch.setattr(Conv, "weight_factors", lambda *values: (calls.append(1), usual(*values))[1])
+    counts = []
+    for layers in (10, 1_000):
+        calls.clear()
+        analysis = cnncalc.analyze(str(write(chain(layers), f"c{layers}.yaml")))
+        assert analysis.total("params") == 224 + 584 * (layers - 1)
+        assert analysis.layers[-1].receptive_field.read("size") == (1 + 2 * layers,) * 2
+        counts.append(len(calls))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("form", ["text", "json", "csv", "markdown", "html", "latex"])
+def test_a_long_report_never_exists_all_at_once(write: Write, form: str) -> None:
+    from cnncalc.report.formats import pieces, report_of
+    from cnncalc.report.report import Options
+
+    analysis = cnncalc.analyze(str(write(chain(20_000))))
+    report = report_of(analysis, Options())
+    tracemalloc.start()
+    try:
+        length = sum(map(len, pieces(report, form, Options())))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert length > 800_000
+    assert peak < 20_000 * 700  # a row held as objects takes some kilobytes
+
+
+def test_json_that_is_written_piecewise_is_laid_out_as_ever(cli: Cli, write: Write) -> None:
+    for command in (["show", str(write(chain(2_500)))], ["googlenet"], ["sweep", "vgg16", "--batch", "1,2"]):
+        text = cli(*command, "--format", "json").stdout
+        assert text == json.dumps(json.loads(text), indent=1) + "\n"
+
+
+def test_the_search_for_a_wrong_total_looks_at_a_bounded_number_of_layers(
+    cli: Cli, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+    usual = Propagations.recomputation
+    monkeypatch.setattr(Propagations, "recomputation", lambda *values: (calls.append(1), usual(*values))[1])
+    spec = chain(1_500).replace("\n", ", ", 1).strip()
+    cli("check", str(write(f"spec: {{{spec}}}\nclaims: {{total: {{params: 1}}}}\n")), status=1)
+    assert len(calls) < 3 * MOST_PROPAGATED.value  # every layer for every mistake in another one would be millions
+
+
+def test_control_c_says_how_far_a_check_came(cli: Cli, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    from cnncalc.check import verdicts
+
+    usual, judged = verdicts.judge, []
+
+    def judge(*values: object, **keys: object) -> object:
+        if len(judged) == 3:
+            raise KeyboardInterrupt
+        judged.append(1)
+        return usual(*values, **keys)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(verdicts, "judge", judge)
+    text = "network: lenet\nclaims: {conv1: {params: 156, output: 28x28x6}}\n"
+    result = cli("check", str(write(text, "a.yaml")), str(write(text, "b.yaml")), status=130)
+    assert "interrupted after 1 of 2 files and 1 of 2 numbers in " in result.stderr
+    assert "b.yaml; nothing was graded past that" in result.stderr

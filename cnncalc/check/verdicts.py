@@ -11,12 +11,13 @@ from cnncalc.analysis import Analysis
 from cnncalc.analysis.quantities import COUNTS, FIELDS
 from cnncalc.check.claim import Claim, Table, Verdict
 from cnncalc.check.exact_values import exact_value, layer_of
+from cnncalc.check.network import Network
 from cnncalc.check.numbers.amounts import Amount, as_thousands
 from cnncalc.check.numbers.arithmetic import Working
 from cnncalc.check.numbers.printed import Printed
 from cnncalc.errors import Problem, SpecError
 from cnncalc.layers import Shape
-from cnncalc.limits import MOST_DIAGNOSED
+from cnncalc.limits import MOST_DIAGNOSED, MOST_NETWORKS
 
 DIAGNOSED = ("output", *COUNTS, "depth", *FIELDS)
 """The quantities for which mistakes are known."""
@@ -30,15 +31,21 @@ def verdicts(table: Table, *, diagnosed: bool = True) -> list[Verdict]:
     Without `diagnosed` no mistake is looked for: that takes most of the time.
     """
     found: list[Verdict] = []
+    explained: set[Network] = set()
     wrong = 0
     for claim in table.claims:
         network = claim.network or table.networks[0]
         try:
+            few = wrong < MOST_DIAGNOSED.value and (network in explained or len(explained) < MOST_NETWORKS.value)
             analysis = network.analysis(claim.convention, claim.batch)
-            verdict = judge(claim, analysis, diagnosed=diagnosed and wrong < MOST_DIAGNOSED.value, graded=table.graded)
+            verdict = judge(claim, analysis, diagnosed=diagnosed and few, graded=table.graded)
         except SpecError as error:
             verdict = _no_value(claim, error)
-        wrong += verdict.status == "mismatch"
+        except KeyboardInterrupt:  # says how far it came
+            raise KeyboardInterrupt(f"{len(found):,} of {len(table.claims):,} numbers in {table.name}") from None
+        if verdict.status == "mismatch":
+            wrong += 1
+            explained.add(network)
         found.append(verdict)
     return _channels_first(table, found)
 

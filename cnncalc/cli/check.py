@@ -11,6 +11,7 @@ import click
 
 from cnncalc.cli.options import complete_networks, report_options, setup_options
 from cnncalc.cli.output import Page, emit, write_whole
+from cnncalc.cli.progress import Advance, progress
 
 if TYPE_CHECKING:
     from cnncalc.check.context import Overrides
@@ -112,7 +113,8 @@ def command(
     grading = not published and (page.form == "csv" or any((network, grades, out_of)))
     overrides = _overrides(network, {**asked, "thousand": thousand, "zeros": zeros, "layout": layout}, grading)
     outcomes = check_files(paths, overrides, diagnosed=page.form != "csv")
-    found = Checked(tuple(_shown(_with_progress(outcomes, len(paths), quiet), page, quiet)))
+    with progress("files", len(paths), shown=False, after="nothing was graded past that") as advance:
+        found = Checked(tuple(_shown(_with_progress(outcomes, len(paths), quiet, advance), page, quiet)))
     if grades:
         report = report_of(found, page.options)
         write_whole(grades, csv.render(report, page.options))
@@ -160,15 +162,14 @@ def _with(page: Page, **extra: Any) -> Page:
     return page._replace(options=page.options._replace(extra={**page.options.extra, **extra}))
 
 
-def _with_progress(outcomes: Iterable[Outcome], total: int, quiet: bool) -> Iterator[Outcome]:
+def _with_progress(outcomes: Iterable[Outcome], total: int, quiet: bool, advance: Advance) -> Iterator[Outcome]:
     """The outcomes as they come; for many files, progress goes to standard error (if `quiet`, only to a terminal)."""
     terminal = sys.stderr is not None and sys.stderr.isatty()
-    if total < MANY or (quiet and not terminal):
-        yield from outcomes
-        return
+    silent = total < MANY or (quiet and not terminal)
     step = 1 if terminal else -(-total // 10)
     for number, outcome in enumerate(outcomes, 1):
-        if number % step == 0 or number == total:
+        advance(1)
+        if not silent and (number % step == 0 or number == total):
             end = "\r" if terminal and number < total else "\n"
             click.echo(f"checked {number:,} of {total:,} files{end}", nl=False, err=True)
         yield outcome

@@ -14,8 +14,8 @@ import click
 from cnncalc import api
 from cnncalc.cli.options import limit_option, report_options, setup_options
 from cnncalc.cli.output import Page, emit
+from cnncalc.cli.progress import progress
 from cnncalc.limits import MOST_POINTS
-from cnncalc.sweep.sweep import Sweep
 
 LARGE = 5_000
 """Points from which on a bar shows how far it is."""
@@ -75,7 +75,10 @@ def command(asked: dict[str, Any], page: Page, columns: str | None, layers: tupl
     as they come.
     """
     sweep = api.sweep(**asked, columns=columns, layers=layers)
-    with _bar(sweep, page):
+    rows_scroll_by = page.form in ("csv", "jsonl") and not page.output and sys.stdout and sys.stdout.isatty()
+    shown = len(sweep) >= LARGE and not rows_scroll_by
+    after = "the rows so far are written" if page.form in ("csv", "jsonl") and not page.output else ""
+    with progress("points", len(sweep), shown=shown, after=after) as sweep.advance:
         emit(sweep, page, around=_uninterrupted)
     if not sweep.solved:
         click.echo("error: no point of the grid has numbers; the column `problem` says why", err=True)
@@ -103,27 +106,3 @@ def _uninterrupted() -> Iterator[None]:
         signal.signal(signal.SIGINT, usual)
     if pressed:
         raise KeyboardInterrupt
-
-
-@contextmanager
-def _bar(sweep: Sweep, page: Page) -> Iterator[None]:
-    """A bar on standard error until all points are done, if that is a terminal and the grid is large."""
-    rows_scroll_by = page.form in ("csv", "jsonl") and not page.output and sys.stdout and sys.stdout.isatty()
-    if len(sweep) < LARGE or rows_scroll_by or not (sys.stderr and sys.stderr.isatty()):
-        yield
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    parts = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    progress = Progress(*parts, console=Console(stderr=True), transient=True, redirect_stdout=False)
-    with progress:
-        task = progress.add_task("points", total=len(sweep))
-
-        def advance(points: int) -> None:
-            progress.advance(task, points)
-            if progress.finished:
-                progress.stop()
-
-        sweep.advance = advance
-        yield
