@@ -69,11 +69,11 @@ SPECS = {
     ),
     "2^60 layers": (
         f"{INPUT}blocks:\n  b0: [relu]\n{DOUBLED}layers: [b59]\n",
-        "layers or more; the limit is 1,000,000",
+        "layers or more; the limit is 100,000",
     ),
     "2^60 layers, and one that is not counted": (
         f"{INPUT}blocks:\n  b0: [relu, {{relu: , when: true}}]\n{DOUBLED}layers: [b59]\n",
-        "layers or more; the limit is 1,000,000",
+        "layers or more; the limit is 100,000",
     ),
     "2^60 blocks without a layer": (
         f"{INPUT}blocks:\n  b0: [{{relu: , when: false}}]\n{DOUBLED}layers: [relu, b59]\n",

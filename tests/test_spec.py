@@ -668,7 +668,7 @@ def test_the_notation_of_a_fully_connected_layer_makes_an_equal_layer() -> None:
         ("conv-64", "needs kernel"),
         ("conv0-64", "kernel must be at least 1"),
         ("conv3-64/0", "stride must be at least 1"),
-        ("pool2 x99999999", "the limit is 1,000,000"),
+        ("pool2 x99999999", "the limit is 100,000"),
         ("conv3-123456789012345678901", "."),
         ("(" * 200 + "relu" + ")" * 200, "nested more than"),
         ("relu, " * 5000 + "relu", "at most 20,000 characters"),
