@@ -550,7 +550,7 @@ def test_the_command_that_keeps_the_symbols_keeps_the_layer(cli: Cli) -> None:
 
 
 def test_the_commands_in_hints_keep_every_setting(cli: Cli) -> None:
-    settings = ("--input", "192", "--batch", "4", "--convention", "thop", "--no-bias", "--dtype", "float16")
+    settings = ("--input", "192x192x3", "--batch", "4", "--convention", "thop", "--no-bias", "--dtype", "float16")
     text = cli.text("explain", "vgg16", *settings)
     assert f"the working of one layer: cnncalc explain vgg16 fc6 {' '.join(settings)}\n" in text
     assert "cnncalc explain vgg16 peak_memory_bytes --batch 2 --flops all\n" in cli.refused(

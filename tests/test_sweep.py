@@ -466,6 +466,13 @@ def test_volumes_whose_sides_are_all_alike_are_written_in_full(cli: Cli) -> None
     assert ["8x8x8", "8x9x8"] == [line.split(",")[3] for line in text.splitlines()[1:]]
 
 
+def test_a_list_of_signals_is_not_a_grid_of_images(cli: Cli) -> None:
+    for spec, signals in (("conv1d3-8", "100x3,200x3"), ("conv3-8", "1d:100x3,1d:200x3")):
+        text = cli.text("sweep", spec, "--input", signals, "--columns", "params,macs", "--format", "csv")
+        assert ["100,3,80,7200", "200,3,80,14400"] == [line.rstrip(",") for line in text.splitlines()[1:]]
+    assert "for a signal of length x channels 1d:100x3" in cli.refused("sweep", "conv3-8", "--input", "100x3,200x3")
+
+
 def test_blocks_and_repeats_are_summed() -> None:
     (row,) = cnncalc.sweep("resnet50", "224", columns="conv5.macs,conv5_2.macs,conv5.output,conv5.rf")
     analysis = cnncalc.analyze("resnet50")

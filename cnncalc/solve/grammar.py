@@ -73,6 +73,7 @@ GRAMMAR = (
     Phrase(
         "INPUT -> OUTPUT [channels]",
         rf"(?:from\s+)?(?:(?P<from>{AMOUNT})\s*{ARROW}\s*(?P<to>{AMOUNT})|(?P<from2>{PLAIN})\s+{TO}\s+(?P<to2>{PLAIN}|\?))"
+        rf"(?!\s+(?:{LAYER}|kernel|filter|window)\b(?!\s+(?:size\s+|of\s+)*[0-9=]|\s*[:=]))"
         r"(?:\s+(?P<maps>(?:channels|filters|maps)\b))?",
         "",
         ("227 -> 55", "227 to 55", "227x227x3 -> 55x55x96", "4 -> ?", "128 -> 256 channels"),

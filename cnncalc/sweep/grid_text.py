@@ -94,7 +94,8 @@ def _squares(spec: Spec, text: str) -> tuple[list[Axis], InputSize] | None:
     numbers = [len(re.findall("[0-9]+", part.removeprefix(SIGNAL))) for part in inputs]
     square = [bool(SQUARE_INPUT.match(part)) for part in inputs]
     whole = all(WHOLE_INPUT.match(part.removeprefix(SIGNAL)) for part in inputs)
-    if len(inputs) == 1 or not (all(square) or (whole and min(numbers) > 1)):
+    alike = len({part.lower().rpartition("x")[2] for part in inputs}) == 1  # 100x3,200x3; 8x8,9x3 is a grid
+    if len(inputs) == 1 or not (all(square) or (whole and (min(numbers) > 2 or (alike and min(numbers) > 1)))):
         return None
     sizes = [parse_option(part, spec) for part in inputs]
     first = sizes[0]

@@ -202,6 +202,8 @@ def questions(count: int, seed: int) -> Iterator[tuple[str, str, Layer]]:
         else:
             article = "" if parts[0].startswith(("a ", "an ")) else chance.choice(("", "a ", "the "))
             text = f"{ask} of {article}{chance.choice((', ', ' ')).join(parts)}"
+        if "output pad" in text.lower():  # a quantity of its own
+            continue
         yield text if chance.random() < 0.8 else text.capitalize(), quantity, layer
 
 
