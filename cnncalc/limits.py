@@ -15,6 +15,14 @@ LONGEST_NAME = 200
 """Characters in the name of a layer, a block or a parameter: it is repeated in the paths of all layers inside."""
 MOST_TERMS = 1_000
 """Terms and floors that an expression of symbols may have once it is multiplied out."""
+LONGEST_SIZE = 500
+"""Numbers, symbols and operations in one symbolic size of a layer's output: about a page."""
+MOST_SYMBOLIC = 200_000
+"""Numbers, symbols and operations in all symbolic sizes of a network's outputs together."""
+LONGEST_FORMULA = 10_000
+"""Numbers, symbols and operations of a formula that is written: ten pages."""
+MOST_EXPANDED = 100_000
+"""Terms of a sum that is multiplied out, to see whether it becomes shorter."""
 MOST_TAPS = 100_000
 """Taps of a kernel whose connections are counted, which is done one by one."""
 MOST_READ = 1_000_000

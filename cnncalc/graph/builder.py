@@ -7,16 +7,20 @@ whoever reads it is passed over, so that one mistake is one problem.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NoReturn
 
 from cnncalc.errors import Problem, ProblemList, Span
 from cnncalc.graph.head import Kernels
 from cnncalc.graph.model import INPUT, Graph, Node
 from cnncalc.graph.scope import UNKNOWN, Scope
 from cnncalc.layers import Condition, Layer, Refused, Shape
+from cnncalc.limits import LONGEST_SIZE, MOST_SYMBOLIC
 from cnncalc.spec.model import Item, NameReference
-from cnncalc.symbolic import is_known
+from cnncalc.symbolic import is_known, length
 
 LARGEST = 10**12
+PARTS = "numbers, symbols and operations"
+FEWER_SYMBOLS = "give some of the symbols a value, as in --input 224 or --set K=3"
 
 
 class TooLargeError(Exception):
@@ -31,6 +35,7 @@ class Assembly:
         self.problems = ProblemList(problems)
         self.max_layers = max_layers
         self.head = head
+        self.symbolic = 0
         self.reported: set[tuple[Span, str]] = set()
 
     def problem(self, message: str, span: Span, hint: str = "") -> None:
@@ -82,14 +87,26 @@ class Assembly:
         """Stop, by TooLargeError, a network that is to have more layers than the limit."""
         if total > self.max_layers:
             message = f"the network would have {total:,} layers or more; the limit is {self.max_layers:,}"
-            self.problem(message, span, "repeat less, or raise the limit with --max-layers")
-            raise TooLargeError
+            self._too_large(message, span, "repeat less, or raise the limit with --max-layers")
 
     def _check_sizes(self, shape: Shape, path: str, span: Span) -> None:
         """Stop where a size has grown beyond all use, before its products fill pages."""
-        if any(is_known(size) and size > LARGEST for size in (shape.channels, *shape.size)):
-            self.problem(f"{path}: a size of its output is larger than {LARGEST:,}", span)
-            raise TooLargeError
+        sizes = (shape.channels, *shape.size)
+        if all(map(is_known, sizes)):
+            if max(sizes) > LARGEST:
+                self._too_large(f"{path}: a size of its output is larger than {LARGEST:,}", span)
+            return
+        lengths = [length(size, LONGEST_SIZE) for size in sizes]
+        self.symbolic += sum(lengths)
+        if max(lengths) > LONGEST_SIZE:
+            self._too_large(f"{path}: a size of its output has more than {LONGEST_SIZE} {PARTS}", span, FEWER_SYMBOLS)
+        if self.symbolic > MOST_SYMBOLIC:
+            message = f"{path}: up to here the sizes of all outputs have more than {MOST_SYMBOLIC:,} {PARTS}"
+            self._too_large(message, span, FEWER_SYMBOLS)
+
+    def _too_large(self, message: str, span: Span, hint: str = "") -> NoReturn:
+        self.problem(message, span, hint)
+        raise TooLargeError
 
     def _node(self, node: Node) -> int:
         index = len(self.graph.nodes)

@@ -155,6 +155,15 @@ def is_larger_than(value: Any, most: int) -> bool:
     return terms(value) > most
 
 
+def length(value: Any, most: int) -> int:
+    """Numbers, symbols and operations that a size is written with; counting stops beyond `most`."""
+    if is_known(value):
+        return 1
+    from cnncalc.symbolic import growth
+
+    return growth.length(value, most)
+
+
 def bound(value: Any) -> tuple[str, str, int] | None:
     """`value >= 0` as a bound on its one symbol: ("H", ">=", 32); None if it is not such a bound.
 

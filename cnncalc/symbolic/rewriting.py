@@ -11,7 +11,9 @@ from typing import Any
 import sympy
 from sympy.ntheory.modular import solve_congruence
 
+from cnncalc.limits import MOST_EXPANDED
 from cnncalc.symbolic.floor_division import FloorDiv
+from cnncalc.symbolic.growth import terms
 from cnncalc.symbolic.size import Size, is_known, normalise, symbol
 
 
@@ -54,6 +56,8 @@ def with_plain_symbols(value: Any) -> Any:
 def shortest(value: Any, names: tuple[str, ...] = ()) -> Size:
     """The same size in the fewest operations: as it is, multiplied out, or collected by some of its symbols."""
     if is_known(value):
+        return value  # type: ignore[no-any-return]
+    if terms(value) > MOST_EXPANDED:
         return value  # type: ignore[no-any-return]
     expanded = value.expand()
     forms = [value, expanded]
