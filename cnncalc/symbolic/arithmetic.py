@@ -124,7 +124,7 @@ def add_up(sizes: Iterable[Size]) -> Size:
         from cnncalc.symbolic import traced
 
         return traced.total([*symbolic, numbers])
-    from cnncalc.symbolic.floor_division import add_terms
+    from cnncalc.symbolic.polynomial import add_terms
 
     return add_terms([numbers, *symbolic])
 
@@ -143,7 +143,11 @@ def let(name: str, value: Size) -> Size:
 
 def multiplied_out(value: Any) -> Size:
     """A size as a sum of products, in which what can cancels: `(L - 1)*k + k` becomes `L*k`."""
-    return value if is_known(value) else normalise(value.expand())
+    if is_known(value):
+        return value  # type: ignore[no-any-return]
+    from cnncalc.symbolic.polynomial import expanded
+
+    return normalise(expanded(value))
 
 
 def is_larger_than(value: Any, most: int) -> bool:

@@ -137,11 +137,6 @@ def exact_quotient(numerator: Any, divisor: Any) -> Size:
     return normalise(sympy.Mul(numerator, sympy.Pow(divisor, -1)))
 
 
-def add_terms(terms: list[Any]) -> Size:
-    """The sum of sizes of which one at least is symbolic."""
-    return normalise(sympy.Add(*terms))
-
-
 def greatest_of(sizes: list[Any]) -> Size:
     """The maximum of many sizes, left as it stands: to simplify it would take longer than to run it."""
     return normalise(sympy.Max(*sizes, evaluate=False))
