@@ -232,6 +232,11 @@ def test_two_remainders_of_one_symbol_are_taken_together() -> None:
         cnncalc.formula("pool2, pool3", input="HxWx1", assume="H % 2 == 0 and H % 4 == 1")
 
 
+def test_zeros_before_a_divisor_mean_nothing() -> None:
+    padded = cnncalc.formula("pool32", input="HxWx1", assume="H % 0000000000032 == 0, W == 32", only=["output"])
+    assert [plain(size) for size in padded["output"].size] == ["H/32", "1"]
+
+
 def test_assumptions_that_the_network_contradicts_are_refused() -> None:
     for assume, message in (
         ("H == 30", "pool2: the assumptions contradict"),

@@ -233,7 +233,8 @@ def test_the_numbers_need_nothing_but_yaml_and_the_standard_library() -> None:
 
 
 SYMPY = {
-    f"cnncalc.symbolic.{name}" for name in ("floor_division", "rewriting", "printing", "bounds", "linear", "growth")
+    f"cnncalc.symbolic.{name}"
+    for name in ("floor_division", "rewriting", "printing", "bounds", "linear", "growth", "polynomial")
 }
 """The modules that need sympy as soon as they are imported."""
 

@@ -20,7 +20,17 @@ import cnncalc
 from cnncalc.cli.main import COMMANDS
 from cnncalc.diagnose.propagation import Propagations
 from cnncalc.layers.convolution import Conv
-from cnncalc.limits import LIMITS, LONGEST_NAME, MOST_COLUMNS, MOST_PROBLEMS, MOST_PROPAGATED, MOST_TERMS, limits_set
+from cnncalc.limits import (
+    LIMITS,
+    LONGEST_FORMULA,
+    LONGEST_NAME,
+    LONGEST_SIZE,
+    MOST_COLUMNS,
+    MOST_PROBLEMS,
+    MOST_PROPAGATED,
+    MOST_TERMS,
+    limits_set,
+)
 
 INPUT = "input: 32x32x3\n"
 WIDE = (
@@ -383,3 +393,58 @@ def test_control_c_says_how_far_a_check_came(cli: Cli, write: Write, monkeypatch
     result = cli("check", str(write(text, "a.yaml")), str(write(text, "b.yaml")), status=130)
     assert "interrupted after 1 of 2 files and 1 of 2 numbers in " in result.stderr
     assert "b.yaml; nothing was graded past that" in result.stderr
+
+
+OWN_SYMBOLS = ",".join(f"convF{number}-3/S{number}p1" for number in range(40))
+ONE_SYMBOL_EACH = ",".join(["convF-K/SpP"] * 100)
+
+
+@pytest.mark.parametrize("spec", [OWN_SYMBOLS, ONE_SYMBOL_EACH], ids=["own symbols", "the same symbols"])
+@pytest.mark.parametrize(
+    "command", [["formula"], ["show", "--input", "HxWx3"], ["fit"], ["solve", "H, macs=1G"]], ids=" ".join
+)
+def test_sizes_of_ever_more_symbols_are_refused_at_the_layer_where_they_grow_too_long(
+    cli: Cli, command: list[str], spec: str
+) -> None:
+    name, *others = command
+    result = cli(name, spec, *others)
+    assert result.exit_code == 1
+    assert f"a size of its output has more than {LONGEST_SIZE} numbers, symbols and operations" in result.stderr
+    assert "--set" in result.stderr
+
+
+def test_all_sizes_of_a_network_together_have_a_limit(cli: Cli) -> None:
+    """An output is (H - 2)x(W - 2)x4: three parts each in its height and width, one in its channels."""
+    limit = ("--limit", "symbolic_total=20")
+    assert cli("formula", "conv3-4p0, conv3-4p0", *limit).exit_code == 0
+    result = cli("formula", "conv3-4p0, conv3-4p0, conv3-4p0", *limit)
+    assert result.exit_code == 1
+    assert "conv3: up to here the sizes of all outputs have more than 20" in result.stderr
+
+
+def test_a_formula_that_is_too_long_to_read_is_not_written_but_shorter_ones_of_the_network_are(cli: Cli) -> None:
+    spec = ",".join(["convF-K/SpP"] * 30)
+    result = cli("formula", spec)
+    assert result.exit_code == 1
+    assert f"a formula has more than {LONGEST_FORMULA} numbers, symbols and operations" in result.stderr
+    assert cli("formula", spec, "conv30", "--only", "output").exit_code == 0
+
+
+def test_thousands_of_layers_add_up_to_a_short_formula(cli: Cli, write: Write) -> None:
+    """Layer n makes (H - 2n)(W - 2n) positions of 81 MACs; sum n = 4,501,500 and sum n^2 = 9,004,500,500."""
+    path = str(write(INPUT + "layers:\n" + "  - conv: {filters: 3, kernel: 3}\n" * 3_000))
+    macs = "243000*H*W - 729243000*H - 729243000*W + 2917458162000"
+    found = cli("formula", path, "--only", "macs").stdout
+    assert f"= {macs}\n" in found
+    assert "holds where  H >= 6001, W >= 6001\n" in found
+    shown = cli("show", path, "--input", "HxW", "--format", "json").stdout
+    assert f'"macs": "{macs}"' in shown
+    assert "every H from 6001 up" in cli("fit", path).stdout
+
+
+def test_a_search_that_ends_before_it_has_looked_everywhere_does_not_deny_solutions(cli: Cli) -> None:
+    """982,451,653 is a prime: (C + 1)*K is that number for K = 1 and C = 982,451,652."""
+    result = cli("solve", "params=982451653, F=1, C<=1000000000000, K<=1000000000000")
+    assert "no solution found before the search ended" in result.stdout
+    assert "there may be some" in result.stdout
+    assert "C = 982,451,652" in cli("solve", "params=982451653, F=1, K=1, C<=1000000000000").stdout

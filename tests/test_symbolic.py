@@ -34,6 +34,7 @@ from cnncalc.symbolic import (
     symbol,
 )
 from cnncalc.symbolic.floor_division import FloorDiv
+from cnncalc.symbolic.polynomial import expanded
 from cnncalc.symbolic.printing import integer_python, latex
 
 F, G, H, S, W = map(symbol, ["F", "G", "H", "S", "W"])
@@ -464,3 +465,19 @@ def test_the_textbook_formula_comes_to_the_counts_of_every_convolution_it_stands
         expected = (plain.channels, *plain.size, layer.params(known), layer.macs(known))
         assert expected == tuple(substitute(value, values) for value in symbolic), values
         assert expected == tuple(read(str(value), values) for value in symbolic), values
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        (H - 2) * (W - 2) * 81 + (H - 4) * (W - 4) * 81,
+        (H + F - 1) ** 3 * (W - F),
+        (floor_div(H + 1, 2) + F) * (floor_div(H + 1, 2) - F) * (S + 1),
+        (H - F) * (G + 1) / G,
+        (H / 2 - 1) * (W / 2 + 1),
+        maximum(H - F, 3) * (W - 2),
+    ],
+    ids=str,
+)
+def test_a_size_is_multiplied_out_as_sympy_does_it(value: Any) -> None:
+    assert expanded(value) == value.expand()

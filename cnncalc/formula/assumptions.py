@@ -110,20 +110,23 @@ def _side(text: str, span: Span) -> Side:
         raise SpecError([Problem(message, span, LONGEST_EXPRESSION.hint)])
     remainder = REMAINDER.match(text)
     if remainder:
-        return Side(
-            _value(remainder[1], span), 1, min(int(remainder[2][:12]), LARGEST_SIZE.value + 1) or LARGEST_SIZE.value + 1
-        )
+        return Side(_value(remainder[1], span), 1, _divisor(remainder[2]) or LARGEST_SIZE.value + 1)
     if "%" in text:
         raise _refused(text, "write a remainder as one symbol by a number, as in 'H % 32 == 0'", span)
     quotient = QUOTIENT.match(text)
     if not quotient:
         return Side(_value(text, span))
     above, below = quotient[1], quotient[2].strip()
-    if not (below.isdecimal() and 1 <= int(below[:12]) <= LARGEST_SIZE.value) or not _holds_together(above):
+    if not (below.isdecimal() and 1 <= _divisor(below) <= LARGEST_SIZE.value) or not _holds_together(above):
         raise _refused(
             text, "write a quotient as one expression over a number, as in '(F - 1)/2'; // rounds down", span
         )
-    return Side(_value(above, span.part(0, len(above))), int(below))
+    return Side(_value(above, span.part(0, len(above))), _divisor(below))
+
+
+def _divisor(digits: str) -> int:
+    """The number that digits spell, read no further than it takes to see that it is too large."""
+    return int(digits.lstrip("0")[: len(str(LARGEST_SIZE.value))] or 0)
 
 
 def _holds_together(text: str) -> bool:

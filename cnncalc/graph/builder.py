@@ -14,9 +14,12 @@ from cnncalc.graph.head import Kernels
 from cnncalc.graph.model import INPUT, Graph, Node
 from cnncalc.graph.scope import UNKNOWN, Scope
 from cnncalc.layers import Condition, Layer, Refused, Shape
-from cnncalc.limits import LARGEST_OUTPUT, MOST_LAYERS
+from cnncalc.limits import LARGEST_OUTPUT, LONGEST_SIZE, MOST_LAYERS, MOST_SYMBOLIC
 from cnncalc.spec.model import Item, NameReference
-from cnncalc.symbolic import is_known
+from cnncalc.symbolic import is_known, length
+
+PARTS = "numbers, symbols and operations"
+FEWER = "give some of the symbols a value, as in --input 224 or --set K=3"
 
 
 class TooLargeError(Exception):
@@ -33,8 +36,10 @@ class Placed(NamedTuple):
     joined: Shape | None
     output: Shape | None
     open: tuple[tuple[Condition, bool | None], ...]
-    too_large: bool
-    """Whether a size of the output has grown beyond all use: the network ends here, before products fill pages."""
+    too_large: str
+    """What is wrong with a size of the output that has grown beyond all use, before products fill pages."""
+    parts: int
+    """Numbers, symbols and operations in the symbolic sizes of the output."""
 
 
 class Assembly:
@@ -44,6 +49,7 @@ class Assembly:
         self.graph = graph
         self.problems = ProblemList(problems)
         self.head = head
+        self.symbolic = 0
         self.reported: set[tuple[Span, str]] = set()
         self.placed: dict[tuple[int, tuple[Shape, ...]], Placed] = {}
 
@@ -69,10 +75,7 @@ class Assembly:
             for condition, holds in placed.open:
                 self._note(condition, holds, path, item, sources)
             if placed.joined is not None and placed.output is not None:
-                if placed.too_large:
-                    message = f"{path}: a size of its output is larger than {LARGEST_OUTPUT}"
-                    self.problem(message, item.span, LARGEST_OUTPUT.hint)
-                    raise TooLargeError
+                self._check_growth(placed, path, item.span)
                 index = self._node(Node(path, placed.layer, sources, placed.joined, placed.output, item.span))
                 if item.share and not self.problems:
                     self._share(self.graph.nodes[index], item.share, scope)
@@ -99,6 +102,17 @@ class Assembly:
         if total > MOST_LAYERS.value:
             message = f"the network would have {total:,} layers or more; the limit is {MOST_LAYERS}"
             self.problem(message, span, f"repeat less; {MOST_LAYERS.hint}")
+            raise TooLargeError
+
+    def _check_growth(self, placed: Placed, path: str, span: Span) -> None:
+        """Stop, by TooLargeError, where a size, or all symbolic sizes together, are beyond the limit."""
+        self.symbolic += placed.parts
+        if placed.too_large:
+            self.problem(f"{path}: a size of its output {placed.too_large}", span, FEWER if placed.parts else "")
+            raise TooLargeError
+        if self.symbolic > MOST_SYMBOLIC.value:
+            message = f"{path}: up to here the sizes of all outputs have more than {MOST_SYMBOLIC} {PARTS}"
+            self.problem(message, span, f"{FEWER}; {MOST_SYMBOLIC.hint}")
             raise TooLargeError
 
     def _node(self, node: Node) -> int:
@@ -162,9 +176,13 @@ def _place(layer: Layer, shapes: tuple[Shape, ...]) -> Placed:
     joined = layer.join(shapes) if _hold(layer.join_conditions(shapes), open_) else None
     output = layer.output(joined) if joined is not None and _hold(layer.conditions(joined), open_) else None
     sizes = (output.channels, *output.size) if output else ()
-    return Placed(
-        layer, joined, output, tuple(open_), any(is_known(size) and size > LARGEST_OUTPUT.value for size in sizes)
-    )
+    parts = [0 if is_known(size) else length(size, LONGEST_SIZE.value) for size in sizes]
+    too_large = ""
+    if any(is_known(size) and size > LARGEST_OUTPUT.value for size in sizes):
+        too_large = f"is larger than {LARGEST_OUTPUT} ({LARGEST_OUTPUT.hint})"
+    elif max(parts, default=0) > LONGEST_SIZE.value:
+        too_large = f"has more than {LONGEST_SIZE} {PARTS} ({LONGEST_SIZE.hint})"
+    return Placed(layer, joined, output, tuple(open_), too_large, sum(parts))
 
 
 def _hold(conditions: Iterable[Condition], open_: list[tuple[Condition, bool | None]]) -> bool:

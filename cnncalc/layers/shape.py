@@ -75,4 +75,4 @@ class Shape:
 
 def is_atom(size: Size) -> bool:
     """Whether a size prints as one word: a number or a single symbol."""
-    return is_known(size) or str(size).isidentifier()
+    return is_known(size) or bool(getattr(size, "is_Symbol", False))

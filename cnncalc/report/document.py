@@ -59,12 +59,12 @@ class Preformatted(NamedTuple):
 
 
 class Equation(NamedTuple):
-    """`symbol = formula = numbers = result`, and a remark; `latex` is all of it in LaTeX, with one `&` before an =."""
+    """`symbol = formula = numbers = result`, and a remark; `latex` writes all of it, with one `&` before an =."""
 
     symbol: str
     stages: tuple[str, ...]
     remark: str = ""
-    latex: str = ""
+    latex: Callable[[], str] = str
 
 
 class Equations(NamedTuple):

@@ -75,7 +75,7 @@ def _block(block: Block, page: bool) -> Iterator[str]:
     elif isinstance(block, Equations):
         several_pages = len(block.rows) > ROWS_OF_A_PAGE
         yield (r"{\allowdisplaybreaks" if several_pages else "") + r"\begin{align*}"
-        yield " \\\\\n".join(row.latex for row in block.rows if row.latex)
+        yield " \\\\\n".join(filter(None, (row.latex() for row in block.rows)))
         yield r"\end{align*}" + ("}" if several_pages else "")
     elif isinstance(block, Note):
         size = r"{\footnotesize " if block.severity == "aside" else "{"

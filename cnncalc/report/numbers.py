@@ -42,7 +42,7 @@ def in_thousands(value: Any, thousand: int, digits: int = 3) -> str:
 def bytes_text(value: Any, units: str = "auto") -> str:
     """Bytes as `12.85 MB`: in MB of 10^6 bytes, in MiB of 2^20, or in kB, MB or GB, whichever suits the size."""
     if not is_known(value):
-        return f"{value} B"
+        return f"{exact(value)} B"
     if units in BYTES:
         return f"{_hundredths(value, BYTES[units])} {units}"
     for step, unit in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):

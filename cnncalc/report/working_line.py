@@ -34,13 +34,18 @@ def equation(step: Working) -> Equation:
     symbols = (*step.also, step.symbol)
     names = " = ".join(map(Latex().name, symbols))
     if step.result is None:
-        return Equation(" = ".join(symbols), (), step.remark, aligned(names, [], step.remark))
+        return Equation(" = ".join(symbols), (), step.remark, lambda: aligned(names, [], step.remark))
     unit = " bytes" if step.quantity.endswith("_bytes") else ""
     texts = _distinct([*stages(step.tree), result_text(step.result)])
+    shown = (*texts[:-1], texts[-1] + unit)
+    return Equation(" = ".join(symbols), shown, step.remark, lambda: aligned(names, _in_latex(step, unit), step.remark))
+
+
+def _in_latex(step: Working, unit: str) -> list[str]:
+    """The stages of a step, and what they come to."""
     formulas = list(dict.fromkeys([*stages(step.tree, Latex), str(step.result)]))
     formulas[-1] += rf"\text{{{unit}}}" if unit else ""
-    shown = (*texts[:-1], texts[-1] + unit)
-    return Equation(" = ".join(symbols), shown, step.remark, aligned(names, formulas, step.remark))
+    return formulas
 
 
 def given(letters: Sequence[Variable]) -> Equation:
@@ -54,7 +59,7 @@ def given(letters: Sequence[Variable]) -> Equation:
             groups.append([])
     groups.pop()
     latex = [" = ".join([*map(Latex().name, names), value]) for *names, value in groups]
-    return Equation("given", (), ", ".join(map(" = ".join, groups)), listed("given", latex) if latex else "")
+    return Equation("given", (), ", ".join(map(" = ".join, groups)), lambda: listed("given", latex) if latex else "")
 
 
 def added_up(symbol: str, terms: Sequence[tuple[str, int]], others: int, result: int, unit: str = "") -> Equation:
@@ -68,7 +73,7 @@ def added_up(symbol: str, terms: Sequence[tuple[str, int]], others: int, result:
     shown = (" + ".join(parts), f"{result:,}{unit}") if len(named) > 1 else (f"{result:,}{unit} ({named[0][0]})",)
     end = rf"{result}\text{{{unit}}}" if unit else str(result)
     formulas = [" + ".join(str(value) for _, value in named), end] if len(named) > 1 else [end]
-    return Equation(symbol, shown, "", aligned(Latex().name(symbol), formulas))
+    return Equation(symbol, shown, "", lambda: aligned(Latex().name(symbol), formulas))
 
 
 def in_line(row: Equation) -> str:

@@ -7,11 +7,12 @@ from typing import Any
 
 from cnncalc.analysis import Analysis
 from cnncalc.errors import SpecError
+from cnncalc.limits import MOST_BOXES
 from cnncalc.solve.answer import NONE, known_text
 from cnncalc.solve.general import uneven_padding
 from cnncalc.solve.layer_problem import USUAL_VALUES
 from cnncalc.solve.question import Clause
-from cnncalc.solve.search import Found, search
+from cnncalc.solve.search import Found, nearest, search
 from cnncalc.solve.symbols import field_of
 from cnncalc.solve.system import System, in_steps
 from cnncalc.symbolic import is_known, substitute, symbol, written
@@ -30,6 +31,19 @@ def missed(system: System, values: Mapping[str, int] | None, equations: Sequence
     numbers = dict.fromkeys((substitute(each.left, values), each.right) for each in equations if each.relation == "==")
     found = " and ".join(f"{got:,} instead of {want:,}" for got, want in numbers if is_known(want) and got != want)
     return f"{NONE}; the closest is {system.texts(values)}, which gives {found}" if found else NONE
+
+
+def none_found(
+    system: System,
+    constraints: Sequence[Constraint],
+    ranges: Mapping[str, Range],
+    tried: Found,
+    equations: Sequence[Constraint],
+) -> str:
+    """Why a search has found nothing: what is closest, or that it ended before it had looked everywhere."""
+    if tried.complete:
+        return missed(system, nearest(constraints, ranges), equations)
+    return f"{NONE} found before the search ended, after {MOST_BOXES} parts of the range; there may be some ({MOST_BOXES.hint})"
 
 
 # One layer --------------------------------------------------------------------------------------

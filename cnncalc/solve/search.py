@@ -8,6 +8,8 @@ missed, whether the constraints rise, fall or do neither.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from heapq import heappop, heappush
 from itertools import product
 from operator import le
 from typing import NamedTuple
@@ -94,30 +96,42 @@ def search(constraints: Sequence[Constraint], ranges: Mapping[str, Range]) -> Fo
 def nearest(constraints: Sequence[Constraint], ranges: Mapping[str, Range]) -> dict[str, int] | None:
     """The values that miss the equations between a symbol and a number by the least share of that number.
 
-    None where even the other constraints cannot hold.
+    The box that may miss by least is halved first, of equal ones the one with the smallest values, so that the first
+    point to come up is the answer. None where even the other constraints cannot hold, where all miss by far, and
+    beyond a limit of work.
     """
     equations = [each for each in constraints if each.relation == "==" and is_known(each.right)]
     others = [each for each in constraints if each not in equations]
-
-    def within(share: int) -> Found:
-        loose = []
-        for each in equations:
-            error = abs(each.right) * share // SHARES + int(each.right == 0) * share
-            loose.append(Constraint(each.left, ">=", each.right - error))
-            loose.append(Constraint(each.right + error, ">=", each.left))
-        return search([*others, *loose], ranges)
-
-    if not equations:
+    if not equations or any(low > high for low, high in ranges.values()):
         return None
-    low, high = 0, 1
-    while not within(high):
-        low, high = high, 2 * high
-        if high > MOST_SHARE:
-            return None
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if within(middle) else (middle, high)
-    return within(high).points(1)[0]
+    unknowns = tuple(ranges)
+    sides = [side for each in others for side in (each.left, each.right)]
+    program = Program([*(each.left for each in equations), *sides], unknowns)
+    relations, wanted = [each.relation for each in others], [each.right for each in equations]
+    waiting: list[tuple[Fraction, tuple[int, ...], tuple[Range, ...]]] = []
+
+    def wait(box: tuple[Range, ...]) -> None:
+        bounds = program.bounds(dict(zip(unknowns, box, strict=True)))
+        share = max(map(_miss, bounds, wanted))
+        if share <= MOST_SHARE and _verdict(relations, bounds[len(wanted) :]) is not False:
+            heappush(waiting, (share, tuple(low for low, _ in box), box))
+
+    wait(tuple(ranges.values()))
+    for _ in range(MOST_BOXES.value):
+        if not waiting:
+            break
+        *_, box = heappop(waiting)
+        if all(low == high for low, high in box):
+            return {name: low for name, (low, _) in zip(unknowns, box, strict=True)}
+        for half in _halves(box):
+            wait(half)
+    return None
+
+
+def _miss(bounds: Range, wanted: int) -> Fraction:
+    """The least share of a number, in millionths, by which anything between the bounds misses it."""
+    error = max(0, bounds[0] - wanted, wanted - bounds[1])
+    return Fraction(error * SHARES, abs(wanted)) if wanted else Fraction(error)
 
 
 def _verdict(relations: Sequence[Relation], bounds: Sequence[Range]) -> bool | None:

@@ -17,13 +17,13 @@ from cnncalc.solve.notes import (
     boundaries,
     crossings,
     forbidden,
-    missed,
+    none_found,
     output_known,
     put_in,
     read_as,
     what_changes,
 )
-from cnncalc.solve.search import Found, merged, nearest, search
+from cnncalc.solve.search import Found, merged, search
 from cnncalc.solve.symbols import about, field_of
 from cnncalc.solve.system import WHOLE_INPUT, System
 from cnncalc.symbolic import Size, is_known, substitute, symbol, written
@@ -120,7 +120,7 @@ def _searched_layer(system: System, analysis: Analysis, equations: list[Constrai
     shown = exact or rounded
     points = shown.points(MOST_WORKINGS) if len(shown.unknowns) > 1 else shown.ends()[-MOST_WORKINGS:]
     workings = [put_in(system, point) for point in points] if output_known(system, analysis) else []
-    notes = [] if rounded else [missed(system, nearest(constraints, ranges), equations)]
+    notes = [] if rounded else [none_found(system, constraints, ranges, rounded, equations)]
     if not exact and system.unknowns == ("P",) and (pair := asymmetric(system)):
         notes.append(pair[0])
         workings.append(pair[1])
@@ -209,8 +209,8 @@ def _of_a_network(system: System, analysis: Analysis, equations: list[Constraint
         analysis = replace(system, steps={}).symbolic()
     notes = []
     if not rounded:
-        possible = bool(search(conditions, ranges))
-        reason = missed(system, nearest(every, ranges), equations)
+        possible = not rounded.complete or bool(search(conditions, ranges))
+        reason = none_found(system, every, ranges, rounded, equations)
         notes.append(reason if possible else "no solution: the network has no output for any of them")
     notes += crossings(system, analysis)
     notes += [] if rounded else forbidden(system, equations, ranges)

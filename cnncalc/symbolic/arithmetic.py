@@ -125,7 +125,7 @@ def add_up(sizes: Iterable[Size]) -> Size:
         from cnncalc.symbolic import traced
 
         return traced.total([*symbolic, numbers])
-    from cnncalc.symbolic.floor_division import add_terms
+    from cnncalc.symbolic.polynomial import add_terms
 
     return add_terms([numbers, *symbolic])
 
@@ -144,7 +144,11 @@ def let(name: str, value: Size) -> Size:
 
 def multiplied_out(value: Any) -> Size:
     """A size as a sum of products, in which what can cancels: `(L - 1)*k + k` becomes `L*k`."""
-    return value if is_known(value) else normalise(value.expand())
+    if is_known(value):
+        return value  # type: ignore[no-any-return]
+    from cnncalc.symbolic.polynomial import expanded
+
+    return normalise(expanded(value))
 
 
 def ratio(first: Any, second: Any) -> Any:
@@ -167,6 +171,15 @@ def is_larger_than(value: Any, most: int) -> bool:
     from cnncalc.symbolic.growth import terms
 
     return terms(value) > most
+
+
+def length(value: Any, most: int) -> int:
+    """Numbers, symbols and operations that a size is written with; counting stops beyond `most`."""
+    if is_known(value):
+        return 1
+    from cnncalc.symbolic import growth
+
+    return growth.length(value, most)
 
 
 def bound(value: Any) -> tuple[str, str, int] | None:

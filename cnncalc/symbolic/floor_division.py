@@ -14,6 +14,7 @@ The constant left in a numerator is brought to 0 <= a < d, so equal quotients lo
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import gcd
 from typing import Any
 
@@ -114,8 +115,14 @@ def _nested_floor(numerator: Any) -> Any:
     return floors[0] if floors else None
 
 
+@lru_cache(maxsize=2**17)
 def floor_quotient(numerator: Any, divisor: Any) -> Size:
-    """`numerator // divisor` for sizes of which one at least is symbolic."""
+    """`numerator // divisor` for sizes of which one at least is symbolic.
+
+    Every quotient of a network is asked for several times: its layer has an output, counts and conditions.
+    """
+    if divisor == 1:
+        return normalise(numerator.expand())
     return normalise(FloorDiv(numerator, divisor))
 
 
@@ -128,11 +135,6 @@ def exact_quotient(numerator: Any, divisor: Any) -> Size:
     if type(divisor) is int:
         return floor_quotient(numerator, divisor)
     return normalise(sympy.Mul(numerator, sympy.Pow(divisor, -1)))
-
-
-def add_terms(terms: list[Any]) -> Size:
-    """The sum of sizes of which one at least is symbolic."""
-    return normalise(sympy.Add(*terms))
 
 
 def greatest_of(sizes: list[Any]) -> Size:

@@ -1,4 +1,4 @@
-"""A symbolic size -> how large it becomes, before it becomes that large."""
+"""A symbolic size -> how long it is, and how large it becomes before it becomes that large."""
 
 from __future__ import annotations
 
@@ -6,6 +6,19 @@ from math import comb, prod
 from typing import Any
 
 import sympy
+
+
+def length(value: Any, most: int) -> int:
+    """Numbers, symbols and operations that a size is written with; counting stops beyond `most`.
+
+    >>> length(2 * symbol("a") + 3, 100)
+    5
+    """
+    found, waiting = 0, [value]
+    while waiting and found <= most:
+        found += 1
+        waiting += getattr(waiting.pop(), "args", ())
+    return found
 
 
 def terms(value: Any) -> int:

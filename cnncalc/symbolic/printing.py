@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from fractions import Fraction
+from functools import lru_cache
 from keyword import iskeyword
 from typing import Any
 
@@ -11,7 +12,10 @@ import sympy
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.str import StrPrinter
 
+from cnncalc.errors import Problem, SpecError
+from cnncalc.limits import LONGEST_FORMULA
 from cnncalc.symbolic.floor_division import FloorDiv
+from cnncalc.symbolic.growth import length
 from cnncalc.symbolic.size import is_known
 
 
@@ -75,8 +79,26 @@ def _added_first(terms: list[Any]) -> list[Any]:
 
 
 def plain(value: Any) -> str:
-    """A size as a person writes it: `H/32` where a quotient is exact, `(H + 31)//32` where it is not."""
-    return str(value) if is_known(value) else str(_Plain().doprint(value))
+    """A size as a person writes it: `H/32` where a quotient is exact, `(H + 31)//32` where it is not.
+
+    Raises SpecError, as all that write a size do, for one that is too long to be read.
+    """
+    return str(value) if is_known(value) else _plain(value)
+
+
+@lru_cache(maxsize=2**17)
+def _plain(value: Any) -> str:
+    """As `plain`, once for a size that stands in several places, and in several forms of one table."""
+    return str(_Plain().doprint(_short_enough(value)))
+
+
+def _short_enough(value: Any) -> Any:
+    """The size itself; raises SpecError if it is too long to be read."""
+    if length(value, LONGEST_FORMULA.value) > LONGEST_FORMULA.value:
+        message = f"a formula has more than {LONGEST_FORMULA} numbers, symbols and operations"
+        hint = "ask for one layer or one quantity (--only), or give some symbols a value (--input, --set, --assume)"
+        raise SpecError([Problem(message, None, hint)])
+    return value
 
 
 def integer_python(value: Any, taken: Container[str] = ()) -> str:
@@ -85,12 +107,12 @@ def integer_python(value: Any, taken: Container[str] = ()) -> str:
     A symbol whose name is a word of Python, or one of `taken`, gets an underscore behind it. What
     may be a half and so is not a size (a padding, a centre) is for `true_python`.
     """
-    return plain(value) if is_known(value) else str(_Python(taken).doprint(_exact(value)))
+    return plain(value) if is_known(value) else str(_Python(taken).doprint(_exact(_short_enough(value))))
 
 
 def true_python(value: Any, taken: Container[str] = ()) -> str:
     """A length that may be a half as an expression of Python, whose `/` leaves it exact: `(F - 1)/2`."""
-    return plain(value) if not hasattr(value, "free_symbols") else str(_Python(taken).doprint(value))
+    return plain(value) if not hasattr(value, "free_symbols") else str(_Python(taken).doprint(_short_enough(value)))
 
 
 def _exact(value: Any) -> Any:
@@ -122,4 +144,4 @@ def latex(value: Any) -> str:
     """A size as LaTeX, for mathematics mode."""
     if is_known(value):
         return str(value)
-    return str(_Latex().doprint(sympy.Rational(value) if isinstance(value, Fraction) else value))
+    return str(_Latex().doprint(sympy.Rational(value) if isinstance(value, Fraction) else _short_enough(value)))

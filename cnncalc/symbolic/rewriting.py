@@ -11,8 +11,10 @@ from typing import Any
 import sympy
 from sympy.ntheory.modular import solve_congruence
 
+from cnncalc.limits import LONGEST_FORMULA, MOST_EXPANDED
 from cnncalc.symbolic.floor_division import FloorDiv
-from cnncalc.symbolic.growth import terms
+from cnncalc.symbolic.growth import length, terms
+from cnncalc.symbolic.polynomial import expanded
 from cnncalc.symbolic.size import Size, is_known, normalise, symbol
 
 MOST_TERMS = 60
@@ -71,9 +73,13 @@ def shortest(value: Any, names: tuple[str, ...] = ()) -> Size:
     """The same size in the fewest operations: as it is, multiplied out, or collected by some of its symbols."""
     if is_known(value):
         return value  # type: ignore[no-any-return]
-    expanded = value.expand()
-    forms = [value, expanded]
+    if terms(value) > MOST_EXPANDED.value:
+        return value  # type: ignore[no-any-return]
+    multiplied_out = expanded(value)
+    forms = (
+        [value, multiplied_out] if length(value, LONGEST_FORMULA.value) <= LONGEST_FORMULA.value else [multiplied_out]
+    )
     if any(not number.is_Integer for number in value.atoms(sympy.Rational)):
-        forms += [sympy.factor_terms(value), sympy.factor_terms(expanded), sympy.together(expanded)]
-    forms += (expanded.collect(symbol(name)) for name in names)
+        forms += [sympy.factor_terms(value), sympy.factor_terms(multiplied_out), sympy.together(multiplied_out)]
+    forms += (multiplied_out.collect(symbol(name)) for name in names)
     return normalise(min(reversed(forms), key=lambda form: form.count_ops()))

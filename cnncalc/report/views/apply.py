@@ -65,8 +65,12 @@ def _sizes(applied: Applied) -> Iterator[Equation]:
 def _cell_equation(applied: Applied, cell: Cell) -> Equation:
     """`out[0,0] = max(99, 81, 93, 25) = 99  (rows 0 to 1, columns 0 to 1)`."""
     place, stages = ",".join(map(str, cell.place)), stages_of(applied, cell)
-    latex = aligned(rf"\text{{out}}_{{{place}}}", list(map(_latex, stages)))
-    return Equation(f"out[{place}]", tuple(stages), window(cell), latex)
+    return Equation(
+        f"out[{place}]",
+        tuple(stages),
+        window(cell),
+        lambda: aligned(rf"\text{{out}}_{{{place}}}", list(map(_latex, stages))),
+    )
 
 
 def _latex(stage: str) -> str:

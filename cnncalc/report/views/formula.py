@@ -53,17 +53,16 @@ def _heading(formulas: Formulas) -> tuple[str, str]:
 
 def _equations(formulas: Formulas) -> Iterator[Equation]:
     """A formula for every quantity; the last lines say where they hold."""
-    from cnncalc.symbolic.printing import latex, plain
+    from cnncalc.symbolic.printing import plain
 
     write = partial(_one, write=lambda size: numbers.exact(size) if is_known(size) else plain(size))
     for quantity, value in formulas.values.items():
         title = _title(quantity)
-        right = rf"\text{{{value}}}" if isinstance(value, str) else _one(value, latex, r" \times ")
-        yield Equation(title, (write(value),), "", aligned(rf"\text{{{title}}}", [right]))
+        yield Equation(title, (write(value),), "", partial(_latex, title, value))
     if formulas.assumptions:
-        yield Equation("assumed", (), ", ".join(formulas.assumptions), listed("assumed", _assumed(formulas)))
+        yield Equation("assumed", (), ", ".join(formulas.assumptions), lambda: listed("assumed", _assumed(formulas)))
     if formulas.conditions:
-        where = listed("holds where", map(_constraint, formulas.validity))
+        where = partial(_where, formulas)
         yield Equation("holds where", (), ", ".join(formulas.conditions), where)
 
 
@@ -94,6 +93,19 @@ def _factor(text: str) -> str:
 
 
 # LaTeX ------------------------------------------------------------------------------------------
+
+
+def _latex(title: str, value: Any) -> str:
+    """The formula of a quantity."""
+    from cnncalc.symbolic.printing import latex
+
+    right = rf"\text{{{value}}}" if isinstance(value, str) else _one(value, latex, r" \times ")
+    return aligned(rf"\text{{{title}}}", [right])
+
+
+def _where(formulas: Formulas) -> str:
+    """Where the formulas hold."""
+    return listed("holds where", map(_constraint, formulas.validity))
 
 
 def _assumed(formulas: Formulas) -> Iterator[str]:
