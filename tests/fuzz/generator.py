@@ -332,7 +332,8 @@ class Generator:
             branch: list[Item] = [self.keeping(volume) for _ in range(chance.choice((0, 0, 1, 2)))]
             filters = same if kind != "concat" else chance.choice((None, 2, 3, 4))
             if stride > 1 or less:
-                branch.append(self.reducing(stride, less, rounding, filters))
+                further = chance.random() < 0.15  # equal only at some sizes
+                branch.append(self.reducing(stride, less + further, rounding, filters))
             elif filters is not None:
                 branch.append(self.keeping(volume, filters))
             branches.append(branch)

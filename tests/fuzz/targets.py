@@ -95,7 +95,7 @@ def options(text: str) -> None:
             FAMILY, size or None, settings=setting or None, batch=batch or None, max_layers=MOST_LAYERS
         ).analysis(),
         lambda: parse_assumptions([assumption]),
-        lambda: parse_grid(FAMILY, size or None, [setting] if setting else [], batch or None, MOST_LAYERS),
+        lambda: parse_grid(FAMILY, size or None, [setting] if setting else [], batch or None),
     ):
         try:
             attempt()
