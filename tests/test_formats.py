@@ -320,7 +320,8 @@ def test_python_too_refuses_an_option_that_a_format_has_no_use_for() -> None:
 def test_the_command_line_and_python_take_the_same_options_of_a_report(name: str) -> None:
     known = {*REPORT} - {"standalone"}
     options = {each.name for each in import_module(COMMAND_FILES[name]).command.params}
-    own = {"columns"} if name == "sweep" else set()  # which of a sweep's columns are counted is asked before
+    # Which of a sweep's columns are counted is asked before; the layout of `check` is that of its files.
+    own = {"sweep": {"columns"}, "check": {"layout"}}.get(name, set())
     assert (options & known) - own == {*getattr(import_module(f"cnncalc.report.views.{name}"), "TAKES", ())}
 
 

@@ -159,4 +159,9 @@ def _printable(part: Any) -> Any:
         return tuple(parts) if type(part) is tuple else type(part)(*parts)
     if isinstance(part, Rows):
         return Rows(lambda: map(_printable, part.made()))
-    return (lambda: _printable(part())) if callable(part) else part
+    return (lambda: _made(part())) if callable(part) else part
+
+
+def _made(part: Any) -> Any:
+    """What is made when it is asked for: a block, or an equation in LaTeX, which may have several lines."""
+    return "\n".join(map(printable, part.split("\n"))) if isinstance(part, str) else _printable(part)

@@ -43,7 +43,8 @@ def none_found(
     """Why a search has found nothing: what is closest, or that it ended before it had looked everywhere."""
     if tried.complete:
         return missed(system, nearest(constraints, ranges), equations)
-    return f"{NONE} found before the search ended, after {MOST_BOXES} parts of the range; there may be some ({MOST_BOXES.hint})"
+    after = f"after {MOST_BOXES} parts of the range"
+    return f"{NONE} found before the search ended, {after}; there may be some ({MOST_BOXES.hint})"
 
 
 # One layer --------------------------------------------------------------------------------------
