@@ -100,7 +100,7 @@ LARGEST_VALUE = Limit("value", 10**15, "a value of an expression, of a setting, 
 LARGEST_EXPONENT = Limit("exponent", 8, "an exponent in an expression")
 MOST_TERMS = Limit("terms", 1_000, "terms and floors of an expression of symbols once it is multiplied out")
 LONGEST_SIZE = Limit("symbolic", 500, "numbers, symbols and operations in one symbolic size of a layer's output")
-MOST_SYMBOLIC = Limit("symbolic_total", 200_000, "numbers, symbols and operations in all symbolic sizes of a network")
+MOST_SYMBOLIC = Limit("symbolic_total", 30_000, "numbers, symbols and operations in all symbolic sizes of a network")
 LONGEST_FORMULA = Limit("formula", 10_000, "numbers, symbols and operations of a formula that is written: ten pages")
 MOST_EXPANDED = Limit("expanded", 100_000, "terms of a sum that is multiplied out to see whether it becomes shorter")
 MOST_TAPS = Limit("taps", 100_000, "taps of a kernel whose connections are counted, which is done one by one")
@@ -124,7 +124,10 @@ LARGEST_POWER = Limit("power", 200, "an exponent in a working in a table of clai
 MOST_DIAGNOSED = Limit(
     "diagnoses", 200, "mismatches of a table that are explained; one with more is wrong from the ground up"
 )
-MOST_NETWORKS = Limit("networks", 100, "networks of a table whose wrong numbers are explained, the first ones")
+MOST_TABLE_LAYERS = Limit("table_layers", 30_000, "layers of all networks of a table together")
+MOST_EXPLAINED_LAYERS = Limit(
+    "explained_layers", 3_000, "layers, together, of the first networks of a table whose wrong numbers are explained"
+)
 MOST_PROPAGATED = Limit("propagated", 50_000, "layers that are computed again for mistakes that go on in later layers")
 MOST_RECOMPUTED = Limit("recomputed", 10_000, "numbers of layers that are computed again for one diagnosis")
 MOST_QUESTIONS = Limit("questions", 200, "questions of a quiz")

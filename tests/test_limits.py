@@ -448,3 +448,12 @@ def test_a_search_that_ends_before_it_has_looked_everywhere_does_not_deny_soluti
     assert "no solution found before the search ended" in result.stdout
     assert "there may be some" in result.stdout
     assert "C = 982,451,652" in cli("solve", "params=982451653, F=1, K=1, C<=1000000000000").stdout
+
+
+def test_the_networks_of_a_table_have_a_limit_of_layers_together(cli: Cli, write: Write) -> None:
+    table = "networks:\n" + "".join(f"  - {{network: lenet, input: {size}, params: 1}}\n" for size in (32, 36, 40))
+    assert cli("check", write(table, "table.yaml")).stdout.count("mismatch") == 4
+    text = cli.text("check", write(table, "table.yaml"), "--limit", "table_layers=20", status=1)
+    assert "the networks of this table have more than 20 layers together" in text
+    text = cli.text("check", write(table, "table.yaml"), "--limit", "explained_layers=9", status=1)
+    assert "from here on wrong numbers are not explained; --limit explained_layers=45 allows more" in text

@@ -17,7 +17,7 @@ from cnncalc.check.numbers.arithmetic import Working
 from cnncalc.check.numbers.printed import Printed
 from cnncalc.errors import Problem, SpecError
 from cnncalc.layers import Shape
-from cnncalc.limits import MOST_DIAGNOSED, MOST_NETWORKS
+from cnncalc.limits import MOST_DIAGNOSED, MOST_EXPLAINED_LAYERS
 
 DIAGNOSED = ("output", *COUNTS, "depth", *FIELDS)
 """The quantities for which mistakes are known."""
@@ -28,15 +28,17 @@ LEAST_CHANNELS_FIRST = 2
 def verdicts(table: Table, *, diagnosed: bool = True) -> list[Verdict]:
     """What became of every claim of a table, in its order; no claim stops the others.
 
-    Without `diagnosed` no mistake is looked for: that takes most of the time.
+    Without `diagnosed` no mistake is looked for: that takes most of the time. Beyond the limits of explanations, a note
+    of the table says where these end.
     """
     found: list[Verdict] = []
-    explained: set[Network] = set()
-    wrong = 0
+    explained: dict[Network, int] = {}  # the layers of every network with a wrong number
+    wrong, unexplained = 0, ""
     for claim in table.claims:
         network = claim.network or table.networks[0]
         try:
-            few = wrong < MOST_DIAGNOSED.value and (network in explained or len(explained) < MOST_NETWORKS.value)
+            within = network in explained or sum(explained.values()) < MOST_EXPLAINED_LAYERS.value
+            few = wrong < MOST_DIAGNOSED.value and within
             analysis = network.analysis(claim.convention, claim.batch)
             verdict = judge(claim, analysis, diagnosed=diagnosed and few, graded=table.graded)
         except SpecError as error:
@@ -44,8 +46,12 @@ def verdicts(table: Table, *, diagnosed: bool = True) -> list[Verdict]:
         except KeyboardInterrupt:  # says how far it came
             raise KeyboardInterrupt(f"{len(found):,} of {len(table.claims):,} numbers in {table.name}") from None
         if verdict.status == "mismatch":
+            if diagnosed and not few and not unexplained:
+                limit = MOST_DIAGNOSED if within else MOST_EXPLAINED_LAYERS
+                unexplained = f"from here on wrong numbers are not explained; {limit.hint}"
+                table.notes.append(Problem(unexplained, claim.span))
             wrong += 1
-            explained.add(network)
+            explained[network] = len(analysis.layers)
         found.append(verdict)
     return _channels_first(table, found)
 

@@ -8,7 +8,7 @@ from cnncalc.check.claim import Claim, Table
 from cnncalc.check.context import Context, Overrides
 from cnncalc.check.network import Network
 from cnncalc.errors import Problem, Source, Span, SpecError
-from cnncalc.limits import MOST_CLAIMS, MOST_PROBLEMS
+from cnncalc.limits import MOST_CLAIMS, MOST_PROBLEMS, MOST_TABLE_LAYERS
 from cnncalc.spec.model import Spec
 
 
@@ -23,6 +23,8 @@ class Reading:
     folder: str
     overrides: Overrides
     decimal_commas: bool = False
+    layers: int = 0
+    """Those of all networks so far."""
     problems: list[Problem] = field(default_factory=list)
     table: Table = field(init=False)
 
@@ -93,12 +95,17 @@ class Reading:
             self.problem("the table does not say which network it is about", span, hint)
             return None
         try:
-            network.graph()
+            layers = len(network.graph().nodes)
         except SpecError as error:
             self.refused(error, span)
             return None
         if network not in self.table.networks:
             self.table.networks.append(network)
+            self.layers += layers
+        if self.layers > MOST_TABLE_LAYERS.value:
+            message = f"the networks of this table have more than {MOST_TABLE_LAYERS} layers together"
+            self.problem(message, span, f"split the table; {MOST_TABLE_LAYERS.hint}")
+            raise SpecError(self.problems)
         return network
 
     def add(self, claim: Claim) -> None:
