@@ -104,6 +104,9 @@ MOST_SYMBOLIC = Limit("symbolic_total", 30_000, "numbers, symbols and operations
 LONGEST_FORMULA = Limit("formula", 10_000, "numbers, symbols and operations of a formula that is written: ten pages")
 MOST_EXPANDED = Limit("expanded", 100_000, "terms of a sum that is multiplied out to see whether it becomes shorter")
 MOST_TAPS = Limit("taps", 100_000, "taps of a kernel whose connections are counted, which is done one by one")
+MOST_SYMBOLIC_TAPS = Limit(
+    "symbolic_taps", 100, "taps of a kernel whose connections are counted for sizes with symbols"
+)
 MOST_PHASES = Limit("phases", 4_096, "units behind an upsampling that see different pixels")
 MOST_RANGES = Limit("ranges", 100_000, "ranges of channels that are followed back from layers that read a part")
 MOST_UNITS = Limit("units", 1_000_000, "units that are looked at one by one for a receptive field behind an upsampling")

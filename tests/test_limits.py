@@ -457,3 +457,9 @@ def test_the_networks_of_a_table_have_a_limit_of_layers_together(cli: Cli, write
     assert "the networks of this table have more than 20 layers together" in text
     text = cli.text("check", write(table, "table.yaml"), "--limit", "explained_layers=9", status=1)
     assert "from here on wrong numbers are not explained; --limit explained_layers=45 allows more" in text
+
+
+def test_the_taps_of_symbolic_sizes_have_a_lower_limit() -> None:
+    assert cnncalc.analyze("conv99-C pM", "8x8x3").total("connections")
+    with pytest.raises(cnncalc.SpecError, match="more than 100 taps"):
+        cnncalc.analyze("conv101-C pM", "8x8x3").total("connections")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -826,3 +827,25 @@ def test_fully_connected_layers_that_another_input_changes_are_named(cli: Cli, s
     text = " ".join(cli("vgg16", "--input", size).output.split())
     assert said == ("fc6 has 2,097,152 weights here instead of 102,760,448; --head conv keeps the weights" in text)
     assert "another network" not in cli("resnet50", "--input", "320").output
+
+
+XCEPTION = str(Path(__file__).parent / "specs" / "xception.yaml")
+
+
+def test_xception_has_its_published_parameters_and_its_sizes() -> None:
+    """Keras Applications: 22,910,480 parameters, 54,528 of them running statistics."""
+    assert cnncalc.analyze(XCEPTION).total("params") == 22_910_480 - 54_528
+    assert cnncalc.analyze(XCEPTION, convention="keras").total("params") == 22_910_480
+    found = cnncalc.analyze(XCEPTION)
+    ends = [str(found.part(name)[-1].output) for name in ("block2", "block3", "block4", "middle_8", "block13")]
+    assert ends == ["74x74x128", "37x37x256", "19x19x728", "19x19x728", "10x10x1024"]
+
+
+def test_xception_has_formulas_and_every_question_about_it_an_answer(cli: Cli) -> None:
+    """Its branches are padded as in TensorFlow, and aligned at some sizes only."""
+    numbers = {size: cnncalc.analyze(XCEPTION, size).total("macs") for size in (299, 331)}
+    macs = cnncalc.analyze(XCEPTION, "HxWx3").total("macs")
+    assert numbers == {size: substitute(macs, {"H": size, "W": size}) for size in numbers}
+    assert "H >= 7, W >= 7" in cli.text("formula", XCEPTION, "--only", "macs")
+    assert "its own input, 299x299, fits" in cli.text("fit", XCEPTION)
+    assert "331" in cli.text("sweep", XCEPTION, "--input", "299,331", "--format", "csv")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from cnncalc.errors import Problem, SpecError
 from cnncalc.layers.condition import Condition
 from cnncalc.layers.receptive_field import AxisReceptiveField
-from cnncalc.limits import MOST_TAPS
+from cnncalc.limits import MOST_SYMBOLIC_TAPS, MOST_TAPS, Limit
 from cnncalc.symbolic import Size, add_up, ceil_div, exact_div, floor_div, is_known, let, maximum, minimum
 
 ROUNDINGS = ("floor", "ceil", "caffe", "strict")
@@ -79,21 +79,24 @@ class Window:
     def pairs(self, windows: Size, positions: Size, before: Size) -> Size:
         """Pairs of a window i and a tap k whose place i*S + k*D - before is one of `positions`."""
         found: list[Size] = []
-        for number in self.tap_numbers():
+        known = is_known(windows, positions, before, self.stride, self.dilation)
+        for number in self.tap_numbers(MOST_TAPS if known else MOST_SYMBOLIC_TAPS):
             offset = number * self.dilation - before
             first_inside = maximum(ceil_div(-offset, self.stride), 0)
             last_inside = minimum(floor_div(positions - 1 - offset, self.stride), windows - 1)
             found.append(maximum(last_inside - first_inside + 1, 0))
         return add_up(found)
 
-    def tap_numbers(self) -> range:
-        """The taps of the kernel, to be counted one by one; raises SpecError for a symbolic kernel."""
+    def tap_numbers(self, most: Limit) -> range:
+        """The taps of the kernel, to be counted one by one; raises SpecError for a symbolic kernel, and a huge one."""
         if not is_known(self.kernel):
             message = f"connections are counted tap by tap: the kernel must be a number, not {self.kernel}"
             raise SpecError([Problem(message, None, "give the kernel a value, or leave the connections out")])
-        if self.kernel > MOST_TAPS.value:
-            message = f"connections are counted tap by tap: the kernel has more than {MOST_TAPS} taps"
-            hint = f"make the kernel smaller, or leave the connections out; {MOST_TAPS.hint}"
+        if self.kernel > most.value:
+            message = (
+                f"connections are counted tap by tap: the kernel has more than {most} {most.what.partition(' ')[0]}"
+            )
+            hint = f"make the kernel smaller, or leave the connections out; {most.hint}"
             raise SpecError([Problem(message, None, hint)])
         return range(self.kernel)
 
