@@ -202,7 +202,10 @@ class Layer:
 
         `short` writes `...` for a long value in brackets: the rows of a connection table.
         """
-        return self.kind + "".join(text for _, text in pieces(self, short=short))
+        kept: dict[bool, str] = self.__dict__.setdefault("_notations", {})  # rows that are alike share a layer
+        if short not in kept:
+            kept[short] = self.kind + "".join(text for _, text in pieces(self, short=short))
+        return kept[short]
 
     def slide_name(self) -> str:
         """The layer as the lecture slides call it: CONV3-64, POOL2, FC; they do not say what stands in brackets."""

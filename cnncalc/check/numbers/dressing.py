@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 LONGEST = 1_000
-"""Characters of a text that is undressed; a longer one is no number."""
+"""Characters of a text whose marks are removed; a longer text is not a number."""
 MARKUP = re.compile(r"\*\*|__|`|~~|</?(?:b|i|em|strong|code|sub|br ?/?)>|\$|&nbsp;")
 """What stands around a number without saying anything; a single star is a times sign."""
 SUPERSCRIPT = re.compile(r"<sup>([^<]*)</sup>")
