@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import reduce
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from cnncalc.analysis.convention import Convention
 from cnncalc.analysis.quantities import COUNTS, OF_A_NETWORK, named, value_of
@@ -14,8 +14,9 @@ from cnncalc.errors import Problem, SpecError, closest
 from cnncalc.graph import INPUT, Graph, Node
 from cnncalc.layers import Operations, ReceptiveField, Shape
 from cnncalc.layers.receptive_field import AxisReceptiveField
+from cnncalc.limits import LONGEST_FORMULA
 from cnncalc.result import Result
-from cnncalc.symbolic import Size, add_up, maximum, normalise
+from cnncalc.symbolic import Size, add_up, is_known, length, maximum, normalise
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -156,6 +157,8 @@ class Analysis(Result):
         """The sum of a quantity over some of the layers."""
         if quantity not in COUNTS:
             raise ValueError(f"{quantity} does not add up; one of {', '.join(COUNTS)}")
+        if quantity == "connections":
+            return add_up(_connections(layers))
         return add_up(getattr(layer, quantity) for layer in layers)
 
     def layers_in(self, name: str) -> list[LayerResult]:
@@ -208,3 +211,25 @@ class Analysis(Result):
                 return layer
         hint = closest(name, [layer.name for layer in self.layers])
         raise KeyError(f"no layer is called {name!r}" + (f"; {hint}" if hint else ""))
+
+
+def _connections(layers: Iterable[LayerResult]) -> Iterator[Size]:
+    """The connections of layers, counted once for all that are alike.
+
+    Raises SpecError where the sum is far too long to be written: symbols are counted tap by tap, which takes its time.
+    """
+    known: dict[Any, Size] = {}
+    written, most = 0, LONGEST_FORMULA.value
+    for layer in layers:
+        key = (id(layer.node.layer), layer.input, layer.node.times, layer.batch)
+        if key not in known:
+            known[key] = layer.connections
+            written += 0 if is_known(known[key]) else length(known[key], most)
+        if written > most:
+            message = (
+                f"{layer.name}: up to here the connections have more than {most:,} numbers, symbols and operations"
+            )
+            raise SpecError(
+                [Problem(message, layer.node.span, f"give some of the symbols a value; {LONGEST_FORMULA.hint}")]
+            )
+        yield known[key]
