@@ -97,10 +97,9 @@ class _Expansion:
         graph.assumed.extend(spec.notes)
         graph.parameters = self.values.parameters
         if size is None:
-            channels = spec.partial_input.channels if spec.partial_input else 3
-            hint = f"give --input 224x224x{channels}" + (
-                "" if spec.partial_input else ", or add 'input: 224x224x3' to the spec"
-            )
+            hint = "add 'input: 224x224x3' to the spec, or give --input 224x224x3"
+            if spec.partial_input:
+                hint = f"give it with its sizes: --input 224x224x{spec.partial_input.channels}"
             raise SpecError(
                 self.assembly.problems
                 or [Problem(f"{spec.source.name}: the size of the input is not known", None, hint)]
