@@ -65,6 +65,9 @@ def setting_limits(limits: Mapping[str, int]) -> Iterator[None]:
 
 LONGEST_TEXT = Limit("text", 1_000_000, "characters of a file; of a table in CSV, bytes")
 LONGEST_TABLE = Limit("table", 200_000, "bytes of a table of claims in YAML, which takes longer to read than CSV")
+LARGEST_WORKBOOK = Limit("workbook", 20_000_000, "bytes of an Excel file once it is unpacked")
+LONGEST_NOTEBOOK = Limit("notebook", 10_000_000, "bytes of a notebook, whose outputs hold pictures")
+LONGEST_CODE = Limit("code", 300_000, "characters of a Python text that builds a network: its syntax tree takes room")
 LONGEST_NOTATION = Limit("notation", 20_000, "characters of slide notation")
 LONGEST_EXPRESSION = Limit("expression", 500, "characters of an expression")
 LONGEST_QUESTION = Limit("question", 2_000, "characters of a question to solve")

@@ -394,7 +394,7 @@ def test_quiet_says_nothing_of_what_is_right(cli: Cli, folder: Path, write: Writ
 
 def test_a_folder_stands_for_the_tables_in_it(cli: Cli, folder: Path, write: Write) -> None:
     grading(write)
-    write("no table", "notes.md")
+    write("no table", "notes.log")
     assert "2 of 5 files" not in cli("check", ".").stdout
     assert "1 of 5 files passed" in cli("check", ".").stdout
 

@@ -81,6 +81,7 @@ def test_the_examples_in_the_help_run(cli: Cli, tmp_path: Path, monkeypatch: pyt
     examples = [example for example in examples if "[" not in example and "`" not in example]
     assert len(examples) > 8
     (tmp_path / "net.yaml").write_text(TINY, encoding="utf-8")
+    (tmp_path / "model.txt").write_text("Net(\n  (c): Conv2d(1, 6, kernel_size=(5, 5))\n)\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     for example in examples:
         cli.text(*shlex.split(example.partition(">")[0])[1:])

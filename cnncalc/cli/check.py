@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MANY = 20
 """With so many files or more, progress is shown."""
-ENDINGS = (".yaml", ".yml", ".csv", ".tsv")
+ENDINGS = (".yaml", ".yml", ".csv", ".tsv", ".txt", ".md", ".markdown", ".xlsx", ".ipynb")
 EPILOG = """
 \b
 Examples:
@@ -90,8 +90,9 @@ def command(
 ) -> None:
     """Check the numbers in FILEs against the networks that they are about.
 
-    A FILE is a table in YAML, or CSV with a header (layer,output,params,...); `-` is standard
-    input, and a folder stands for the tables in it. A number is right if the exact value, rounded
+    A FILE is a table in YAML, or CSV with a header (layer,output,params,...), Markdown, an Excel
+    file, a notebook, or a summary of Keras; `-` is standard input, and a folder stands for the
+    tables in it. A number is right if the exact value, rounded
     or truncated to the printed digits, is the printed number. The exit status is 0 if all numbers
     are right and all errata are wrong, else 1. Unreadable files are reported and skipped.
 

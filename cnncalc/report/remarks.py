@@ -143,7 +143,15 @@ def notes(analysis: Analysis, most: int | None = MOST_NOTES, *, padding: bool = 
     holds = _validity(analysis)
     valid = [f"holds where {', '.join(holds)}"] if holds else []
     misfits = _misfits(analysis, most, padding)
-    groups = (_channels_first(analysis), misfits, analysis.notes, unknown[:1], _uncounted(analysis), valid)
+    groups = (
+        analysis.graph.assumed,
+        _channels_first(analysis),
+        misfits,
+        analysis.notes,
+        unknown[:1],
+        _uncounted(analysis),
+        valid,
+    )
     return [text for lines in groups for text in _some(lines, most)]
 
 
