@@ -46,6 +46,9 @@ class Convention(NamedTuple):
     first rule that applies, and 0 where none does. Without rules a MAC is a multiply-add, parameters
     are weights and biases, and activations are the outputs of layers that do not work in place.
 
+    With `statistics`, the running statistics of norms are parameters that are not trained; a tool for which they are no
+    parameters at all has none of these.
+
     `headline` names the quantity that the tool is asked for: macs, flops or params.
     """
 
@@ -57,6 +60,7 @@ class Convention(NamedTuple):
     mac_rules: tuple[Rule, ...] = ()
     param_rules: tuple[Rule, ...] = ()
     activation_rules: tuple[Rule, ...] = ()
+    statistics: bool = True
     headline: str = "macs"
     name: str = "cnncalc"
     version: str = ""

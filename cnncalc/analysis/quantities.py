@@ -44,6 +44,7 @@ def _count(key: str, title: str, about: str, *aliases: str, kind: Kind = "count"
     return Quantity(key, title, about, kind, aliases, adds_up=True)
 
 
+_PARAMETERS = ("", "_param", "_params", "_parameter", "_parameters", "_weights")
 _REGISTER = (
     Quantity("input", "input", "volume of the input, height x width x channels", "shape", (), "layer"),
     Quantity(
@@ -57,6 +58,21 @@ _REGISTER = (
     _count("weights", "weights", "trainable numbers that multiply", "weight"),
     _count("biases", "biases", "trainable numbers that are added", "bias"),
     _count("params", "params", "weights and biases", "param", "parameter", "parameters"),
+    _count(
+        "trainable",
+        "trainable",
+        "parameters that training changes: weights and biases",
+        *(f"{word}{what}" for word in ("trainable", "learnable", "learned") for what in _PARAMETERS),
+        "weights_and_biases",
+        "weights_&_biases",
+        "weights_+_biases",
+    ),
+    _count(
+        "non_trainable",
+        "non-trainable",
+        "parameters that training does not change: the running mean and variance of a batch norm",
+        *(f"{word}{what}" for word in ("non_trainable", "nontrainable", "untrainable") for what in _PARAMETERS),
+    ),
     _count("buffers", "buffers", "stored numbers that are not trained", "buffer"),
     _count("macs", "MACs", "multiply-accumulates", "mac", "multiply_adds", "mult_adds", "multiply_accumulates"),
     _count("flops", "FLOPs", "floating-point operations, as the convention counts them", "flop"),
@@ -142,7 +158,7 @@ QUANTITIES: dict[str, Quantity] = {quantity.key: quantity for quantity in _REGIS
 NAMES: dict[str, str] = {name: each.key for each in _REGISTER for name in (each.key, *each.aliases)}
 """Every name of every quantity, and its key."""
 
-AMBIGUOUS = dict.fromkeys(("op", "ops", "operations"), "macs, or flops") | {"weights_and_biases": "params"}
+AMBIGUOUS = dict.fromkeys(("op", "ops", "operations"), "macs, or flops")
 """Names that people give to different quantities, or to several at once, and what to write instead."""
 
 FIELDS = {"receptive_field": "size", "jump": "jump", "padding": "sides", "centre": "centre"}

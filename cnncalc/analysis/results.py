@@ -33,6 +33,7 @@ class LayerResult:
     weights: Size
     biases: Size
     buffers: Size
+    non_trainable: Size
     operations: Operations
     macs: Size
     flops: Size
@@ -72,6 +73,7 @@ class LayerResult:
             weights=self.weights,
             biases=self.biases,
             buffers=self.buffers,
+            non_trainable=self.non_trainable,
             operations=self.operations,
             macs=self.macs,
             flops=self.flops,
@@ -84,6 +86,11 @@ class LayerResult:
             batch=self.batch,
             bias=self.bias,
         )
+
+    @property
+    def trainable(self) -> Size:
+        """Weights and biases, whatever the convention counts as parameters."""
+        return normalise(self.weights + self.biases)
 
     @property
     def connections(self) -> Size:
@@ -196,8 +203,8 @@ class Analysis(Result):
 
     @property
     def weight_memory_bytes(self) -> Size:
-        """Bytes of all parameters and buffers."""
-        return normalise((self.total("params") + self.total("buffers")) * self.convention.bytes_per_value)
+        """Bytes of all parameters, trainable or not."""
+        return normalise((self.total("trainable") + self.total("non_trainable")) * self.convention.bytes_per_value)
 
     def layer(self, name: str) -> LayerResult:
         """The layer of that name; raises KeyError, with the nearest name, if there is none."""

@@ -33,9 +33,10 @@ def command(asked: dict[str, Any], page: Page, expanded: bool) -> None:
     SPEC is a bundled network (see `cnncalc list`), a YAML file (see docs/spec-format.md), `-` for
     standard input, or slide notation such as 'conv3-64 x2, pool2, fc-10'.
 
-    Columns: layer, type, kind, input, output, weights, biases, params, buffers, macs, flops,
-    activations, memory, rf (receptive field), jump, centre, padding, depth, neurons, connections;
-    and operations: adds, multiplies, compares, divides, exps, bias_adds, other_adds, other_multiplies.
+    Columns: layer, type, kind, input, output, weights, biases, params, trainable, non_trainable,
+    buffers, macs, flops, activations, memory, rf (receptive field), jump, centre, padding, depth,
+    neurons, connections; and operations: adds, multiplies, compares, divides, exps, bias_adds,
+    other_adds, other_multiplies.
     """
     if expanded:
         if page.form != "text" or page.options != type(page.options)():

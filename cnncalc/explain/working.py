@@ -157,7 +157,7 @@ def _count_steps(
     def counted(*keys: str) -> Iterator[Working]:
         return _steps([key for key in keys if key in (*USUAL, *quantities)], layer, worked, names, shown)
 
-    yield from counted("weights", "biases", "params", "buffers", "macs")
+    yield from counted("weights", "biases", "params", "trainable", "non_trainable", "buffers", "macs")
     for name in OPERATIONS:
         count = getattr(worked.operations, name)
         if (count and name not in TOTALS) or name in (*quantities, *shown):
