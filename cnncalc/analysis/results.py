@@ -88,6 +88,11 @@ class LayerResult:
         )
 
     @property
+    def output_values(self) -> Size:
+        """Numbers in the output, whether or not it has memory of its own."""
+        return normalise(self.batch * self.node.times * self.output.values)
+
+    @property
     def trainable(self) -> Size:
         """Weights and biases, whatever the convention counts as parameters."""
         return normalise(self.weights + self.biases)
@@ -105,6 +110,11 @@ class InputResult:
     shape: Shape
     activations: Size
     memory_bytes: Size
+
+    @property
+    def output_values(self) -> Size:
+        """The same, as the input is never written over another volume."""
+        return self.activations
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -164,7 +164,7 @@ def _count_steps(
             yield Working(name, name, int(count), checked(renamed(tree_of(count), names), int(count)))
     if layer.flops or "flops" in shown:
         yield _flops(analysis, layer)
-    yield from counted("activations")
+    yield from counted("output_values", "activations")
     if layer.activations or "memory_bytes" in shown:
         held: dict[Tree, Tree] = {tree_of(worked.activations): Variable("activations", layer.activations)}
         yield from _steps(["memory_bytes"], layer, worked, held if layer.activations else {}, shown)
