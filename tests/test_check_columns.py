@@ -72,6 +72,15 @@ def test_every_command_knows_the_trainable_parameters(cli: Cli) -> None:
     assert "4,736" in cli.text("show", *net, "--columns", "layer,trainable").split()
 
 
+def test_a_sum_of_n_products_may_have_n_minus_1_additions(cli: Cli) -> None:
+    """(2*5*5*3 - 1) * 28*28*6 = 149 * 4,704 = 700,896; (2*1,176 - 1) * 10 = 23,510."""
+    net = ("conv5-6p0, pool2, fc-10", "--input", "32x32x3", "--flops", "2mac-1")
+    assert [700_896, 0, 23_510] == [layer["flops"] for layer in cli.data("show", *net)["layers"]]
+    assert "2*MACs - sums = 2*352800 - 4704 = 700,896" in cli.text("explain", *net, "conv1", "flops")
+    table = "network: conv5-6p0\ninput: 32x32x3\nflops: 2mac-1\nclaims:\n  conv1: {flops: (2*75 - 1)*4704 = 700,896}\n"
+    assert ["match"] == statuses(table)
+
+
 # Settings and receptive fields ---------------------------------------------------------------------
 
 CHAIN = """

@@ -23,14 +23,16 @@ OPTIMIZERS = {"sgd": 0, "momentum": 1, "adam": 2}
 FLOPS = MappingProxyType(
     {
         "2mac": MappingProxyType({"macs": 2}),
+        "2mac-1": MappingProxyType({"macs": 2, "sums": -1}),
         "mac": MappingProxyType({"macs": 1}),
         "all": MappingProxyType({name: 2 if name == "macs" else 1 for name in OPERATION_CLASSES}),
     }
 )
-"""Ways to count a FLOP: two a multiply-add, one a multiply-add, or every operation there is."""
+"""Ways to count a FLOP: two a multiply-add, the first of a sum one, one a multiply-add, or every operation there is."""
 
 FLOPS_TEXT = {
     "2mac": "FLOPs = 2 x MACs",
+    "2mac-1": "FLOPs = 2 x MACs - 1 for each sum, biases left out",
     "mac": "FLOPs = MACs",
     "all": "FLOPs = 2 x MACs + every other operation",
 }

@@ -34,7 +34,7 @@ def command(asked: dict[str, Any], page: Page, expanded: bool) -> None:
     standard input, or slide notation such as 'conv3-64 x2, pool2, fc-10'.
 
     Columns: layer, type, kind, input, output, weights, biases, params, trainable, non_trainable,
-    buffers, macs, flops, activations, memory, rf (receptive field), jump, centre, padding, depth,
+    buffers, macs, flops, output_values, activations, memory, rf (receptive field), jump, centre, padding, depth,
     neurons, connections; and operations: adds, multiplies, compares, divides, exps, bias_adds,
     other_adds, other_multiplies.
     """

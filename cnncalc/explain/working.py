@@ -201,7 +201,8 @@ def _flops(analysis: Analysis, layer: LayerResult) -> Working:
     """FLOPs, from the other operations by their names."""
     counts = layer.operations._replace(macs=layer.macs).counts()
     operations = (variable(SYMBOLS.get(name, name), count) if count else 0 for name, count in counts)
-    count = analysis.convention.flop_count(Operations(*operations))
+    sums = variable("sums", layer.operations.sums) if layer.operations.sums else 0
+    count = analysis.convention.flop_count(Operations(*operations)._replace(sums=sums))
     return Working("flops", "FLOPs", layer.flops, checked(tree_of(count), layer.flops))
 
 
