@@ -155,7 +155,6 @@ def test_wrong_usage_exits_with_2(cli: Cli, arguments: list[str]) -> None:
         (["vgg16", "--columns", "ops"], "write macs, or flops"),
         (["vgg16", "--columns", ""], "does not name a column"),
         (["vgg16", "--columns", "peak"], "peak memory is a quantity of the whole network"),
-        (["vgg16", "--columns", "weights and biases"], "write params"),
         (["compare", "vgg16", "alexnet", "--columns", "rf"], "receptive field is a quantity of a layer"),
         (["sweep", "vgg16", "--batch", "1", "--columns", "rf"], "name its layer, as in conv1.receptive_field"),
         (["vgg16", "--set", "clases=3"], "did you mean 'classes'?"),

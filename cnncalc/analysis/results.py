@@ -34,6 +34,7 @@ class LayerResult:
     weights: Size
     biases: Size
     buffers: Size
+    non_trainable: Size
     operations: Operations
     macs: Size
     flops: Size
@@ -73,6 +74,7 @@ class LayerResult:
             weights=self.weights,
             biases=self.biases,
             buffers=self.buffers,
+            non_trainable=self.non_trainable,
             operations=self.operations,
             macs=self.macs,
             flops=self.flops,
@@ -87,6 +89,16 @@ class LayerResult:
         )
 
     @property
+    def output_values(self) -> Size:
+        """Numbers in the output, whether or not it has memory of its own."""
+        return normalise(self.batch * self.node.times * self.output.values)
+
+    @property
+    def trainable(self) -> Size:
+        """Weights and biases, whatever the convention counts as parameters."""
+        return normalise(self.weights + self.biases)
+
+    @property
     def connections(self) -> Size:
         """Arrows from real inputs to the layer's units, and from biases where these count."""
         return normalise(self.batch * self.node.times * self.node.layer.connections(self.node.input, bias=self.bias))
@@ -99,6 +111,11 @@ class InputResult:
     shape: Shape
     activations: Size
     memory_bytes: Size
+
+    @property
+    def output_values(self) -> Size:
+        """The same, as the input is never written over another volume."""
+        return self.activations
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -201,8 +218,8 @@ class Analysis(Result):
 
     @property
     def weight_memory_bytes(self) -> Size:
-        """Bytes of all parameters and buffers."""
-        return normalise((self.total("params") + self.total("buffers")) * self.convention.bytes_per_value)
+        """Bytes of all parameters, trainable or not."""
+        return normalise((self.total("trainable") + self.total("non_trainable")) * self.convention.bytes_per_value)
 
     def layer(self, name: str) -> LayerResult:
         """The layer of that name; raises KeyError, with the nearest name, if there is none."""

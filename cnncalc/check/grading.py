@@ -15,6 +15,9 @@ from cnncalc.check.verdicts import verdicts
 from cnncalc.errors import Problem, SpecError
 from cnncalc.result import Result
 
+GIVEN = "input"
+"""The quantity that a sheet to fill in has already."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -50,9 +53,14 @@ class Outcome:
 
     @property
     def answers(self) -> list[bool]:
-        """Whether each answer is right: all numbers for one quantity of a layer are one answer."""
+        """Whether each answer is right: all numbers for one quantity of a layer are one answer.
+
+        An input that is right is none: the question gives it, or it is the output of the layer before.
+        """
         found: dict[Hashable, bool] = {}
         for verdict in self.verdicts:
+            if verdict.passed and verdict.claim.quantity == GIVEN:
+                continue
             question = self._question(verdict)
             found[question] = found.get(question, True) and verdict.passed
         return list(found.values())

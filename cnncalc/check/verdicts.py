@@ -86,7 +86,7 @@ def judge(claim: Claim, analysis: Analysis, *, diagnosed: bool = True, graded: b
         if claim.problem is not None:
             raise SpecError([claim.problem])
         exact = exact_value(claim, analysis)
-        if graded and claim.printed.share and (not claim.layer or exact == 1):
+        if graded and claim.printed.share and claim.against is None and (not claim.layer or exact == 1):
             raise SpecError([Problem("the whole is 100 % of itself in every network", None, "give a number")])
     except SpecError as error:
         return _no_value(claim, error)

@@ -35,9 +35,10 @@ def command(asked: dict[str, Any], page: Page, expanded: bool) -> None:
     standard input, slide notation such as 'conv3-64 x2, pool2, fc-10', or a file with what
     PyTorch prints of a model, or with a Sequential of PyTorch or Keras as code (never run).
 
-    Columns: layer, type, kind, input, output, weights, biases, params, buffers, macs, flops,
-    activations, memory, rf (receptive field), jump, centre, padding, depth, neurons, connections;
-    and operations: adds, multiplies, compares, divides, exps, bias_adds, other_adds, other_multiplies.
+    Columns: layer, type, kind, input, output, weights, biases, params, trainable, non_trainable,
+    buffers, macs, flops, output_values, activations, memory, rf (receptive field), jump, centre, padding, depth,
+    neurons, connections; and operations: adds, multiplies, compares, divides, exps, bias_adds,
+    other_adds, other_multiplies.
     """
     if expanded:
         if page.form != "text" or page.options != type(page.options)():
