@@ -34,6 +34,7 @@ def analyze_graph(graph: Graph, convention: Convention | None = None, batch: Siz
         peak_memory_bytes=None if peak is None else normalise(peak * unit * batch),
         notes=fields.notes,
         fields_read=fields.read,
+        uncompared=fields.uncompared,
     )
 
 

@@ -119,6 +119,8 @@ class Analysis(Result):
     notes: list[str] = field(default_factory=list)
     fields_read: dict[str, list[ReceptiveField]] = field(default_factory=dict)
     """By name, what a layer reads where that is a part of inputs whose channels see different pixels."""
+    uncompared: list[str] = field(default_factory=list)
+    """Merges of branches with unknown jumps: what is counted holds only where these are equal."""
 
     @property
     def name(self) -> str:

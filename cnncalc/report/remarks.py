@@ -209,11 +209,11 @@ def _over_axes(found: list[tuple[str, Condition]]) -> list[str]:
 
 def _validity(analysis: Analysis) -> list[str]:
     """The conditions under which a symbolic result holds."""
-    if not analysis.graph.conditions:
+    if not analysis.graph.conditions and not analysis.uncompared:
         return []
     from cnncalc.formula.validity import holds_where
 
-    return holds_where(analysis.graph)
+    return holds_where(analysis)
 
 
 def _some(lines: list[str], most: int | None) -> list[str]:
