@@ -142,6 +142,24 @@ class Printed:
         """The number alone, without the sums before it."""
         return replace(self, workings=())
 
+    def volume(self, like: Shape) -> Shape | None:
+        """The output that is claimed of a layer whose output is `like`: the channels are its own if none are said.
+
+        None where it is not given in plain whole numbers.
+        """
+        parts = self.factors or (self.claimed if isinstance(self.claimed, tuple) else (self.claimed,))
+        if not is_known(*parts) or min(parts) < 1 or (self.amount and self.amount.rounded):
+            return None
+        if len(parts) == like.rank + 2 and parts[0] == 1:  # a batch of one
+            parts = parts[1:]
+        if len(parts) == 1 and like.rank:
+            return Shape(like.channels, *parts * like.rank)
+        if len(parts) == like.rank >= 2:
+            return Shape(like.channels, *parts)
+        if not like.rank and len(_bare(parts)) == 1:
+            return Shape(*_bare(parts))
+        return Shape(*parts) if self.layout == "chw" and len(parts) > 1 else Shape(parts[-1], *parts[:-1])
+
     def slip(self) -> str:
         """What is wrong with a sum that does not give the number printed after it; nothing if all is well."""
         working = self.slipped
