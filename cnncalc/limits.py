@@ -90,10 +90,12 @@ MOST_PROBLEMS = Limit("problems", 100, "mistakes of one text that are gathered; 
 # Networks ---------------------------------------------------------------------------------------
 
 MOST_LAYERS = Limit(
-    "layers", 100_000, "layers of a network, repeats unrolled: more are nearly always a mistake; in a table, 20,000"
+    "layers",
+    100_000,
+    "layers of a network, repeats unrolled: more are nearly always a mistake; to check or solve, 20,000",
 )
 MOST_CHECKED_LAYERS = 20_000
-"""Layers of a network that answers are checked against, if no limit is set: one sheet may name many networks."""
+"""Layers of a network that is counted several times, if no limit is set: to check answers, or to solve."""
 MOST_STEPS = Limit("steps", 200_000, "steps of the expansion of blocks and repeats that make no layer")
 DEEPEST_BLOCKS = Limit("blocks", 100, "blocks, groups and branches inside one another")
 LARGEST_SIZE = Limit("size", 10**9, "a size of the input")
@@ -110,6 +112,7 @@ MOST_TAPS = Limit("taps", 100_000, "taps of a kernel whose connections are count
 MOST_SYMBOLIC_TAPS = Limit(
     "symbolic_taps", 100, "taps of a kernel whose connections are counted for sizes with symbols"
 )
+MOST_SYMBOLIC_FIELDS = Limit("symbolic_fields", 10_000, "layers whose receptive fields depend on symbols")
 MOST_PHASES = Limit("phases", 4_096, "units behind an upsampling that see different pixels")
 MOST_RANGES = Limit("ranges", 100_000, "ranges of channels that are followed back from layers that read a part")
 MOST_UNITS = Limit("units", 1_000_000, "units that are looked at one by one for a receptive field behind an upsampling")

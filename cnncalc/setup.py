@@ -107,7 +107,8 @@ class Setup:
             if (value := getattr(counted, name)) != getattr(plain, name):
                 yield from (f"--{name}", value)
         for name, most in self.limits.items():
-            yield from ("--limit", f"{name}={most}")
+            if most > LIMITS[name].default:  # a lower one hinders nothing
+                yield from ("--limit", f"{name}={most}")
 
     def analysis(self, input: InputSize | None = None, more: Mapping[str, Argument] | None = None) -> Analysis:  # noqa: A002
         """What every layer makes and costs; the arguments are those of `graph`. Raises SpecError."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import oracle
 import pytest
-from conftest import Cli, Golden
+from conftest import Cli, Golden, Write
 
 import cnncalc
 from cnncalc.analysis.quantities import NAMES, OF_A_LAYER, OF_A_NETWORK
@@ -588,3 +588,25 @@ def test_the_input_of_one_layer_may_be_an_option(cli: Cli) -> None:
         assert message in cli.refused("solve", question, "--input", "227")
     assert "is not the size of a layer's input" in cli.refused("solve", "F=11, S=?", "--input", "HxWx3")
     assert "--set belongs to a network" in cli.refused("solve", "F=11, S=?", "--set", "F=3")
+
+
+def test_a_field_that_is_unknown_with_symbols_is_found_value_by_value(cli: Cli, write: Write) -> None:
+    """Behind an upsampling by k, 3 units of the second convolution lie on 3 pixels' units for k = 1, on 2 for k = 2."""
+    text = "input: 16x16x1\nparameters: {k: 2}\nlayers: [conv3-4, {upsample: k}, conv3-4]\n"
+    text = text.replace("conv3-4", "{conv: {filters: 4, kernel: 3}}")
+    assert cli.text("solve", write(text), "k, rf = 5").startswith("k = 1\n")
+    assert cli.text("solve", write(text), "k, rf = 4", "k <= 9").startswith("k = 2 to 9\n")
+
+
+def test_the_receptive_fields_of_symbols_have_a_limit_and_stay_right_beyond_it(cli: Cli, write: Write) -> None:
+    text = "input: 8x8x1\nparameters: {k: 3}\nlayers:\n  - {conv: {filters: 1, kernel: k, padding: same}, repeat: 20}\n"
+    spec = write(text)
+    for limit in ("4", "10000"):
+        assert cli.text("solve", spec, "k, rf = 41", "--limit", f"symbolic_fields={limit}").startswith("k = 3\n")
+    field = cnncalc.analyze(spec, settings={"k": "k"}, limits={"symbolic_fields": 4}).layers[-1].receptive_field
+    assert field.unknown == "more than 4 layers have symbolic ones; --limit symbolic_fields=20 allows more"
+
+
+def test_solve_counts_a_network_several_times_and_so_takes_fewer_layers(cli: Cli) -> None:
+    command = ("solve", "conv3-4p1 x20001", "H", "params=148", "--input", "HxWx4")
+    assert "the limit is 20,000" in cli.refused(*command, status=1)

@@ -9,6 +9,7 @@ from cnncalc.analysis.merged_fields import JumpConflictError, merged
 from cnncalc.errors import Problem, SpecError
 from cnncalc.graph import INPUT, Graph, Node, Repeat
 from cnncalc.layers.receptive_field import AxisReceptiveField, ReceptiveField, unknown
+from cnncalc.limits import MOST_SYMBOLIC_FIELDS
 from cnncalc.symbolic import Size, is_known, multiplied_out
 
 
@@ -36,6 +37,7 @@ def receptive_fields(graph: Graph) -> ReceptiveFields:
     notes: list[str] = []
     uncompared: list[str] = []
     problems: list[Problem] = []
+    symbolic = 0
     ends: dict[int, list[Repeat]] = {}
     for repeat in graph.repeats:
         ends.setdefault(repeat.last, []).append(repeat)
@@ -53,6 +55,10 @@ def receptive_fields(graph: Graph) -> ReceptiveFields:
         if seen.unknown and node.input.rank and len(node.sources) > 1:
             uncompared.append(node.name)
         found[index] = seen if seen.everything else node.layer.receptive_field(seen, node.input)
+        symbolic += not all(is_known(axis.lows[0], axis.highs[0], axis.step) for axis in found[index].axes)
+        if symbolic > MOST_SYMBOLIC_FIELDS.value:
+            too_many = f"more than {MOST_SYMBOLIC_FIELDS} layers have symbolic ones; {MOST_SYMBOLIC_FIELDS.hint}"
+            found[index], symbolic = unknown(too_many), 0
         for repeat in ends.get(index, ()):
             _repeat(repeat, found)
     if problems:

@@ -8,6 +8,7 @@ from typing import Any, Unpack
 
 from cnncalc.analysis import Analysis
 from cnncalc.errors import Problem, SpecError, UsageError
+from cnncalc.limits import MOST_CHECKED_LAYERS, MOST_LAYERS, limits_set, setting_limits
 from cnncalc.setup import SetupKeys, setup
 from cnncalc.solve.answer import Answer, known_text
 from cnncalc.solve.layer_problem import layer_system
@@ -43,7 +44,9 @@ def solve(words: Sequence[str], input: str | int | None = None, **keys: Unpack[S
     if input is not None and (question.input or (question.arrows and not network)):
         raise UsageError([Problem("the question names its input itself", None, "leave out --input")])
     if network or question.network:
-        asked = setup(network or question.network, question.input or input, **keys)
+        most = MOST_LAYERS.unless_set(MOST_CHECKED_LAYERS)
+        with setting_limits({**limits_set(), MOST_LAYERS.name: most}):
+            asked = setup(network or question.network, question.input or input, **keys)
         if asked.spec.problems:
             asked.graph()  # raises them
         return answer_of(network_system(question, asked))

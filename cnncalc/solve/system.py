@@ -120,8 +120,9 @@ class System:
         quantity = key_of(last) if part or name not in {layer.name for layer in analysis.layers} else ""
         part = part if quantity else name
         if quantity == "receptive_field" and not (part or self.kind):
-            found = (value_over([layer], quantity) for layer in reversed(analysis.layers))
-            return next((value for value in found if isinstance(value, tuple) and value), "it sees all of the input")
+            seeing = (layer for layer in reversed(analysis.layers) if not layer.receptive_field.everything)
+            last_seeing = next(seeing, None)
+            return value_over([last_seeing], quantity) if last_seeing else "it sees all of the input"
         try:
             return value_of(analysis, quantity or "output", part or self.part)
         except SpecError as error:
