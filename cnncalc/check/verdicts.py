@@ -81,12 +81,13 @@ def judge(claim: Claim, analysis: Analysis, *, diagnosed: bool = True, graded: b
 
     Where it is `graded`, 100 % for the whole network is not accepted as an answer.
     """
-    claim = replace(claim, layer=layer_of(claim, analysis))
+    follows = claim.exact is not None
+    claim = claim if follows else replace(claim, layer=layer_of(claim, analysis))
     try:
         if claim.problem is not None:
             raise SpecError([claim.problem])
-        exact = exact_value(claim, analysis)
-        if graded and claim.printed.share and (not claim.layer or exact == 1):
+        exact = claim.exact if follows else exact_value(claim, analysis)
+        if graded and not follows and claim.printed.share and (not claim.layer or exact == 1):
             raise SpecError([Problem("the whole is 100 % of itself in every network", None, "give a number")])
     except SpecError as error:
         return _no_value(claim, error)
@@ -96,7 +97,9 @@ def judge(claim: Claim, analysis: Analysis, *, diagnosed: bool = True, graded: b
     if matches:
         return Verdict(claim, "match", exact, message=_joined(*claim.notes))
     message = _joined(claim.printed.slip(), _thousands(claim, exact) or claim.hint, *claim.notes)
-    return Verdict(claim, "mismatch", exact, _explained(claim, exact, analysis) if diagnosed else (), message)
+    return Verdict(
+        claim, "mismatch", exact, _explained(claim, exact, analysis) if diagnosed and not follows else (), message
+    )
 
 
 def _joined(*parts: str) -> str:
