@@ -44,6 +44,7 @@ _TORCHINFO = Convention(
         rule(weights=1, biases=1),
     ),
     activation_rules=(rule(trained_outputs=2),),
+    input_held=False,
     name="torchinfo",
     version="1.8.0",
     source="torchinfo/layer_info.py, calculate_macs; mult-adds = parameters x output positions",
@@ -56,6 +57,7 @@ _TORCHINFO = Convention(
 )
 _TORCHSUMMARY = Convention(
     activation_rules=(rule(outputs=2),),
+    input_held=False,
     headline="params",
     name="torchsummary",
     version="1.5.1",

@@ -119,7 +119,8 @@ def _of_the_input(analysis: Analysis, quantity: str) -> Any:
         return analysis.input.shape
     if not _adds_up(quantity):
         raise SpecError([Problem(f"the input has no {quantity}", None, one_of(("output", "activations")))])
-    return getattr(analysis.input, quantity, 0)
+    values = analysis.graph.input.values * analysis.batch  # also where the convention counts them apart
+    return {"activations": values, "memory_bytes": values * analysis.convention.bytes_per_value}.get(quantity, 0)
 
 
 def _ratio(value: Any, other: Any) -> Any:

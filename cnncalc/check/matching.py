@@ -19,10 +19,12 @@ ELSEWHERE = {
     "batchnormalization": "batchnorm", "layernormalization": "layernorm", "convtranspose": "deconv",
     "depthwiseconv": "depthwise", "inputlayer": INPUT, "fullyconnected": "fc", "pooling": "maxpool",
     "groupnormalization": "groupnorm", "instancenormalization": "instancenorm", "localresponsenorm": "lrn",
-    "logsoftmax": "softmax", "upsamplingnearest": "upsample", "upsamplingbilinear": "upsample",
+    "logsoftmax": "softmax", "activation": "relu", "upsamplingnearest": "upsample", "upsamplingbilinear": "upsample",
     "syncbatchnorm": "batchnorm", "hardtanh": "relu6", "alphadropout": "dropout", "featurealphadropout": "dropout",
 }  # fmt: skip
 """The layer types of frameworks and of course tables that have another name here."""
+LONGEST_ABBREVIATION = 3
+"""Letters of a name such as C1 or FC6, which a table may give its layers beside known names."""
 SHOWN = 3
 """Pairs that the note on the matching shows."""
 
@@ -48,6 +50,8 @@ def matched(rows: Sequence[str], graph: Graph) -> Matching:
     found = [name if name is not None else row for row, name in zip(rows, names, strict=True)]
     open_rows = [place for place, name in enumerate(names) if not name and rows[place] and "+" not in rows[place]]
     if not open_rows:
+        return Matching(found)
+    if any(name in known.values() for name in names) and any(_is_word(bare[place]) for place in open_rows):
         return Matching(found)
     stems = (
         {_stem(name) for name in known.values()} if any(name not in (None, INPUT, *TOTAL) for name in names) else set()
@@ -83,6 +87,11 @@ def known_names(graph: Graph) -> dict[str, str]:
             name = "/".join(path[:count])
             spelt.setdefault(folded(name), set()).add(name)
     return {key: next(iter(names)) for key, names in spelt.items() if len(names) == 1}
+
+
+def _is_word(name: str) -> bool:
+    """Whether a name says something, and is no type and no abbreviation: `missing`, but not C1 or pool."""
+    return not _type(name) and len(_stem(name)) > LONGEST_ABBREVIATION
 
 
 def _stem(name: str) -> str:

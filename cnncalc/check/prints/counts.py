@@ -11,7 +11,7 @@ from cnncalc.analysis.counting import Part
 from cnncalc.analysis.known_conventions import CONVENTIONS
 from cnncalc.check.matching import layer_type
 from cnncalc.check.prints.match import Match
-from cnncalc.check.prints.model import Number
+from cnncalc.check.prints.model import Number, PrintOut
 from cnncalc.check.prints.printed import amount_of
 from cnncalc.check.prints.steps import DENSE, Step, count, family, lone, macs_in, params_in
 from cnncalc.check.prints.volumes import Volumes
@@ -30,9 +30,11 @@ OPTIMIZER_OWN = 2
 class StepCounts:
     """What one step or several count, as the program counts them in the rows of modules."""
 
-    def __init__(self, tool: str, convention: Convention, batch: int) -> None:
-        self.tool, self.convention, self.batch = tool, convention, batch
-        self.by_functions = CONVENTIONS["ptflops-functional"]
+    def __init__(self, out: PrintOut, convention: Convention, batch: int) -> None:
+        self.functional, self.convention = out.functional, convention
+        self.images = batch if out.of_batch else 1
+        self.by_functions = CONVENTIONS.get(out.functional, convention)
+        self.by_modules = CONVENTIONS[out.tool]
 
     def params(self, step: Step) -> Size:
         """Parameters."""
@@ -40,11 +42,11 @@ class StepCounts:
 
     def macs(self, step: Step) -> Size:
         """MACs; ptflops has those of functions in the total alone."""
-        if self.tool == "ptflops":
+        if self.functional:
             kind = step.layer.kind
-            by = CONVENTIONS["ptflops"] if kind == "leaky_relu" else self.by_functions
+            by = self.by_modules if kind == "leaky_relu" else self.by_functions
             return 0 if kind in SILENT else macs_in(by, step)
-        return macs_in(self.convention, step) * (self.batch if self.tool == "torchinfo" else 1)
+        return macs_in(self.convention, step) * self.images
 
     def by_operator(self, step: Step, quantity: str) -> Size:
         """MACs of a step, if an operator such as `macs convolution` is the one that computes it."""
@@ -62,8 +64,8 @@ class Counts:
 
     def __init__(self, match: Match, volumes: Volumes, convention: Convention, batch: int) -> None:
         self.match, self.volumes, self.convention, self.batch = match, volumes, convention, batch
-        self.tool, self.rows, self.steps = match.out.tool, match.rows, match.steps
-        self.of_step = StepCounts(self.tool, convention, batch)
+        self.out, self.rows, self.steps = match.out, match.rows, match.steps
+        self.of_step = StepCounts(self.out, convention, batch)
         self._total: Size | None = None
         self.params = add_up(params_in(convention, step) for step in self.steps)
 
@@ -101,12 +103,13 @@ class Counts:
     def _summed(self, place: int, measure: Measure) -> Size | None:
         """The sum over the leaves inside a row, or its own number."""
         inside = [each for each in self.match.inside[place] if not self.match.inside[each]]
-        if place == 0 and inside and self.tool == "fvcore" and len(self.match.inside[0]) == len(self.rows) - 1:
+        if place == 0 and inside and self.out.of_functions and len(self.match.inside[0]) == len(self.rows) - 1:
             return add_up(map(measure, self.steps))
-        if self.tool == "torchinfo" and inside and measure == self.of_step.params:
+        if self.out.own_params and inside and measure == self.of_step.params:
             return None  # it prints what is left, for the module itself
         values = [self._of(each, measure) for each in inside or [place]]
-        return None if None in values else add_up(values)
+        known = [value for value in values if value is not None]
+        return add_up(known) if len(known) == len(values) else None
 
     def _of(self, place: int, measure: Measure) -> Size | None:
         found = self.match.found.get(place)
@@ -137,7 +140,7 @@ class Counts:
 
     def total_macs(self) -> Size:
         """MACs of the whole network, as the program counts them."""
-        if self.tool != "ptflops":
+        if not self.out.functional:
             return add_up(map(self.of_step.macs, self.steps))
         if self._total is None:
             whole, last = self._of_functions(self.steps), self.steps[-1]
@@ -149,7 +152,7 @@ class Counts:
 
     def _of_functions(self, steps: list[Step]) -> Size:
         """MACs of modules and of the functions that they call; a step without a module is a function alone."""
-        modules, functions = CONVENTIONS["ptflops"], self.of_step.by_functions
+        modules, functions = self.of_step.by_modules, self.of_step.by_functions
         lone = filter(None, (self._lone(place) for place in self.match.leaves if place not in self.match.found))
         own = [macs_in(modules, Step(0, "", part, ())) for part in lone]
         return add_up(
@@ -210,7 +213,7 @@ class Counts:
     def _pass_bytes(self) -> Size:
         """The outputs, twice: torchsummary's are those of all rows, torchinfo's those of layers with parameters."""
         unit = self.batch * self.convention.bytes_per_value
-        if self.tool == "torchsummary":
+        if self.out.every_output:
             shapes = [self.volumes.output(place) for place in range(len(self.rows))]
             return 2 * unit * add_up(shape.values for shape in shapes if shape is not None)
         return unit * add_up(count(self.convention.activation_rules, step.part, 0) for step in self.steps)

@@ -22,6 +22,8 @@ from cnncalc.symbolic import add_up, is_known
 
 NETWORK_HINT = "set it with --network vgg16"
 SHAPES = ("output", "input")
+ALL = 1000
+"""What a shape scores that is the printed one."""
 FROZEN = "if layers are frozen, let the program print which: show_trainable=True"
 
 
@@ -49,9 +51,9 @@ class _Entry:
         firsts = Counter(sizes[0] for sizes in map(self._listed, self._shapes()) if sizes)
         self.first = firsts.most_common(1)[0][0] if firsts else "None"
         images = int(self.first) if self.first.isdigit() and len(self.first) < 10 else 1
-        self.batch = out.batch or max(images, 1)
+        self.batch = max(images, 1)
         self.layout = "chw" if out.channels_first else "hwc"
-        assert context.network is not None  # noqa: S101, enter() has seen to it
+        assert context.network is not None
         self.graph = context.network.graph()
         self.steps = steps_of(self.graph)
 
@@ -69,10 +71,10 @@ class _Entry:
             self._turn()
         self._notes()
         places = iter(range(len(self.match.rows)))
-        above = {}
+        above: dict[str, int] = {}
         for row in self.out.rows:
             if row.parameter:
-                owner = above.get(row.name.rpartition(".")[0], above.get("", 0))
+                owner = above.get(row.name.rpartition(".")[0]) or above.get("", 0)
                 for number in row.numbers:
                     self._add(row.name, number, self.counts.parameter(owner, number))
                 continue
@@ -95,7 +97,7 @@ class _Entry:
 
     def _build(self) -> None:
         self.convention = self.context.convention
-        of_step = StepCounts(self.out.tool, self.convention, self.batch)
+        of_step = StepCounts(self.out, self.convention, self.batch)
         self.match = Match(self.out, self.graph, self.steps, self._agree, of_step.macs)
         self.volumes = Volumes(self.match, self._fits)
         self.counts = Counts(self.match, self.volumes, self.convention, self.batch)
@@ -107,7 +109,7 @@ class _Entry:
             self.layout = layout
             self._build()
             scores[layout] = sum(
-                self._fits(row, "output", shape)
+                self._fits(row, "output", shape) == ALL
                 for place, row in enumerate(self.match.rows)
                 if (shape := self.volumes.output(place)) is not None
             )
@@ -116,29 +118,33 @@ class _Entry:
         if self.layout == "chw" and len(scores) > 1:
             self.reading.note("the shapes are read as channels x height x width: they are right that way", self.place)
 
-    def _fits(self, row: Row, quantity: str, shape: Shape) -> bool:
+    def _fits(self, row: Row, quantity: str, shape: Shape) -> int:
         number = row.number(quantity)
         found = printed(number, self.first, self.layout) if number else None
-        return found is not None and found.matches(shape)
+        if found is None:
+            return 0
+        if found.matches(shape):
+            return ALL
+        whole = (*shape.size, shape.channels) if self.layout == "hwc" else (shape.channels, *shape.size)
+        claimed = found.claimed if isinstance(found.claimed, tuple) else (found.claimed,)
+        return sum(_likeness(str(one), str(other)) for one, other in zip(claimed[::-1], whole[::-1], strict=False))
 
     def _agree(self, row: Row, steps: list[Step]) -> int:
         """How many numbers of a row are those of some steps."""
         found = 0
-        of_step = StepCounts(self.out.tool, self.convention, self.batch)
+        of_step = StepCounts(self.out, self.convention, self.batch)
         for number in row.numbers:
             shown = printed(number, self.first, self.layout) if number.text not in NOTHING else None
             if shown is None or number.share:
                 continue
-            values = {
-                "output": lambda: steps[-1].output,
-                "params": lambda: add_up(map(of_step.params, steps)),
-                "macs": lambda: add_up(map(of_step.macs, steps)),
-                "flops": lambda: add_up(map(of_step.macs, steps)),
-            }
-            if number.quantity.startswith("macs "):
+            if number.quantity == "output":
+                found += shown.matches(steps[-1].output)
+            elif number.quantity == "params":
+                found += shown.matches(add_up(map(of_step.params, steps)))
+            elif number.quantity in ("macs", "flops"):
+                found += shown.matches(add_up(map(of_step.macs, steps)))
+            elif number.quantity.startswith("macs "):
                 found += shown.matches(add_up(of_step.by_operator(step, number.quantity) for step in steps))
-            elif number.quantity in values:
-                found += shown.matches(values[number.quantity]())
         return found
 
     # Claims -----------------------------------------------------------------------------------------
@@ -199,3 +205,9 @@ class _Entry:
             self.reading.note(
                 f"not layers of the network, their numbers follow from the rows before: {text}", self.place
             )
+
+
+def _likeness(one: str, other: str) -> int:
+    """How alike two sizes are: 20 if equal, else the digits that agree."""
+    alike = sum(mine == its for mine, its in zip(one, other, strict=False)) if len(one) == len(other) else 0
+    return 20 if one == other else min(alike, 9)

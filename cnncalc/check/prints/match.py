@@ -23,7 +23,7 @@ MAIN = (CONVOLUTIONS, DENSE, TRANSPOSED, "rbf", "batchnorm", "layernorm", "group
 """Families of layers with parameters."""
 WEIGHTED = (CONVOLUTIONS, DENSE)
 """A convolution that covers its whole input is a matrix product, and written as either."""
-LARGEST_SEGMENT = 300
+LARGEST_SEGMENT = 60
 """Layers side by side that are tried in more than one order."""
 Agree = Callable[[Row, list[Step]], int]
 """How many of a row's numbers are those of some steps."""
@@ -79,8 +79,8 @@ class Match:
         row = self.rows[place]
         if any(number.quantity.startswith("macs ") for number in row.numbers):
             return True
-        known = self.kinds[place] == "input" or family(self.kinds[place]) in MAIN
-        return not known and _counts(row.number("params"))
+        hides = self.out.hides and not self.kinds[place]
+        return hides and (row.number("params") is not None if not self.out.typed else _counts(row.number("params")))
 
     # By name, by order ------------------------------------------------------------------------
 
@@ -166,11 +166,10 @@ class Match:
                 if not least or self._is_full(row, best):
                     chosen[number] = free[scores.index(best)]
         order = [chosen[number] for number in range(len(rows))]
-        score = sum(self.agree(row, [layers[place]]) for row, place in zip(rows, order, strict=True))
-        possible = not any(
-            before[order[earlier]] >> order[later] & 1 for later in range(len(order)) for earlier in range(later)
-        )
-        return [layers[place] for place in order] if possible and score > sum(right) else layers
+        table = [[self.agree(row, [step]) for step in layers] for row in rows]
+        order = _in_branches(order, table, before)
+        score = sum(table[number][place] for number, place in enumerate(order))
+        return [layers[place] for place in order] if not _violations(order, before) and score > sum(right) else layers
 
     def _is_full(self, row: Row, score: int) -> bool:
         return score == sum(number.text not in NOTHING for number in row.numbers)
@@ -190,7 +189,7 @@ class Match:
 
     def _in_runs(self) -> None:
         """Match rows with runs of layers: one layer for a type with parameters, a module with as many as add up."""
-        operators = self.out.tool == "ptflops-aten"
+        operators = self.out.operators
         layers = [step for step in self.steps if self._in_a_run(step)]
         wanted = []
         single = {row.name.rpartition(".")[0] for row in self.out.rows if row.parameter}
@@ -210,7 +209,7 @@ class Match:
     def _with_those_between(self, run: Run, layers: list[Step]) -> list[Step]:
         """The layers of a module with those without parameters between them, and behind them if numbers say so."""
         first, last = layers[0].number, layers[-1].number
-        if run.family or self.out.tool == "ptflops-aten":
+        if run.family or self.out.operators:
             return layers
         within = self.steps[first : last + 1]
         row = _counts_only(self.rows[run.place])
@@ -220,13 +219,13 @@ class Match:
         more = self.steps[first : last + 1]
         found = within[:behind]
         best = found if len(layers) > 1 else layers
-        return more if self.out.tool == "fvcore" and self.agree(row, more) > self.agree(row, best) else best
+        return more if self.out.of_functions and self.agree(row, more) > self.agree(row, best) else best
 
     def _in_a_run(self, step: Step) -> bool:
         name = family(step.layer.kind)
-        if self.out.tool == "ptflops-aten":
+        if self.out.operators:
             return name in (*WEIGHTED, TRANSPOSED)
-        return name in MAIN and bool(step.params or (step.buffers and self.out.tool == "keras"))
+        return name in MAIN and bool(step.params or (step.buffers and self.out.statistics))
 
     def _disagreements(self, layers: list[Step]) -> Callable[[int, int, int], tuple[int, int]]:
         def disagreements(place: int, start: int, end: int) -> tuple[int, int]:
@@ -239,7 +238,6 @@ class Match:
 
     def _ends(self, layers: list[Step]) -> Callable[[int, int], Sequence[int]]:
         """Where a run from some layer on may end: where its parameters are nearly those of the row."""
-
         sums: dict[str, list[Size]] = {"params": [0], "weights": [0], "macs": [0]}
         for step in layers:
             sums["params"].append(sums["params"][-1] + step.params)
@@ -247,7 +245,8 @@ class Match:
             sums["macs"].append(sums["macs"][-1] + self.macs(step))
 
         def ends(place: int, start: int) -> Sequence[int]:
-            row, found = self.rows[place], set()
+            row = self.rows[place]
+            found: set[int] = set()
             operators = [bounds(number) for number in row.numbers if number.quantity.startswith("macs ")]
             low, high = (
                 (sum(each) for each in zip(*operators, strict=True)) if operators else bounds(row.number("params"))
@@ -341,6 +340,34 @@ class Match:
             if found is not None:
                 self.found[place] = [found]
                 layers.remove(found)
+
+
+def _violations(order: list[int], before: list[int]) -> list[tuple[int, int]]:
+    """The pairs of rows that stand in another order than their layers run."""
+    count = len(order)
+    pairs = ((earlier, later) for later in range(count) for earlier in range(later))
+    return [(earlier, later) for earlier, later in pairs if before[order[earlier]] >> order[later] & 1]
+
+
+def _in_branches(order: list[int], scores: list[list[int]], before: list[int]) -> list[int]:
+    """The order with layers of equal numbers exchanged until those of one branch stand as they run, if that can be."""
+    wrong = _violations(order, before)
+    while wrong:
+        best = order
+        for one in {place for pair in wrong for place in pair}:
+            for other in range(len(order)):
+                mine, its = order[one], order[other]
+                more = scores[one][its] + scores[other][mine] - scores[one][mine] - scores[other][its]
+                if one == other or more < 0:
+                    continue
+                tried = list(order)
+                tried[one], tried[other] = its, mine
+                if len(_violations(tried, before)) < len(_violations(best, before)):
+                    best = tried
+        if best is order:
+            return order
+        order, wrong = best, _violations(best, before)
+    return order
 
 
 def _counts_only(row: Row) -> Row:

@@ -27,8 +27,7 @@ class Row:
     """A row: a layer, or a module with those below it (`depth` more than its own) inside.
 
     `type` is the class of the module, where the program prints it. `sources` are the rows it reads, by name, where
-    the program says so. A parameter (`conv1.weight`) is a row of its own in some tables. `executed` rows below it are
-    hidden: their number is in that of the row.
+    the program says so. A parameter (`conv1.weight`) is a row of its own in some tables.
     """
 
     name: str
@@ -61,8 +60,20 @@ class PrintOut:
     named: bool = False
     in_order: bool = True
     typed: bool = True
-    inside_first: bool = False
-    """Whether the row of a module stands below those of the modules inside it."""
     channels_first: bool | None = True
-    batch: int | None = None
-    """The images of the batch, where that is printed."""
+    hides: bool = False
+    """Whether a module may be a row without those inside it."""
+    operators: bool = False
+    """Whether the numbers of a row are those of operators, `macs convolution`."""
+    statistics: bool = False
+    """Whether running statistics are parameters, so that a norm without others has some."""
+    of_functions: bool = False
+    """Whether a module counts the functions that it calls."""
+    functional: str = ""
+    """The convention of the rows, where that of the whole adds the functions that modules call."""
+    of_batch: bool = False
+    """Whether operations are those of all images."""
+    own_params: bool = False
+    """Whether a module with rows inside has the rest of its parameters, those of itself."""
+    every_output: bool = False
+    """Whether the size of a pass is that of the outputs of all rows."""

@@ -1,4 +1,4 @@
-"""The numbers of a print-out -> Printed: exactly what was printed, with the rounding of a program and not of a person."""
+"""The numbers of a print-out -> Printed: exactly what was printed, rounded as a program and not as a person does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows in order, some of them modules of unknown extent -> the run of layers for each, with the fewest numbers wrong."""
+"""Rows in order, some of them modules of unknown extent -> the layers of each, with the fewest numbers wrong."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def runs(
     """The first layer of each run, and the one after its last; nothing if the runs cannot cover all layers.
 
     `disagreements(place, start, end)` counts the numbers of a row that are not those of the layers from `start` up to
-    `end`, and adds 1 where a run begins in an unlikely place; `ends(place, start)` are the ends at which its parameters agree.
+    `end`, and adds 1 where a run begins in an unlikely place; `ends(place, start)` are the ends
+    at which its parameters agree.
     """
     found = _path(wanted, families, disagreements, ends, anywhere=False)
     if (found is None or found[0][0]) and len(wanted) * len(families) <= MOST_TRIED:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
+from heapq import heappop, heappush
 from itertools import islice
 
 from cnncalc.check.prints.match import Match
@@ -24,8 +25,8 @@ MOST_BACK = 400
 """Rows that are searched for one whose name is cut off."""
 CHAIN = ("Sequential", "ModuleList")
 """Modules whose volume is that of the last module inside."""
-Fits = Callable[[Row, str, Shape], bool]
-"""Whether a shape is what a row prints for a quantity."""
+Fits = Callable[[Row, str, Shape], int]
+"""How many sizes of a shape are those that a row prints for a quantity; all is more than any number of them."""
 
 
 class Volumes:
@@ -55,7 +56,7 @@ class Volumes:
 
     def _chosen(self, place: int, quantity: str, shapes: list[Shape]) -> Shape | None:
         row = self.match.rows[place]
-        return next((shape for shape in shapes if self.fits(row, quantity, shape)), shapes[0] if shapes else None)
+        return max(shapes, key=lambda shape: self.fits(row, quantity, shape)) if shapes else None
 
     def _done(self) -> list[int]:
         """For every step, the row with which it has run: its own, or the last of those that it reads."""
@@ -177,7 +178,7 @@ class Volumes:
     # Modules --------------------------------------------------------------------------------------
 
     def _modules(self) -> None:
-        """The rows with others inside: their volume is that of the last of these, or of what belongs to them behind it."""
+        """The rows with others inside: their volume is that of the last of these, or of what runs behind it."""
         for place in reversed(range(len(self.match.rows))):
             inside = [each for each in self.match.inside[place] if not self.match.inside[each]]
             if not inside:
@@ -197,22 +198,29 @@ class Volumes:
     def _behind(self, held: set[int], matched: list[Step]) -> list[Step]:
         """The steps without a row that read nothing but what a module holds or gets."""
         gets = {source for step in matched for source in step.sources if source not in held}
-        within, found = set(held), []
+        within, last = set(held), max(held, default=0)
+        found: list[Step] = []
         waiting = sorted({reader for number in held for reader in self.steps[number].readers})
         while waiting and len(found) < MOST_BEHIND:
-            number = waiting.pop(0)
-            step = self.steps[number]
-            if number in within or number in self.row_of or not all(each in within | gets for each in step.sources):
+            step = self.steps[heappop(waiting)]  # in the order in which they run
+            if (
+                step.number in within
+                or step.number in self.row_of
+                or not all(each in within or each in gets for each in step.sources)
+            ):
                 continue
-            within.add(number)
-            found.append(step)
-            waiting.extend(step.readers)
-        return sorted(found, key=lambda step: step.number)
+            within.add(step.number)
+            if step.number > last:  # behind the module, not in it
+                found.append(step)
+            for reader in step.readers:
+                heappush(waiting, reader)
+        return found
 
     def _entry(self, matched: list[Step]) -> list[Shape]:
         """What a module gets: the volumes that its layers read from outside; of a joined one also its parts."""
         held = {step.number for step in matched}
-        found, waiting = [], [source for step in matched for source in step.sources if source not in held]
+        found: list[Shape] = []
+        waiting = [source for step in matched for source in step.sources if source not in held]
         for source in waiting:
             if len(waiting) > MOST_BEHIND:
                 break

@@ -1,4 +1,4 @@
-"""What fvcore prints of a model -> claims: `flop_count_table`, `parameter_count_table`, and the model with its counts."""
+"""What fvcore prints of a model -> claims: its tables of FLOPs and of parameters, and the model with its counts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections import defaultdict
 from cnncalc.check.prints.enter import enter
 from cnncalc.check.prints.model import PrintOut, Row
 from cnncalc.check.readers.modules import read_modules
-from cnncalc.check.readers.print_lines import PrintLine, number_with_unit, print_lines
+from cnncalc.check.readers.print_lines import PrintLine, line_with, number_with_unit, print_lines, without_colours
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Source, SpecError
 
@@ -25,16 +25,17 @@ RULE = re.compile(r"\s*\|?[\s:|-]*\Z")
 
 def recognises(source: Source) -> bool:
     """Whether a text holds one of them."""
-    return TABLE.search(source.text) is not None or MODEL.search(source.text) is not None
+    text = without_colours(source)
+    return TABLE.search(text) is not None or MODEL.search(text) is not None
 
 
 def read(reading: Reading) -> None:
     """Read the table, or else the model."""
-    match = TABLE.search(reading.source.text)
-    if match is None:
-        read_modules(reading, "fvcore", _statistics)
+    start = line_with(reading.source, TABLE)
+    if start is None:
+        read_modules(reading, PrintOut("fvcore", in_order=False, of_functions=True), _statistics)
         return
-    lines = print_lines(reading.source, reading.source.text.count("\n", 0, match.start()))
+    lines = print_lines(reading.source, start)
     header = next(lines)
     titles = [cell.strip() for cell in header.text.strip().strip("|").split("|")]
     rows: list[Row] = []
@@ -46,7 +47,7 @@ def read(reading: Reading) -> None:
         if not line.text.lstrip().startswith("|"):
             break
         rows.append(_row(line, titles))
-    out = PrintOut("fvcore", _in_tree(rows), named=False, in_order=False, typed=False)
+    out = PrintOut("fvcore", _in_tree(rows), in_order=False, typed=False, hides=True, of_functions=True)
     if not rows:
         raise SpecError([Problem("the table has no rows", header.span(), "paste all of it")])
     enter(reading, out, header.span(titles[0]))

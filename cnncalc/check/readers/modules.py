@@ -17,9 +17,8 @@ Statistics = Callable[[PrintLine, Row], bool]
 Foot = Callable[[PrintLine], list[Number]]
 
 
-def read_modules(reading: Reading, tool: str, statistics: Statistics, foot: Foot = lambda line: []) -> None:
-    """Read the modules, each with the counts in its line or below it, and what stands at the foot."""
-    out = PrintOut(tool, in_order=False)
+def read_modules(reading: Reading, out: PrintOut, statistics: Statistics, foot: Foot = lambda line: []) -> None:
+    """Read the modules into `out`, each with the counts in its line or below it, and what stands at the foot."""
     indents: list[int] = []
     names: list[str] = []
     for line in print_lines(reading.source):
@@ -50,6 +49,7 @@ def read_modules(reading: Reading, tool: str, statistics: Statistics, foot: Foot
         message = "the print-out ends before its last bracket"
         raise SpecError([Problem(message, reading.source.span(len(reading.source.lines) - 1), "paste all of it")])
     enter(reading, out, out.rows[0].span)
+    reading.note("the arguments of modules, such as kernel_size=(3, 3), are not read", out.rows[0].span)
 
 
 def _closed(reading: Reading) -> bool:

@@ -1,4 +1,4 @@
-"""The text of a print-out -> its lines as a program wrote them: without colours, prompts and tabs; and numbers in them."""
+"""The text of a print-out -> its lines as a program wrote them, without colours, prompts and tabs; and its numbers."""
 
 from __future__ import annotations
 
@@ -37,6 +37,18 @@ class PrintLine(NamedTuple):
         raw = self.source.lines[self.number]
         column = raw.find(text, min(start, len(raw))) if text else 0
         return self.source.span(self.number, max(column, 0), max(len(text), 1))
+
+
+def without_colours(source: Source) -> str:
+    """The text of a source without what steers a terminal; its lines keep their numbers."""
+    return COLOUR.sub("", source.text) if "\x1b" in source.text else source.text
+
+
+def line_with(source: Source, pattern: re.Pattern[str]) -> int | None:
+    """The number of the line where a pattern is found first."""
+    text = without_colours(source)
+    match = pattern.search(text)
+    return None if match is None else len(f"{text[: match.start()]}.".splitlines()) - 1
 
 
 def print_lines(source: Source, start: int = 0) -> Iterator[PrintLine]:

@@ -7,7 +7,7 @@ import re
 from cnncalc.check.prints.enter import enter
 from cnncalc.check.prints.model import Number, PrintOut, Row
 from cnncalc.check.readers.modules import read_modules
-from cnncalc.check.readers.print_lines import PrintLine, number_with_unit, print_lines
+from cnncalc.check.readers.print_lines import PrintLine, number_with_unit, print_lines, without_colours
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Source
 
@@ -25,13 +25,14 @@ OPERATOR = re.compile(r"\s*aten\.(\w+): ([0-9][0-9.]* [KMGT]?Mac)\s*\Z")
 
 def recognises(source: Source) -> bool:
     """Whether a text holds a model with shares of parameters and MACs, or the operators of one."""
-    return STATISTICS.search(source.text) is not None or ATEN.search(source.text) is not None
+    text = without_colours(source)
+    return STATISTICS.search(text) is not None or ATEN.search(text) is not None
 
 
 def read(reading: Reading) -> None:
     """Read the modules, or the operators."""
-    if STATISTICS.search(reading.source.text):
-        read_modules(reading, "ptflops", _statistics, _foot)
+    if STATISTICS.search(without_colours(reading.source)):
+        read_modules(reading, PrintOut("ptflops", in_order=False, functional="ptflops-functional"), _statistics, _foot)
     else:
         _operators(reading)
 
@@ -57,7 +58,7 @@ def _foot(line: PrintLine) -> list[Number]:
 
 def _operators(reading: Reading) -> None:
     """Read what the backend aten prints: MACs by operator, of the whole model and of the modules directly in it."""
-    out = PrintOut("ptflops-aten", in_order=False)
+    out = PrintOut("ptflops-aten", in_order=False, operators=True)
     place = reading.source.span()
     module = ""
     for line in print_lines(reading.source):

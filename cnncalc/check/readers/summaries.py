@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from cnncalc.check.prints.enter import enter
 from cnncalc.check.prints.model import Number, PrintOut, Row
-from cnncalc.check.readers.print_lines import MEBIBYTE, PrintLine, print_lines
+from cnncalc.check.readers.print_lines import MEBIBYTE, PrintLine, line_with, print_lines
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Source, Span, SpecError
 
@@ -44,7 +44,7 @@ READ = re.compile(r"[\w/.-]+(?:\[[0-9]*\u2026?|\u2026)|[\w/.-]+\u2026?(?=\[)")
 
 def recognises(source: Source) -> bool:
     """Whether a text holds a summary: by the header that Keras and torchsummary print."""
-    return HEADER.search(source.text) is not None
+    return line_with(source, HEADER) is not None
 
 
 class _Cells:
@@ -69,18 +69,16 @@ class _Cells:
 def read(reading: Reading) -> None:
     """Read the rows below the header, and the sums below these."""
     source = reading.source
-    match = HEADER.search(source.text)
-    start = source.text.count("\n", 0, match.start() if match else 0)
-    lines = print_lines(source, start)
+    lines = print_lines(source, line_with(source, HEADER) or 0)
     header = next(lines)
-    out = PrintOut("keras", named=True, channels_first=None)
+    out = PrintOut("keras", named=True, channels_first=None, hides=True, statistics=True)
     for cells in _rows(header, lines, out):
         out.rows.append(_row(cells))
     if not out.foot:
         hint = "paste all of it"
         raise SpecError([Problem("the summary has no line 'Total params'", header.span(TITLES[0]), hint)])
     if out.rows and all(MODULE.match(row.name) for row in out.rows):
-        out.tool, out.named, out.channels_first, out.inside_first = "torchsummary", False, True, True
+        out = PrintOut("torchsummary", out.rows, out.foot, every_output=True)
         for row in out.rows:
             row.type = row.name.rpartition("-")[0]
     enter(reading, out, header.span(TITLES[0]))
@@ -110,7 +108,7 @@ def _rows(header: PrintLine, lines: Iterator[PrintLine], out: PrintOut) -> Itera
         if not bordered and new and row.texts:
             yield row
             row = _Cells()
-        elif not new and not row.texts or (not bordered and not new and not _continues(cells)):
+        elif (not new and not row.texts) or (not bordered and not new and not _continues(cells)):
             raise SpecError([Problem("this line of the summary is not understood", line.span(line.text.strip()))])
         row.extend(cells)
         if trainable and len(row.texts) > 3:

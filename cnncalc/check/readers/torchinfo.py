@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 
 from cnncalc.check.prints.enter import enter
 from cnncalc.check.prints.model import Number, PrintOut, Row
-from cnncalc.check.readers.print_lines import MEGABYTE, PrintLine, print_lines
+from cnncalc.check.readers.print_lines import MEGABYTE, PrintLine, line_with, print_lines, without_colours
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Source, SpecError
 
@@ -31,7 +32,8 @@ CELL = re.compile(r"\[[^\]]*\]|\S+")
 PARAMETER = re.compile(r"[\u251c\u2514][\u2500-]")
 RULE = re.compile(r"\s*=+\s*\Z|\s*\Z")
 FOOT = re.compile(r"\s*(Total params|Trainable params|Non-trainable params|Total mult-adds|Input size|"
-                  r"Forward/backward pass size|Params size|Estimated Total Size)(?: \((?:Units\.)?(\w+)\))?: ([0-9][0-9,.]*)\s*\Z")  # fmt: skip
+                  r"Forward/backward pass size|Params size|Estimated Total Size)"
+                  r"(?: \((?:Units\.)?(\w+)\))?: ([0-9][0-9,.]*)\s*\Z")  # fmt: skip
 FEET = {
     "Total params": "params", "Trainable params": "trainable", "Non-trainable params": "non_trainable",
     "Total mult-adds": "macs", "Input size": "input bytes", "Forward/backward pass size": "pass bytes",
@@ -46,23 +48,23 @@ def recognises(source: Source) -> bool:
     return _header(source) is not None
 
 
-def _header(source: Source) -> re.Match[str] | None:
-    return HEADER.search(source.text) or (PLAIN.search(source.text) if MULT_ADDS.search(source.text) else None)
+def _header(source: Source) -> int | None:
+    """The line of the header."""
+    found = line_with(source, HEADER)
+    return line_with(source, PLAIN) if found is None and MULT_ADDS.search(without_colours(source)) else found
 
 
 def read(reading: Reading) -> None:
     """Read the rows, and the sums below them."""
     source = reading.source
-    match = _header(source)
-    start = source.text.count("\n", 0, match.start() if match else 0)
-    out = PrintOut("torchinfo")
-    lines = print_lines(source, start)
+    out = PrintOut("torchinfo", hides=True, of_batch=True, own_params=True)
+    lines = print_lines(source, _header(source) or 0)
     header = next(lines)
     columns = [COLUMNS[title] for title in TITLE.findall(header.text)]
     names: list[str] = []
     for line in lines:
         if foot := FOOT.match(line.text):
-            unit = SCALES.get(foot[2] or "", 1)
+            unit = Fraction(SCALES.get(foot[2] or "", 1))
             scale = MEGABYTE if FEET[foot[1]].endswith("bytes") else unit
             out.foot.append(Number(FEET[foot[1]], foot[3], line.span(foot[3], line.text.index(":")), scale))
             if foot[1] == "Estimated Total Size":
