@@ -65,6 +65,9 @@ def setting_limits(limits: Mapping[str, int]) -> Iterator[None]:
 
 LONGEST_TEXT = Limit("text", 1_000_000, "characters of a file; of a table in CSV, bytes")
 LONGEST_TABLE = Limit("table", 200_000, "bytes of a table of claims in YAML, which takes longer to read than CSV")
+LARGEST_WORKBOOK = Limit("workbook", 20_000_000, "bytes of an Excel file once it is unpacked")
+LONGEST_NOTEBOOK = Limit("notebook", 10_000_000, "bytes of a notebook, whose outputs hold pictures")
+LONGEST_CODE = Limit("code", 300_000, "characters of a Python text that builds a network: its syntax tree takes room")
 LONGEST_NOTATION = Limit("notation", 20_000, "characters of slide notation")
 LONGEST_EXPRESSION = Limit("expression", 500, "characters of an expression")
 LONGEST_QUESTION = Limit("question", 2_000, "characters of a question to solve")
@@ -116,7 +119,7 @@ MOST_UNITS = Limit("units", 1_000_000, "units that are looked at one by one for 
 MOST_POINTS = Limit("points", 10**8, "points of a sweep")
 MOST_ROWS = Limit("rows", 10_000, "points of a sweep that is printed as a table; CSV and JSON lines take any number")
 MOST_RESIDUES = Limit("residues", 50_000, "parts of a pattern of sizes that fit")
-MOST_BOXES = Limit("boxes", 60_000, "ranges of the unknowns of a question that are looked at")
+MOST_BOXES = Limit("boxes", 40_000, "ranges of the unknowns of a question that are looked at")
 MOST_SOLUTIONS = Limit("solutions", 20_000, "ranges of solutions of a question")
 MOST_VALUES = Limit("values", 2_000, "values of an unknown that are tried one by one")
 MOST_TRIED_LAYERS = Limit("tried", 40_000, "layers after which no further value of an unknown is tried")

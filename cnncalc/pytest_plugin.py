@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,21 +40,30 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> TableFile 
 class TableFile(pytest.File):
     """A table of claims."""
 
+    table: Table
+
     def collect(self) -> Iterator[ClaimItem]:
         """An item for every claim; claims of one name are numbered."""
         from cnncalc.check.readers import read_table
         from cnncalc.errors import SpecError, printable
 
         try:
-            table = read_table(self.path)
+            self.table = table = read_table(self.path)
         except SpecError as error:
             raise self.CollectError(self.shortened(str(error))) from None
         names: Counter[str] = Counter()
-        for claim in table.claims:
+        for number, claim in enumerate(table.claims):
             title = printable(claim.full_title)
             names[title] += 1
             name = f"{title} #{names[title]}" if names[title] > 1 else title
-            yield ClaimItem.from_parent(self, name=name, table=table, claim=claim)
+            yield ClaimItem.from_parent(self, name=name, claim=claim, number=number)
+
+    @cached_property
+    def verdicts(self) -> list[Verdict]:
+        """The verdicts on all claims together: a wrong one may be right from another."""
+        from cnncalc.check.verdicts import verdicts
+
+        return verdicts(self.table)
 
     def shortened(self, text: str) -> str:
         """The text with this file's path as seen from where pytest was started."""
@@ -69,10 +79,10 @@ class ClaimItem(pytest.Item):
 
     parent: TableFile
 
-    def __init__(self, *, table: Table, claim: Claim, **keys: Any) -> None:
+    def __init__(self, *, claim: Claim, number: int, **keys: Any) -> None:
         super().__init__(**keys)
-        self.table = table
         self.claim = claim
+        self.number = number
         if claim.erratum:
             from cnncalc.errors import printable
 
@@ -80,12 +90,15 @@ class ClaimItem(pytest.Item):
             self.add_marker(pytest.mark.xfail(reason=reason, raises=ErratumStandsError, strict=True))
 
     def runtest(self) -> None:
-        """Judge the claim."""
+        """Judge the claim: by itself, and beside the others if it is wrong."""
         from dataclasses import replace
 
         from cnncalc.check.verdicts import verdicts
 
-        (verdict,) = verdicts(replace(self.table, claims=[self.claim]))
+        table = self.parent.table
+        (verdict,) = verdicts(replace(table, claims=[self.claim]), diagnosed=False)
+        if verdict.status == "mismatch":
+            verdict = self.parent.verdicts[self.number]
         if verdict.status == "erratum":
             raise ErratumStandsError(failure(verdict))
         if not verdict.passed:
@@ -111,7 +124,7 @@ def failure(verdict: Verdict) -> str:
     lines = [("[XPASS(strict)] " if verdict.status == "unexpected match" else "") + finding(verdict)]
     if claim.span:
         lines += [str(claim.span), *claim.span.excerpt()]
-    if verdict.status in ("mismatch", "erratum") and verdict.message:
+    if verdict.status in ("mismatch", "consistent", "erratum") and verdict.message:
         lines.append(f"  {verdict.message}")
     lines += [f"  perhaps {diagnosis}" for diagnosis in verdict.diagnoses]
     if claim.source:

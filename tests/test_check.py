@@ -394,7 +394,7 @@ def test_quiet_says_nothing_of_what_is_right(cli: Cli, folder: Path, write: Writ
 
 def test_a_folder_stands_for_the_tables_in_it(cli: Cli, folder: Path, write: Write) -> None:
     grading(write)
-    write("no table", "notes.md")
+    write("no table", "notes.log")
     assert "2 of 5 files" not in cli("check", ".").stdout
     assert "1 of 5 files passed" in cli("check", ".").stdout
 
@@ -429,7 +429,7 @@ def test_junit_is_well_formed_and_counts_what_failed(cli: Cli, folder: Path, wri
 
 def test_grades_are_no_formulas_for_a_spreadsheet(cli: Cli, folder: Path, write: Write) -> None:
     write(VGG + "  pool5: 7x7x512\n", "=cmd.yaml")
-    assert "'=cmd.yaml,vgg16,1,1,0,100.0," in cli("check", "=cmd.yaml", "--format", "csv").stdout
+    assert "'=cmd.yaml,vgg16,1,1,0,0,100.0," in cli("check", "=cmd.yaml", "--format", "csv").stdout
 
 
 def test_network_input_and_settings_come_from_outside_too(cli: Cli, folder: Path, write: Write) -> None:
@@ -503,8 +503,8 @@ def test_a_class_of_1000_is_graded_in_one_command(cli: Cli, folder: Path, write:
     result = cli("check", ".", "--format", "csv", status=1)
     rows = result.stdout.splitlines()
     assert 1001 == len(rows)
-    assert "./s0001.yaml,lenet,3,3,0,100.0," == rows[2]
-    assert "./s0002.yaml,lenet,3,2,1,66.7," == rows[3]
+    assert "./s0001.yaml,lenet,3,3,0,0,100.0," == rows[2]
+    assert "./s0002.yaml,lenet,3,2,0,1,66.7," == rows[3]
     assert 10 == sum("the file is empty" in row for row in rows)
     assert "checked 1,000 of 1,000 files" in result.stderr
 

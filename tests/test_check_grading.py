@@ -18,7 +18,9 @@ def grades(cli: Cli, folder: Path, text: str | bytes, *arguments: str, name: str
     (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
     result = cli("check", name, "--network", "lenet", "--out-of", "3", "--format", "csv", *arguments)
     assert not result.exception or isinstance(result.exception, SystemExit), result.output
-    return result.stdout.splitlines()[1].split(",", 6)[2:]
+    claims, right, consistent, *others = result.stdout.splitlines()[1].split(",", 7)[2:]
+    assert consistent == "0"
+    return [claims, right, *others]
 
 
 # What a file has no say in -------------------------------------------------------------------------
@@ -193,7 +195,7 @@ def test_a_misspelt_key_that_leaves_no_claims_is_reported(cli: Cli, folder: Path
 
 def test_a_way_to_count_that_there_is_not_spoils_its_answer_alone(cli: Cli, folder: Path) -> None:
     (folder / "ada.yaml").write_text(HEAD + "  conv1: {params: {is: 156, batch: many, dtype: x}, output: 28x28x6}\n")
-    assert "ada.yaml,lenet,2,1,1,50.0," in cli("check", "ada.yaml", "--out-of", "2", "-f", "csv").stdout
+    assert "ada.yaml,lenet,2,1,0,1,50.0," in cli("check", "ada.yaml", "--out-of", "2", "-f", "csv").stdout
 
 
 def test_a_correction_counts_for_nothing_as_an_erratum_does(cli: Cli, folder: Path) -> None:
@@ -219,7 +221,7 @@ def test_what_is_left_open_is_no_answer(cli: Cli, folder: Path, word: str) -> No
 def test_of_a_list_and_of_several_networks_what_is_left_open_is_no_answer_either(cli: Cli, folder: Path) -> None:
     assert ["1", "1", "0", "33.3", ""] == grades(cli, folder, "claims: {conv1: {params: [?, 156]}, conv3: [-]}\n")
     (folder / "ben.yaml").write_text("networks:\n  lenet: {depth: , params: 61.7K}\n  vgg16:\n")
-    assert "ben.yaml,lenet,1,1,0,100.0," in cli("check", "ben.yaml", "-f", "csv").stdout
+    assert "ben.yaml,lenet,1,1,0,0,100.0," in cli("check", "ben.yaml", "-f", "csv").stdout
 
 
 def test_a_key_that_is_not_obeyed_need_not_be_readable(cli: Cli, folder: Path) -> None:
@@ -297,3 +299,48 @@ def test_json_counts_questions_beside_claims_and_has_the_notes(cli: Cli, folder:
     assert (2, 1, 1) == (len(file["claims"]), file["answers"], file["answers_right"])
     assert ["ada.yaml:1:7: 'bias' in the file is ignored: the command line sets how to count"] == file["notes"]
     assert "'bias' in the file is ignored" in cli("check", "ada.yaml", "-n", "lenet", "-f", "junit").stdout
+
+
+# Right from a wrong answer -------------------------------------------------------------------------
+
+CHAIN = "input: 28x28x1\nlayers: [{conv: {filters: 6, kernel: 5}, name: a}, {maxpool: 2, name: b}, {fc: 10, name: c}]\n"
+
+
+@pytest.mark.parametrize(
+    ("claims", "consistent"),
+    [
+        # 24/2 = 12 and 12*12*6*10 + 10 = 8650 are right; from 26x26x6 follow 13x13x6 and 13*13*6*10 + 10 = 10,150.
+        ("{a: {output: 26x26x6}, b: {output: 13x13x6}, c: {params: '10,150'}}", 2),
+        ("{a: {output: 26x26x6}, c: {params: '10,150'}}", 1),
+        ("{b: {output: 13x13x6}, c: {params: '10,151'}}", 0),
+        ("{a: {params: 150}, c: {params: '8,650'}, total: {params: '8,800'}}", 1),
+        ("{a: {params: 150}, total: {params: '8,801'}}", 0),
+        # R = 5 + (2 - 1)*1 = 6; from 7 follows 8.
+        ("{a: {rf: 7}, b: {rf: 8}}", 1),
+        ("{a: {activations: 3450}, b: {rf: 8}}", 0),
+        ("{a: {activations: 3450, memory: 13800}}", 1),
+        ("{a: {params: 150, macs: 86400}, b: {macs: 0}}", 0),
+    ],
+)
+def test_what_is_right_from_a_wrong_answer_is_consistent(cli: Cli, folder: Path, claims: str, consistent: int) -> None:
+    (folder / "net.yaml").write_text(CHAIN)
+    (folder / "ada.yaml").write_text(f"network: net.yaml\nclaims: {claims}\n")
+    found = [verdict.status for verdict in cnncalc.check("ada.yaml")]
+    assert found.count("consistent") == consistent
+    cli("check", "ada.yaml", status=1 if {"consistent", "mismatch"} & set(found) else 0)
+
+
+@pytest.mark.parametrize(("weight", "score"), [("1", "66.7"), ("0.5", "50.0"), ("0", "33.3")])
+def test_the_weight_of_a_consistent_answer_is_the_teachers(cli: Cli, folder: Path, weight: str, score: str) -> None:
+    (folder / "net.yaml").write_text(CHAIN)
+    (folder / "ada.yaml").write_text("claims: {a: {output: 26x26x6, params: 156}, b: {output: 13x13x6}}\n")
+    options = ("--network", "net.yaml", "--follow-through", weight, "--format", "csv")
+    assert f"ada.yaml,net.yaml,3,1,1,1,{score}," in cli("check", "ada.yaml", *options, status=1).stdout
+
+
+@pytest.mark.parametrize("form", ["markdown", "html", "latex", "json", "junit"])
+def test_every_format_shows_what_is_consistent(cli: Cli, folder: Path, form: str) -> None:
+    (folder / "net.yaml").write_text(CHAIN)
+    (folder / "ada.yaml").write_text("network: net.yaml\nclaims: {a: {output: 26x26x6}, b: {output: 13x13x6}}\n")
+    text = cli("check", "ada.yaml", "--format", form, status=1).stdout
+    assert "this is right from your own output of a (26x26x6)" in text.replace("\\times ", "x")

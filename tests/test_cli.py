@@ -81,6 +81,7 @@ def test_the_examples_in_the_help_run(cli: Cli, tmp_path: Path, monkeypatch: pyt
     examples = [example for example in examples if "[" not in example and "`" not in example]
     assert len(examples) > 8
     (tmp_path / "net.yaml").write_text(TINY, encoding="utf-8")
+    (tmp_path / "model.txt").write_text("Net(\n  (c): Conv2d(1, 6, kernel_size=(5, 5))\n)\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     for example in examples:
         cli.text(*shlex.split(example.partition(">")[0])[1:])
@@ -154,7 +155,6 @@ def test_wrong_usage_exits_with_2(cli: Cli, arguments: list[str]) -> None:
         (["vgg16", "--columns", "ops"], "write macs, or flops"),
         (["vgg16", "--columns", ""], "does not name a column"),
         (["vgg16", "--columns", "peak"], "peak memory is a quantity of the whole network"),
-        (["vgg16", "--columns", "weights and biases"], "write params"),
         (["compare", "vgg16", "alexnet", "--columns", "rf"], "receptive field is a quantity of a layer"),
         (["sweep", "vgg16", "--batch", "1", "--columns", "rf"], "name its layer, as in conv1.receptive_field"),
         (["vgg16", "--set", "clases=3"], "did you mean 'classes'?"),

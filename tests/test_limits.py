@@ -31,6 +31,7 @@ from cnncalc.limits import (
     MOST_TERMS,
     limits_set,
 )
+from cnncalc.solve.system import System
 
 INPUT = "input: 32x32x3\n"
 WIDE = (
@@ -463,3 +464,27 @@ def test_the_taps_of_symbolic_sizes_have_a_lower_limit() -> None:
     assert cnncalc.analyze("conv99-C pM", "8x8x3").total("connections")
     with pytest.raises(cnncalc.SpecError, match="more than 100 taps"):
         cnncalc.analyze("conv101-C pM", "8x8x3").total("connections")
+
+
+def test_the_connections_of_symbolic_sizes_are_counted_once_for_like_layers_and_have_a_limit(cli: Cli) -> None:
+    """Of 99 taps, padded by 49, the outputs meet 99*H inputs but for 49*50 in the padding; every output has a bias."""
+    text = cli.text("formula", "conv99-3p49 x1000", "--input", "HxHx3", "--only", "connections", "--assume", "H >= 99")
+    assert f"= {9000 * 99**2 + 3000}*H**2 - {9000 * 2 * 99 * 2450}*H + {9000 * 2450**2}\n" in text
+    stack = "maxpool1/S, [conv1-64, subsample21]x37"
+    assert "up to here the connections have more than" in cli.refused(
+        "formula", stack, "--input", "HxWx3", "--only", "connections", status=1
+    )
+
+
+def test_a_search_ends_where_the_network_fails_for_an_eighth_of_the_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[object] = []
+    analysis = System.analysis
+    monkeypatch.setattr(System, "analysis", lambda *given: (tried.append(given), analysis(*given))[1])
+    with pytest.raises(cnncalc.SpecError):
+        cnncalc.solve("conv6-C xL, pool1, conv3-C xM", "rf0<= L2wi", "4> thL M", limits={"values": 400})
+    assert 50 <= len(tried) <= 60
+
+
+def test_a_kernel_past_any_machine_word_is_refused() -> None:
+    with pytest.raises(cnncalc.SpecError, match="products or comparisons"):
+        cnncalc.apply("maxpool", "1 5; 2 5; 3 4", [int("1" * 73), 21], padding="half", stride=2)

@@ -17,6 +17,7 @@ from cnncalc.layers import Conv, MaxPool, Shape
 from cnncalc.report.rows import Row, rows
 from cnncalc.symbolic import substitute, symbol
 from tests import published
+from tests.nasnet import nasnet
 from tests.published import printed
 
 NO_BIAS = Convention(bias=False)
@@ -839,6 +840,32 @@ def test_xception_has_its_published_parameters_and_its_sizes() -> None:
     found = cnncalc.analyze(XCEPTION)
     ends = [str(found.part(name)[-1].output) for name in ("block2", "block3", "block4", "middle_8", "block13")]
     assert ends == ["74x74x128", "37x37x256", "19x19x728", "19x19x728", "10x10x1024"]
+
+
+@pytest.mark.parametrize(
+    ("given", "size", "params", "trained", "macs"),
+    [
+        (("NASNet-A Mobile", 224, 1056, 4, 32), 224, 5_326_716, 5_289_978, 564e6),
+        (("NASNet-A Large", 331, 4032, 6, 96), 331, 88_949_818, 88_753_150, 23.8e9),
+    ],
+)
+def test_nasnet_has_its_published_counts_as_numbers_and_as_formulas(
+    cli: Cli, tmp_path: Path, given: tuple[str, int, int, int, int], size: int, params: int, trained: int, macs: float
+) -> None:
+    """Keras Applications: the parameters, running statistics and all; Zoph et al. 2017, table 2: the MACs."""
+    spec = tmp_path / "nasnet.yaml"
+    spec.write_text(nasnet(*given, skip=size == 331))
+    found = cnncalc.analyze(str(spec))
+    assert (cnncalc.analyze(str(spec), convention="keras").total("params"), found.total("params")) == (params, trained)
+    assert found.total("macs") == pytest.approx(macs, rel=1e-3)
+    formula = cnncalc.analyze(str(spec), "HxWx3").total("macs")
+    for side in (3, 224, 299, 331):
+        numbers = cnncalc.analyze(str(spec), f"{side}x{side + 1}x3").total("macs")
+        assert numbers == substitute(formula, {"H": side, "W": side + 1})
+    assert "H >= 3, W >= 3" in cli.text("formula", str(spec), "--only", "macs")
+    assert "H = 3 + 2k" in cli.text("fit", str(spec))
+    swept = cli.text("sweep", str(spec), "--input", f"{size},{size + 32}", "--format", "csv").splitlines()
+    assert swept[1].startswith(f"{size},{trained},{found.total('macs')},")
 
 
 def test_xception_has_formulas_and_every_question_about_it_an_answer(cli: Cli) -> None:

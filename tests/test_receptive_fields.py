@@ -163,3 +163,25 @@ layers:
     field = cnncalc.analyze(write(text)).layers[-1].receptive_field
     assert field.read("size") == seen
     assert field.unknown == ("pad1 adds channels of zeros, which see nothing" if seen == "?" else "")
+
+
+def test_where_the_jumps_of_branches_are_unknown_the_formulas_hold_only_where_they_are_equal(
+    cli: Cli, write: Write
+) -> None:
+    """At 8x8 the branches have jumps 3/2 and 1, and cnncalc refuses; with symbols that is a condition in words."""
+    text = """\
+input: 16x16x4
+layers:
+  - concat:
+      - - conv: {filters: 4, kernel: 1, stride: 3, rounding: ceil}
+        - adaptiveavgpool: [4, 4]
+        - deconv: {filters: 4, kernel: 2, stride: 2}
+      - - adaptiveavgpool: [in.height, in.width]
+"""
+    spec = write(text)
+    condition = "the branches of concat1 have the same jump"
+    assert f"holds where      H == 8, W == 8, {condition}" in cli.text("formula", spec, "--input", "HxWx4")
+    assert condition in cli.text("formula", spec, "--input", "HxWx4", "--only", "macs", "--format", "latex")
+    assert f"! holds where H == 8, W == 8, {condition}" in cli.text(spec, "--input", "HxWx4")
+    assert condition in json.loads(cli.text("formula", spec, "--input", "HxWx4", "--format", "json"))["holds_where"]
+    assert "different jumps: 3/2 and 1" in cli("sweep", spec, "--input", "8", "--format", "csv", status=1).stdout

@@ -23,14 +23,16 @@ OPTIMIZERS = {"sgd": 0, "momentum": 1, "adam": 2}
 FLOPS = MappingProxyType(
     {
         "2mac": MappingProxyType({"macs": 2}),
+        "2mac-1": MappingProxyType({"macs": 2, "sums": -1}),
         "mac": MappingProxyType({"macs": 1}),
         "all": MappingProxyType({name: 2 if name == "macs" else 1 for name in OPERATION_CLASSES}),
     }
 )
-"""Ways to count a FLOP: two a multiply-add, one a multiply-add, or every operation there is."""
+"""Ways to count a FLOP: two a multiply-add, the first of a sum one, one a multiply-add, or every operation there is."""
 
 FLOPS_TEXT = {
     "2mac": "FLOPs = 2 x MACs",
+    "2mac-1": "FLOPs = 2 x MACs - 1 for each sum, biases left out",
     "mac": "FLOPs = MACs",
     "all": "FLOPs = 2 x MACs + every other operation",
 }
@@ -47,6 +49,8 @@ class Convention(NamedTuple):
     are weights and biases, and activations are the outputs of layers that do not work in place.
 
     The sum of the activations has the input in it if that is `input_held`; some programs count it apart.
+    With `statistics`, the running statistics of norms are parameters that are not trained; a tool for which they are no
+    parameters at all has none of these.
 
     `headline` names the quantity that the tool is asked for: macs, flops or params.
     """
@@ -60,6 +64,7 @@ class Convention(NamedTuple):
     param_rules: tuple[Rule, ...] = ()
     activation_rules: tuple[Rule, ...] = ()
     input_held: bool = True
+    statistics: bool = True
     headline: str = "macs"
     name: str = "cnncalc"
     version: str = ""

@@ -34,6 +34,7 @@ def analyze_graph(graph: Graph, convention: Convention | None = None, batch: Siz
         peak_memory_bytes=None if peak is None else normalise(peak * unit * batch),
         notes=fields.notes,
         fields_read=fields.read,
+        uncompared=fields.uncompared,
     )
 
 
@@ -77,11 +78,13 @@ def layer_result(node: Node, convention: Convention, batch: Size, seen: Receptiv
     activations = normalise(convention.activation_count(layer, shape, held) * rounds)
     weights = normalise(layer.weights(shape) * own)
     biases = normalise(layer.biases(shape) * own) if convention.bias else 0
+    buffers = normalise(layer.buffers(shape) * own)
     return LayerResult(
         node=node,
         weights=weights,
         biases=biases,
-        buffers=normalise(layer.buffers(shape) * own),
+        buffers=buffers,
+        non_trainable=buffers if convention.statistics else 0,
         operations=operations,
         macs=macs,
         flops=convention.flop_count(operations._replace(macs=macs)),

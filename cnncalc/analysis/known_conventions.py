@@ -45,6 +45,7 @@ _TORCHINFO = Convention(
     ),
     activation_rules=(rule(trained_outputs=2),),
     input_held=False,
+    statistics=False,
     name="torchinfo",
     version="1.8.0",
     source="torchinfo/layer_info.py, calculate_macs; mult-adds = parameters x output positions",
@@ -58,6 +59,7 @@ _TORCHINFO = Convention(
 _TORCHSUMMARY = Convention(
     activation_rules=(rule(outputs=2),),
     input_held=False,
+    statistics=False,
     headline="params",
     name="torchsummary",
     version="1.5.1",

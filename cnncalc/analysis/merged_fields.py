@@ -15,9 +15,6 @@ class JumpConflictError(ValueError):
         super().__init__(f"the merged branches have different jumps: {first} and {second}")
 
 
-UNCOMPARED = "; whether the merged branches have the same jump is unknown too"
-
-
 def merged(found: list[ReceptiveField], rank: int) -> tuple[ReceptiveField, bool]:
     """The receptive field of a unit that reads all of `found`, on `rank` axes, and whether they are aligned.
 
@@ -30,7 +27,7 @@ def merged(found: list[ReceptiveField], rank: int) -> tuple[ReceptiveField, bool
         return EVERYTHING, True
     reason = next((seen.unknown for seen in found if seen.unknown), "")
     if reason:
-        return unknown(reason if not rank or reason.endswith(UNCOMPARED) else reason + UNCOMPARED), True
+        return unknown(reason), True
     if not rank:
         return unknown("a vector made of several maps has no position in the image"), True
     if lcm(*(len(axis.lows) for seen in found for axis in seen.axes)) > MOST_PHASES.value:

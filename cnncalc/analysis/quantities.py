@@ -44,22 +44,66 @@ def _count(key: str, title: str, about: str, *aliases: str, kind: Kind = "count"
     return Quantity(key, title, about, kind, aliases, adds_up=True)
 
 
+_PARAMETERS = ("", "_param", "_params", "_parameter", "_parameters", "_weights")
+_OF_A_VOLUME = ("_shape", "_size", "_volume", "_dimensions", "_dimension", "_dims", "_dim")
 _REGISTER = (
-    Quantity("input", "input", "volume of the input, height x width x channels", "shape", (), "layer"),
+    Quantity(
+        "input",
+        "input",
+        "volume of the input, height x width x channels",
+        "shape",
+        (*(f"input{what}" for what in _OF_A_VOLUME), "n_in"),
+        "layer",
+    ),
     Quantity(
         "output",
         "output",
         "volume of the output, height x width x channels",
         "shape",
-        ("out", "shape", "size", "volume", "output_shape", "output_size", "output_volume"),
+        (
+            *(f"{volume}{what}" for volume in ("output", "tensor", "volume", "map") for what in _OF_A_VOLUME),
+            *("activation_shape", "activation_volume", "activation_dimensions"),
+            *("feature_map_size", "feature_map_shape", "output_feature_map", "out", "out_shape", "out_size", "n_out"),
+            *("shape", "size", "volume", "tensor", "dimensions", "dimension", "dims", "dim"),
+        ),
         "layer",
     ),
     _count("weights", "weights", "trainable numbers that multiply", "weight"),
     _count("biases", "biases", "trainable numbers that are added", "bias"),
-    _count("params", "params", "weights and biases", "param", "parameter", "parameters"),
+    _count(
+        "params",
+        "params",
+        "weights and biases",
+        *("param", "parameter", "parameters", "param_count", "params_count", "parameter_count", "total_params"),
+    ),
+    _count(
+        "trainable",
+        "trainable",
+        "parameters that training changes: weights and biases",
+        *(f"{word}{what}" for word in ("trainable", "learnable", "learned") for what in _PARAMETERS),
+        "weights_and_biases",
+    ),
+    _count(
+        "non_trainable",
+        "non-trainable",
+        "parameters that training does not change: the running mean and variance of a batch norm",
+        *(f"{word}{what}" for word in ("non_trainable", "nontrainable", "untrainable") for what in _PARAMETERS),
+    ),
     _count("buffers", "buffers", "stored numbers that are not trained", "buffer"),
-    _count("macs", "MACs", "multiply-accumulates", "mac", "multiply_adds", "mult_adds", "multiply_accumulates"),
-    _count("flops", "FLOPs", "floating-point operations, as the convention counts them", "flop"),
+    _count(
+        "macs",
+        "MACs",
+        "multiply-accumulates",
+        *("mac", "macc", "maccs", "madd", "madds", "mult_add", "mult_adds", "mul_adds", "multadds", "fma", "fmas"),
+        *("multiply_add", "multiply_adds", "multiply_accumulate", "multiply_accumulates", "mac_operations", "mac_ops"),
+        *("multiply_add_operations", "multiply_accumulate_operations"),
+    ),
+    _count(
+        "flops",
+        "FLOPs",
+        "floating-point operations, as the convention counts them",
+        *("flop", "floating_point_operations", "floating_point_ops", "fp_ops"),
+    ),
     _count(
         "activations",
         "activations",
@@ -77,15 +121,34 @@ _REGISTER = (
         "activation_memory",
         kind="bytes",
     ),
+    _count(
+        "output_values",
+        "output values",
+        "values of the output, also where they take no memory of their own",
+        *("activation_size", "activations_size", "output_elements", "elements", "values_of_the_output"),
+    ),
     Quantity(
         "receptive_field",
         "field",
         "receptive field in pixels of the input",
         "length",
-        ("rf", "field", "receptive_fields", "field_of_view"),
+        (
+            *("rf", "field", "receptive_fields", "field_of_view", "receptive_field_size", "receptive_field_out"),
+            *("rf_size", "rf_out", "r_out"),
+        ),
         "layer",
     ),
-    Quantity("jump", "jump", "pixels from one unit to the next", "length", (), "layer"),
+    Quantity(
+        "jump",
+        "jump",
+        "pixels from one unit to the next",
+        "length",
+        (
+            *(f"{word}_stride" for word in ("effective", "total", "cumulative", "accumulated", "overall", "global")),
+            *("jump_out", "output_jump", "out_jump", "j_out"),
+        ),
+        "layer",
+    ),
     Quantity(
         "centre",
         "centre",
@@ -142,7 +205,7 @@ QUANTITIES: dict[str, Quantity] = {quantity.key: quantity for quantity in _REGIS
 NAMES: dict[str, str] = {name: each.key for each in _REGISTER for name in (each.key, *each.aliases)}
 """Every name of every quantity, and its key."""
 
-AMBIGUOUS = dict.fromkeys(("op", "ops", "operations"), "macs, or flops") | {"weights_and_biases": "params"}
+AMBIGUOUS = dict.fromkeys(("op", "ops", "operations"), "macs, or flops")
 """Names that people give to different quantities, or to several at once, and what to write instead."""
 
 FIELDS = {"receptive_field": "size", "jump": "jump", "padding": "sides", "centre": "centre"}

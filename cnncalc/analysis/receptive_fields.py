@@ -9,18 +9,20 @@ from cnncalc.analysis.merged_fields import JumpConflictError, merged
 from cnncalc.errors import Problem, SpecError
 from cnncalc.graph import INPUT, Graph, Node, Repeat
 from cnncalc.layers.receptive_field import AxisReceptiveField, ReceptiveField, unknown
-from cnncalc.symbolic import Size, multiplied_out
+from cnncalc.symbolic import Size, is_known, multiplied_out
 
 
 class ReceptiveFields(NamedTuple):
     """What the nodes of a graph see: `of_nodes` in order, notes on misaligned branches.
 
-    `read` holds what a node reads where that is not the whole of its inputs, as behind a slice.
+    `read` holds what a node reads where that is not the whole of its inputs, as behind a slice. `uncompared` names
+    the merges of a symbolic graph whose branches must have equal jumps, which symbols leave unknown.
     """
 
     of_nodes: list[ReceptiveField]
     read: dict[str, list[ReceptiveField]]
     notes: list[str]
+    uncompared: list[str]
 
 
 def receptive_fields(graph: Graph) -> ReceptiveFields:
@@ -32,6 +34,7 @@ def receptive_fields(graph: Graph) -> ReceptiveFields:
     of_channels = FieldsOfChannels(graph, found)
     read: dict[str, list[ReceptiveField]] = {}
     notes: list[str] = []
+    uncompared: list[str] = []
     problems: list[Problem] = []
     ends: dict[int, list[Repeat]] = {}
     for repeat in graph.repeats:
@@ -47,13 +50,19 @@ def receptive_fields(graph: Graph) -> ReceptiveFields:
             seen, aligned = found[node.sources[0]], True
         if not aligned:
             notes.append(f"{node.name}: the merged branches are misaligned: their windows have different centres")
+        if seen.unknown and node.input.rank and len(node.sources) > 1:
+            uncompared.append(node.name)
         found[index] = seen if seen.everything else node.layer.receptive_field(seen, node.input)
         for repeat in ends.get(index, ()):
             _repeat(repeat, found)
     if problems:
         raise SpecError(problems)
     del found[INPUT]
-    return ReceptiveFields(list(found.values()), read, notes)
+    return ReceptiveFields(list(found.values()), read, notes, uncompared if _symbolic(graph) else [])
+
+
+def _symbolic(graph: Graph) -> bool:
+    return not all(is_known(*shape.size) for shape in (graph.input, *(node.output for node in graph.nodes)))
 
 
 def _repeat(repeat: Repeat, found: dict[int, ReceptiveField]) -> None:

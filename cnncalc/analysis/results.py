@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import reduce
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from cnncalc.analysis.convention import Convention
 from cnncalc.analysis.quantities import COUNTS, OF_A_NETWORK, named, value_of
@@ -14,8 +14,9 @@ from cnncalc.errors import Problem, SpecError, closest
 from cnncalc.graph import INPUT, Graph, Node
 from cnncalc.layers import Operations, ReceptiveField, Shape
 from cnncalc.layers.receptive_field import AxisReceptiveField
+from cnncalc.limits import LONGEST_FORMULA
 from cnncalc.result import Result
-from cnncalc.symbolic import Size, add_up, maximum, normalise
+from cnncalc.symbolic import Size, add_up, is_known, length, maximum, normalise
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -33,6 +34,7 @@ class LayerResult:
     weights: Size
     biases: Size
     buffers: Size
+    non_trainable: Size
     operations: Operations
     macs: Size
     flops: Size
@@ -72,6 +74,7 @@ class LayerResult:
             weights=self.weights,
             biases=self.biases,
             buffers=self.buffers,
+            non_trainable=self.non_trainable,
             operations=self.operations,
             macs=self.macs,
             flops=self.flops,
@@ -86,6 +89,16 @@ class LayerResult:
         )
 
     @property
+    def output_values(self) -> Size:
+        """Numbers in the output, whether or not it has memory of its own."""
+        return normalise(self.batch * self.node.times * self.output.values)
+
+    @property
+    def trainable(self) -> Size:
+        """Weights and biases, whatever the convention counts as parameters."""
+        return normalise(self.weights + self.biases)
+
+    @property
     def connections(self) -> Size:
         """Arrows from real inputs to the layer's units, and from biases where these count."""
         return normalise(self.batch * self.node.times * self.node.layer.connections(self.node.input, bias=self.bias))
@@ -98,6 +111,11 @@ class InputResult:
     shape: Shape
     activations: Size
     memory_bytes: Size
+
+    @property
+    def output_values(self) -> Size:
+        """The same, as the input is never written over another volume."""
+        return self.activations
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -119,6 +137,8 @@ class Analysis(Result):
     notes: list[str] = field(default_factory=list)
     fields_read: dict[str, list[ReceptiveField]] = field(default_factory=dict)
     """By name, what a layer reads where that is a part of inputs whose channels see different pixels."""
+    uncompared: list[str] = field(default_factory=list)
+    """Merges of branches with unknown jumps: what is counted holds only where these are equal."""
 
     @property
     def name(self) -> str:
@@ -154,6 +174,8 @@ class Analysis(Result):
         """The sum of a quantity over some of the layers."""
         if quantity not in COUNTS:
             raise ValueError(f"{quantity} does not add up; one of {', '.join(COUNTS)}")
+        if quantity == "connections":
+            return add_up(_connections(layers))
         return add_up(getattr(layer, quantity) for layer in layers)
 
     def layers_in(self, name: str) -> list[LayerResult]:
@@ -196,8 +218,8 @@ class Analysis(Result):
 
     @property
     def weight_memory_bytes(self) -> Size:
-        """Bytes of all parameters and buffers."""
-        return normalise((self.total("params") + self.total("buffers")) * self.convention.bytes_per_value)
+        """Bytes of all parameters, trainable or not."""
+        return normalise((self.total("trainable") + self.total("non_trainable")) * self.convention.bytes_per_value)
 
     def layer(self, name: str) -> LayerResult:
         """The layer of that name; raises KeyError, with the nearest name, if there is none."""
@@ -206,3 +228,25 @@ class Analysis(Result):
                 return layer
         hint = closest(name, [layer.name for layer in self.layers])
         raise KeyError(f"no layer is called {name!r}" + (f"; {hint}" if hint else ""))
+
+
+def _connections(layers: Iterable[LayerResult]) -> Iterator[Size]:
+    """The connections of layers, counted once for all that are alike.
+
+    Raises SpecError where the sum is far too long to be written: symbols are counted tap by tap, which takes its time.
+    """
+    known: dict[Any, Size] = {}
+    written, most = 0, LONGEST_FORMULA.value
+    for layer in layers:
+        key = (id(layer.node.layer), layer.input, layer.node.times, layer.batch)
+        if key not in known:
+            known[key] = layer.connections
+            written += 0 if is_known(known[key]) else length(known[key], most)
+        if written > most:
+            message = (
+                f"{layer.name}: up to here the connections have more than {most:,} numbers, symbols and operations"
+            )
+            raise SpecError(
+                [Problem(message, layer.node.span, f"give some of the symbols a value; {LONGEST_FORMULA.hint}")]
+            )
+        yield known[key]

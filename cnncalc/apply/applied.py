@@ -170,7 +170,7 @@ def _checked(name: str, layer: Layer, shape: Shape) -> list[Condition]:
     problems = [Problem(f"{name}: {one.message()}", None, one.hint_text()) for one in failed if one.severity != "note"]
     if not problems:
         output = layer.output(shape)
-        terms = int(output.area * prod(len(axis.taps) for axis in _axes(layer, shape)))
+        terms = int(output.area * prod(axis.number for axis in _axes(layer, shape)))
         if terms > MOST_PRODUCTS.value:
             message = f"{name}: {terms:,} products or comparisons; the limit is {MOST_PRODUCTS}"
             hint = f"make the input or the kernel smaller, or the stride larger; {MOST_PRODUCTS.hint}"
@@ -189,6 +189,11 @@ class Axis(NamedTuple):
     taps: range
     step: int
     margins: tuple[int, int]
+
+    @property
+    def number(self) -> int:
+        """How many taps there are, which len() does not count past 2^63."""
+        return -((self.taps.start - self.taps.stop) // self.taps.step)
 
 
 def _axes(layer: Any, shape: Shape) -> Iterator[Axis]:

@@ -11,7 +11,7 @@ from cnncalc.check.numbers.printed import Printed
 from cnncalc.errors import Problem, Span
 from cnncalc.symbolic import Size
 
-Status = Literal["match", "mismatch", "erratum", "unexpected match", "error"]
+Status = Literal["match", "consistent", "mismatch", "erratum", "unexpected match", "error"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The result for a claim: the exact value, and for a mismatch what explains it."""
+    """The result for a claim: the exact value, and for a mismatch what explains it.
+
+    A wrong number is `consistent` if it is right from other numbers of the same table, of which one is wrong: it has
+    not passed, but what was done here is right.
+    """
 
     claim: Claim
     status: Status

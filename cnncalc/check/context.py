@@ -33,7 +33,11 @@ EXCUSES = ("erratum", "correct")
 """Keys with which a wrong number may stand."""
 NOT_STORED = ("macs", "flops", *OPERATIONS)
 """What is done and not stored: its K is 1000 always."""
-COUNTED_BY = {"flops": ("flops",), "macs": ("macs",), "params": ("params", "weights", "biases")}
+COUNTED_BY = {
+    "flops": ("flops",),
+    "macs": ("macs",),
+    "params": ("params", "trainable", "non_trainable", "weights", "biases"),
+}
 """The quantities that a unit behind a number may count; bytes count all that is in bytes."""
 
 UNREAD = 60

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
 from cnncalc.analysis import Analysis, LayerResult
-from cnncalc.analysis.quantities import COUNTS, QUANTITIES, value_of, value_over
+from cnncalc.analysis.quantities import COUNTS, FIELDS, QUANTITIES, value_of, value_over
 from cnncalc.check.claim import Claim
 from cnncalc.check.naming import LAYERS_OF, folded
 from cnncalc.check.numbers.printed import NO_FIT
+from cnncalc.check.settings import SETTINGS, other_values, setting_of_input, value_of_setting
 from cnncalc.errors import Problem, SpecError, one_of
 from cnncalc.layers import CATALOGUE
+from cnncalc.layers.receptive_field import AxisReceptiveField
 from cnncalc.limits import MOST_NEAREST
 from cnncalc.symbolic import is_known
 
@@ -26,11 +29,17 @@ def exact_value(claim: Claim, analysis: Analysis) -> Any:
     """
     fit_asked = claim.printed.claimed in NO_FIT and claim.quantity == "output"
     value = _values(analysis).value(claim.layer, "fit" if fit_asked else claim.quantity)
-    if claim.printed.share:
-        return _ratio(value, value_of(analysis, claim.quantity) if _adds_up(claim.quantity) else None)
     if claim.against is not None:
         other = claim.against.analysis(claim.convention, claim.batch)
         return _ratio(value, _values(other).value(claim.layer, claim.quantity))
+    if claim.printed.share:
+        return _ratio(value, value_of(analysis, claim.quantity) if _adds_up(claim.quantity) else None)
+    if not claim.printed.matches(value):
+        others = _values(analysis).other_values(claim.layer, claim.quantity)
+        value = next(filter(claim.printed.matches, others), value)
+    if value is None:
+        problem = Problem(f"{claim.layer or 'a network'} has no {claim.quantity.replace('_', ' ')}", None)
+        raise SpecError([problem])
     return value
 
 
@@ -85,6 +94,9 @@ class _Values:
     def _value(self, layer: str, quantity: str) -> Any:
         if layer.lower() == INPUT and layer not in self.parts:
             return _of_the_input(self.analysis, quantity)
+        if quantity in SETTINGS and "+" not in layer:
+            found = self._part(layer) if layer else self.analysis.layers
+            return value_of_setting(self.analysis, found[-1], quantity) if len(found) == 1 else None
         if "+" in layer and layer not in self.parts:
             if not _adds_up(quantity):
                 raise SpecError([Problem(f"{quantity} does not add up over layers", None, one_of(COUNTS))])
@@ -105,6 +117,13 @@ class _Values:
             raise SpecError([problem])
         return value_over(layers, quantity)
 
+    def other_values(self, layer: str, quantity: str) -> Iterator[Any]:
+        """Values that may be claimed of a single layer as well."""
+        if layer.lower() == INPUT and quantity == "feature_map":
+            yield self.analysis.input.shape.channels
+        found = self.parts.get(layer, ()) if layer else ()
+        yield from other_values(self.analysis, found[0], quantity) if len(found) == 1 else ()
+
     def _part(self, name: str) -> list[LayerResult]:
         if name in self.parts:
             return self.parts[name]
@@ -115,12 +134,17 @@ class _Values:
 
 
 def _of_the_input(analysis: Analysis, quantity: str) -> Any:
-    if quantity == "output":
+    if quantity in ("output", "input"):
         return analysis.input.shape
+    if quantity in FIELDS:
+        return (getattr(AxisReceptiveField(), FIELDS[quantity]),) * analysis.input.shape.rank
+    if quantity in SETTINGS:
+        return setting_of_input(analysis, quantity)
     if not _adds_up(quantity):
         raise SpecError([Problem(f"the input has no {quantity}", None, one_of(("output", "activations")))])
     values = analysis.graph.input.values * analysis.batch  # also where the convention counts them apart
-    return {"activations": values, "memory_bytes": values * analysis.convention.bytes_per_value}.get(quantity, 0)
+    held = {"activations": values, "memory_bytes": values * analysis.convention.bytes_per_value}
+    return held[quantity] if quantity in held else getattr(analysis.input, quantity, 0)
 
 
 def _ratio(value: Any, other: Any) -> Any:

@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import Any, ClassVar
 
-from cnncalc.check.claim import Table, Verdict
+from cnncalc.check.claim import Status, Table, Verdict
 from cnncalc.check.context import Overrides
 from cnncalc.check.exact_values import summands
 from cnncalc.check.readers import read_table
 from cnncalc.check.verdicts import verdicts
 from cnncalc.errors import Problem, SpecError
 from cnncalc.result import Result
+
+GIVEN = "input"
+"""The quantity that a sheet to fill in has already."""
+ANSWERS: tuple[Status, ...] = ("mismatch", "consistent", "match")
+"""What an answer can be, the worst first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +54,30 @@ class Outcome:
         return (claim.network, layers, claim.quantity)
 
     @property
-    def answers(self) -> list[bool]:
-        """Whether each answer is right: all numbers for one quantity of a layer are one answer."""
-        found: dict[Hashable, bool] = {}
-        for verdict in self.verdicts:
-            question = self._question(verdict)
-            found[question] = found.get(question, True) and verdict.passed
-        return list(found.values())
+    def answers(self) -> list[Status]:
+        """Whether each answer is a match, consistent or a mismatch: all numbers for a quantity of a layer are one.
 
-    def score(self, out_of: int | None = None) -> float:
+        An input that is right is none: the question gives it, or it is the output of the layer before.
+        """
+        found: dict[Hashable, int] = {}
+        for verdict in self.verdicts:
+            if verdict.passed and verdict.claim.quantity == GIVEN:
+                continue
+            question, worth = self._question(verdict), "mismatch"
+            if verdict.passed or verdict.status == "consistent":
+                worth = "match" if verdict.passed else "consistent"
+            found[question] = min(found.get(question, len(ANSWERS)), ANSWERS.index(worth))
+        return [ANSWERS[worth] for worth in found.values()]
+
+    def score(self, out_of: int | None = None, follow_through: float = 1) -> float:
         """The right answers in percent: of all that are given, or of `out_of` questions if that is more.
 
-        Which questions were asked is not known: with more answers than questions all count, the wrong ones too.
+        An answer that is right from other wrong answers counts `follow_through` of one, from 0 to 1. Which questions
+        were asked is not known: with more answers than questions all count, the wrong ones too.
         """
         answers = self.answers
-        return 100 * sum(answers) / max(out_of or 0, len(answers), 1)
+        right = answers.count("match") + follow_through * answers.count("consistent")
+        return 100 * right / max(out_of or 0, len(answers), 1)
 
     @property
     def notes(self) -> list[Problem]:

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import lru_cache
 from typing import NamedTuple
 
-from cnncalc.analysis.quantities import QUANTITIES, key_of, named
+from cnncalc.analysis.quantities import NAMES, QUANTITIES, named
+from cnncalc.check import settings
+from cnncalc.check.settings import SETTINGS
+from cnncalc.errors import UsageError
 from cnncalc.layers import CATALOGUE
 
 LAYERS_OF = "_layers"
 TOTAL = ("total", "totals", "sum")
 BRACKETED = re.compile(r"[(\[]([^()\[\]]*)[)\]]\s*\Z")
 UNIT = re.compile(r"(?:[kKMGTP]i?)?(?:B|[bB]ytes)?\Z|thousand\Z|million\Z|billion\Z")
-COUNTING = re.compile(r"^(?:(?:number|no\.?|#)_of_|num_|#_?)|_?#$")
-IN_MULTIPLES = re.compile(r"([kmgt])(flops?|macs?)\Z")
+COUNTING = re.compile(r"^(?:(?:number|nr|no\.?|count|#)_of_(?:the_)?|num_|no\._|#_?)|_?#$")
+IN_MULTIPLES = re.compile(r"([kmgt])(flops?|macs?|madds?)\Z")
+SIGNS = re.compile(r"[^a-z0-9]")
+SHORT = {
+    "n": "output", "j": "jump", "r": "receptive_field", "in": "input", "insize": "input", "inshape": "input",
+    "weightsandbias": "trainable",
+}  # fmt: skip
+"""Headings of course tables that are names in no other place, without blanks and signs."""
+CONTEXTUAL = {"padding": ({"kernel", "stride"}, "layer_padding"), "size": ({"output"}, "kernel")}
+"""A name that has another meaning beside columns of certain quantities: these, and the meaning."""
 
 
 class Heading(NamedTuple):
@@ -23,29 +37,67 @@ class Heading(NamedTuple):
     unit: str = ""
 
 
-def heading(text: str) -> Heading:
+def heading(text: str, beside: Sequence[str] = ()) -> Heading:
     """The quantity of a heading, or `conv_layers` and its like, by any of its names; and the unit in the heading.
+
+    `beside` are the other headings of the table: beside a kernel, `padding` is that of the layer.
 
     >>> heading("Output Size"), heading("#Params (K)"), heading("gflops")
     (Heading(quantity='output', unit=''), Heading(quantity='params', unit='K'), Heading(quantity='flops', unit='G'))
+    >>> heading("padding").quantity, heading("padding", ["kernel size", "stride"]).quantity, heading("r (out)").quantity
+    ('padding', 'layer_padding', 'receptive_field')
 
     Raises UsageError for an unknown quantity.
     """
     bracket = BRACKETED.search(text)
-    unit = bracket[1].strip() if bracket and UNIT.match(bracket[1].strip()) else ""
-    name = (text[: bracket.start()] if bracket else text).strip().lower().replace(" ", "_").replace("-", "_")
-    name = COUNTING.sub("", name)
-    if multiple := IN_MULTIPLES.match(name):
-        unit, name = multiple[1].upper(), multiple[2]
-    if not key_of(name) and name.endswith(LAYERS_OF) and name.removesuffix(LAYERS_OF) in CATALOGUE:
+    inside = bracket[1].strip() if bracket else ""
+    unit = inside if UNIT.match(inside) else ""
+    name = text[: bracket.start()] if bracket else text
+    name = f"{name} {inside}" if inside.lower() in ("in", "out") else name
+    name = COUNTING.sub("", name.strip().lower().replace(" ", "_").replace("-", "_"))
+    bare = _bare(name)
+    if multiple := IN_MULTIPLES.match(bare):
+        unit, bare = multiple[1].upper(), multiple[2]
+    near = _known(tuple(other for other in beside if other != text)) if bare in CONTEXTUAL else frozenset()
+    if near and near & CONTEXTUAL[bare][0]:
+        return Heading(CONTEXTUAL[bare][1], unit)
+    if text.strip() == "K" and any(other.strip() == "F" for other in beside):
+        return Heading("out_channels")
+    found = SHORT.get(bare) or _names().get(bare) or settings.NAMES.get(bare)
+    if found:
+        return Heading(found, unit)
+    if name.endswith(LAYERS_OF) and name.removesuffix(LAYERS_OF) in CATALOGUE:
         return Heading(name, unit)
     return Heading(named(name), unit)
 
 
+def _bare(name: str) -> str:
+    """A name without blanks and signs."""
+    return SIGNS.sub("", name.replace("&", "and").replace("+", "and"))
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    """The names of the register without blanks and signs."""
+    return {_bare(name): key for name, key in NAMES.items()}
+
+
+@lru_cache(maxsize=64)
+def _known(headings: tuple[str, ...]) -> frozenset[str]:
+    """The quantities among some headings, each read by itself."""
+    found = set()
+    for text in headings:
+        with suppress(UsageError):
+            found.add(heading(text).quantity)
+    return frozenset(found)
+
+
 def kind_of(quantity: str) -> str:
-    """What the values of a quantity are, as the register has it; layers of a type are a count, and none is nothing."""
+    """What the values of a quantity or a setting are; layers of a type are a count, and none is nothing."""
     if quantity in QUANTITIES:
         return QUANTITIES[quantity].kind
+    if quantity in SETTINGS:
+        return SETTINGS[quantity].kind
     return "count" if quantity else ""
 
 

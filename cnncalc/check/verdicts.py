@@ -11,6 +11,7 @@ from cnncalc.analysis import Analysis
 from cnncalc.analysis.quantities import COUNTS, FIELDS
 from cnncalc.check.claim import Claim, Table, Verdict
 from cnncalc.check.exact_values import exact_value, layer_of
+from cnncalc.check.follow_through import JUDGED, followed_through, own_rows
 from cnncalc.check.network import Network
 from cnncalc.check.numbers.amounts import Amount, as_thousands
 from cnncalc.check.numbers.arithmetic import Working
@@ -28,32 +29,66 @@ LEAST_CHANNELS_FIRST = 2
 def verdicts(table: Table, *, diagnosed: bool = True) -> list[Verdict]:
     """What became of every claim of a table, in its order; no claim stops the others.
 
-    Without `diagnosed` no mistake is looked for: that takes most of the time. Beyond the limits of explanations, a note
-    of the table says where these end.
+    A wrong number that is right from other numbers of the table is consistent. Without `diagnosed` no mistake is looked
+    for in the others: that takes most of the time. Beyond the limits of explanations, a note of the table says where
+    these end.
     """
     found: list[Verdict] = []
-    explained: dict[Network, int] = {}  # the layers of every network with a wrong number
+    try:
+        for claim in table.claims:
+            try:
+                found.append(judge(claim, _analysis(claim, table), graded=table.graded))
+            except SpecError as error:
+                found.append(_no_value(claim, error))
+        found = _followed_through(_channels_first(table, found), table)
+        return _explained_all(found, table) if diagnosed else found
+    except KeyboardInterrupt:  # says how far it came
+        raise KeyboardInterrupt(f"{len(found):,} of {len(table.claims):,} numbers in {table.name}") from None
+
+
+def _network(claim: Claim, table: Table) -> Network:
+    return claim.network or table.networks[0]
+
+
+def _analysis(claim: Claim, table: Table) -> Analysis:
+    """The network of a claim in its convention and for its batch; raises SpecError."""
+    return _network(claim, table).analysis(claim.convention, claim.batch)
+
+
+def _followed_through(found: list[Verdict], table: Table) -> list[Verdict]:
+    """The verdicts, those consistent that are right from other numbers about the same network."""
+    by_network: dict[int, tuple[Analysis, list[int]]] = {}
+    for place, verdict in enumerate(found):
+        if verdict.status in JUDGED and verdict.claim.exact is None:
+            analysis = _analysis(verdict.claim, table)
+            by_network.setdefault(id(analysis), (analysis, []))[1].append(place)
+    for analysis, places in by_network.values():
+        wrong = [place for place in places if found[place].status == "mismatch"]
+        if wrong and len(places) > 1:
+            rows = own_rows([found[place] for place in places], analysis)
+            for place in wrong:
+                found[place] = followed_through(found[place], rows)
+    return found
+
+
+def _explained_all(found: list[Verdict], table: Table) -> list[Verdict]:
+    """The verdicts with what explains each mismatch, as far as the limits go."""
+    layers: dict[Network, int] = {}  # of every network with a wrong number
     wrong, unexplained = 0, ""
-    for claim in table.claims:
-        network = claim.network or table.networks[0]
-        try:
-            within = network in explained or sum(explained.values()) < MOST_EXPLAINED_LAYERS.value
-            few = wrong < MOST_DIAGNOSED.value and within
-            analysis = network.analysis(claim.convention, claim.batch)
-            verdict = judge(claim, analysis, diagnosed=diagnosed and few, graded=table.graded)
-        except SpecError as error:
-            verdict = _no_value(claim, error)
-        except KeyboardInterrupt:  # says how far it came
-            raise KeyboardInterrupt(f"{len(found):,} of {len(table.claims):,} numbers in {table.name}") from None
-        if verdict.status == "mismatch":
-            if diagnosed and not few and not unexplained:
-                limit = MOST_DIAGNOSED if within else MOST_EXPLAINED_LAYERS
-                unexplained = f"from here on wrong numbers are not explained; {limit.hint}"
-                table.notes.append(Problem(unexplained, claim.span))
-            wrong += 1
-            explained[network] = len(analysis.layers)
-        found.append(verdict)
-    return _channels_first(table, found)
+    for place, verdict in enumerate(found):
+        if verdict.status != "mismatch" or verdict.claim.erratum or verdict.claim.exact is not None:
+            continue
+        network, analysis = _network(verdict.claim, table), _analysis(verdict.claim, table)
+        within = network in layers or sum(layers.values()) < MOST_EXPLAINED_LAYERS.value
+        if wrong < MOST_DIAGNOSED.value and within:
+            found[place] = explained(verdict, analysis)
+        elif not unexplained:
+            limit = MOST_DIAGNOSED if within else MOST_EXPLAINED_LAYERS
+            unexplained = f"from here on wrong numbers are not explained; {limit.hint}"
+            table.notes.append(Problem(unexplained, verdict.claim.span))
+        wrong += 1
+        layers[network] = len(analysis.layers)
+    return found
 
 
 def _channels_first(table: Table, found: list[Verdict]) -> list[Verdict]:
@@ -76,8 +111,8 @@ def _channels_first(table: Table, found: list[Verdict]) -> list[Verdict]:
     return again
 
 
-def judge(claim: Claim, analysis: Analysis, *, diagnosed: bool = True, graded: bool = False) -> Verdict:
-    """The verdict on one claim; `analysis` is in its convention and for its batch.
+def judge(claim: Claim, analysis: Analysis, *, graded: bool = False) -> Verdict:
+    """The verdict on one claim, whatever became of the others; `analysis` is in its convention and for its batch.
 
     Where it is `graded`, 100 % for the whole network is not accepted as an answer.
     """
@@ -87,7 +122,8 @@ def judge(claim: Claim, analysis: Analysis, *, diagnosed: bool = True, graded: b
         if claim.problem is not None:
             raise SpecError([claim.problem])
         exact = claim.exact if follows else exact_value(claim, analysis)
-        if graded and not follows and claim.printed.share and (not claim.layer or exact == 1):
+        own = claim.printed.share and claim.against is None and not follows
+        if graded and own and (not claim.layer or exact == 1):
             raise SpecError([Problem("the whole is 100 % of itself in every network", None, "give a number")])
     except SpecError as error:
         return _no_value(claim, error)
@@ -97,9 +133,7 @@ def judge(claim: Claim, analysis: Analysis, *, diagnosed: bool = True, graded: b
     if matches:
         return Verdict(claim, "match", exact, message=_joined(*claim.notes))
     message = _joined(claim.printed.slip(), _thousands(claim, exact) or claim.hint, *claim.notes)
-    return Verdict(
-        claim, "mismatch", exact, _explained(claim, exact, analysis) if diagnosed and not follows else (), message
-    )
+    return Verdict(claim, "mismatch", exact, message=message)
 
 
 def _joined(*parts: str) -> str:
@@ -135,16 +169,18 @@ def _no_value(claim: Claim, error: SpecError) -> Verdict:
     return Verdict(claim, "error", message=_joined(message, *claim.notes))
 
 
-def _explained(claim: Claim, exact: Any, analysis: Analysis) -> tuple[str, ...]:
-    """What explains a number, the working before it, or that the two differ."""
+def explained(verdict: Verdict, analysis: Analysis) -> Verdict:
+    """The verdict on a wrong number with what explains it, the working before it, or that the two differ."""
+    claim, exact = verdict.claim, verdict.exact
     slipped, result = claim.printed.slipped, claim.printed.result
     if slipped is None:
-        return _diagnoses(claim, claim.printed, analysis)
+        return replace(verdict, diagnoses=_diagnoses(claim, claim.printed, analysis))
     of_result = () if result.matches(exact) else _diagnoses(claim, result, analysis)
     if slipped.gives(exact):
-        return of_result or ("the working itself is right; its result was added up or copied wrongly",)
+        copied = "the working itself is right; its result was added up or copied wrongly"
+        return replace(verdict, diagnoses=of_result or (copied,))
     of_working = tuple(f"in the working {text}" for text in _diagnoses(claim, _as_printed(slipped), analysis))
-    return of_result + of_working
+    return replace(verdict, diagnoses=of_result + of_working)
 
 
 def _as_printed(working: Working) -> Printed:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MANY = 20
 """With so many files or more, progress is shown."""
-ENDINGS = (".yaml", ".yml", ".csv", ".tsv")
+ENDINGS = (".yaml", ".yml", ".csv", ".tsv", ".txt", ".md", ".markdown", ".xlsx", ".ipynb")
 EPILOG = """
 \b
 Examples:
@@ -73,6 +73,13 @@ A table:
     type=click.IntRange(1),
     help="Grade the right answers as a share of N questions, or of all answers if there are more.",
 )
+@click.option(
+    "--follow-through",
+    metavar="WEIGHT",
+    type=click.FloatRange(0, 1),
+    default=1.0,
+    help="What an answer counts in the grades that is right from a wrong one: 0 to 1 (default 1, as a right one).",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print only what is wrong.")
 @report_options(own=("junit",), csv=True)
 def command(
@@ -85,14 +92,17 @@ def command(
     layout: str | None,
     grades: str | None,
     out_of: int | None,
+    follow_through: float,
     quiet: bool,
     page: Page,
 ) -> None:
     """Check the numbers in FILEs against the networks that they are about.
 
-    A FILE is a table in YAML, or CSV with a header (layer,output,params,...); `-` is standard
-    input, and a folder stands for the tables in it. A number is right if the exact value, rounded
-    or truncated to the printed digits, is the printed number. The exit status is 0 if all numbers
+    A FILE is a table in YAML, CSV with a header (layer,output,params,...) or Markdown, an Excel
+    file, a notebook, or a summary of Keras; `-` is standard input, and a folder stands for the
+    tables in it. A number is right if the exact value, rounded or truncated to the printed digits,
+    is the printed number. A wrong number is consistent if it is right from other numbers of the
+    same FILE, of which one is wrong. The exit status is 0 if all numbers
     are right and all errata are wrong, else 1. Unreadable files are reported and skipped.
 
     With --network, --grades, --out-of or --format csv the files are answers to be graded: an
@@ -109,7 +119,8 @@ def command(
         raise click.UsageError("the folders contain no tables" if files else "name a FILE, or use --published")
     if grades == "-":
         raise click.UsageError("--grades names a file; --format csv prints the grades to standard output")
-    page = page._replace(options=page.options._replace(extra={"out_of": out_of, "brief": len(paths) > 1 or quiet}))
+    own = {"out_of": out_of, "follow_through": follow_through, "brief": len(paths) > 1 or quiet}
+    page = page._replace(options=page.options._replace(extra=own))
     grading = not published and (page.form == "csv" or any((network, grades, out_of)))
     overrides = _overrides(network, {**asked, "thousand": thousand, "zeros": zeros, "layout": layout}, grading)
     outcomes = check_files(paths, overrides, diagnosed=page.form != "csv")

@@ -48,8 +48,8 @@ def command(
 
     LAYER is the name of a layer, or the path of a block; without one, the totals are printed.
 
-    Quantities: output, weights, biases, params, buffers, macs, flops, activations, memory,
-    neurons, connections, depth, receptive_field, jump, padding, centre, peak_memory,
-    weight_memory, training_memory, and operations by class.
+    Quantities: output, weights, biases, params, trainable, non_trainable, buffers, macs, flops,
+    output_values, activations, memory, neurons, connections, depth, receptive_field, jump, padding, centre,
+    peak_memory, weight_memory, training_memory, and operations by class.
     """
     emit(api.formulas(parts=layers, assume=assume, only=only, **asked), page)

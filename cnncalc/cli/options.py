@@ -121,7 +121,7 @@ SETUP = {
             "--flops",
             type=click.Choice(list(FLOPS)),
             show_default="2mac",
-            help="FLOPs as 2 x MACs, as MACs, or with all other operations added.",
+            help="FLOPs as 2 x MACs, one less for each sum, as MACs, or with all other operations added.",
         ),
         click.option(
             "--dtype", type=click.Choice(list(DTYPES)), show_default="float32", help="Data type of every value."

@@ -19,6 +19,7 @@ Examples:
   cnncalc vgg16 --columns +flops,jump --batch 32
   cnncalc resnet50 --set classes=10 --format csv > resnet50.csv
   cnncalc vgg16 --format html --standalone --output vgg16.html
+  cnncalc model.txt --input 32x32x1                  the print of a PyTorch model
   cnncalc show vgg16 --expanded > mine.yaml
 """
 
@@ -31,11 +32,13 @@ def command(asked: dict[str, Any], page: Page, expanded: bool) -> None:
     """Print what every layer of SPEC makes and costs.
 
     SPEC is a bundled network (see `cnncalc list`), a YAML file (see docs/spec-format.md), `-` for
-    standard input, or slide notation such as 'conv3-64 x2, pool2, fc-10'.
+    standard input, slide notation such as 'conv3-64 x2, pool2, fc-10', or a file with what
+    PyTorch prints of a model, or with a Sequential of PyTorch or Keras as code (never run).
 
-    Columns: layer, type, kind, input, output, weights, biases, params, buffers, macs, flops,
-    activations, memory, rf (receptive field), jump, centre, padding, depth, neurons, connections;
-    and operations: adds, multiplies, compares, divides, exps, bias_adds, other_adds, other_multiplies.
+    Columns: layer, type, kind, input, output, weights, biases, params, trainable, non_trainable,
+    buffers, macs, flops, output_values, activations, memory, rf (receptive field), jump, centre, padding, depth,
+    neurons, connections; and operations: adds, multiplies, compares, divides, exps, bias_adds,
+    other_adds, other_multiplies.
     """
     if expanded:
         if page.form != "text" or page.options != type(page.options)():

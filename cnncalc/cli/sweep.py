@@ -64,11 +64,12 @@ GRIDS: dict[str, Any] = {
 def command(asked: dict[str, Any], page: Page, columns: str | None, layers: tuple[str, ...]) -> None:
     """Print totals of SPEC, or numbers of chosen layers, for every point of a grid.
 
-    Totals: weights, biases, params, buffers, macs, flops, activations, memory, neurons, connections,
-    depth, peak_memory_bytes, weight_memory_bytes, training_memory_bytes, and operations: adds,
-    multiplies, compares, divides, exps, bias_adds, other_adds, other_multiplies. Of a layer or a block:
-    input, output, rf, jump, centre, padding, and all totals except peak, weight and training memory. A
-    column is named by a total, or as LAYER.KEY: conv1.output.
+    Totals: weights, biases, params, trainable, non_trainable, buffers, macs, flops, output_values, activations,
+    memory, neurons, connections, depth, peak_memory_bytes, weight_memory_bytes,
+    training_memory_bytes, and operations: adds, multiplies, compares, divides, exps, bias_adds,
+    other_adds, other_multiplies. Of a layer or a block: input, output, rf, jump, centre, padding, and
+    all totals except peak, weight and training memory. A column is named by a total, or as
+    LAYER.KEY: conv1.output.
 
     A point at which the network has no output has empty cells, and `problem` says why; the exit
     status is 1 if no point has numbers. The formats csv and jsonl have raw integers, and are written

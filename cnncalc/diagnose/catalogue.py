@@ -27,7 +27,7 @@ Recompute: TypeAlias = "Callable[[R], Iterator[R]]"
 OF_OUTPUT = (*STORED, "macs", "flops", "neurons", "connections")
 """Counts that grow with the output."""
 SLIDING = ("output", *OF_OUTPUT)
-OF_WEIGHTS = ("weights", "params", "macs", "flops", "connections")
+OF_WEIGHTS = ("weights", "params", "trainable", "macs", "flops", "connections")
 """Counts that grow with the weights."""
 OF_LAST = ("output", *FIELDS)
 """What a network or a block has from its last layer; all else is a sum."""

@@ -100,8 +100,9 @@ class Recomputation:
 class LayerRecomputation(Recomputation):
     """How somebody finds a number of one layer.
 
-    `layer` and `input` are what the rules are run on, `overridden` what replaces some of the rules,
-    `every_layer` what is done at every layer up to this one (for receptive fields alone). `result` has
+    `layer`, `input` and `seen` are what the rules are run on (`seen`, the receptive field of the inputs, if it is not
+    the correct one), `overridden` what replaces some of the rules, `every_layer` what is done at every layer up to this
+    one (for receptive fields alone). `result` has
     the correct numbers. `block` is set where the number is that of a block, whose last layer this is.
     """
 
@@ -111,6 +112,7 @@ class LayerRecomputation(Recomputation):
     overridden: tuple[Override, ...] = ()
     every_layer: tuple[Callable[[LayerRecomputation], LayerRecomputation], ...] = ()
     block: tuple[LayerResult, ...] = ()
+    seen: ReceptiveField | None = None
 
     def has(self, *names: str) -> bool:
         """Whether the layer has all these fields."""
@@ -205,7 +207,7 @@ class LayerRecomputation(Recomputation):
 
     def _seen_before(self) -> ReceptiveField:
         """The receptive field of the layer's inputs."""
-        return merged(self.analysis.seen_by(self.result), self.result.input.rank)[0]
+        return self.seen or merged(self.analysis.seen_by(self.result), self.result.input.rank)[0]
 
     def _seen_through_all(self) -> ReceptiveField:
         """The receptive field where the same is done at every layer up to this one."""

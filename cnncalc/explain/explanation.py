@@ -150,7 +150,8 @@ def _terms(analysis: Analysis, quantity: str) -> Iterator[tuple[str, int]]:
         terms += ((layer.name, value_over([layer], quantity)) for layer in analysis.layers)
     elif quantity == "weight_memory_bytes":
         unit = analysis.convention.bytes_per_value
-        terms = [(name, analysis.total(name) * unit) for name in ("params", "buffers")]
+        names = {"trainable": "params", "non_trainable": "params that are not trained"}
+        terms = [(words, analysis.total(name) * unit) for name, words in names.items()]
     elif quantity == "training_memory_bytes":
         terms = [(name.replace("_", " "), value) for name, value in training_memory(analysis).items()]
     else:

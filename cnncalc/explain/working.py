@@ -157,14 +157,14 @@ def _count_steps(
     def counted(*keys: str) -> Iterator[Working]:
         return _steps([key for key in keys if key in (*USUAL, *quantities)], layer, worked, names, shown)
 
-    yield from counted("weights", "biases", "params", "buffers", "macs")
+    yield from counted("weights", "biases", "params", "trainable", "non_trainable", "buffers", "macs")
     for name in OPERATIONS:
         count = getattr(worked.operations, name)
         if (count and name not in TOTALS) or name in (*quantities, *shown):
             yield Working(name, name, int(count), checked(renamed(tree_of(count), names), int(count)))
     if layer.flops or "flops" in shown:
         yield _flops(analysis, layer)
-    yield from counted("activations")
+    yield from counted("output_values", "activations")
     if layer.activations or "memory_bytes" in shown:
         held: dict[Tree, Tree] = {tree_of(worked.activations): Variable("activations", layer.activations)}
         yield from _steps(["memory_bytes"], layer, worked, held if layer.activations else {}, shown)
@@ -201,7 +201,8 @@ def _flops(analysis: Analysis, layer: LayerResult) -> Working:
     """FLOPs, from the other operations by their names."""
     counts = layer.operations._replace(macs=layer.macs).counts()
     operations = (variable(SYMBOLS.get(name, name), count) if count else 0 for name, count in counts)
-    count = analysis.convention.flop_count(Operations(*operations))
+    sums = variable("sums", layer.operations.sums) if layer.operations.sums else 0
+    count = analysis.convention.flop_count(Operations(*operations)._replace(sums=sums))
     return Working("flops", "FLOPs", layer.flops, checked(tree_of(count), layer.flops))
 
 

@@ -15,7 +15,7 @@ from cnncalc.analysis.results import Analysis
 from cnncalc.errors import Source, closest, printable
 from cnncalc.formula.assumptions import Assumption
 from cnncalc.formula.constraint_set import ConstraintSet, constraint_set, refused
-from cnncalc.formula.validity import Validity, leaves, validity
+from cnncalc.formula.validity import Validity, equal_jumps, leaves, validity
 from cnncalc.layers import Shape, Sides
 from cnncalc.result import Result
 from cnncalc.setup import Setup
@@ -66,7 +66,7 @@ class Formulas(Result):
     @property
     def conditions(self) -> tuple[str, ...]:
         """Where the formulas hold, as text: `H >= 32`."""
-        return tuple(map(str, self.validity))
+        return (*map(str, self.validity), *equal_jumps(self.analysis))
 
     @property
     def assumptions(self) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from cnncalc.errors import SpecError, UsageError
+from cnncalc.analysis.results import Analysis
+from cnncalc.errors import SpecError, UsageError, printable
 from cnncalc.formula.constraint_set import ConstraintSet, refused
 from cnncalc.graph import Graph
 from cnncalc.layers import Condition, Refused
@@ -22,12 +23,19 @@ class Validity(NamedTuple):
     ranges: dict[str, tuple[int, int | None]]
 
 
-def holds_where(graph: Graph) -> list[str]:
-    """What must hold of the symbols of a graph, as text: bounds on one symbol taken together, `H >= 32`."""
+def holds_where(analysis: Analysis) -> list[str]:
+    """What must hold of the symbols of a network, as text: bounds on one symbol taken together, `H >= 32`."""
+    graph = analysis.graph
     try:
-        return [str(constraint) for constraint in validity(graph, ConstraintSet()).constraints]
+        holds = [str(constraint) for constraint in validity(graph, ConstraintSet()).constraints]
     except SpecError:  # no number suits the network: it is enough to list what it asks for
-        return list(dict.fromkeys(str(condition) for _, condition in graph.conditions))
+        holds = list(dict.fromkeys(str(condition) for _, condition in graph.conditions))
+    return [*holds, *equal_jumps(analysis)]
+
+
+def equal_jumps(analysis: Analysis) -> list[str]:
+    """In words, what must hold of the jumps of merged branches where these are unknown."""
+    return [f"the branches of {printable(name)} have the same jump" for name in analysis.uncompared]
 
 
 def validity(graph: Graph, assumed: ConstraintSet) -> Validity:

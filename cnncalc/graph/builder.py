@@ -10,13 +10,14 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from cnncalc.errors import Problem, ProblemList, Span
+from cnncalc.graph.expected import conditions, unsaid
 from cnncalc.graph.head import Kernels
 from cnncalc.graph.model import INPUT, Graph, Node
 from cnncalc.graph.scope import UNKNOWN, Scope
 from cnncalc.layers import Condition, Layer, Refused, Shape
 from cnncalc.limits import LARGEST_OUTPUT, LONGEST_SIZE, MOST_LAYERS, MOST_SYMBOLIC
-from cnncalc.spec.model import Item, NameReference
-from cnncalc.symbolic import is_known, length
+from cnncalc.spec.model import Item, LayerItem, NameReference
+from cnncalc.symbolic import Size, is_known, length
 
 PARTS = "numbers, symbols and operations"
 FEWER = "give some of the symbols a value, as in --input 224 or --set K=3"
@@ -61,8 +62,19 @@ class Assembly:
         """What comes out of a source."""
         return self.graph.input if source == INPUT else self.graph.nodes[source].output
 
-    def append(self, item: Item, layer: Layer | None, scope: Scope, sources: tuple[int, ...], name: str) -> int:
-        """Enter a layer under its name, as a node if its inputs suit it; its index or UNKNOWN."""
+    def append(
+        self,
+        item: Item,
+        layer: Layer | None,
+        scope: Scope,
+        sources: tuple[int, ...],
+        name: str,
+        count: Size | None = None,
+    ) -> int:
+        """Enter a layer under its name, as a node if its inputs suit it; its index or UNKNOWN.
+
+        `count` is the number of the item's `expected`.
+        """
         path = scope.path(name) if name else scope.automatic(layer.kind if layer else "layer")
         index = UNKNOWN
         if layer is not None and UNKNOWN not in sources:
@@ -71,6 +83,9 @@ class Assembly:
             if changed is None:
                 self.enter(path, sources[0], scope, item.span)
                 return sources[0]
+            if not self._as_expected(item, count, path, sources):
+                self.enter(path, UNKNOWN, scope, item.span)
+                return UNKNOWN
             placed = self._placed(changed, shapes)
             for condition, holds in placed.open:
                 self._note(condition, holds, path, item, sources)
@@ -137,6 +152,24 @@ class Assembly:
             self.graph.notes.append((path, condition))
         else:
             self._refuse(condition, path, item, sources)
+
+    def _as_expected(self, item: Item, count: Size | None, path: str, sources: tuple[int, ...]) -> bool:
+        """Compare what the text says of an input with the input; what it leaves unsaid is assumed.
+
+        Whether the layer can stand there at all.
+        """
+        expected = item.expected if isinstance(item, LayerItem) else None
+        if expected is None or (expected.values and self.head is not None):
+            return True
+        shape, before = self.shape(sources[0]), len(self.problems)
+        for condition in conditions(expected, count, shape):
+            if not (holds := condition.holds()):
+                self._note(condition, holds, path, item, sources)
+                if holds is False and condition.severity == "error":
+                    return False
+        if len(self.problems) == before and (text := unsaid(expected, shape)):
+            self.graph.assumed.append(f"{path}: {text}")
+        return True
 
     def _refuse(self, condition: Condition, path: str, item: Item, sources: tuple[int, ...]) -> None:
         """Note that a condition fails; once for every line of the spec, however often it is repeated."""

@@ -10,7 +10,7 @@ from cnncalc.errors import Span
 from cnncalc.graph.builder import Assembly
 from cnncalc.graph.scope import UNKNOWN, Scope
 from cnncalc.layers import Layer, Refused, Shape
-from cnncalc.layers.fields import quote
+from cnncalc.layers.fields import is_number, quote
 from cnncalc.spec.model import Argument, ArgumentError, CallItem, LayerItem, Spec
 from cnncalc.symbolic import Size, is_known, normalise, symbol
 
@@ -94,6 +94,17 @@ class Evaluation:
         if all(argument.constant for argument in given.values()):
             self.made[id(item), special] = made
         return made
+
+    def expected_count(self, item: LayerItem, scope: Scope, source: int) -> Size | None:
+        """How many channels, or values, the text says that the input of a layer has; None where it does not."""
+        count = item.expected.number if item.expected else None
+        if count is None:
+            return None
+        value: Size | None = self._evaluate(count, self._with_input(scope, source))
+        if value is None or is_number(value):
+            return value
+        self.assembly.problem(f"a whole number is expected here, not {quote(value)}", count.span)
+        return None
 
     def shared(self, layer: Layer) -> Layer:
         """The one object that stands for all layers equal to this one, so that their numbers are found once."""

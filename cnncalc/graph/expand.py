@@ -94,9 +94,12 @@ class _Expansion:
         graph, spec = self.graph, self.spec
         graph.title = spec.name
         graph.about, graph.reference = spec.about, spec.reference
+        graph.assumed.extend(spec.notes)
         graph.parameters = self.values.parameters
         if size is None:
             hint = "add 'input: 224x224x3' to the spec, or give --input 224x224x3"
+            if spec.partial_input:
+                hint = f"give it with its sizes: --input 224x224x{spec.partial_input.channels}"
             raise SpecError(
                 self.assembly.problems
                 or [Problem(f"{spec.source.name}: the size of the input is not known", None, hint)]
@@ -212,7 +215,8 @@ class _Expansion:
 
     def _layer(self, item: LayerItem, scope: Scope, sources: tuple[int, ...], name: str, first: bool) -> int:
         layer = self.values.layer(item, scope, sources, first)
-        return self.assembly.append(item, layer, scope, sources, name)
+        count = self.values.expected_count(item, scope, sources[0]) if item.expected else None
+        return self.assembly.append(item, layer, scope, sources, name, count)
 
     def _merge(self, item: MergeItem, scope: Scope, sources: tuple[int, ...], name: str, first: bool) -> int:
         if item.branches:

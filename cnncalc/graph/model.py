@@ -65,6 +65,8 @@ class Graph:
     """(layer, condition) that depends on a symbol and says that no remainder is left: `notes`, not yet decided."""
     notes: list[tuple[str, Condition]] = field(default_factory=list)
     """(layer, condition) that does not hold and is only reported: pixels dropped."""
+    assumed: list[str] = field(default_factory=list)
+    """What its text does not say, and is taken to be so."""
     title: str = ""
     about: str = ""
     reference: str = ""

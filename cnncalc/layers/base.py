@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from cnncalc.layers.channels import Channels, ChannelsRead
 from cnncalc.layers.condition import Condition, never
@@ -13,6 +13,9 @@ from cnncalc.layers.operations import NO_OPERATIONS, Operations
 from cnncalc.layers.receptive_field import ReceptiveField
 from cnncalc.layers.shape import Shape
 from cnncalc.symbolic import Size, product
+
+if TYPE_CHECKING:
+    from cnncalc.layers.window import Window
 
 L = TypeVar("L", bound="type[Layer]")
 CATALOGUE: dict[str, type[Layer]] = {}
@@ -170,6 +173,10 @@ class Layer:
     def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
         """The receptive field of its outputs, given that of its inputs."""
         return seen
+
+    def windows_on(self, shape: Shape) -> tuple[Window, ...]:
+        """The window on every axis of the input; nothing for a layer that has none."""
+        return ()
 
     def channels_read(self, shapes: tuple[Shape, ...], start: Size, count: Size) -> ChannelsRead:
         """The channels of the inputs that `count` channels of the output from `start` on depend on; None for all.

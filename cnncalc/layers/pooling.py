@@ -15,6 +15,7 @@ from cnncalc.layers.fields import OptionalPerAxis, PerAxis, Switch, per_axis
 from cnncalc.layers.operations import Operations
 from cnncalc.layers.receptive_field import EVERYTHING, AxisReceptiveField, ReceptiveField, unknown
 from cnncalc.layers.shape import Shape
+from cnncalc.layers.window import Window
 from cnncalc.layers.windowed import Sliding
 from cnncalc.symbolic import Size, floor_div, is_known, product
 
@@ -121,6 +122,12 @@ class WholeMapPool(Layer):
 
     def output(self, shape: Shape) -> Shape:
         return Shape(shape.channels, *self.grid(shape.rank))
+
+    def windows_on(self, shape: Shape) -> tuple[Window, ...]:
+        sides = list(zip(shape.size, self.grid(shape.rank), strict=True))
+        if not is_known(*(size for side in sides for size in side)) or any(length % cells for length, cells in sides):
+            return ()  # the cells differ in size
+        return tuple(Window(length // cells, length // cells) for length, cells in sides)
 
     def cells(self, shape: Shape) -> Size:
         """Values in all cells of the grid over one map, shared rows and columns counted twice."""

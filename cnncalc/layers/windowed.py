@@ -102,6 +102,9 @@ class Windowed(Layer):
             made[rank] = self.make_windows(rank)
         return made[rank]
 
+    def windows_on(self, shape: Shape) -> tuple[Window, ...]:
+        return self.windows(shape.rank)
+
     def make_windows(self, rank: int) -> tuple[Window, ...]:
         """The windows, newly made from the fields."""
         padding = self.padding

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from cnncalc.analysis.quantities import value_of
 from cnncalc.check.claim import Claim
 from cnncalc.check.numbers.printed import Printed
-from cnncalc.check.verdicts import judge
+from cnncalc.check.verdicts import explained, judge
 from cnncalc.errors import Problem, SpecError
 from cnncalc.layers import Shape
 from cnncalc.limits import LONGEST_ANSWER
@@ -108,8 +108,9 @@ def _put_in(question: Question, printed: Printed) -> tuple[str, ...]:
 
 def _diagnosed(question: Question, printed: Printed) -> tuple[str, ...]:
     """The mistakes that give exactly this number, the likeliest first."""
-    verdict = judge(Claim(question.layer, question.quantity, printed), question.net.analysis)
-    return verdict.diagnoses[:MOST_DIAGNOSES]
+    analysis = question.net.analysis
+    verdict = judge(Claim(question.layer, question.quantity, printed), analysis)
+    return explained(verdict, analysis).diagnoses[:MOST_DIAGNOSES] if verdict.status == "mismatch" else ()
 
 
 @dataclass(frozen=True, slots=True)

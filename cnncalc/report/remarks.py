@@ -143,7 +143,15 @@ def notes(analysis: Analysis, most: int | None = MOST_NOTES, *, padding: bool = 
     holds = _validity(analysis)
     valid = [f"holds where {', '.join(holds)}"] if holds else []
     misfits = _misfits(analysis, most, padding)
-    groups = (_channels_first(analysis), misfits, analysis.notes, unknown[:1], _uncounted(analysis), valid)
+    groups = (
+        analysis.graph.assumed,
+        _channels_first(analysis),
+        misfits,
+        analysis.notes,
+        unknown[:1],
+        _uncounted(analysis),
+        valid,
+    )
     return [text for lines in groups for text in _some(lines, most)]
 
 
@@ -209,11 +217,11 @@ def _over_axes(found: list[tuple[str, Condition]]) -> list[str]:
 
 def _validity(analysis: Analysis) -> list[str]:
     """The conditions under which a symbolic result holds."""
-    if not analysis.graph.conditions:
+    if not analysis.graph.conditions and not analysis.uncompared:
         return []
     from cnncalc.formula.validity import holds_where
 
-    return holds_where(analysis.graph)
+    return holds_where(analysis)
 
 
 def _some(lines: list[str], most: int | None) -> list[str]:

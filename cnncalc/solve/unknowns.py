@@ -244,7 +244,7 @@ def _one_by_one(system: System, name: str, reason: Exception) -> Answer:
     boxes: list[tuple[Range, ...]] = []
     work, last, failures, worked = 0, low, 0, low
     for value in range(low, high + 1):
-        if work > MOST_TRIED_LAYERS.value or value - worked > MOST_VALUES.value // 4:
+        if work > MOST_TRIED_LAYERS.value or value - worked > MOST_VALUES.value // 8:
             break
         last = value
         try:
@@ -259,7 +259,7 @@ def _one_by_one(system: System, name: str, reason: Exception) -> Answer:
             boxes.append(((value, value),))
     if failures == last - low + 1:
         raise reason
-    dried_up = last - worked >= MOST_VALUES.value // 4
+    dried_up = last - worked >= MOST_VALUES.value // 8
     runs_out = dried_up and tried is not system  # only the size that stands in for any other has run out
     last = worked if dried_up else last
     found = Found((name,), merged(boxes), True)

@@ -56,9 +56,9 @@ def parse_input(text: str, given: InputSize | None = None, span: Span | None = N
 def symbolic_input(spec: Spec) -> InputSize:
     """The input of a spec with a symbol for every size that is a number: H and W for an image.
 
-    The channels stay; a spec without an input is given an image of H x W x C.
+    The channels stay; a spec that says nothing of its input is given an image of H x W x C.
     """
-    given = spec.input or InputSize(("H", "W"), "C")
+    given = spec.input or spec.partial_input or InputSize(("H", "W"), "C")
     names = [name if name not in spec.parameters else f"{name}_in" for name in AXIS_NAMES[len(given.sizes)]]
     sizes = tuple(size if isinstance(size, str) else name for size, name in zip(given.sizes, names, strict=True))
     return InputSize(sizes, given.channels, given.batch, given.span)
@@ -67,7 +67,7 @@ def symbolic_input(spec: Spec) -> InputSize:
 def symbolic_size(spec: Spec, text: str | None) -> InputSize:
     """The input that `text` names for a spec, sizes not given being symbols; raises SpecError."""
     given = symbolic_input(spec)
-    return given if text is None else parse_option(text, spec, given if spec.input else None)
+    return given if text is None else parse_option(text, spec, given if spec.input or spec.partial_input else None)
 
 
 def parse_option(text: str, spec: Spec, given: InputSize | None = None) -> InputSize:
@@ -76,9 +76,10 @@ def parse_option(text: str, spec: Spec, given: InputSize | None = None) -> Input
     Two numbers are height x width. A spec without an input has no channels to add to them, and is only given
     a signal (length x channels) where that is plain. Raises SpecError.
     """
-    found = parse_input(text, given or spec.input)
+    given = given or spec.input or spec.partial_input
+    found = parse_input(text, given)
     plain = found.channels == 1 or str(found.channels).startswith("C") or WITH_SIGNALS.search(spec.source.text)
-    if spec.input or len(found.sizes) != 1 or plain or text.strip().lower().startswith(SIGNAL):
+    if given or len(found.sizes) != 1 or plain or text.strip().lower().startswith(SIGNAL):
         return found
     hint = f"for an image write {text}x1 (or {text}x3 for colour), for a signal of length x channels {SIGNAL}{text}"
     raise SpecError([Problem(f"the input '{text}' is height x width, and the channels are missing", None, hint)])
@@ -86,7 +87,8 @@ def parse_option(text: str, spec: Spec, given: InputSize | None = None) -> Input
 
 def written(size: InputSize, spec: Spec) -> str:
     """An input as the command line takes it for a spec: with `1d:` where nothing else says that it is a signal."""
-    return f"{SIGNAL}{size}" if spec.input is None and len(size.sizes) == 1 and size.channels != 1 else str(size)
+    silent = spec.input is None and spec.partial_input is None
+    return f"{SIGNAL}{size}" if silent and len(size.sizes) == 1 and size.channels != 1 else str(size)
 
 
 def _refuse_channels_first(parts: list[int | str], given: InputSize | None, text: str, span: Span | None) -> None:

@@ -78,6 +78,21 @@ class NameReference(NamedTuple):
     span: Span
 
 
+class Expected(NamedTuple):
+    """What a text says of the input of a layer besides: `number` channels (`values`: in the whole volume), some `axes`.
+
+    `module` is what the text calls the layer, `hint` what may be meant where the input is another. With `values` a map
+    is flattened first, though the text does not show it, as `flattened` says.
+    """
+
+    module: str
+    number: Argument | None = None
+    values: bool = False
+    axes: int | None = None
+    hint: str = ""
+    flattened: str = ""
+
+
 class Item:
     """What all entries of a list of layers have: the sibling keys, and a place."""
 
@@ -107,12 +122,20 @@ class Item:
 class LayerItem(Item):
     """A layer, with the keys given for it."""
 
-    __slots__ = ("arguments", "layer")
+    __slots__ = ("arguments", "expected", "layer")
 
-    def __init__(self, *, layer: type[Layer], arguments: dict[str, Argument] | None = None, **siblings: Any) -> None:
+    def __init__(
+        self,
+        *,
+        layer: type[Layer],
+        arguments: dict[str, Argument] | None = None,
+        expected: Expected | None = None,
+        **siblings: Any,
+    ) -> None:
         super().__init__(**siblings)
         self.layer = layer
         self.arguments = arguments or {}
+        self.expected = expected
 
 
 class MergeItem(LayerItem):
@@ -193,7 +216,8 @@ class Spec:
     """A network, or a family of networks, as written.
 
     `key` is its short name (vgg16), `name` how it calls itself (VGG-16), `asked` the text that it was
-    asked for by: its name, a path, slide notation; `settings` are those of the variant chosen.
+    asked for by: its name, a path, slide notation; `settings` are those of the variant chosen. `notes` say what its
+    reader has assumed where the text does not say it.
     """
 
     source: Source
@@ -203,6 +227,8 @@ class Spec:
     about: str = ""
     reference: str = ""
     input: InputSize | None = None
+    partial_input: InputSize | None = None
+    """An input that is not its own but shows what the text says of one: HxWx3, where only the channels are known."""
     rounding: str = ""
     parameters: dict[str, Argument] = field(default_factory=dict)
     variants: dict[str, Variant] = field(default_factory=dict)
@@ -211,3 +237,4 @@ class Spec:
     items: tuple[Item, ...] = ()
     settings: dict[str, Argument] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=ProblemList)
+    notes: list[str] = field(default_factory=list)

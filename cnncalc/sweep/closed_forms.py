@@ -31,8 +31,10 @@ class ClosedForms:
     ) -> None:
         """Compile for symbols that stay in `ranges`.
 
-        Raises ValueError for a measure that is not integer arithmetic in them.
+        Raises ValueError for a measure that is not integer arithmetic in them, or a condition that is not.
         """
+        if analysis.uncompared:
+            raise ValueError("whether the merged branches have the same jump is unknown")
         self.readings = [_readable(measure, analysis) for measure in measures]
         self.measures = list(measures)
         parts = [part for reading in self.readings if isinstance(reading, tuple) for part in reading]

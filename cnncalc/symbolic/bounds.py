@@ -88,7 +88,7 @@ def _extreme_of(first: Any, second: Any, kind: Any) -> Size:
         return normalise(first if kind is sympy.Min else second)
     shared = _extremes_in(first) & _extremes_in(second)
     common = sympy.Add(*shared)
-    return normalise(common + kind(first - common, second - common))
+    return normalise(common + kind(first - common, second - common, evaluate=False))
 
 
 def _extremes_in(value: Any) -> set[Any]:

@@ -290,7 +290,7 @@ def compare_all_formulas(
     except SpecError as refused:
         if sound:
             raise Difference("refused by formula alone", f"{sound[0]}: {refused}") from None
-    uncompared = any("whether the merged" in layer.receptive_field.unknown for layer in symbolic.layers)
+    uncompared = symbolic.uncompared
     for size, numbers in found:
         values = dict(zip(names, size, strict=True))
         true = holds(conditions, values)

@@ -179,7 +179,7 @@ def of_quantity(text: str, quantity: str) -> str:
     ('55x55x96', '55x55x96', '15.5 billion')
     """
     kind = kind_of(quantity)
-    if kind == "shape":
+    if kind == "shape" or (kind == "length" and not quantity.endswith("padding")):
         return _shape(text)
     return BILLION.sub(" billion", text) if kind not in ("", "bytes") else text
 

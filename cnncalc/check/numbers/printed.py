@@ -24,6 +24,8 @@ from cnncalc.symbolic import is_known, multiplied_out, normalise, symbol
 WIDEST = 60
 ALL = ("all", "everything", "global", "whole image", "whole input")
 NO_FIT = ("does not fit", "doesn't fit")
+PADDINGS = ("valid", "same")
+"""The words for the padding of a layer."""
 EQUALS = re.compile(r"~=|\u2248|=")
 TIMES = re.compile(r"\s*[xX\u00d7]\s*")
 SHAPE = re.compile(rf"[0-9]+(?:{TIMES.pattern}[0-9]+)+\Z")
@@ -95,7 +97,7 @@ class Printed:
             here = span.part(slip.position, slip.length) if span and text in span.source.lines[span.line] else span
             shown = text if len(text) <= WIDEST else f"{text[: WIDEST - 3]}..."
             raise SpecError([Problem(f"'{shown}' is not a number: {slip}", here, NUMBER_HINT)]) from None
-        is_product = kind_of(quantity) == "shape" and PRODUCT.match(last.strip())
+        is_product = kind_of(quantity) in ("shape", "length") and PRODUCT.match(last.strip())
         factors = tuple(map(_whole, re.findall("[0-9]+", last))) if is_product else ()
         return cls(text, printed[0], printed[1], workings, factors, layout)
 
@@ -121,6 +123,8 @@ class Printed:
         if isinstance(exact, Shape):
             return self._matches_shape(exact)
         if isinstance(exact, tuple):
+            if self.factors and len(self.factors) == len(exact) and all(map(_same, self.factors, exact)):
+                return True
             parts = self.claimed if isinstance(self.claimed, tuple) else (self.claimed,) * len(exact)
             if not isinstance(self.claimed, tuple) and self.amount:
                 return bool(exact) and all(self.matches(part) for part in exact)
@@ -137,6 +141,24 @@ class Printed:
     def result(self) -> Printed:
         """The number alone, without the sums before it."""
         return replace(self, workings=())
+
+    def volume(self, like: Shape) -> Shape | None:
+        """The output that is claimed of a layer whose output is `like`: the channels are its own if none are said.
+
+        None where it is not given in plain whole numbers.
+        """
+        parts = self.factors or (self.claimed if isinstance(self.claimed, tuple) else (self.claimed,))
+        if not is_known(*parts) or min(parts) < 1 or (self.amount and self.amount.rounded):
+            return None
+        if len(parts) == like.rank + 2 and parts[0] == 1:  # a batch of one
+            parts = parts[1:]
+        if len(parts) == 1 and like.rank:
+            return Shape(like.channels, *parts * like.rank)
+        if len(parts) == like.rank >= 2:
+            return Shape(like.channels, *parts)
+        if not like.rank and len(_bare(parts)) == 1:
+            return Shape(*_bare(parts))
+        return Shape(*parts) if self.layout == "chw" and len(parts) > 1 else Shape(parts[-1], *parts[:-1])
 
     def slip(self) -> str:
         """What is wrong with a sum that does not give the number printed after it; nothing if all is well."""
@@ -182,6 +204,8 @@ class Printed:
         mine, its = _bare(parts), _bare(whole)
         if self.amount and self.amount.rounded:  # 4K for 4096
             return len(its) == 1 and is_known(its[0]) and self.amount.prints(its[0])
+        if len(parts) == 1 and exact.rank and all(_same(parts[0], size) for size in exact.size):
+            return True
         if len(parts) == exact.rank >= 2 or (len(parts) == 1 and len(its) > 1):
             return all(map(_same, parts * (exact.rank if len(parts) == 1 else 1), exact.size))
         return len(mine) == len(its) and all(map(_same, mine, its))
@@ -220,7 +244,9 @@ def _read(text: str, quantity: str, thousand: int, blank: bool) -> tuple[Any, Am
         return "all", None
     if text.lower() in NO_FIT:
         return NO_FIT[0], None
-    if quantity == "padding" and (sides := SIDES.match(text)):
+    if quantity == "layer_padding" and text.lower() in PADDINGS:
+        return text.lower(), None
+    if quantity.endswith("padding") and (sides := SIDES.match(text)):
         return on_sides(_whole(sides[1]), _whole(sides[2])), None
     amount = read_amount(text, thousand=thousand, blank=blank)
     if amount is not None:

@@ -174,12 +174,18 @@ class _Entry:
             problem = Problem(f"'{number.text[:40]}' is not read: it is no single number or shape", number.span)
             self.reading.table.unread.append(problem)
         elif plain:
-            self.reading.add(self.context.claim(label, quantity, shown, number.span))
+            self.reading.add(self._unruled(label).claim(label, quantity, shown, number.span))
         elif exact is None:
             text = why or f"what {label or 'this'} should have does not follow from the network: it has no such layer"
             self.reading.add(self.context.unread(label, quantity, number.text, number.span, Problem(text)))
         else:
             self.reading.add(self.context.claim(label, quantity, shown, number.span, exact=exact, hint=hint))
+
+    def _unruled(self, label: str) -> Context:
+        """The context without rules for parameters where these change nothing: mistakes are then explained as usual."""
+        if any(step.buffers for step in self.steps if step.name == label or not label):
+            return self.context
+        return replace(self.context, convention=self.convention._replace(param_rules=()))
 
     def _notes(self) -> None:
         """How the rows were matched, and which of them the network lacks."""

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from cnncalc.check.claim import Table
 from cnncalc.check.context import Overrides
-from cnncalc.check.readers import csv, fvcore, markdown, ptflops, summaries, torchinfo, yaml
+from cnncalc.check.readers import csv, fvcore, markdown, notebooks, ptflops, summaries, torchinfo, workbooks, yaml
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Source, SpecError
-from cnncalc.limits import LONGEST_TABLE, LONGEST_TEXT, Limit
+from cnncalc.limits import LONGEST_NOTEBOOK, LONGEST_TABLE, LONGEST_TEXT, Limit
 from cnncalc.spec.files import Contents, as_text, read_bytes
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -66,13 +66,33 @@ def read_source(path: str) -> Source:
 
     UTF-8, UTF-16 with its mark, else Windows-1252 if that makes a text of it.
     """
-    contents = read_bytes(path, max(reader.largest.value for reader in READERS) + 1, what="table")
+    most = max(LONGEST_NOTEBOOK.value, *(reader.largest.value for reader in READERS))
+    contents = read_bytes(path, most + 1, what="table")
+    if contents.data.startswith(workbooks.MAGIC):
+        contents = contents._replace(data=workbooks.text_of(contents.name, contents.data).encode())
+    elif len(contents.data) <= LONGEST_NOTEBOOK.value and contents.data.lstrip()[:1] == b"{":
+        contents = contents._replace(data=_notebook(contents))
+    if len(contents.data) > max(reader.largest.value for reader in READERS):
+        raise _too_large(contents.name, LONGEST_TEXT)
     source = _decoded(contents)
     largest = _reader(source).largest
     if len(contents.data) > largest.value:
-        message = f"'{contents.name}' is too large for a table: over {largest} bytes"
-        raise SpecError([Problem(message, None, largest.hint)])
+        raise _too_large(source.name, largest)
     return source
+
+
+def _too_large(name: str, largest: Limit) -> SpecError:
+    message = f"'{name}' is too large for a table: over {largest} bytes"
+    return SpecError([Problem(message, None, largest.hint)])
+
+
+def _notebook(contents: Contents) -> bytes:
+    """What the cells of a notebook say; what only begins as one does is left as it is."""
+    with suppress(UnicodeDecodeError):
+        text = contents.data.decode("utf-8-sig")
+        if notebooks.is_notebook(text):
+            return notebooks.text_of(contents.name, text).encode()
+    return contents.data
 
 
 def _reader(source: Source) -> Reader:

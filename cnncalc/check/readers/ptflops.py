@@ -12,7 +12,7 @@ from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Source
 
 STATISTICS = re.compile(r"([0-9][0-9.]*(?: [kKMB])?), ([0-9.]+%) Params, ([0-9][0-9.]* [KMGT]?Mac), ([0-9.]+%) MACs")
-ATEN = re.compile(r"^\s*Total:\s*([0-9][0-9.]* [KMGT]?Mac)\s*$", re.MULTILINE)
+ATEN = re.compile(r"^[ \t]*Total:[ \t]*([0-9][0-9.]* [KMGT]?Mac)[ \t\r]*$", re.MULTILINE)
 MACS = re.compile(
     r"(?:Computational complexity|FLOPs|MACs):\s*([0-9][0-9.]* [KMGT]?Mac)\s*\Z|\('([0-9][0-9.]* [KMGT]?Mac)', "
 )

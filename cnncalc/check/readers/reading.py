@@ -108,6 +108,15 @@ class Reading:
             raise SpecError(self.problems)
         return network
 
+    def other(self, network: Network, span: Span) -> Network | None:
+        """The network that numbers are compared with; None, and a problem, if it cannot be built."""
+        try:
+            network.graph()
+        except SpecError as error:
+            self.refused(error, span)
+            return None
+        return network
+
     def add(self, claim: Claim) -> None:
         """Enter a claim."""
         if len(self.table.claims) >= MOST_CLAIMS.value:

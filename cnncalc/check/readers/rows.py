@@ -17,18 +17,22 @@ from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Span, SpecError
 from cnncalc.limits import LONGEST_HEADING
 
-LAYER = ("layer", "layer_name", "name")
+LAYER = ("layer", "layers", "layer_name", "name", "block", "module")
 QUANTITY = "quantity"
 VALUE = ("value", "answer")
 """With `quantity`, the columns of the long form: a number a row."""
-IGNORED = ("kind", "type", "input", "comment", "note", "notes", "remark", "remarks", "")
-"""Columns that claim nothing; the first three come with `cnncalc show --format csv`."""
-HEAD_KEYS = ("network", "input", "set", "name", "source", *CONTEXT_KEYS)
+IGNORED = ("kind", "type", "comment", "note", "notes", "remark", "remarks", "")
+"""Columns that claim nothing; the first two come with `cnncalc show --format csv`."""
+SIZE_AND_STRIDE = re.compile(r"(.+?)\s*/\s*(strides?)\Z", re.IGNORECASE)
+"""The heading of `7x7/2`, the size of a kernel and its stride in one column."""
+HEAD_KEYS = ("network", "input", "set", "against", "name", "source", *CONTEXT_KEYS)
 """What may be said before the header."""
 NETWORK_HINT = "set it with --network vgg16, or with a line '# network: vgg16' before the header"
-NOTHING = Heading("")
-NUMERIC = re.compile(r"[-~]?\s*[(\[]?[0-9][0-9.,xX*\u00d7 ]*(?:\s?[A-Za-z%]{1,8})?[)\]]?\Z")
-"""A number with or without a unit, or a shape."""
+NOTHING, LONG = Heading(""), Heading("quantity")
+WORDS_TOO = ("activation", "activations", "padding", "size")
+"""Names of quantities that also head columns of words: tanh, same."""
+NUMERIC = re.compile(r"[-~\u2248(\[$]*(?:None, ?)?[0-9][0-9.,xX*\u00d7/+^=()\[\] -]*(?:[A-Za-z%]{1,8})?[)\]$]?\Z")
+"""A number with or without a unit, a shape, or a working."""
 Cell: TypeAlias = "tuple[str, Span]"
 
 
@@ -45,9 +49,13 @@ def read_rows(reading: Reading, head: dict[str, Cell], rows: Iterator[list[Cell]
     """Enter the claims of a header and the rows under it; `head` has what was said before, by HEAD_KEYS."""
     head, context = _effective(reading, head)
     header = next(rows)
-    lines = list(rows)
+    header, lines = _split(header, list(rows))
     columns = _columns(reading, header, lines)
     context = replace(context, network=_network(reading, head, header[0][1]))
+    if "against" in head:
+        context = replace(
+            context, against=reading.other(Network(head["against"][0], folder=reading.folder), head["against"][1])
+        )
     reading.table.name = head.get("name", (reading.table.name,))[0]
     reading.table.source = context.source
     lines = [cells for cells in lines if not cells[0][0].startswith("#")]
@@ -56,10 +64,31 @@ def read_rows(reading: Reading, head: dict[str, Cell], rows: Iterator[list[Cell]
         layers, note = matched(layers, context.network.graph())
         if note:
             reading.note(note, header[0][1])
+    beside = tuple({cell[0] for cells in lines for of, cell in zip(columns, cells, strict=False) if of == LONG})
     for layer, cells in zip(layers, lines, strict=True):
-        _row(reading, context, layer, cells, columns)
+        _row(reading, context, layer, cells, columns, beside)
     if not reading.table.claims and not reading.problems:
         reading.problem("the table contains no claims", header[0][1], "write one layer in each row")
+
+
+def _split(header: list[Cell], lines: list[list[Cell]]) -> tuple[list[Cell], list[list[Cell]]]:
+    """The table with a column of its own for the stride in `patch size/stride`: 7x7/2."""
+    for place, (text, span) in reversed(list(enumerate(header))):
+        if not (titles := SIZE_AND_STRIDE.match(text[: LONGEST_HEADING.value])):
+            continue
+        header = [*header[:place], (titles[1], span), (titles[2], span), *header[place + 1 :]]
+        lines = [
+            [*cells[:place], *_parted(cells[place]), *cells[place + 1 :]] if len(cells) > place else cells
+            for cells in lines
+        ]
+    return header, lines
+
+
+def _parted(cell: Cell) -> tuple[Cell, Cell]:
+    """What stands before the last slash of a cell, and behind it."""
+    text, span = cell
+    size, _, stride = text.rpartition("/") if "/" in text and text.lower() not in UNANSWERED else (text, "", "")
+    return (size.strip(), span), (stride.strip().lstrip("sS"), span)
 
 
 def _effective(reading: Reading, head: dict[str, Cell]) -> tuple[dict[str, Cell], Context]:
@@ -105,16 +134,26 @@ def _is_quantity(name: str) -> bool:
 
 
 def _looks_like_answers(place: int, lines: list[list[Cell]]) -> bool:
-    """Whether a column holds numbers or shapes, and nothing else."""
+    """Whether at least half of what a column holds are numbers or shapes."""
+    written = _written(place, lines)
+    return bool(written) and 2 * sum(NUMERIC.match(text) is not None for text in written) >= len(written)
+
+
+def _is_text(place: int, lines: list[list[Cell]]) -> bool:
+    """Whether a column holds words alone, as one of notes or of the names of activations."""
+    return not any(any(map(str.isdigit, text)) for text in _written(place, lines))
+
+
+def _written(place: int, lines: list[list[Cell]]) -> list[str]:
+    """The cells of a column that are not empty."""
     texts = [cells[place][0] for cells in lines if len(cells) > place]
-    written = [text for text in texts if text.lower() not in UNANSWERED]
-    return bool(written) and all(NUMERIC.match(text) for text in written)
+    return [text for text in texts if text.lower() not in UNANSWERED]
 
 
 def _columns(reading: Reading, header: list[Cell], lines: list[list[Cell]]) -> list[Heading]:
     """The quantity and the unit of every column; no quantity for one that claims nothing."""
     columns = [Heading("layer")]
-    names = [_folded(text) for text, _ in header]
+    names, titles = [_folded(text) for text, _ in header], tuple(text for text, _ in header)
     long = QUANTITY in names and any(name in VALUE for name in names)
     for place, (name, (text, span)) in list(enumerate(zip(names, header, strict=True)))[1:]:
         columns.append(NOTHING)
@@ -122,25 +161,34 @@ def _columns(reading: Reading, header: list[Cell], lines: list[list[Cell]]) -> l
             columns[-1] = Heading(QUANTITY if name == QUANTITY else VALUE[0] if long and name in VALUE else "")
             continue
         try:
-            found = heading(text)
+            found = heading(text, titles)
         except SpecError as error:
-            if reading.grading:  # a column of a student's own
-                if _looks_like_answers(place, lines):
-                    message = f"the column '{text}' looks like answers, but is not a quantity: it is not read"
-                    reading.table.unread.append(Problem(message, span, "rename it, or leave it out"))
-                else:
-                    reading.note(f"the column '{text}' is not a quantity and is ignored", span)
+            if _looks_like_answers(place, lines) or not (reading.grading or _is_text(place, lines)):
+                _unreadable(reading, text, span, error)
             else:
-                reading.refused(error, span)
+                reading.note(f"the column '{text}' is not a quantity and is ignored", span)
+            continue
+        if name in WORDS_TOO and _is_text(place, lines):
             continue
         if found.quantity in (column.quantity for column in columns) and not reading.grading:
             reading.problem(f"two columns hold the quantity {found.quantity}", span)  # of answers, both count
-        columns[-1] = found if found.quantity not in IGNORED else NOTHING
+        columns[-1] = found
     return columns
 
 
-def _row(reading: Reading, context: Context, layer: str, cells: list[Cell], columns: list[Heading]) -> None:
-    """The claims of a layer, or the one of a row of the long form."""
+def _unreadable(reading: Reading, text: str, span: Span, error: SpecError) -> None:
+    """A column of numbers that is not read: a fault of the file, which in an answer stops no other column."""
+    if reading.grading:
+        message = f"the column '{text}' looks like answers, but is not a quantity: it is not read"
+        reading.table.unread.append(Problem(message, span, "rename it, or leave it out"))
+    else:
+        reading.refused(error, span)
+
+
+def _row(
+    reading: Reading, context: Context, layer: str, cells: list[Cell], columns: list[Heading], beside: tuple[str, ...]
+) -> None:
+    """The claims of a layer, or the one of a row of the long form, whose quantities are `beside` each other."""
     _, place = cells[0]
     if any(text for text, _ in cells[len(columns) :]):
         hint = 'put a number with commas in quotes: "1,792"'
@@ -152,19 +200,27 @@ def _row(reading: Reading, context: Context, layer: str, cells: list[Cell], colu
         if of.quantity in ("", QUANTITY) or text.lower() in UNANSWERED:
             continue
         if layer:
-            reading.add(_claim(context, layer_named(layer), of, named, (text, span), reading.decimal_commas))
+            reading.add(_claim(reading, context, layer_named(layer), of, named, (text, span), beside))
         else:
             reading.add(context.unread("?", of.quantity, text, span, Problem("this row does not name a layer", place)))
 
 
-def _claim(context: Context, layer: str, of: Heading, named: Cell | None, cell: Cell, decimal_commas: bool) -> Claim:
+def _claim(
+    reading: Reading,
+    context: Context,
+    layer: str,
+    of: Heading,
+    named: Cell | None,
+    cell: Cell,
+    beside: tuple[str, ...],
+) -> Claim:
     """A number; one that cannot be read is a wrong answer, and not the end of the file."""
     text, span = cell
     quantity = named[0] if named else of.quantity
     try:
-        of = heading(named[0]) if named else of
+        of = heading(named[0], beside) if named else of
         quantity = of.quantity
-        spelt = decimal_comma(text, *of) if decimal_commas and kind_of(quantity) != "shape" else text
+        spelt = decimal_comma(text, *of) if reading.decimal_commas and kind_of(quantity) != "shape" else text
         return context.claim(layer, quantity, context.printed(spelt, of, span), span)
     except SpecError as error:
         return context.unread(layer, quantity, text, named[1] if named else span, error.problems[0])

@@ -14,6 +14,7 @@ from cnncalc.check.numbers.amounts import UNANSWERED
 from cnncalc.check.numbers.printed import Printed
 from cnncalc.check.readers.reading import Reading
 from cnncalc.check.readers.yaml_commas import hint_on, restore, shape_of, with_stand_ins
+from cnncalc.check.settings import OF_A_WINDOW
 from cnncalc.errors import Problem, Source, SpecError, closest, one_of
 from cnncalc.spec.model import Spec
 from cnncalc.spec.readers.yaml import spec_of
@@ -21,7 +22,9 @@ from cnncalc.spec.readers.yaml_nodes import Node, read_yaml
 
 ENTRY_KEYS = ("name", "source", *NETWORK_KEYS, *CONTEXT_KEYS, "claims")
 TABLE_KEYS = (*ENTRY_KEYS, "networks")
-CLAIM_KEYS = ("is", "erratum", "correct", "source", *CONTEXT_KEYS)
+CLAIM_KEYS = ("is", "erratum", "correct", "source", "against", *CONTEXT_KEYS)
+OTHER_KEYS = ("network", "spec", "input", "set")
+"""What `against` may say of the other network; what it leaves out is as in the table."""
 NETWORK_HINT = "add 'network: vgg16' (a name, a path or slide notation), or a spec of your own under 'spec:'"
 Nodes: TypeAlias = "dict[str, Node]"
 
@@ -56,8 +59,8 @@ def read(reading: Reading) -> None:
     if "claims" not in found:
         reading.problem("the table contains no claims", root.span, "add 'claims:' with one layer per line")
     else:
-        against = _against(reading, found, context)
-        _claims(reading, replace(context, network=network, against=against), found["claims"])
+        context = replace(context, network=network)
+        _claims(reading, replace(context, against=_against(reading, found, context)), found["claims"])
 
 
 # Networks ----------------------------------------------------------------------------------------
@@ -79,7 +82,8 @@ def _networks(reading: Reading, context: Context, node: Node) -> None:
             found["network"] = name
         inner = _narrowed(reading, context, found)
         network = _network(reading, found, entry)
-        inner = replace(inner, network=network, against=_against(reading, found, inner))
+        inner = replace(inner, network=network)
+        inner = replace(inner, against=_against(reading, found, inner))
         _quantities(reading, inner, "", totals)
         if "claims" in found:
             _claims(reading, inner, found["claims"])
@@ -142,12 +146,25 @@ def _against(reading: Reading, found: Nodes, context: Context) -> Network | None
     """The network that all numbers here are compared with."""
     if "against" not in found or "against" in reading.overrides.keys:
         return context.against
-    other = Network(found["against"].text, folder=reading.folder)
+    node = found["against"]
+    if node.kind != "map":
+        return reading.other(Network(node.text, folder=reading.folder), node.span)
+    keys = _known(reading, node, OTHER_KEYS, OTHER_KEYS)
+    size = _written(keys["input"]).strip("[]").replace(", ", "x") if "input" in keys else ""
     try:
-        other.graph()
+        inline = _inline(reading, keys["spec"]) if "spec" in keys else None
     except SpecError as error:
-        reading.refused(error, found["against"].span)
-    return other
+        reading.refused(error, node.span)
+        return None
+    if inline or "network" in keys:
+        own = Network(inline[1].name if inline else keys["network"].text, "", (), reading.folder, *(inline or ()))
+    elif context.network is not None:
+        own = context.network
+    else:
+        return None  # a problem by itself
+    return reading.other(
+        replace(own, input=size or own.input, settings=_settings(reading, keys) or own.settings), node.span
+    )
 
 
 def _written(node: Node) -> str:
@@ -217,7 +234,7 @@ def _quantities(reading: Reading, context: Context, layer: str, pairs: list[tupl
         if _unanswered(reading, value):
             continue
         try:
-            of = heading(key.text)
+            of = heading(key.text, tuple(other.text for other, _ in pairs))
         except SpecError as error:
             problem = error.problems[0]._replace(span=key.span)
             reading.add(_unread(context, layer, key.text, value, problem))
@@ -227,7 +244,7 @@ def _quantities(reading: Reading, context: Context, layer: str, pairs: list[tupl
 
 def _values(reading: Reading, context: Context, layer: str, of: Heading, node: Node) -> None:
     """One value of a quantity, or a list of them, each perhaps in a convention of its own."""
-    shape = shape_of(node) if kind_of(of.quantity) == "shape" else None
+    shape = shape_of(node, least=2 if of.quantity in OF_A_WINDOW else 3) if _has_sizes(of.quantity) else None
     for value in [shape] if shape else node.items if node.kind == "list" else [node]:
         if _unanswered(reading, value):
             continue
@@ -240,6 +257,11 @@ def _values(reading: Reading, context: Context, layer: str, of: Heading, node: N
             reading.add(claim)
 
 
+def _has_sizes(quantity: str) -> bool:
+    """Whether a list may be one value: the sizes of a shape, those of a kernel."""
+    return kind_of(quantity) == "shape" or quantity in OF_A_WINDOW
+
+
 def _claim(reading: Reading, context: Context, layer: str, of: Heading, node: Node, hint: str) -> Claim | None:
     """A number, or a mapping with more about it; None, and a problem, for a mapping without a number."""
     found: Nodes = {"is": node}
@@ -247,6 +269,8 @@ def _claim(reading: Reading, context: Context, layer: str, of: Heading, node: No
     if node.kind == "map":
         found = _known(reading, node, CLAIM_KEYS, ("is",))
         context = _narrowed(reading, context, found, notes)
+        if "against" in found and reading.effective("against", _text(found["against"]), found["against"].span, notes):
+            context = replace(context, against=_against(reading, found, context))
         if "is" not in found:
             wanted = "as in {is: 24M, erratum: the rows sum to 15.2M}"
             reading.problem("a claim needs its number, under 'is'", node.span, wanted)

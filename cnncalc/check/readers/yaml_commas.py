@@ -49,10 +49,13 @@ def restore(node: Node) -> None:
         restore(value)
 
 
-def shape_of(node: Node) -> Node | None:
-    """`[55, 55, 96]`, the sizes of one output, as the scalar that it would be in quotes; None for another list."""
+def shape_of(node: Node, least: int = 3) -> Node | None:
+    """`[55, 55, 96]`, the sizes of one output, as the scalar that it would be in quotes; None for another list.
+
+    Fewer than `least` parts are no shape.
+    """
     parts = [part.text for part in node.items if part.kind == "scalar"]
-    if not 3 <= len(parts) <= LONGEST_SHAPE or len(parts) < len(node.items):
+    if not least <= len(parts) <= LONGEST_SHAPE or len(parts) < len(node.items):
         return None
     if not all(part.isdecimal() for part in parts[1:]) or not (parts[0].isdecimal() or parts[0] in ("None", "-1")):
         return None

@@ -13,12 +13,16 @@ from cnncalc.diagnose.catalogue import in_each_layer, in_layer, in_number
 from cnncalc.diagnose.recompute import STORED, LayerRecomputation, Recomputation
 from cnncalc.layers import Layer, Operations, Shape
 
-PARAMETERS = ("params", "weights", "biases")
+PARAMETERS = ("params", "trainable", "weights", "biases")
 R = TypeVar("R", bound=Recomputation)
 
 
 @in_each_layer(
-    "biases-forgotten", "the biases were forgotten", ("params", "flops", "connections"), "biases", by_kind=True
+    "biases-forgotten",
+    "the biases were forgotten",
+    ("params", "trainable", "flops", "connections"),
+    "biases",
+    by_kind=True,
 )
 def biases_forgotten(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     """Weights only."""
@@ -51,7 +55,7 @@ def biases_added(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
         yield counted.with_fields(bias=True)
 
 
-@in_each_layer("one-bias", "only one bias was counted for the whole layer", ("params", "biases"), "biases")
+@in_each_layer("one-bias", "only one bias was counted for the whole layer", ("params", "trainable", "biases"), "biases")
 def one_bias(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     """Not one for every filter."""
     if correct.result.biases:
@@ -59,7 +63,10 @@ def one_bias(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
 
 
 @in_layer(
-    "bias-at-every-position", "a bias was counted at every position of the output", ("params", "biases"), "biases"
+    "bias-at-every-position",
+    "a bias was counted at every position of the output",
+    ("params", "trainable", "biases"),
+    "biases",
 )
 def bias_at_every_position(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     """K*H'*W' instead of K."""
@@ -151,7 +158,7 @@ def batch_forgotten(correct: LayerRecomputation) -> Iterator[LayerRecomputation]
 @in_number(
     "batch-counted",
     "the number was multiplied by the batch size, but all images share the parameters",
-    (*PARAMETERS, "buffers"),
+    (*PARAMETERS, "non_trainable", "buffers"),
     "batch",
 )
 def batch_counted(correct: R) -> Iterator[R]:

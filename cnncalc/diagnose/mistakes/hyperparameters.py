@@ -120,7 +120,7 @@ def depthwise_as_dense(correct: LayerRecomputation) -> Iterator[LayerRecomputati
 @in_layer(
     "channels-exchanged",
     "the input channels and the output channels were swapped",
-    ("output", "weights", "biases", "params"),
+    ("output", "weights", "biases", "params", "trainable"),
     "depth",
 )
 def channels_exchanged(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:

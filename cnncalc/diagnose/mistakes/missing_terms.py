@@ -165,7 +165,9 @@ def in_place_counted(correct: LayerRecomputation) -> Iterator[LayerRecomputation
         yield correct.overriding(lambda layer: {"in_place": False, "view": False}, note)
 
 
-@in_each_layer("buffers-counted", "the running statistics were counted as parameters", ("params", "biases", "weights"))
+@in_each_layer(
+    "buffers-counted", "the running statistics were counted as parameters", ("params", "trainable", "biases", "weights")
+)
 def buffers_counted(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     """4C for a batch norm."""
     name = "weights" if correct.quantity == "weights" else "biases"

@@ -21,11 +21,12 @@ SCHEMA_VERSION = 1
 WORDS = {
     "match": ("match", "matches"),
     "erratum": ("erratum", "errata"),
+    "consistent": ("consistent", "consistent"),
     "mismatch": ("mismatch", "mismatches"),
     "unexpected match": ("unexpected match", "unexpected matches"),
     "error": ("error", "errors"),
 }
-ROLES = {"match": "right", "erratum": "warning"}
+ROLES = {"match": "right", "erratum": "warning", "consistent": "warning"}
 """How a verdict is drawn; all others are wrong."""
 COLUMNS = (
     Column("layer"),
@@ -37,8 +38,8 @@ COLUMNS = (
 WIDEST = 60
 """Characters of a cell; what a person claims is seldom longer, and a hostile file must not fill the screen."""
 MOST_WRONG = 100
-GRADES = ("file", "network", "claims", "right", "wrong", "score", "problem")
-EXTRA = ("brief", "summary", "out_of")
+GRADES = ("file", "network", "claims", "right", "consistent", "wrong", "score", "problem")
+EXTRA = ("brief", "summary", "out_of", "follow_through")
 """Options that it alone has."""
 
 
@@ -46,12 +47,12 @@ def report(checked: Checked, options: Options) -> Report:
     """The verdicts. Of several files, and with `brief`, only those that are wrong are drawn, with a summary.
 
     Options of its own: `brief`; `summary`, whether there is one ("only" for nothing else); `out_of`, the number
-    of questions that grades are a share of.
+    of questions that grades are a share of; `follow_through`, what a consistent answer counts of a right one.
     """
     return Report(
         lambda: document("checked numbers", _blocks(checked, options)),
         lambda: _data(checked),
-        lambda: _grades(checked, options.extra.get("out_of")),
+        lambda: _grades(checked, options.extra.get("out_of"), options.extra.get("follow_through", 1)),
         {"junit": lambda: iter([_junit(checked.outcomes)])},
     )
 
@@ -121,7 +122,8 @@ def _below(verdict: Verdict) -> Iterator[Line]:
     if claim.span and not verdict.passed:
         texts = [": ".join((str(claim.span), *texts[:1])), *texts[1:]]
     for text in texts:
-        yield line((text, "" if verdict.passed else "wrong"))
+        role = "warning" if verdict.status == "consistent" else "wrong"
+        yield line((text, "" if verdict.passed else role))
 
 
 def exact_text(value: Any, claim: Claim) -> str:
@@ -177,7 +179,8 @@ def _file_data(outcome: Outcome) -> dict[str, Any]:
         "problems": [str(problem) for problem in outcome.error.problems] if outcome.error else [],
         "notes": [in_one_line(note) for note in (*outcome.unread, *outcome.notes)],
         "answers": len(outcome.answers),
-        "answers_right": sum(outcome.answers),
+        "answers_right": outcome.answers.count("match"),
+        "answers_consistent": outcome.answers.count("consistent"),
         "claims": [_verdict_data(verdict) for verdict in outcome.verdicts],
     }
 
@@ -223,7 +226,7 @@ def _junit(outcomes: Iterable[Outcome]) -> str:
 
     root = Element("testsuites", name="cnncalc check")
     for outcome in outcomes:
-        failures, errors = outcome.count("mismatch", "unexpected match"), outcome.count("error")
+        failures, errors = outcome.count("mismatch", "consistent", "unexpected match"), outcome.count("error")
         broken = outcome.error is not None
         counts = {"tests": len(outcome.verdicts) + broken, "failures": failures, "errors": errors + broken}
         texts = {key: str(count) for key, count in counts.items()}
@@ -262,7 +265,7 @@ def finding(verdict: Verdict) -> str:
 
 def _whole(verdict: Verdict) -> str:
     """All that there is to say about a wrong claim: its place, what it should be, what explains it."""
-    message = verdict.message if verdict.status == "mismatch" else ""
+    message = verdict.message if verdict.status in ("mismatch", "consistent") else ""
     lines = [f"{verdict.claim.span or ''}", headline(verdict), message, *verdict.diagnoses]
     return "\n".join(text for text in lines if text)
 
@@ -270,23 +273,25 @@ def _whole(verdict: Verdict) -> str:
 # Grades -----------------------------------------------------------------------------------------
 
 
-def _grades(checked: Checked, out_of: int | None) -> Iterator[Sequence[Any]]:
-    """A row a file: its answers, how many are right, and the share of them in percent.
+def _grades(checked: Checked, out_of: int | None, follow_through: float) -> Iterator[Sequence[Any]]:
+    """A row a file: its answers, how many are right, right from wrong ones, or wrong, and the score in percent.
 
-    All numbers for one quantity of a layer are one answer, which is right if all of them are.
-    With `out_of`, the share is that of so many questions, answered or not; a note says if more are answered.
+    All numbers for one quantity of a layer are one answer, which is right if all of them are. A consistent answer
+    counts `follow_through` of a right one. With `out_of`, the score is of so many questions, answered or not; a note
+    says if more are answered.
     """
     yield GRADES
     for outcome in checked.outcomes:
-        cells = _grade(outcome, out_of)
+        cells = _grade(outcome, out_of, follow_through)
         yield [cell if isinstance(cell, int) else harmless(cell) for cell in cells]
 
 
-def _grade(outcome: Outcome, out_of: int | None) -> tuple[str | int, ...]:
-    claims, right = len(outcome.answers), sum(outcome.answers)
-    score = f"{outcome.score(out_of):.1f}"
+def _grade(outcome: Outcome, out_of: int | None, follow_through: float) -> tuple[str | int, ...]:
+    answers = outcome.answers
+    claims, counts = len(answers), [answers.count(each) for each in ("match", "consistent", "mismatch")]
+    score = f"{outcome.score(out_of, follow_through):.1f}"
     network = outcome.table.networks[0].title if outcome.table and outcome.table.networks else ""
     problems = outcome.error.problems[:1] if outcome.error else [*outcome.unread, *outcome.notes]
     more = [f"{claims} questions are answered instead of {out_of}"] if out_of and claims > out_of else []
     problem = "; ".join([*map(in_one_line, problems), *more])
-    return (outcome.path, network, claims, right, claims - right, score, problem)
+    return (outcome.path, network, claims, *counts, score, problem)

@@ -10,10 +10,12 @@ from typing import Any
 
 from cnncalc.analysis.quantities import QUANTITIES
 from cnncalc.formula.formulas import Formulas, SeveralFormulas
+from cnncalc.formula.validity import equal_jumps
 from cnncalc.layers import Shape, Sides
 from cnncalc.layers.shape import AXES
 from cnncalc.report import numbers
 from cnncalc.report.document import Blank, Block, Equation, Equations, Heading, document
+from cnncalc.report.latex import escaped
 from cnncalc.report.report import Options, Report
 from cnncalc.report.working_line import aligned, listed
 from cnncalc.symbolic import is_known
@@ -105,7 +107,8 @@ def _latex(title: str, value: Any) -> str:
 
 def _where(formulas: Formulas) -> str:
     """Where the formulas hold."""
-    return listed("holds where", map(_constraint, formulas.validity))
+    words = (rf"\text{{{escaped(each)}}}" for each in equal_jumps(formulas.analysis))
+    return listed("holds where", [*map(_constraint, formulas.validity), *words])
 
 
 def _assumed(formulas: Formulas) -> Iterator[str]:

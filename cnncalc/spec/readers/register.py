@@ -41,6 +41,8 @@ class Reader(NamedTuple):
 
 READERS = (
     Reader("YAML", "yaml", (".yaml", ".yml")),
+    Reader("the print of a PyTorch model", "printed_model", (".txt",)),
+    Reader("Python", "python", (".py",)),
     Reader("slide notation", "notation", inline=True),
 )
 SUFFIXES = tuple(suffix for reader in READERS for suffix in reader.suffixes)
