@@ -94,7 +94,7 @@ def test_what_cnncalc_prints_as_markdown_is_right(write: Write, cli: Cli) -> Non
 
 @pytest.mark.parametrize(
     ("summary", "claims"),
-    [(KERAS_2, 13), (KERAS_3, 11), (TORCHSUMMARY, 11)],
+    [(KERAS_2, 15), (KERAS_3, 14), (TORCHSUMMARY, 12)],
     ids=["keras 2", "keras 3", "torchsummary"],
 )
 def test_a_printed_summary_is_right_and_one_changed_digit_is_wrong(
@@ -135,6 +135,7 @@ def graph_of(text: str) -> cnncalc.Graph:
         (["conv1", "conv9"], ["conv1", "conv9"]),
         (["conv2", "x", "y", "z", "u"], ["conv2", "x", "y", "z", "u"]),
         (["conv1 (Conv2D)", "fc1"], ["conv1", "fc1"]),
+        (["conv1", "missing", "conv2", "F", "fc1"], ["conv1", "missing", "conv2", "F", "fc1"]),
         (["a (Conv2D)", "b (Conv2D)", "r (ReLU)", "d (Dense)"], ["conv1", "conv2", "r (ReLU)", "fc1"]),
     ],
 )

@@ -48,6 +48,7 @@ class Convention(NamedTuple):
     first rule that applies, and 0 where none does. Without rules a MAC is a multiply-add, parameters
     are weights and biases, and activations are the outputs of layers that do not work in place.
 
+    The sum of the activations has the input in it if that is `input_held`; some programs count it apart.
     With `statistics`, the running statistics of norms are parameters that are not trained; a tool for which they are no
     parameters at all has none of these.
 
@@ -62,6 +63,7 @@ class Convention(NamedTuple):
     mac_rules: tuple[Rule, ...] = ()
     param_rules: tuple[Rule, ...] = ()
     activation_rules: tuple[Rule, ...] = ()
+    input_held: bool = True
     statistics: bool = True
     headline: str = "macs"
     name: str = "cnncalc"

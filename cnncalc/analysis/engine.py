@@ -22,7 +22,7 @@ def analyze_graph(graph: Graph, convention: Convention | None = None, batch: Siz
     """
     convention = convention or Convention()
     fields = receptive_fields(graph)
-    values = normalise(graph.input.values * batch)
+    values = normalise(graph.input.values * batch) if convention.input_held else 0
     unit = convention.bytes_per_value
     peak = peak_values(graph)
     return Analysis(

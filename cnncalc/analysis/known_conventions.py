@@ -44,6 +44,7 @@ _TORCHINFO = Convention(
         rule(weights=1, biases=1),
     ),
     activation_rules=(rule(trained_outputs=2),),
+    input_held=False,
     statistics=False,
     name="torchinfo",
     version="1.8.0",
@@ -57,6 +58,7 @@ _TORCHINFO = Convention(
 )
 _TORCHSUMMARY = Convention(
     activation_rules=(rule(outputs=2),),
+    input_held=False,
     statistics=False,
     headline="params",
     name="torchsummary",

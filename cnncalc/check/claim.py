@@ -24,7 +24,8 @@ class Claim:
     `correct` is then what should have been printed, and must hold. `network` says of which
     network of the table it is; `against`, a second one, makes it a ratio. With a `problem` it could
     not be read, and is an error. `notes` say which keys beside it are ignored, `hint` what may be
-    meant if it does not hold.
+    meant if it does not hold. `exact` is the right value where the network has no layer of that name: what follows
+    from the layers before it, as for a ReLU that a program lists and the spec does not.
     """
 
     layer: str
@@ -41,6 +42,7 @@ class Claim:
     problem: Problem | None = None
     notes: tuple[str, ...] = ()
     hint: str = ""
+    exact: Any = None
 
     @property
     def title(self) -> str:

@@ -142,7 +142,9 @@ def _of_the_input(analysis: Analysis, quantity: str) -> Any:
         return setting_of_input(analysis, quantity)
     if not _adds_up(quantity):
         raise SpecError([Problem(f"the input has no {quantity}", None, one_of(("output", "activations")))])
-    return getattr(analysis.input, quantity, 0)
+    values = analysis.graph.input.values * analysis.batch  # also where the convention counts them apart
+    held = {"activations": values, "memory_bytes": values * analysis.convention.bytes_per_value}
+    return held[quantity] if quantity in held else getattr(analysis.input, quantity, 0)
 
 
 def _ratio(value: Any, other: Any) -> Any:

@@ -18,8 +18,13 @@ ELSEWHERE = {
     "averagepooling": "avgpool", "globalaveragepooling": "globalavgpool", "globalmaxpooling": "globalmaxpool",
     "batchnormalization": "batchnorm", "layernormalization": "layernorm", "convtranspose": "deconv",
     "depthwiseconv": "depthwise", "inputlayer": INPUT, "fullyconnected": "fc", "pooling": "maxpool",
+    "groupnormalization": "groupnorm", "instancenormalization": "instancenorm", "localresponsenorm": "lrn",
+    "logsoftmax": "softmax", "activation": "relu", "upsamplingnearest": "upsample", "upsamplingbilinear": "upsample",
+    "syncbatchnorm": "batchnorm", "hardtanh": "relu6", "alphadropout": "dropout", "featurealphadropout": "dropout",
 }  # fmt: skip
 """The layer types of frameworks and of course tables that have another name here."""
+LONGEST_ABBREVIATION = 3
+"""Letters of a name such as C1 or FC6, which a table may give its layers beside known names."""
 SHOWN = 3
 """Pairs that the note on the matching shows."""
 
@@ -39,12 +44,14 @@ def matched(rows: Sequence[str], graph: Graph) -> Matching:
     layer's. If no such order exists, the names stay as they are; so does conv9 among conv1 and conv2, which is a
     mistake and no name of another kind.
     """
-    known = _known(graph)
+    known = known_names(graph)
     bare = [_bare(row) for row in rows]
     names = [known.get(folded(row)) or known.get(folded(plain)) for row, plain in zip(rows, bare, strict=True)]
     found = [name if name is not None else row for row, name in zip(rows, names, strict=True)]
     open_rows = [place for place, name in enumerate(names) if not name and rows[place] and "+" not in rows[place]]
     if not open_rows:
+        return Matching(found)
+    if any(name in known.values() for name in names) and any(_is_word(bare[place]) for place in open_rows):
         return Matching(found)
     stems = (
         {_stem(name) for name in known.values()} if any(name not in (None, INPUT, *TOTAL) for name in names) else set()
@@ -67,7 +74,7 @@ def matched(rows: Sequence[str], graph: Graph) -> Matching:
     return Matching(found, f"the rows are matched with the layers by order and type: {pairs}{more}")
 
 
-def _known(graph: Graph) -> dict[str, str]:
+def known_names(graph: Graph) -> dict[str, str]:
     """The network's own name for every folded name of a layer or a block; ambiguous ones are left out."""
     spelt: dict[str, set[str]] = {INPUT: {INPUT}, "inputlayer": {INPUT}}
     for word in TOTAL:
@@ -80,6 +87,11 @@ def _known(graph: Graph) -> dict[str, str]:
             name = "/".join(path[:count])
             spelt.setdefault(folded(name), set()).add(name)
     return {key: next(iter(names)) for key, names in spelt.items() if len(names) == 1}
+
+
+def _is_word(name: str) -> bool:
+    """Whether a name says something, and is no type and no abbreviation: `missing`, but not C1 or pool."""
+    return not _type(name) and len(_stem(name)) > LONGEST_ABBREVIATION
 
 
 def _stem(name: str) -> str:
@@ -96,11 +108,16 @@ def _bare(row: str) -> str:
 def _type(row: str) -> str:
     """The layer type that a row names, in brackets or by its name, as `conv2d_4` and `Convolution` do; or nothing."""
     bracket = BRACKETED.search(row)
-    for text in (bracket[1] if bracket else "", row[: bracket.start()] if bracket else row):
-        name = RANK.sub("", _stem(text.strip()))
-        if name in _types():
-            return _types()[name]
-    return ""
+    name = row[: bracket.start()] if bracket else row
+    return (layer_type(bracket[1]) if bracket else "") or _types().get(RANK.sub("", _stem(name.strip())), "")
+
+
+def layer_type(name: str) -> str:
+    """The layer type that the class of a framework stands for, with or without a number: Conv2d, ReLU6; or nothing."""
+    types = _types()
+    whole = RANK.sub("", folded(name))
+    stem = RANK.sub("", _stem(name.strip()))
+    return types.get(whole) or types.get(stem, "")
 
 
 @cache

@@ -59,7 +59,7 @@ def _followed_through(found: list[Verdict], table: Table) -> list[Verdict]:
     """The verdicts, those consistent that are right from other numbers about the same network."""
     by_network: dict[int, tuple[Analysis, list[int]]] = {}
     for place, verdict in enumerate(found):
-        if verdict.status in JUDGED:
+        if verdict.status in JUDGED and verdict.claim.exact is None:
             analysis = _analysis(verdict.claim, table)
             by_network.setdefault(id(analysis), (analysis, []))[1].append(place)
     for analysis, places in by_network.values():
@@ -76,7 +76,7 @@ def _explained_all(found: list[Verdict], table: Table) -> list[Verdict]:
     layers: dict[Network, int] = {}  # of every network with a wrong number
     wrong, unexplained = 0, ""
     for place, verdict in enumerate(found):
-        if verdict.status != "mismatch" or verdict.claim.erratum:
+        if verdict.status != "mismatch" or verdict.claim.erratum or verdict.claim.exact is not None:
             continue
         network, analysis = _network(verdict.claim, table), _analysis(verdict.claim, table)
         within = network in layers or sum(layers.values()) < MOST_EXPLAINED_LAYERS.value
@@ -116,12 +116,14 @@ def judge(claim: Claim, analysis: Analysis, *, graded: bool = False) -> Verdict:
 
     Where it is `graded`, 100 % for the whole network is not accepted as an answer.
     """
-    claim = replace(claim, layer=layer_of(claim, analysis))
+    follows = claim.exact is not None
+    claim = claim if follows else replace(claim, layer=layer_of(claim, analysis))
     try:
         if claim.problem is not None:
             raise SpecError([claim.problem])
-        exact = exact_value(claim, analysis)
-        if graded and claim.printed.share and claim.against is None and (not claim.layer or exact == 1):
+        exact = claim.exact if follows else exact_value(claim, analysis)
+        own = claim.printed.share and claim.against is None and not follows
+        if graded and own and (not claim.layer or exact == 1):
             raise SpecError([Problem("the whole is 100 % of itself in every network", None, "give a number")])
     except SpecError as error:
         return _no_value(claim, error)

@@ -40,6 +40,7 @@ BATCH = ("none", "-1", "?", "n", "b", "batch", "batch_size", "bs")
 AT = re.compile(r"([0-9]+) ?@ ?([0-9]+(?: ?[xX\u00d7] ?[0-9]+)*)\Z")
 GROUPS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})\Z")
 THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+\Z")
+ROUNDED = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]+))?\Z")
 BARE = re.compile(r"[~\u2248]?\s*[0-9][0-9.,_' ]*\Z")
 UNANSWERED = ("", "-", "--", "---", "?", "n/a", "n.a.", "na", "none", "nil", "\u2013", "\u2014")
 """What people write where they give no number."""
@@ -58,7 +59,8 @@ class SumError(ValueError):
 class Amount:
     """`steps` times `unit`, the unit being that of the last digit printed; `noun` says what is counted.
 
-    `rounded` says that a multiple (K, million) or an exponent stands behind the digits.
+    `rounded` says that a multiple (K, million) or an exponent stands behind the digits. A program divides by `scale`
+    and rounds to the nearest step; people may truncate, and theirs is 0.
     """
 
     steps: int
@@ -66,6 +68,7 @@ class Amount:
     noun: str = ""
     share: bool = False
     rounded: bool = False
+    scale: Fraction = Fraction(0)
 
     @property
     def value(self) -> int | Fraction:
@@ -80,6 +83,9 @@ class Amount:
 
     def prints(self, exact: int | Fraction) -> bool:
         """Whether `exact`, rounded or truncated to the place of the last digit, has these digits; 0 is only 0."""
+        if self.scale:
+            divided = Fraction(exact) if self.scale == 1 else Fraction(float(exact) / float(self.scale))
+            return self.steps == round(divided * self.scale / self.unit)
         if not self.steps:
             return exact == 0
         steps = Fraction(exact) / self.unit
@@ -136,6 +142,20 @@ def _explain(text: str) -> None:
         raise SumError("a comma stands before three digits; write a decimal with a point", text.index(","))
     if re.match(r"[0-9.,]+ ?(m|g|t|bn|mn)\Z", text):
         raise SumError("capital letters are multiples: K, M (million), G (billion)", len(text) - 1)
+
+
+def read_rounded(text: str, scale: Fraction | int = 1, *, share: bool = False) -> Amount | None:
+    """The amount that a program prints with commas and a decimal point, after a division by `scale`.
+
+    >>> read_rounded("218.59", 2**20).prints(229_207_872), read_rounded("218.58", 2**20).prints(229_207_872)
+    (True, False)
+    """
+    match = ROUNDED.match(text)
+    if match is None or len(text) > LONGEST_NUMERAL.value:
+        return None
+    whole, decimals = match[1].replace(",", ""), match[2] or ""
+    scale = Fraction(scale)
+    return Amount(int(whole + decimals), scale / 10 ** len(decimals), share=share, scale=scale)
 
 
 # Spellings -----------------------------------------------------------------------------------------

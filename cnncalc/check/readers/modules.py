@@ -1,0 +1,60 @@
+"""A model as PyTorch prints it, with counts in it -> claims: a row for every module, those inside it below it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from cnncalc.check.prints.enter import enter
+from cnncalc.check.prints.model import Number, PrintOut, Row
+from cnncalc.check.readers.print_lines import PrintLine, print_lines
+from cnncalc.check.readers.reading import Reading
+from cnncalc.errors import Problem, SpecError
+
+OPENS = re.compile(r"(?P<indent>\s*)(?:\((?P<name>[^()]*)\): )?(?P<type>[A-Za-z_]\w*)\(")
+Statistics = Callable[[PrintLine, Row], bool]
+"""Takes the counts of a row from a line, and says whether there were any."""
+Foot = Callable[[PrintLine], list[Number]]
+
+
+def read_modules(reading: Reading, out: PrintOut, statistics: Statistics, foot: Foot = lambda line: []) -> None:
+    """Read the modules into `out`, each with the counts in its line or below it, and what stands at the foot."""
+    indents: list[int] = []
+    names: list[str] = []
+    for line in print_lines(reading.source):
+        if found := foot(line):
+            out.foot += found
+            continue
+        match = OPENS.match(line.text)
+        if match and (match["name"] is not None or not out.rows or not indents):
+            indent = len(match["indent"])
+            if match["name"] is None and out.rows:
+                continue
+            while indents and indents[-1] >= indent:
+                indents.pop()
+                names.pop()
+            names.append(match["name"] or match["type"])
+            name = ".".join(names[1:]) or names[0]
+            out.rows.append(Row(name, match["type"], line.span(match["name"] or match["type"]), depth=len(indents)))
+            indents.append(indent)
+        if out.rows:
+            statistics(line, out.rows[-1])
+        elif match is None and not out.rows:
+            continue
+    while out.rows and not out.rows[0].numbers:  # a call that was pasted, too
+        del out.rows[0]
+    if not out.rows:
+        raise SpecError([Problem("the print-out has no modules", reading.source.span(), "paste all of it")])
+    if not _closed(reading):
+        message = "the print-out ends before its last bracket"
+        raise SpecError([Problem(message, reading.source.span(len(reading.source.lines) - 1), "paste all of it")])
+    enter(reading, out, out.rows[0].span)
+    reading.note("the arguments of modules, such as kernel_size=(3, 3), are not read", out.rows[0].span)
+
+
+def _closed(reading: Reading) -> bool:
+    """Whether the brackets of the modules close."""
+    depth = 0
+    for line in reading.source.lines:
+        depth += line.count("(") - line.count(")")
+    return depth <= 0
