@@ -27,6 +27,8 @@ SIZE_AND_STRIDE = re.compile(r"(.+?)\s*/\s*(strides?)\Z", re.IGNORECASE)
 """The heading of `7x7/2`, the size of a kernel and its stride in one column."""
 HEAD_KEYS = ("network", "input", "set", "against", "name", "source", *CONTEXT_KEYS)
 """What may be said before the header."""
+HEADER_WITHIN = 30
+"""Rows of a table in which the header is looked for."""
 NETWORK_HINT = "set it with --network vgg16, or with a line '# network: vgg16' before the header"
 NOTHING, LONG = Heading(""), Heading("quantity")
 WORDS_TOO = ("activation", "activations", "padding", "size")
@@ -43,6 +45,12 @@ def quantities_in(header: Sequence[str]) -> int | None:
         return None
     known = sum(name in (QUANTITY, *VALUE) or _is_quantity(name) for name in names[1:])
     return known if known or names[0] != "name" else None
+
+
+def header_among(rows: Sequence[Sequence[str]]) -> int | None:
+    """Which of the first rows is the header: the one that names the most quantities; None without one."""
+    known = [quantities_in(row) or 0 for row in rows[:HEADER_WITHIN]]
+    return known.index(max(known)) if any(known) else None
 
 
 def read_rows(reading: Reading, head: dict[str, Cell], rows: Iterator[list[Cell]]) -> None:
