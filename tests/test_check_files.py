@@ -203,3 +203,69 @@ def test_latex_that_cannot_be_read_is_refused_with_the_reason(cli: Cli, write: W
     write(text, "a.tex")
     said = cli("check", "a.tex", "--network", "lenet", status=1).stdout
     assert BROKEN_LATEX[text] in said
+
+
+# What cnncalc itself prints ---------------------------------------------------------------------
+
+PRINTED = {
+    "lenet": (("2,416", "2,417"), ("18.82 kB", "18.72 kB"), ("14x14x6", "14x15x6")),
+    "vgg16": (("36,928", "36,938"), ("12.85 MB", "12.95 MB"), ("112x112x128", "112x112x129")),
+    "googlenet": (("27.34 MB", "27.44 MB"), ("1,582,671,872", "1,582,671,873"), ("28x28x256", "28x28x266")),
+}
+"""Numbers of a report, each with one in which a digit is changed."""
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "latex"])
+@pytest.mark.parametrize("network", PRINTED)
+def test_a_report_of_cnncalc_is_right_and_with_another_digit_is_wrong(
+    cli: Cli, write: Write, network: str, form: str
+) -> None:
+    report = cli.text("show", network, "--format", form)
+    named = ("--network", network)
+    assert " matches\n" in cli.text("check", write(report, "report.txt"), *named)
+    for right, wrong in PRINTED[network]:
+        assert right in report
+        said = cli("check", write(report.replace(right, wrong, 1), "report.txt"), *named, status=1).stdout
+        assert "1 mismatch" in said
+
+
+@pytest.mark.parametrize(
+    "options", [("--depth", "2"), ("--layout", "chw"), ("--columns", "layer,output,flops,jump,kind,biases")]
+)
+@pytest.mark.parametrize("form", ["text", "markdown", "latex"])
+def test_a_report_with_other_columns_or_rows_is_right(
+    cli: Cli, write: Write, form: str, options: tuple[str, ...]
+) -> None:
+    report = cli.text("show", "googlenet", "--format", form, *options)
+    assert " matches\n" in cli.text("check", write(report, "report.txt"), "--network", "googlenet")
+
+
+NARROW = """\
+$ cnncalc lenet
+LeNet  LeNet-5 with dense connections
+
+ layer     output    params   MACs    memory
+ \u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500
+ input     32x32x1        0      0   4.10 kB
+ conv1     28x28x6      156   118K  18.82 kB
+     a remark on this layer
+ softmax1  10             0      0       0 B
+ \u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500
+ total               61.7K   417K  36.47 kB
+
+hidden on this narrow terminal: field (--columns chooses)
+"""
+
+
+def test_a_report_copied_from_a_narrow_terminal_is_right(cli: Cli, write: Write) -> None:
+    assert "15 claims: 15 matches" in cli.text("check", write(NARROW, "screen.txt"), "--network", "lenet")
+    plain = NARROW.replace("\u2500", "-")
+    assert "15 claims: 15 matches" in cli.text("check", write(plain, "screen.txt"), "--network", "lenet")
+
+
+def test_a_report_folded_to_the_terminal_is_refused(cli: Cli, write: Write) -> None:
+    folded = NARROW.replace(
+        " softmax1  10             0      0       0 B", " soft      10             0      0       0 B\n max1"
+    )
+    said = cli("check", write(folded, "screen.txt"), "--network", "lenet", status=1).stdout
+    assert "this table is folded to the width of a terminal" in said

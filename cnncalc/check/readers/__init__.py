@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from cnncalc.check.claim import Table
 from cnncalc.check.context import Overrides
-from cnncalc.check.readers import csv, latex, markdown, notebooks, summaries, workbooks, yaml
+from cnncalc.check.readers import csv, latex, markdown, notebooks, reports, summaries, workbooks, yaml
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Source, SpecError
 from cnncalc.limits import LONGEST_NOTEBOOK, LONGEST_TABLE, LONGEST_TEXT, Limit
@@ -32,6 +32,7 @@ class Reader(NamedTuple):
 
 READERS = (
     Reader(summaries.recognises, summaries.read, LONGEST_TEXT),
+    Reader(reports.recognises, reports.read, LONGEST_TEXT),
     Reader(latex.recognises, latex.read, LONGEST_TEXT),
     Reader(markdown.recognises, markdown.read, LONGEST_TEXT),
     Reader(csv.recognises, csv.read, LONGEST_TEXT),
