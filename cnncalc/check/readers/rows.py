@@ -10,7 +10,7 @@ from typing import TypeAlias
 from cnncalc.check.claim import Claim
 from cnncalc.check.context import CONTEXT_KEYS, NETWORK_KEYS, Context
 from cnncalc.check.matching import matched
-from cnncalc.check.naming import BRACKETED, Heading, heading, kind_of, layer_named
+from cnncalc.check.naming import BRACKETED, Heading, heading, is_heading, kind_of, layer_named
 from cnncalc.check.network import Network
 from cnncalc.check.numbers.amounts import UNANSWERED, decimal_comma
 from cnncalc.check.readers.reading import Reading
@@ -43,7 +43,7 @@ def quantities_in(header: Sequence[str]) -> int | None:
     names = list(map(_folded, header))
     if not names or names[0] not in LAYER:
         return None
-    known = sum(name in (QUANTITY, *VALUE) or _is_quantity(name) for name in names[1:])
+    known = sum(name in (QUANTITY, *VALUE) or is_heading(name) for name in names[1:])
     return known if known or names[0] != "name" else None
 
 
@@ -132,13 +132,6 @@ def _folded(cell: str) -> str:
     if len(cell) > LONGEST_HEADING.value:
         return ""
     return BRACKETED.sub("", cell).strip().lower().replace(" ", "_")
-
-
-def _is_quantity(name: str) -> bool:
-    try:
-        return bool(heading(name))
-    except SpecError:
-        return False
 
 
 def _looks_like_answers(place: int, lines: list[list[Cell]]) -> bool:
