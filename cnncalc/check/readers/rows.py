@@ -13,6 +13,7 @@ from cnncalc.check.matching import matched
 from cnncalc.check.naming import BRACKETED, Heading, heading, is_heading, kind_of, layer_named
 from cnncalc.check.network import Network
 from cnncalc.check.numbers.amounts import UNANSWERED, decimal_comma
+from cnncalc.check.readers.own_network import own_network
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Span, SpecError
 from cnncalc.limits import LONGEST_HEADING
@@ -59,14 +60,15 @@ def read_rows(reading: Reading, head: dict[str, Cell], rows: Iterator[list[Cell]
     header = next(rows)
     header, lines = _split(header, list(rows))
     columns = _columns(reading, header, lines)
-    context = replace(context, network=_network(reading, head, header[0][1]))
+    lines = [cells for cells in lines if not cells[0][0].startswith("#")]
+    network, lines = _network(reading, head, header, lines)
+    context = replace(context, network=network)
     if "against" in head:
         context = replace(
             context, against=reading.other(Network(head["against"][0], folder=reading.folder), head["against"][1])
         )
     reading.table.name = head.get("name", (reading.table.name,))[0]
     reading.table.source = context.source
-    lines = [cells for cells in lines if not cells[0][0].startswith("#")]
     layers = [cells[0][0] for cells in lines]
     if context.network is not None and not any(of.quantity == QUANTITY for of in columns):
         layers, note = matched(layers, context.network.graph())
@@ -112,15 +114,27 @@ def _effective(reading: Reading, head: dict[str, Cell]) -> tuple[dict[str, Cell]
     return found, context
 
 
-def _network(reading: Reading, head: dict[str, Cell], place: Span) -> Network:
-    """The network of the table, from the command line or said before the header; raises SpecError without one."""
-    name, span = head.get("network", ("", place))
+def _network(
+    reading: Reading, head: dict[str, Cell], header: list[Cell], lines: list[list[Cell]]
+) -> tuple[Network, list[list[Cell]]]:
+    """The network of the table, and its rows: from the command line, said before the header, or what the rows describe.
+
+    Rows that describe the network come back without what it is read from. Raises SpecError without a network.
+    """
+    name, span = head.get("network", ("", header[0][1]))
     settings = _settings(head["set"][0]) if "set" in head else ()
-    network = reading.named(name, head.get("input", ("",))[0], settings)
+    size = head.get("input", ("",))[0]
+    network = reading.named(name, size, settings)
+    if network is None and not reading.grading:
+        own = own_network(header, lines, reading.overrides.network.input or size)
+        if own is not None:
+            network, lines = reading.named("", size, settings, own.inline), own.lines
+            for said in own.said:
+                reading.note(said)
     network = reading.network(network, span, NETWORK_HINT)
     if network is None:
         raise SpecError(reading.problems)
-    return network
+    return network, lines
 
 
 def _settings(text: str) -> tuple[str, ...]:
