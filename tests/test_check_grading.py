@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
-from conftest import Cli
+from conftest import Cli, Write
 
 import cnncalc
 
@@ -344,3 +345,65 @@ def test_every_format_shows_what_is_consistent(cli: Cli, folder: Path, form: str
     (folder / "ada.yaml").write_text("network: net.yaml\nclaims: {a: {output: 26x26x6}, b: {output: 13x13x6}}\n")
     text = cli("check", "ada.yaml", "--format", form, status=1).stdout
     assert "this is right from your own output of a (26x26x6)" in text.replace("\\times ", "x")
+
+
+CLASS = {
+    "ada.csv": "layer,output,params\nconv1,28x28x6,156\nconv3,10x10x16,2416\n",
+    "ben.csv": "layer,output,params\nconv1,28x28x6,150\nconv3,10x10x16,2400\n",
+    "cem.md": "| layer | output | params |\n|---|---|---|\n| conv1 | 32x32x6 | 150 |\n| pool2 | 16x16x6 | 0 |\n",
+    "dan.csv": "layer,params\nconv1,=1+1\n",
+}
+
+
+@pytest.fixture
+def class_folder(folder: Path, write: Write) -> Path:
+    for name, text in CLASS.items():
+        write(text, name)
+    return folder
+
+
+def test_every_question_has_its_share_of_right_answers_and_its_commonest_slip(cli: Cli, class_folder: Path) -> None:
+    command = ("check", *CLASS, "--network", "lenet", "--by-question")
+    found = {
+        (each["layer"], each["quantity"]): (
+            each["answers"], each["answers_right"], each["answers_consistent"], each["commonest_slip"], each["times"]
+        )
+        for each in cli.data(*command, "--format", "json", status=1)["questions"]
+    }  # fmt: skip
+    assert found == {
+        ("conv1", "output"): (3, 2, 0, "32x32x6", 1),
+        ("conv1", "params"): (4, 1, 0, "150", 2),
+        ("conv3", "output"): (2, 2, 0, "", 0),
+        ("conv3", "params"): (2, 1, 0, "2400", 1),
+        ("pool2", "output"): (1, 0, 1, "", 0),
+        ("pool2", "params"): (1, 1, 0, "", 0),
+    }
+    lines = cli(*command, status=1).stdout.splitlines()
+    row = next(line for line in lines if line.split()[:4] == ["conv1", "params", "156", "4"])
+    assert row.split() == ["conv1", "params", "156", "4", "25", "%", "0", "150", "2"]
+    assert lines[lines.index(row) + 1].strip() == "the biases were forgotten; this gives 150"
+    page = cli(*command, "--format", "html", "--standalone", status=1).stdout
+    assert '<td class="number">25 %</td>' in page
+
+
+def test_each_file_gets_a_page_and_no_page_replaces_another(cli: Cli, class_folder: Path, write: Write) -> None:
+    (class_folder / "late").mkdir()
+    (class_folder / "late" / "ada.csv").write_text("layer,params\nconv1,<b>1</b>\n")
+    cli("check", *CLASS, "late/ada.csv", "-n", "lenet", "--feedback", "pages", "-q", status=1)
+    pages = sorted(path.name for path in (class_folder / "pages").iterdir())
+    assert pages == ["ada.csv.html", "ben.csv.html", "cem.md.html", "dan.csv.html", "late_ada.csv.html"]
+    text = (class_folder / "pages" / "ben.csv.html").read_text()
+    assert "the biases were forgotten" in text
+    assert "ada" not in text
+    assert "<b>" not in (class_folder / "pages" / "late_ada.csv.html").read_text()
+    assert "cannot make the folder" in cli.refused("check", "ada.csv", "-n", "lenet", "--feedback", "ada.csv/x", "-q")
+
+
+def test_grades_are_written_to_excel_as_numbers_and_texts(cli: Cli, class_folder: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    os.rename("dan.csv", "=1+1.csv")
+    cli("check", "ada.csv", "=1+1.csv", "-n", "lenet", "--grades", "grades.xlsx", "-q", status=1)
+    head, *rows = openpyxl.load_workbook("grades.xlsx").active.iter_rows(values_only=True)
+    assert head == ("file", "network", "claims", "right", "consistent", "wrong", "score", "problem")
+    assert rows[0][:7] == ("ada.csv", "lenet", 4, 4, 0, 0, "100.0")
+    assert rows[1][:6] == ("'=1+1.csv", "lenet", 1, 0, 0, 1)

@@ -17,8 +17,6 @@ from cnncalc.result import Result
 
 GIVEN = "input"
 """The quantity that a sheet to fill in has already."""
-ANSWERS: tuple[Status, ...] = ("mismatch", "consistent", "match")
-"""What an answer can be, the worst first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +52,21 @@ class Outcome:
         return (claim.network, layers, claim.quantity)
 
     @property
-    def answers(self) -> list[Status]:
-        """Whether each answer is a match, consistent or a mismatch: all numbers for a quantity of a layer are one.
+    def questions(self) -> dict[Hashable, list[Verdict]]:
+        """The verdicts on every question that is answered: all numbers for a quantity of a layer are one answer.
 
         An input that is right is none: the question gives it, or it is the output of the layer before.
         """
-        found: dict[Hashable, int] = {}
+        found: dict[Hashable, list[Verdict]] = {}
         for verdict in self.verdicts:
-            if verdict.passed and verdict.claim.quantity == GIVEN:
-                continue
-            question, worth = self._question(verdict), "mismatch"
-            if verdict.passed or verdict.status == "consistent":
-                worth = "match" if verdict.passed else "consistent"
-            found[question] = min(found.get(question, len(ANSWERS)), ANSWERS.index(worth))
-        return [ANSWERS[worth] for worth in found.values()]
+            if not (verdict.passed and verdict.claim.quantity == GIVEN):
+                found.setdefault(self._question(verdict), []).append(verdict)
+        return found
+
+    @property
+    def answers(self) -> list[Status]:
+        """Whether each answer is a match, consistent or a mismatch."""
+        return [worth(verdicts) for verdicts in self.questions.values()]
 
     def score(self, out_of: int | None = None, follow_through: float = 1) -> float:
         """The right answers in percent: of all that are given, or of `out_of` questions if that is more.
@@ -88,6 +87,12 @@ class Outcome:
     def unread(self) -> list[Problem]:
         """The columns that look like answers and are not read."""
         return self.table.unread if self.table else []
+
+
+def worth(answer: Iterable[Verdict]) -> Status:
+    """What an answer counts as: the worst of its numbers."""
+    found = {"match" if each.passed else each.status for each in answer}
+    return "match" if found == {"match"} else "consistent" if found <= {"match", "consistent"} else "mismatch"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from cnncalc.cli.progress import Advance, progress
 
 if TYPE_CHECKING:
     from cnncalc.check.context import Overrides
-    from cnncalc.check.grading import Outcome
+    from cnncalc.check.grading import Checked, Outcome
 
 MANY = 20
 """With so many files or more, progress is shown."""
@@ -26,6 +26,7 @@ Examples:
   cnncalc check answers.yaml                         one sheet, with the mistakes in it
   cnncalc check answers.csv --network vgg16          a spreadsheet: layer,output,params
   cnncalc check answers/ --network lenet --grades grades.csv
+  cnncalc check answers/ --network lenet --by-question --feedback pages/
   cnncalc check --published                          the tables that come with cnncalc
   cnncalc check tables/*.cnn.yaml --format junit > report.xml
 
@@ -65,7 +66,18 @@ A table:
     "Without it chw is found out where all shapes are right that way.",
 )
 @click.option(
-    "-g", "--grades", metavar="CSV", type=click.Path(dir_okay=False), help="Also write a table of grades to this file."
+    "-g",
+    "--grades",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="Also write a table of grades to this file: CSV, or Excel if it ends in .xlsx.",
+)
+@click.option("--by-question", is_flag=True, help="Also print what became of every question, and its commonest slip.")
+@click.option(
+    "--feedback",
+    metavar="FOLDER",
+    type=click.Path(file_okay=False),
+    help="Also write an HTML page for each file to this folder, to be handed back.",
 )
 @click.option(
     "--out-of",
@@ -91,6 +103,8 @@ def command(
     zeros: str | None,
     layout: str | None,
     grades: str | None,
+    by_question: bool,
+    feedback: str | None,
     out_of: int | None,
     follow_through: float,
     quiet: bool,
@@ -111,8 +125,6 @@ def command(
     """
     from cnncalc.check.grading import Checked, check_files
     from cnncalc.check.published import published_tables
-    from cnncalc.report import csv
-    from cnncalc.report.formats import report_of
 
     paths = [*(published_tables() if published else ()), *_opened(files)]
     if not paths:
@@ -120,21 +132,57 @@ def command(
     if grades == "-":
         raise click.UsageError("--grades names a file; --format csv prints the grades to standard output")
     own = {"out_of": out_of, "follow_through": follow_through, "brief": len(paths) > 1 or quiet}
+    own |= {"by_question": by_question} | ({"summary": True} if by_question else {})
     page = page._replace(options=page.options._replace(extra=own))
-    grading = not published and (page.form == "csv" or any((network, grades, out_of)))
+    grading = not published and (page.form == "csv" or any((network, grades, out_of, by_question, feedback)))
     overrides = _overrides(network, {**asked, "thousand": thousand, "zeros": zeros, "layout": layout}, grading)
-    outcomes = check_files(paths, overrides, diagnosed=page.form != "csv")
+    outcomes = check_files(paths, overrides, diagnosed=page.form != "csv" or feedback is not None)
     with progress("files", len(paths), shown=False, after="nothing was graded past that") as advance:
         found = Checked(tuple(_shown(_with_progress(outcomes, len(paths), quiet, advance), page, quiet)))
     if grades:
-        report = report_of(found, page.options)
-        write_whole(grades, csv.render(report, page.options))
+        _write_grades(grades, found, page)
+    if feedback:
+        _write_pages(feedback, found, page)
     if not page.on_terminal:
         emit(found, page, passed=found.passed)
-    elif len(paths) > 1 and not quiet:
+    elif (len(paths) > 1 and not quiet) or by_question:
         emit(found, _with(page, summary="only"), passed=found.passed)
     elif not found.passed:
         raise click.exceptions.Exit(1)
+
+
+def _write_grades(path: str, found: Checked, page: Page) -> None:
+    """The table of grades, in the format that the name of the file tells."""
+    from cnncalc.report import csv, xlsx
+    from cnncalc.report.formats import report_of
+
+    report = report_of(found, page.options)
+    if path.lower().endswith(".xlsx"):
+        assert report.rows is not None
+        write_whole(path, xlsx.workbook(report.rows(), "grades"))
+    else:
+        write_whole(path, csv.render(report, page.options))
+
+
+def _write_pages(folder: str, found: Checked, page: Page) -> None:
+    """An HTML page for each file, named after it: all that was answered, the wrong first."""
+    from cnncalc.check.grading import Checked
+    from cnncalc.report import html
+    from cnncalc.report.formats import report_of
+
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise click.UsageError(f"cannot make the folder '{folder}': {error.strerror}") from None
+    paths = [outcome.path for outcome in found.outcomes]
+    names = [os.path.basename(path) for path in paths]
+    options = _with(page, brief=False, by_question=False, summary=False).options._replace(standalone=True)
+    for path, name, outcome in zip(paths, names, found.outcomes, strict=True):
+        only = names.count(name) == 1
+        page_name = name if only else os.path.relpath(path).replace("..", "").strip(os.sep).replace(os.sep, "_")
+        write_whole(
+            os.path.join(folder, f"{page_name}.html"), html.render(report_of(Checked((outcome,)), options), options)
+        )
 
 
 def _overrides(network: str, asked: dict[str, Any], grading: bool) -> Overrides:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 
 import click
 
@@ -13,6 +13,7 @@ from cnncalc.report.formats import pieces, report_of
 from cnncalc.report.report import Options
 from cnncalc.result import Result
 
+T = TypeVar("T", str, bytes)
 Around: TypeAlias = "Callable[[], AbstractContextManager[object]]"
 
 
@@ -57,14 +58,18 @@ def send(texts: Iterable[str], output: str | None, around: Around = nullcontext)
             click.echo(text, nl=False)
 
 
-def write_whole(path: str, texts: Iterable[str]) -> None:
-    """Write a file whole or not at all: what stood there stays until the new text is complete."""
+def write_whole(path: str, texts: Iterable[str] | bytes) -> None:
+    """Write texts or bytes to a file, whole or not at all: what stood there stays until the new text is complete."""
     target = os.path.realpath(path)
     special = os.path.exists(target) and not os.path.isfile(target)  # a pipe, a device, a folder
     new = target if special else os.path.join(os.path.dirname(target), f".{os.path.basename(target)}.{os.getpid()}")
     try:
-        with open(new, "w", encoding="utf-8", newline="") as file:
-            file.writelines(_kept_mode(texts, new, target))
+        if isinstance(texts, bytes):
+            with open(new, "wb") as binary:
+                binary.writelines(_kept_mode([texts], new, target))
+        else:
+            with open(new, "w", encoding="utf-8", newline="") as file:
+                file.writelines(_kept_mode(texts, new, target))
         if not special:
             os.replace(new, target)
     except OSError as error:
@@ -74,8 +79,8 @@ def write_whole(path: str, texts: Iterable[str]) -> None:
             os.remove(new)
 
 
-def _kept_mode(texts: Iterable[str], new: str, target: str) -> Iterator[str]:
-    """The texts; before the first of them, the new file gets the mode of the one that it replaces."""
+def _kept_mode(texts: Iterable[T], new: str, target: str) -> Iterator[T]:
+    """The texts or bytes; before the first of them, the new file gets the mode of the one that it replaces."""
     if new != target and os.path.exists(target):
         os.chmod(new, os.stat(target).st_mode & 0o7777)
     yield from texts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -225,15 +226,94 @@ matrices = st.tuples(
     settings_, settings_, words("", "", "floor", "ceil", "caffe", "strict"),
 ).map("|".join)  # fmt: skip
 
+# Models -------------------------------------------------------------------------------------
+
+sides = st.one_of(numbers, words("(3, 3)", "(1, 2, 3)", "'same'", "same", "None", "n", "2.5", "(3,)"))
+torch_calls = st.one_of(
+    sequence(
+        words("Conv2d", "Conv1d", "ConvTranspose2d"),
+        words("(", "(3, "),
+        numbers,
+        words(", "),
+        sides,
+        optional(sequence(words(", stride=", ", padding=", ", dilation=", ", groups="), sides)),
+        words(")"),
+    ),
+    sequence(
+        words("MaxPool2d(", "AvgPool2d(", "AdaptiveAvgPool2d("),
+        sides,
+        optional(sequence(words(", stride="), sides)),
+        words(")"),
+    ),
+    sequence(
+        words("Linear(", "Linear(in_features="),
+        numbers,
+        words(", ", ", out_features="),
+        numbers,
+        words(", bias=False)", ")"),
+    ),
+    words(
+        "ReLU()", "ReLU(inplace=True)", "Flatten()", "Dropout(p=0.5)", "BatchNorm2d(8)", "Identity()", "Net()", "f(x)"
+    ),
+)
+keras_calls = st.one_of(
+    sequence(
+        words("Conv2D(", "layers.Conv2D("),
+        numbers,
+        words(", "),
+        sides,
+        optional(sequence(words(", strides=", ", padding="), sides)),
+        optional(words(", activation='relu'", ", input_shape=(28, 28, 1)")),
+        words(")"),
+    ),
+    sequence(words("MaxPooling2D(", "AveragePooling2D("), optional(sides), words(")")),
+    sequence(words("Dense("), numbers, optional(words(", activation='softmax'")), words(")")),
+    words("Flatten()", "Dropout(0.5)", "Input((28, 28, 1))", "Input(shape=(28, 28, 1))", "BatchNormalization()"),
+)
+models = st.one_of(
+    several(torch_calls).map("n = 8\nnet = nn.Sequential({})".format),
+    several(keras_calls).map("model = keras.Sequential([{}])".format),
+    several(keras_calls.map("model.add({})".format), "\n").map("model = Sequential()\n{}".format),
+    st.lists(torch_calls, min_size=1, max_size=5).map(
+        lambda calls: "Sequential(\n" + "".join(f"  ({number}): {call}\n" for number, call in enumerate(calls)) + ")"
+    ),
+)
+
+# Tables in other formats ----------------------------------------------------------------------
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> str:
+    """A table in Markdown, or as Keras prints one, alone or in a notebook."""
+    columns = draw(st.lists(quantities, min_size=1, max_size=3))
+    rows = [[draw(places), *(draw(printed) for _ in columns)] for _ in range(draw(st.integers(0, 4)))]
+    form = draw(words("markdown", "keras", "notebook"))
+    if form == "keras":
+        head = "Layer (type)        Output Shape        Param #\n"
+        lines = [
+            f"{row[0]} ({draw(words('Conv2D', 'Dense'))})   (None, 6, 6, {draw(numbers)})   {row[1]}" for row in rows
+        ]
+        return head + "=" * 47 + "\n" + "\n".join(lines) + f"\n{'=' * 47}\nTotal params: {draw(numbers)}\n"
+    cells = [["layer", *columns], ["---"] * (len(columns) + 1), *rows]
+    text = "\n".join("| " + " | ".join(row) + " |" for row in cells)
+    cell = {"cell_type": "markdown", "metadata": {}, "source": [text]}
+    return (
+        text
+        if form == "markdown"
+        else json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    )
+
+
 STRATEGIES: dict[str, Text] = {
     "specs": with_slips(specs()),
     "slides": with_slips(slides),
+    "models": with_slips(models),
     "expressions": with_slips(expressions),
     "questions": with_slips(questions),
     "answers": with_slips(answers),
     "claims_yaml": with_slips(claims_yaml()),
     "claims_csv": with_slips(claims_csv()),
-    "sheets": with_slips(st.one_of(claims_csv(), claims_yaml())),
+    "sheets": with_slips(st.one_of(claims_csv(), claims_yaml(), tables())),
     "options": with_slips(options),
     "matrices": with_slips(matrices),
 }

@@ -23,7 +23,7 @@ from cnncalc.solve.question import parse_question
 from cnncalc.spec.expressions import Expression
 from cnncalc.spec.model import Spec
 from cnncalc.spec.operators import ExpressionError
-from cnncalc.spec.readers import notation, yaml
+from cnncalc.spec.readers import notation, printed_model, python, yaml
 from cnncalc.sweep.grid_text import parse_grid
 
 CORPUS = Path(__file__).resolve().parent / "corpus"
@@ -57,6 +57,11 @@ def slides(text: str) -> None:
     counted(notation.read(Source("network", text)))
 
 
+def models(text: str) -> None:
+    """A model as PyTorch prints it, or Sequential code of PyTorch or Keras."""
+    counted((printed_model if printed_model.recognises(text) else python).read(Source("model", text)))
+
+
 def expressions(text: str) -> None:
     """An expression of a spec, its names being numbers, a truth value, a list and an input."""
     Expression(text).evaluate(SIZES)
@@ -83,7 +88,7 @@ def claims_csv(text: str) -> None:
 
 
 def sheets(text: str) -> None:
-    """A sheet of answers about one network, YAML or CSV, graded."""
+    """A sheet of answers about one network, graded: YAML, CSV, Markdown, a notebook, or the print-out of a tool."""
     verdicts(read_table(Source("sheet", text), overrides("conv3-4, pool2, fc-10", "8x8x3", {}, grading=True)))
 
 
@@ -123,6 +128,7 @@ def _option(text: str) -> Any:
 TARGETS: dict[str, Callable[[str], None]] = {
     "specs": specs,
     "slides": slides,
+    "models": models,
     "expressions": expressions,
     "questions": questions,
     "answers": answers,

@@ -3,7 +3,7 @@
     pip install atheris
     python tests/fuzz/texts.py TARGET [--seconds 60] [--found FOLDER] [--keep FOLDER]
 
-TARGET is a function of targets.py: specs, slides, expressions, questions, answers, claims_yaml, claims_csv, matrices.
+TARGET is a function of targets.py, such as specs, slides, models, questions, claims_yaml, sheets, matrices.
 The fuzzer starts from the texts in corpus/TARGET/ and puts together the words of corpus/TARGET.dict. It goes on after a
 fault: each kind of exception at each place in cnncalc is printed once, with the text that shows it, which is also
 written to FOLDER. A fault is any exception but a documented refusal, more than 10 seconds of processor time for one

@@ -8,6 +8,7 @@ from typing import Any
 
 from cnncalc.check.claim import Claim, Verdict
 from cnncalc.check.grading import Checked, Outcome
+from cnncalc.check.questions import QuestionResult, questions
 from cnncalc.errors import Problem
 from cnncalc.layers import Shape
 from cnncalc.report import numbers
@@ -39,7 +40,7 @@ WIDEST = 60
 """Characters of a cell; what a person claims is seldom longer, and a hostile file must not fill the screen."""
 MOST_WRONG = 100
 GRADES = ("file", "network", "claims", "right", "consistent", "wrong", "score", "problem")
-EXTRA = ("brief", "summary", "out_of", "follow_through")
+EXTRA = ("brief", "summary", "out_of", "follow_through", "by_question")
 """Options that it alone has."""
 
 
@@ -47,11 +48,12 @@ def report(checked: Checked, options: Options) -> Report:
     """The verdicts. Of several files, and with `brief`, only those that are wrong are drawn, with a summary.
 
     Options of its own: `brief`; `summary`, whether there is one ("only" for nothing else); `out_of`, the number
-    of questions that grades are a share of; `follow_through`, what a consistent answer counts of a right one.
+    of questions that grades are a share of; `follow_through`, what a consistent answer counts of a right one;
+    `by_question`, what became of every question in all files.
     """
     return Report(
         lambda: document("checked numbers", _blocks(checked, options)),
-        lambda: _data(checked),
+        lambda: _data(checked, by_question=options.extra.get("by_question", False)),
         lambda: _grades(checked, options.extra.get("out_of"), options.extra.get("follow_through", 1)),
         {"junit": lambda: iter([_junit(checked.outcomes)])},
     )
@@ -69,6 +71,8 @@ def _blocks(checked: Checked, options: Options) -> Iterator[Block]:
         good = sum(outcome.passed for outcome in checked.outcomes)
         text = f"{good} of {len(checked.outcomes)} files passed; {_counted(checked.verdicts)}"
         yield Text((line((text, "good" if checked.passed else "bad")),))
+    if options.extra.get("by_question") and summary:
+        yield _by_question(questions(checked.outcomes))
 
 
 def _file(outcome: Outcome, *, brief: bool) -> Iterator[Block]:
@@ -106,6 +110,22 @@ def _cells(verdict: Verdict, several: bool) -> tuple[Line, ...]:
     values = (str(claim.printed), exact_text(verdict.exact, claim))
     texts = map(_cut, (*network, claim.layer or "total", claim.quantity, *values))
     return (*map(line, texts), line((verdict.status, ROLES.get(verdict.status, "bad"))))
+
+
+def _by_question(found: Sequence[QuestionResult]) -> Table:
+    """A row for every question, the reason of its commonest wrong number below it."""
+    several = len({each.claim.network for each in found}) > 1
+    titles = ("exact", "answers", "right", "consistent", "commonest slip", "times")
+    columns = (*COLUMNS[:2], *(Column(title, right=True) for title in titles))
+    rows = []
+    for each in found:
+        claim, share = each.claim, f"{each.share:.0f} %"
+        where = claim.full_title.removesuffix(f" {claim.quantity}") if several else claim.layer or "total"
+        exact = exact_text(each.example.exact, claim)
+        counts = (str(each.answers), share, str(each.consistent), each.commonest, str(each.times or ""))
+        below = (line((each.reason, "wrong")),) if each.reason else ()
+        rows.append(Row(tuple(map(line, map(_cut, (where, claim.quantity, exact, *counts)))), "", below))
+    return Table(columns, tuple(rows))
 
 
 def _cut(text: str) -> str:
@@ -152,9 +172,10 @@ def _counted(verdicts: Sequence[Verdict]) -> str:
 # Data -------------------------------------------------------------------------------------------
 
 
-def _data(checked: Checked) -> dict[str, Any]:
-    """Every verdict of every file: the JSON contract, version 1."""
+def _data(checked: Checked, *, by_question: bool) -> dict[str, Any]:
+    """Every verdict of every file, and with `by_question` every question: the JSON contract, version 1."""
     outcomes = checked.outcomes
+    asked = {"questions": [_question_data(each) for each in questions(outcomes)]} if by_question else {}
     return {
         "schema_version": SCHEMA_VERSION,
         "passed": checked.passed,
@@ -166,6 +187,23 @@ def _data(checked: Checked) -> dict[str, Any]:
             "claims_passed": sum(verdict.passed for verdict in checked),
         },
         "files": [_file_data(outcome) for outcome in outcomes],
+        **asked,
+    }
+
+
+def _question_data(found: QuestionResult) -> dict[str, Any]:
+    claim = found.claim
+    return {
+        "network": claim.network.title if claim.network else "",
+        "layer": claim.layer,
+        "quantity": claim.quantity,
+        "exact": _plain(found.example.exact),
+        "answers": found.answers,
+        "answers_right": found.right,
+        "answers_consistent": found.consistent,
+        "commonest_slip": found.commonest,
+        "times": found.times,
+        "reason": found.reason,
     }
 
 
