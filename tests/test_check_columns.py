@@ -239,3 +239,53 @@ def test_two_inputs_of_one_network_are_compared() -> None:
     claim = "{macs: [{is: 25 %, against: {input: 64x64x3}}, '221,184']}"
     table = f"network: 'conv3-8p1'\ninput: 32x32x3\nclaims:\n  total: {claim}\n"
     assert ["match", "match"] == statuses(table)
+
+
+# A table that describes its network -------------------------------------------------------------
+
+OWN = """layer,kernel,stride,padding,filters,output,params
+input,,,,,32x32x1,
+conv1,5x5,1,0,6,28x28x6,156
+pool2,2x2,2,0,,14x14x6,0
+conv3,5,1,valid,16,10x10x16,2416
+fc4,,,,120,120,192120
+"""
+
+
+def test_a_table_that_says_all_of_every_layer_needs_no_network(cli: Cli, write: Write) -> None:
+    said = cli.text("check", write(OWN, "own.csv"))
+    assert "9 claims: 9 matches" in said  # 5*5*1*6 + 6 = 156, 5*5*6*16 + 16 = 2416, 10*10*16*120 + 120 = 192,120
+    assert "the network is read from the table, with the input 32x32x1" in said
+    assert "conv3: conv, kernel 5, stride 1, padding valid, filters 16" in said
+    said = cli("check", write(OWN.replace("2416", "2417"), "own.csv"), status=1).stdout
+    assert "9 claims: 8 matches, 1 mismatch" in said
+
+
+def test_a_table_of_markdown_describes_its_network_too(cli: Cli, write: Write) -> None:
+    rows = [f"| {line.replace(',', ' | ')} |" for line in OWN.splitlines()]
+    table = "\n".join([rows[0], "|---" * 7 + "|", *rows[1:]])
+    assert "9 claims: 9 matches" in cli.text("check", write(table, "own.md"))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "problem"),
+    [
+        ("conv3,5,1,valid", "conv3,5,1,", "the row 'conv3' does not say the padding of its layer"),
+        ("conv3,5,1,valid,16", "conv3,5,1,0,", "the row 'conv3' does not say the filters of its layer"),
+        ("conv3", "stage three", "which type of layer 'stage three' is, is not told by its name"),
+        ("fc4,,", "fc4,7,", "'fc4' has no kernel: fc takes none"),
+    ],
+)
+def test_a_row_that_does_not_say_all_of_its_layer_asks_for_the_network(
+    cli: Cli, write: Write, right: str, wrong: str, problem: str
+) -> None:
+    said = cli("check", write(OWN.replace(right, wrong), "own.csv"), status=1).stdout
+    assert problem in said
+    assert "--network vgg16, or the path of a spec" in said
+
+
+def test_the_input_of_a_network_that_a_table_describes_may_be_set(cli: Cli, write: Write) -> None:
+    table = OWN.replace("input,,,,,32x32x1,\n", "")
+    said = cli("check", write(table, "own.csv"), status=1).stdout
+    assert "the table does not say the input of its network" in said
+    assert "8 claims: 8 matches" in cli.text("check", write(table, "own.csv"), "--input", "32x32x1")

@@ -62,9 +62,9 @@ def matched(rows: Sequence[str], graph: Graph) -> Matching:
     ordered = [
         place
         for place, row in enumerate(rows)
-        if row and names[place] not in (INPUT, *TOTAL) and _type(row) in kinds  # a network may do without a flatten
+        if row and names[place] not in (INPUT, *TOTAL) and type_of(row) in kinds  # a network may do without a flatten
     ]
-    layers = _in_order([_type(rows[place]) for place in ordered], graph)
+    layers = _in_order([type_of(rows[place]) for place in ordered], graph)
     if not layers or any(names[place] not in (None, layer) for place, layer in zip(ordered, layers, strict=True)):
         return Matching(found)
     for place, layer in zip(ordered, layers, strict=True):
@@ -102,10 +102,10 @@ def _bare(row: str) -> str:
     """A name without its type: `conv1 (Conv2D)`."""
     bracket = BRACKETED.search(row)
     bare = row[: bracket.start()].strip() if bracket else row
-    return INPUT if _type(row) == INPUT else bare
+    return INPUT if type_of(row) == INPUT else bare
 
 
-def _type(row: str) -> str:
+def type_of(row: str) -> str:
     """The layer type that a row names, in brackets or by its name, as `conv2d_4` and `Convolution` do; or nothing."""
     bracket = BRACKETED.search(row)
     name = row[: bracket.start()] if bracket else row

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple
 
-from cnncalc.analysis.quantities import NAMES, QUANTITIES, named
+from cnncalc.analysis.quantities import NAMES, QUANTITIES, key_of, named
 from cnncalc.check import settings
 from cnncalc.check.settings import SETTINGS
-from cnncalc.errors import UsageError
 from cnncalc.layers import CATALOGUE
 
 LAYERS_OF = "_layers"
@@ -49,6 +47,17 @@ def heading(text: str, beside: Sequence[str] = ()) -> Heading:
 
     Raises UsageError for an unknown quantity.
     """
+    found, name = _read(text, beside)
+    return found if found.quantity else Heading(named(name), found.unit)
+
+
+def is_heading(text: str) -> bool:
+    """Whether a text is the heading of a quantity."""
+    return bool(_read(text)[0].quantity)
+
+
+def _read(text: str, beside: Sequence[str] = ()) -> tuple[Heading, str]:
+    """The heading, of no quantity if it is unknown; and its name, without a unit and without `number of`."""
     bracket = BRACKETED.search(text)
     inside = bracket[1].strip() if bracket else ""
     unit = inside if UNIT.match(inside) else ""
@@ -60,15 +69,13 @@ def heading(text: str, beside: Sequence[str] = ()) -> Heading:
         unit, bare = multiple[1].upper(), multiple[2]
     near = _known(tuple(other for other in beside if other != text)) if bare in CONTEXTUAL else frozenset()
     if near and near & CONTEXTUAL[bare][0]:
-        return Heading(CONTEXTUAL[bare][1], unit)
+        return Heading(CONTEXTUAL[bare][1], unit), name
     if text.strip() == "K" and any(other.strip() == "F" for other in beside):
-        return Heading("out_channels")
+        return Heading("out_channels"), name
     found = SHORT.get(bare) or _names().get(bare) or settings.NAMES.get(bare)
-    if found:
-        return Heading(found, unit)
-    if name.endswith(LAYERS_OF) and name.removesuffix(LAYERS_OF) in CATALOGUE:
-        return Heading(name, unit)
-    return Heading(named(name), unit)
+    if not found and name.endswith(LAYERS_OF) and name.removesuffix(LAYERS_OF) in CATALOGUE:
+        found = name
+    return Heading(found or key_of(name), unit), name
 
 
 def _bare(name: str) -> str:
@@ -85,11 +92,7 @@ def _names() -> dict[str, str]:
 @lru_cache(maxsize=64)
 def _known(headings: tuple[str, ...]) -> frozenset[str]:
     """The quantities among some headings, each read by itself."""
-    found = set()
-    for text in headings:
-        with suppress(UsageError):
-            found.add(heading(text).quantity)
-    return frozenset(found)
+    return frozenset(_read(text)[0].quantity for text in headings) - {""}
 
 
 def kind_of(quantity: str) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MANY = 20
 """With so many files or more, progress is shown."""
-ENDINGS = (".yaml", ".yml", ".csv", ".tsv", ".txt", ".md", ".markdown", ".xlsx", ".ipynb")
+ENDINGS = (".yaml", ".yml", ".csv", ".tsv", ".txt", ".md", ".markdown", ".tex", ".xlsx", ".ipynb")
 EPILOG = """
 \b
 Examples:
@@ -112,9 +112,9 @@ def command(
 ) -> None:
     """Check the numbers in FILEs against the networks that they are about.
 
-    A FILE is a table in YAML, CSV with a header (layer,output,params,...) or Markdown, an Excel
-    file, a notebook, or a summary of Keras; `-` is standard input, and a folder stands for the
-    tables in it. A number is right if the exact value, rounded or truncated to the printed digits,
+    A FILE is a table in YAML, CSV with a header (layer,output,params,...), Markdown or LaTeX, an
+    Excel file, a notebook, or a summary of Keras; `-` is standard input, and a folder stands for
+    the tables in it. A number is right if the exact value, rounded or truncated to the printed digits,
     is the printed number. A wrong number is consistent if it is right from other numbers of the
     same FILE, of which one is wrong. The exit status is 0 if all numbers
     are right and all errata are wrong, else 1. Unreadable files are reported and skipped.

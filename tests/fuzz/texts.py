@@ -119,6 +119,7 @@ def main() -> None:
         "-timeout=60",
         "-rss_limit_mb=0",
         "-print_final_stats=1",
+        f"-artifact_prefix={found}/",
     ]
     atheris.Setup([sys.argv[0], *options, *folders], fuzzer.run)
     atheris.Fuzz()

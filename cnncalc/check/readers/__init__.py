@@ -13,7 +13,19 @@ from typing import NamedTuple
 
 from cnncalc.check.claim import Table
 from cnncalc.check.context import Overrides
-from cnncalc.check.readers import csv, fvcore, markdown, notebooks, ptflops, summaries, torchinfo, workbooks, yaml
+from cnncalc.check.readers import (
+    csv,
+    fvcore,
+    latex,
+    markdown,
+    notebooks,
+    ptflops,
+    reports,
+    summaries,
+    torchinfo,
+    workbooks,
+    yaml,
+)
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Source, SpecError
 from cnncalc.limits import LONGEST_NOTEBOOK, LONGEST_TABLE, LONGEST_TEXT, Limit
@@ -35,6 +47,8 @@ READERS = (
     Reader(fvcore.recognises, fvcore.read, LONGEST_TEXT),
     Reader(ptflops.recognises, ptflops.read, LONGEST_TEXT),
     Reader(summaries.recognises, summaries.read, LONGEST_TEXT),
+    Reader(reports.recognises, reports.read, LONGEST_TEXT),
+    Reader(latex.recognises, latex.read, LONGEST_TEXT),
     Reader(markdown.recognises, markdown.read, LONGEST_TEXT),
     Reader(csv.recognises, csv.read, LONGEST_TEXT),
     Reader(yaml.recognises, yaml.read, LONGEST_TABLE),

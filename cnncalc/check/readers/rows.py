@@ -10,9 +10,10 @@ from typing import TypeAlias
 from cnncalc.check.claim import Claim
 from cnncalc.check.context import CONTEXT_KEYS, NETWORK_KEYS, Context
 from cnncalc.check.matching import matched
-from cnncalc.check.naming import BRACKETED, Heading, heading, kind_of, layer_named
+from cnncalc.check.naming import BRACKETED, Heading, heading, is_heading, kind_of, layer_named
 from cnncalc.check.network import Network
 from cnncalc.check.numbers.amounts import UNANSWERED, decimal_comma
+from cnncalc.check.readers.own_network import own_network
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Span, SpecError
 from cnncalc.limits import LONGEST_HEADING
@@ -27,6 +28,8 @@ SIZE_AND_STRIDE = re.compile(r"(.+?)\s*/\s*(strides?)\Z", re.IGNORECASE)
 """The heading of `7x7/2`, the size of a kernel and its stride in one column."""
 HEAD_KEYS = ("network", "input", "set", "against", "name", "source", *CONTEXT_KEYS)
 """What may be said before the header."""
+HEADER_WITHIN = 30
+"""Rows of a table in which the header is looked for."""
 NETWORK_HINT = "set it with --network vgg16, or with a line '# network: vgg16' before the header"
 NOTHING, LONG = Heading(""), Heading("quantity")
 WORDS_TOO = ("activation", "activations", "padding", "size")
@@ -41,8 +44,14 @@ def quantities_in(header: Sequence[str]) -> int | None:
     names = list(map(_folded, header))
     if not names or names[0] not in LAYER:
         return None
-    known = sum(name in (QUANTITY, *VALUE) or _is_quantity(name) for name in names[1:])
+    known = sum(name in (QUANTITY, *VALUE) or is_heading(name) for name in names[1:])
     return known if known or names[0] != "name" else None
+
+
+def header_among(rows: Sequence[Sequence[str]]) -> int | None:
+    """Which of the first rows is the header: the one that names the most quantities; None without one."""
+    known = [quantities_in(row) or 0 for row in rows[:HEADER_WITHIN]]
+    return known.index(max(known)) if any(known) else None
 
 
 def read_rows(reading: Reading, head: dict[str, Cell], rows: Iterator[list[Cell]]) -> None:
@@ -51,14 +60,15 @@ def read_rows(reading: Reading, head: dict[str, Cell], rows: Iterator[list[Cell]
     header = next(rows)
     header, lines = _split(header, list(rows))
     columns = _columns(reading, header, lines)
-    context = replace(context, network=_network(reading, head, header[0][1]))
+    lines = [cells for cells in lines if not cells[0][0].startswith("#")]
+    network, lines = _network(reading, head, header, lines)
+    context = replace(context, network=network)
     if "against" in head:
         context = replace(
             context, against=reading.other(Network(head["against"][0], folder=reading.folder), head["against"][1])
         )
     reading.table.name = head.get("name", (reading.table.name,))[0]
     reading.table.source = context.source
-    lines = [cells for cells in lines if not cells[0][0].startswith("#")]
     layers = [cells[0][0] for cells in lines]
     if context.network is not None and not any(of.quantity == QUANTITY for of in columns):
         layers, note = matched(layers, context.network.graph())
@@ -104,15 +114,27 @@ def _effective(reading: Reading, head: dict[str, Cell]) -> tuple[dict[str, Cell]
     return found, context
 
 
-def _network(reading: Reading, head: dict[str, Cell], place: Span) -> Network:
-    """The network of the table, from the command line or said before the header; raises SpecError without one."""
-    name, span = head.get("network", ("", place))
+def _network(
+    reading: Reading, head: dict[str, Cell], header: list[Cell], lines: list[list[Cell]]
+) -> tuple[Network, list[list[Cell]]]:
+    """The network of the table, and its rows: from the command line, said before the header, or what the rows describe.
+
+    Rows that describe the network come back without what it is read from. Raises SpecError without a network.
+    """
+    name, span = head.get("network", ("", header[0][1]))
     settings = _settings(head["set"][0]) if "set" in head else ()
-    network = reading.named(name, head.get("input", ("",))[0], settings)
+    size = head.get("input", ("",))[0]
+    network = reading.named(name, size, settings)
+    if network is None and not reading.grading:
+        own = own_network(header, lines, reading.overrides.network.input or size)
+        if own is not None:
+            network, lines = reading.named("", size, settings, own.inline), own.lines
+            for said in own.said:
+                reading.note(said)
     network = reading.network(network, span, NETWORK_HINT)
     if network is None:
         raise SpecError(reading.problems)
-    return network
+    return network, lines
 
 
 def _settings(text: str) -> tuple[str, ...]:
@@ -124,13 +146,6 @@ def _folded(cell: str) -> str:
     if len(cell) > LONGEST_HEADING.value:
         return ""
     return BRACKETED.sub("", cell).strip().lower().replace(" ", "_")
-
-
-def _is_quantity(name: str) -> bool:
-    try:
-        return bool(heading(name))
-    except SpecError:
-        return False
 
 
 def _looks_like_answers(place: int, lines: list[list[Cell]]) -> bool:
