@@ -91,7 +91,7 @@ def known_names(graph: Graph) -> dict[str, str]:
 
 def _is_word(name: str) -> bool:
     """Whether a name says something, and is no type and no abbreviation: `missing`, but not C1 or pool."""
-    return not _type(name) and len(_stem(name)) > LONGEST_ABBREVIATION
+    return not type_of(name) and len(_stem(name)) > LONGEST_ABBREVIATION
 
 
 def _stem(name: str) -> str:
