@@ -547,3 +547,87 @@ def test_wrong_numbers_of_a_long_chain_take_time_that_grows_with_their_number(wr
     # 224 is the first layer's 3*3*3*8 + 8; the others have 3*3*8*8 + 8 = 584.
     assert len(verdicts) == 78
     assert all("the number of c_1, an earlier layer" in str(verdict) for verdict in verdicts)
+
+
+# Mistakes made on the sheet's own numbers --------------------------------------------------------------
+
+FIELDS_SHEET = """network: 'conv5-4p0, pool2, conv3-8p0, pool2, conv3-8p0'
+input: 60x60x1
+claims:
+  conv1: {rf: 5}
+  maxpool1: {rf: %d}
+  conv2: {rf: %d}
+  maxpool2: {rf: %d}
+  conv3: {rf: %d}
+"""
+"""Correct, no padding: 5, 6, 10, 12, 20, with the jumps 1, 2, 2, 4, 4."""
+
+
+def reasons(sheet: Any) -> dict[str, str]:
+    """The first reason for each wrong number of a sheet, by its title."""
+    return {
+        verdict.claim.title: (*verdict.diagnoses, "")[0] for verdict in check(sheet) if verdict.status == "mismatch"
+    }
+
+
+@pytest.mark.parametrize(
+    ("numbers", "reason"),
+    [
+        # (6 + 2)*2 = 16, (16 + 1)*2 = 34, (34 + 2)*4 = 144
+        ((6, 16, 34, 144), "(R + F - 1)*J was computed instead of R + (F - 1)*J"),
+        # 5 + 2*1 = 7, 7 + 3*2 = 13, 13 + 2*2 = 17, 17 + 3*4 = 29
+        ((7, 13, 17, 29), "F*J was added instead of (F - 1)*J"),
+        # 5 + 1*2 = 7, then right: 7 + 2*2 = 11; 11 + 1*4 = 15, then right: 15 + 2*4 = 23
+        ((7, 11, 15, 23), "the jump after the layer was used instead of the jump before it"),
+    ],
+)
+def test_a_wrong_rule_of_receptive_fields_is_followed_down_a_sheet(
+    write: Write, numbers: tuple[int, ...], reason: str
+) -> None:
+    found = reasons(write(FIELDS_SHEET % numbers))
+    assert found
+    assert all(reason in text for text in found.values()), found  # 2*J is F*J, and (F - 1) times the jump after a pool
+
+
+def test_a_mistake_on_a_wrong_number_before_names_that_number(write: Write) -> None:
+    found = reasons(write(FIELDS_SHEET % (6, 16, 34, 144)))
+    assert found["conv2 receptive_field"].endswith("of R + (F - 1)*J; this gives 16x16")
+    assert ", on your own receptive_field of conv2 (16); this gives 34x34" in found["maxpool2 receptive_field"]
+
+
+def test_a_forgotten_padding_on_an_own_output_is_found(write: Write) -> None:
+    """31x31 is wrong for conv1; pooled it is 15, and 13 without the padding of conv2: 13*13*8*72 MACs."""
+    found = reasons(
+        write(
+            "network: 'conv3-8p1, pool2, conv3-8p1, fc-10'\ninput: 32x32x3\n"
+            "claims: {conv1: {output: 31x31x8}, conv2: {output: 13x13x8, macs: 97344}, fc1: {params: 13520}}\n"
+        )
+    )
+    assert found["conv2 output"].startswith("the padding was forgotten, on your own output of conv1 (31x31x8); ")
+    # 13*13*8*10 = 13,520
+    assert found["fc1 params"].startswith("the biases were forgotten, on your own output of conv2 (13x13x8); ")
+
+
+def test_own_numbers_that_fit_no_layer_are_no_fault(write: Write) -> None:
+    sheet = "network: 'conv3-8, conv3-8, fc-10'\ninput: 9x9x3\nclaims: {conv1: {output: 1x1x8, rf: 99}, %s}\n"
+    verdicts = check(write(sheet % "conv2: {output: 4x4x8, rf: 98}, fc1: {params: 77}")).verdicts
+    assert all(verdict.status == "mismatch" for verdict in verdicts)
+
+
+def test_a_dilation_taken_for_a_stride_is_told_before_numbers_of_other_layers(write: Write) -> None:
+    """The jump of `b` is 4: its dilation of 2 does not change it; 8 is also that of `d`."""
+    sheet = """spec:
+  input: 64x64x3
+  layers:
+    - {conv: {filters: 8, kernel: 3, padding: 1, stride: 4}, name: a}
+    - {conv: {filters: 8, kernel: 3, padding: 2, dilation: 2}, name: b}
+    - {conv: {filters: 8, kernel: 3, padding: 1}, name: c}
+    - {conv: {filters: 8, kernel: 3, padding: 1, stride: 2}, name: d}
+claims: {b: {jump: 8}, c: {rf: 35, jump: 8}, d: {rf: 51}}
+"""
+    verdicts = {verdict.claim.title: verdict for verdict in check(write(sheet))}
+    assert verdicts["b jump"].diagnoses[0].startswith("the dilation was used as a stride; ")
+    assert {"consistent"} == {verdict.status for title, verdict in verdicts.items() if title != "b jump"}
+    # Without the row of b: 3 + 4*4 = 19 and 19 + 2*8 = 35.
+    (alone,) = check(write(sheet.replace("b: {jump: 8}, c: {rf: 35, jump: 8}, d: {rf: 51}", "c: {rf: 35}"))).verdicts
+    assert "the dilation was used as a stride" in " ".join(alone.diagnoses)

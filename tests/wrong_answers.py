@@ -646,6 +646,7 @@ def grown_wrongly(key: str, grow: Callable[[Step, int, int], int]) -> None:
 grown_wrongly("jump-forgotten", lambda step, R, J: R + step.D * (step.F - 1))
 grown_wrongly("jump-after-stride", lambda step, R, J: R + step.D * (step.F - 1) * J * step.S)
 grown_wrongly("kernel-not-less-one", lambda step, R, J: usual(step, R, J) + (J if R > 1 else 0))
+grown_wrongly("field-times-jump", lambda step, R, J: (R + step.D * (step.F - 1)) * J)
 grown_wrongly("padding-in-receptive-field", lambda step, R, J: usual(step, R, J) + 2 * step.P)
 plain_dilation = WRONG["dilation-ignored"]
 grown_wrongly("dilation-ignored", lambda step, R, J: R + (step.F - 1) * J)
@@ -653,6 +654,20 @@ undilated = WRONG["dilation-ignored"]
 WRONG["dilation-ignored"] = lambda at, index: (
     case for cases in (plain_dilation, undilated) for case in cases(at, index)
 )
+
+
+@wrong("dilation-for-stride")
+def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
+    step = at.steps[index]
+    if step.D > 1:
+        yield from resized(at, index, S=step.S * step.D)
+        yield from resized(at, index, S=step.S * step.D, D=1)
+    if seen(at, index):
+        R = J = 1
+        for each in at.steps[: index + 1]:
+            R, J = (usual(each, R, J), J * each.S * each.D) if slides(each) else (R, J)
+        yield "receptive_field", R
+        yield "jump", J
 
 
 @wrong("own-window-only")

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from cnncalc.analysis import Analysis, LayerResult
 from cnncalc.diagnose.catalogue import ALONE, SIZES_BEFORE
-from cnncalc.diagnose.hypotheses import Hypothesis, Pair, hypotheses_at
+from cnncalc.diagnose.hypotheses import Hypothesis, Pair, hypotheses_at, on_own_input
+from cnncalc.diagnose.own_rows import OwnRows, Row
 from cnncalc.diagnose.ranking import BY_CHANCE, THROUGHOUT
 from cnncalc.layers import Shape
 from cnncalc.symbolic import is_known
@@ -76,6 +77,15 @@ def diagnose(
     return _singles(found) if found else _doubles(hypotheses.pairs, matching)
 
 
+def diagnose_on_own_input(rows: OwnRows, layer: LayerResult, quantity: str, matches: Matches) -> list[Candidate]:
+    """The mistakes that explain a wrong number of a layer that was found on the wrong rows before it."""
+    found: dict[tuple[Row, ...], list[Hypothesis]] = {}
+    for each, before in on_own_input(rows, layer, quantity):
+        if matches(each.value):
+            found.setdefault(before, []).append(each)
+    return [each for before, alike in found.items() for each in _singles(alike, rows.described(before))][:MOST]
+
+
 def layers_named(analysis: Analysis, name: str) -> list[LayerResult]:
     """The layers that a claim speaks of: one, those of a block, or several joined by +; none for an unknown name."""
     names = [name] if analysis.layers_in(name) else name.split("+")
@@ -95,8 +105,11 @@ def _once(matches: Matches) -> Matches:
     return matching
 
 
-def _singles(found: list[Hypothesis]) -> list[Candidate]:
-    """A candidate for every mistake, the first of its ways; one for all mistakes that no answer tells apart."""
+def _singles(found: list[Hypothesis], own: str = "") -> list[Candidate]:
+    """A candidate for every mistake, the first of its ways; one for all mistakes that no answer tells apart.
+
+    `own` are the wrong numbers on which they were made.
+    """
     groups: list[list[Hypothesis]] = []
     seen: set[str] = set()
     for each in (each for each in found if each.mistake.key not in seen):
@@ -106,7 +119,7 @@ def _singles(found: list[Hypothesis]) -> list[Candidate]:
             groups.append([each])
         else:
             alike.append(each)
-    return [_candidate(group) for group in groups[:MOST]]
+    return [_candidate(group, own) for group in groups[:MOST]]
 
 
 def _alike(each: Hypothesis, other: Hypothesis) -> bool:
@@ -117,13 +130,14 @@ def _alike(each: Hypothesis, other: Hypothesis) -> bool:
     return bool(each.mistake.affects == other.mistake.affects or (part and part == other.way.wrong_part))
 
 
-def _candidate(alike: list[Hypothesis]) -> Candidate:
+def _candidate(alike: list[Hypothesis], own: str) -> Candidate:
     """The likeliest of some mistakes that no answer tells apart, and the others instead."""
     (key, *others), first = [each.mistake.key for each in alike], alike[0]
     named = [
         each for each in alike if (each.mistake.affects == SIZES_BEFORE) == (first.mistake.affects == SIZES_BEFORE)
     ]
-    text = _sentence(first.value, ", or ".join(each.sentence for each in named[:MOST_NAMED]))
+    done = ", or ".join(each.sentence for each in named[:MOST_NAMED])
+    text = _sentence(first.value, f"{done}, on your own {own}" if own else done)
     return Candidate((key,), text, first.value, tuple(others), first.way.formula())
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
+from cnncalc.analysis.quantities import FIELDS
 from cnncalc.diagnose.catalogue import OF_WEIGHTS, SLIDING, in_each_layer, in_layer
 from cnncalc.diagnose.recompute import LayerRecomputation
 from cnncalc.layers import CATALOGUE, Layer, Shape
@@ -80,6 +82,25 @@ def dilation_ignored(correct: LayerRecomputation) -> Iterator[LayerRecomputation
     yield correct.with_fields(dilation=1)
     if correct.quantity == "receptive_field":
         yield correct.at_every_layer(lambda each: each.with_fields(dilation=1) if each.has("dilation") else each)
+
+
+@in_layer("dilation-for-stride", "the dilation was used as a stride", (*SLIDING, *FIELDS), "dilation")
+def dilation_for_stride(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
+    """S*D for S, beside the dilation or instead of it: at this layer; of a receptive field also at all up to it."""
+
+    def strided(at: LayerRecomputation, *, dilated: bool) -> LayerRecomputation:
+        if not at.has("dilation", "stride", "rounding"):
+            return at
+        windows = at.layer.windows(at.input.rank)  # type: ignore[attr-defined]
+        steps = [window.stride * window.dilation for window in windows]
+        if steps == [window.stride for window in windows]:
+            return at
+        return at.with_fields(stride=steps, dilation=at.in_spec("dilation") if dilated else 1)
+
+    for dilated in (True, False):
+        yield strided(correct, dilated=dilated)
+        if correct.quantity in FIELDS:
+            yield correct.at_every_layer(partial(strided, dilated=dilated))
 
 
 @in_each_layer("groups-ignored", "the groups were ignored", OF_WEIGHTS, "depth")
