@@ -615,6 +615,47 @@ def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
                 yield name, int(swapped)
 
 
+@wrong("digit-lost")
+def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
+    for name in ("params", "macs"):
+        digits = str(right(at, index)[name])
+        shorter = [digits[:place] + digits[place + 1 :] for place in range(len(digits))]
+        yield from ((name, int(each)) for each in shorter if len(digits) > 4 and each[0] != "0")
+
+
+@wrong("digit-doubled")
+def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
+    for name in ("params", "macs"):
+        digits = str(right(at, index)[name])
+        for place in range(len(digits) if len(digits) > 3 else 0):
+            yield name, int(digits[: place + 1] + digits[place:])
+
+
+@wrong("groups-assumed")
+def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
+    step = at.steps[index]
+    if step.kind in ("conv", "deconv") and step.G == 1 and step.C % 2 == 0 and step.K % 2 == 0:
+        yield from only(counts(step, at.batch, G=2), WEIGHTY)
+
+
+@wrong("channels-pooled")
+def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
+    step = at.steps[index]
+    if step.kind == "maxpool":
+        rows, columns, maps = step.volume()
+        yield "output", (rows, columns, step.side(maps))
+        yield "output", (step.H, step.W, step.side(maps))
+
+
+@wrong("weights-not-shared")
+def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
+    step = at.steps[index]
+    rows, columns, _ = step.volume()
+    if step.kind in ("conv", "depthwise") and rows * columns > 1:
+        yield "params", rows * columns * (step.weights() + step.biases())
+        yield "params", rows * columns * step.weights() + step.biases()
+
+
 def reached(at: Net, index: int, grow: Callable[[Step, int, int], int], *, pools: bool = True) -> tuple[int, int]:
     """(R, J) behind a layer, where `grow(step, R, J)` is the next R."""
     R = J = 1

@@ -10,7 +10,7 @@ from cnncalc.analysis import Analysis, LayerResult
 from cnncalc.diagnose.catalogue import ALONE, SIZES_BEFORE
 from cnncalc.diagnose.hypotheses import Hypothesis, Pair, hypotheses_at, on_own_input
 from cnncalc.diagnose.own_rows import OwnRows, Row
-from cnncalc.diagnose.ranking import BY_CHANCE, THROUGHOUT
+from cnncalc.diagnose.ranking import BY_CHANCE, MISSPELT, THROUGHOUT, TRANSPOSED
 from cnncalc.layers import Shape
 from cnncalc.symbolic import is_known
 from cnncalc.symbolic.formula_tree import Tree
@@ -21,7 +21,6 @@ FEWEST_DIGITS = 3
 """Digits that a rounded number must show before two of them are said to be swapped."""
 MOST_NAMED = 3
 """Mistakes that no answer distinguishes: so many are named at most."""
-TRANSPOSED = "digits-transposed"
 COARSE = 0.004
 """A number whose print leaves this much open (less than three digits) is explained by one mistake alone."""
 FEWEST = 100
@@ -69,7 +68,7 @@ def diagnose(
     found = [
         each
         for each in found
-        if each.mistake.key != TRANSPOSED or _is_printed(each, hypotheses.value, matches, claimed)
+        if each.mistake.key not in MISSPELT or _is_printed(each, hypotheses.value, matches, claimed)
     ]
     if _is_coarse(matches, claimed):
         return _singles([each for each in found if each.mistake.key not in BY_CHANCE])
@@ -176,9 +175,11 @@ def _is_more_than_chance(each: Hypothesis, matches: Matches) -> bool:
 
 
 def _is_printed(each: Hypothesis, correct: Any, matches: Matches, claimed: Any) -> bool:
-    """Whether digits that were swapped are printed: both of them, and three at least if not all are."""
+    """Whether wrong digits are printed: both that were swapped, and three at least if not all are; else all."""
     if not (is_known(each.value) and is_known(correct)):
         return True
+    if each.mistake.key != TRANSPOSED:
+        return claimed == each.value and not (matches(each.value - 1) or matches(each.value + 1))
     units = [10**place for place in range(len(str(correct)))]
     printed = [unit for unit in units if not (matches(each.value + 2 * unit) or matches(each.value - 2 * unit))]
     swapped = max(unit for unit in units if (each.value - correct) % unit == 0)

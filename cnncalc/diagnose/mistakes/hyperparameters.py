@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import combinations
 
 from cnncalc.analysis.quantities import FIELDS
-from cnncalc.diagnose.catalogue import OF_WEIGHTS, SLIDING, in_each_layer, in_layer
-from cnncalc.diagnose.recompute import LayerRecomputation
+from cnncalc.diagnose.catalogue import LAYER_MISTAKES, OF_WEIGHTS, SLIDING, in_each_layer, in_layer, in_total
+from cnncalc.diagnose.recompute import LayerRecomputation, TotalRecomputation
 from cnncalc.layers import CATALOGUE, Layer, Shape
+
+MOST_CHOSEN = 6
+"""Layers, those that are alike as one, of which every choice is tried; of more, only all."""
 
 
 def padding_of(at: LayerRecomputation) -> tuple[tuple[int, int], ...]:
@@ -108,6 +112,27 @@ def groups_ignored(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     """G = 1: every filter sees all maps of the input."""
     if correct.has("groups", "filters"):
         yield correct.with_fields(groups=1)
+
+
+@in_layer("groups-assumed", "the channels were split into 2 groups where there are none", OF_WEIGHTS, "depth")
+def groups_assumed(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
+    """G = 2, as on the two GPUs of AlexNet."""
+    if correct.has("groups", "filters", "kernel") and correct.in_spec("groups") == 1:
+        yield correct.with_fields(groups=2)
+
+
+@in_total("groups-assumed", "the channels were split into 2 groups where there are none", OF_WEIGHTS, "depth")
+def groups_assumed_in_some(correct: TotalRecomputation) -> Iterator[TotalRecomputation]:
+    """In every choice of layers, all first, as far as these are few."""
+    mistake = LAYER_MISTAKES.found["groups-assumed"]
+    wrong = [(way, own, times) for own, times in correct.parts for _, way in mistake.ways(own)]
+    fewest = 1 if len(wrong) <= MOST_CHOSEN else len(wrong)
+    for number in range(len(wrong), fewest - 1, -1):
+        for chosen in combinations(wrong, number):
+            changes = [change for way, own, times in chosen for change in ((way, times), (own, -times))]
+            layers = sum(times for *_, times in chosen)
+            note = f"{mistake.sentence}, in {layers} layer{'s' if layers > 1 else ''}"
+            yield replace(correct, changes=tuple(changes), note=note)
 
 
 @in_each_layer(
