@@ -651,3 +651,43 @@ claims: {b: {jump: 8}, c: {rf: 35, jump: 8}, d: {rf: 51}}
     # Without the row of b: 3 + 4*4 = 19 and 19 + 2*8 = 35.
     (alone,) = check(write(sheet.replace("b: {jump: 8}, c: {rf: 35, jump: 8}, d: {rf: 51}", "c: {rf: 35}"))).verdicts
     assert "the dilation was used as a stride" in " ".join(alone.diagnoses)
+
+
+# Columns -----------------------------------------------------------------------------------------------
+
+COLUMN = """network: 'conv3-8p0, conv3-16p0, pool2, conv1-8p0, conv3-10p0, conv3-16p0'
+input: 28x28x1
+claims:
+  conv1: {activations: %d}
+  conv2: {activations: %d}
+  maxpool1: {activations: %d}
+  conv3: {activations: %d}
+  conv4: {activations: %d}
+  conv5: {activations: %d}
+"""
+"""28x28x1, 26x26x8, 24x24x16, 12x12x16, 12x12x8, 10x10x10, 8x8x16."""
+
+
+def test_a_column_of_the_inputs_has_one_reason_told_once(write: Write) -> None:
+    """Some of them would be explained by themselves: 1,000 is 1,024 with K = 1000, 2,304 is twice 1,152."""
+    verdicts = check(write(COLUMN % (784, 5408, 9216, 2304, 1152, 1000))).verdicts
+    told = "all 6 wrong numbers of activations: these are the numbers of the inputs of the layers"
+    assert [(told,), *[("as for conv1",)] * 5] == [verdict.diagnoses for verdict in verdicts]
+
+
+def test_a_column_of_the_layers_after_is_told_once(write: Write) -> None:
+    verdicts = check(write(COLUMN % (9216, 2304, 1152, 1000, 1024, 1024))).verdicts
+    told = "all 5 wrong numbers of activations: these are the numbers of the layers after"
+    assert (told,) == verdicts[0].diagnoses
+
+
+def test_two_numbers_of_the_layers_before_are_no_column(write: Write) -> None:
+    verdicts = check(write(COLUMN % (784, 5408, 2304, 1152, 1000, 1024))).verdicts
+    assert "this is the number of the input; this gives 784" == verdicts[0].diagnoses[0]
+
+
+def test_what_a_whole_column_shares_is_told_without_what_explains_single_rows(write: Write) -> None:
+    verdicts = check(write(COLUMN % tuple(4 * each for each in (5408, 9216, 2304, 1152, 1000, 1024)))).verdicts
+    reasons = [[text.partition(";")[0] for text in verdict.diagnoses] for verdict in verdicts]
+    assert reasons[0][0] == "bytes were given instead of the number of values"
+    assert all(each == reasons[0] for each in reasons)

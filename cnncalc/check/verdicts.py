@@ -17,6 +17,7 @@ from cnncalc.check.network import Network
 from cnncalc.check.numbers.amounts import Amount, as_thousands
 from cnncalc.check.numbers.arithmetic import Working
 from cnncalc.check.numbers.printed import Printed
+from cnncalc.check.shared_reasons import with_shared_reasons
 from cnncalc.errors import Problem, SpecError
 from cnncalc.layers import Shape
 from cnncalc.limits import MOST_DIAGNOSED, MOST_EXPLAINED_LAYERS
@@ -103,6 +104,21 @@ def _explained_all(found: list[Verdict], table: Table, rows: Mapping[int, OwnRow
             table.notes.append(Problem(unexplained, verdict.claim.span))
         wrong += 1
         layers[network] = len(analysis.layers)
+    return _shared(found, table)
+
+
+def _shared(found: list[Verdict], table: Table) -> list[Verdict]:
+    """The verdicts, each column of wrong numbers with the reasons that all of it has, if there are any."""
+    columns: dict[tuple[int, str], list[int]] = {}
+    for place, verdict in enumerate(found):
+        if verdict.status == "mismatch" and verdict.claim.layer and not verdict.claim.erratum:
+            columns.setdefault((id(_analysis(verdict.claim, table)), verdict.claim.quantity), []).append(place)
+    for places in columns.values():
+        column = [found[place] for place in places]
+        if all(verdict.diagnoses and verdict.claim.printed.slipped is None for verdict in column):
+            reasons = [_usual(each.claim, each.claim.printed, _analysis(each.claim, table)) for each in column]
+            for place, verdict in zip(places, with_shared_reasons(column, reasons), strict=True):
+                found[place] = verdict
     return found
 
 
