@@ -691,3 +691,43 @@ def test_what_a_whole_column_shares_is_told_without_what_explains_single_rows(wr
     reasons = [[text.partition(";")[0] for text in verdict.diagnoses] for verdict in verdicts]
     assert reasons[0][0] == "bytes were given instead of the number of values"
     assert all(each == reasons[0] for each in reasons)
+
+
+# Workings ----------------------------------------------------------------------------------------------
+
+STEPS = """spec:
+  input: 224x224x3
+  layers:
+    - {conv: {filters: 64, kernel: 7, stride: 2}, name: a}
+    - {maxpool: {kernel: 3, stride: 2}, name: b}
+    - {conv: {filters: 192, kernel: 3}, name: c}
+    - {maxpool: {kernel: 3, stride: 2}, name: d}
+claims: {%s}
+"""
+"""Correct: 7, 7 + 2*2 = 11, 11 + 2*4 = 19, 19 + 2*4 = 27."""
+
+
+def test_no_reason_contradicts_the_printed_step_of_a_receptive_field(write: Write) -> None:
+    """The rows are shifted by one: the kernel of 7 stands at the pool."""
+    sheet = STEPS % "b: {rf: 3+(7-1)*1 = 9}, c: {rf: 9+(3-1)*2 = 13}, d: {rf: 15+(3-1)*4 = 23}"
+    assert {""} == set(reasons(write(sheet)).values())
+
+
+@pytest.mark.parametrize(
+    ("claim", "reason"),
+    [
+        ("b: {rf: 7+(3-1)*1 = 9}", "the jump was forgotten"),
+        ("c: {rf: 11 + 2*1 = 13}", "the jump was forgotten"),
+        # Without jumps 7 + 2 = 9 and 9 + 2 = 11.
+        ("c: {rf: 9+(3-1)*1 = 11}", "the jump was forgotten"),
+        ("c: {rf: 11+3*4 = 23}", "F*J was added instead of (F - 1)*J"),
+        # On the own 9 of b.
+        ("b: {rf: 9}, c: {rf: 9+(3-1)*1 = 11}", "the jump was forgotten"),
+        # From the first pixel on, in a row: no single step; without the pool 7 + 2*2 = 11, too.
+        ("c: {rf: 1+(7-1)*1+(3-1)*1+(3-1)*1 = 11}", "the jump was forgotten"),
+    ],
+)
+def test_a_reason_that_fits_the_printed_step_is_told(write: Write, claim: str, reason: str) -> None:
+    found = reasons(write(STEPS % claim))
+    assert found
+    assert all(reason in text for text in found.values()), found

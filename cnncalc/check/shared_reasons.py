@@ -35,7 +35,7 @@ def with_shared_reasons(column: Sequence[Verdict], reasons: Sequence[Sequence[Ca
         return list(column)
     kept = [[each for each in found if shared & set(_keys(each))] for found in reasons]
     first = kept[0][0].mistakes[0]
-    if first not in OF_COLUMNS:
+    if first not in OF_COLUMNS or len({each.value for found in kept for each in found}) == 1:
         return [
             replace(verdict, diagnoses=tuple(each.text for each in found))
             for verdict, found in zip(column, kept, strict=True)

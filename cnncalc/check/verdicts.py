@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
 DIAGNOSED = ("output", *COUNTS, "depth", *FIELDS)
 """The quantities for which mistakes are known."""
+STEP = re.compile(
+    r"\s*([0-9]{1,9})\s*\+\s*(?:\(\s*[0-9]{1,9}\s*-\s*1\s*\)|[0-9]{1,9})\s*[*xX\u00d7\u00b7]\s*[0-9]{1,9}\s*="
+)
+"""One step of a receptive field: R + (F - 1)*J = ..."""
 LEAST_CHANNELS_FIRST = 2
 """Shapes that must be right as channels x height x width, and only so, for all to be read that way."""
 
@@ -239,7 +244,10 @@ def _usual(claim: Claim, printed: Printed, analysis: Analysis) -> tuple[Candidat
     known, key = _known(analysis), (claim.layer, claim.quantity, printed)
     if key not in known:
         layers = layers_named(analysis, claim.layer) if claim.layer else None
-        known[key] = tuple(diagnose(analysis, layers, claim.quantity, printed.matches, printed.claimed))
+        found = diagnose(
+            analysis, layers, claim.quantity, printed.matches, printed.claimed, grown_from=_grown_from(claim, printed)
+        )
+        known[key] = tuple(found)
     return known[key]
 
 
@@ -254,4 +262,14 @@ def _on_own_input(claim: Claim, printed: Printed, rows: OwnRows) -> Sequence[Can
     from cnncalc.diagnose.diagnose import diagnose_on_own_input, layers_named
 
     layers = layers_named(rows.analysis, claim.layer) if claim.layer else []
-    return diagnose_on_own_input(rows, layers[0], claim.quantity, printed.matches) if len(layers) == 1 else ()
+    if len(layers) != 1:
+        return ()
+    return diagnose_on_own_input(
+        rows, layers[0], claim.quantity, printed.matches, grown_from=_grown_from(claim, printed)
+    )
+
+
+def _grown_from(claim: Claim, printed: Printed) -> int | None:
+    """R of a receptive field that is printed as R + (F - 1)*J; None where it is not, or grows from a single pixel."""
+    step = STEP.match(printed.text) if claim.quantity == "receptive_field" else None
+    return int(step[1]) if step and int(step[1]) > 1 else None

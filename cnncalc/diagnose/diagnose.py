@@ -11,6 +11,7 @@ from cnncalc.diagnose.catalogue import ALONE, SIZES_BEFORE
 from cnncalc.diagnose.hypotheses import Hypothesis, Pair, hypotheses_at, on_own_input
 from cnncalc.diagnose.own_rows import OwnRows, Row
 from cnncalc.diagnose.ranking import BY_CHANCE, MISSPELT, THROUGHOUT, TRANSPOSED
+from cnncalc.diagnose.recompute import LayerRecomputation
 from cnncalc.layers import Shape
 from cnncalc.symbolic import is_known
 from cnncalc.symbolic.formula_tree import Tree
@@ -49,6 +50,7 @@ def diagnose(
     quantity: str,
     matches: Matches,
     claimed: Any = None,
+    grown_from: int | None = None,
 ) -> list[Candidate]:
     """The mistakes that explain a wrong number of a layer, of several or, without one, of the whole network.
 
@@ -56,6 +58,8 @@ def diagnose(
     sum. `quantity` is one of catalogue.QUANTITIES. `matches` says whether a recomputed value
     is the claimed one: an int for counts, a Shape for `output`, one number an axis for the receptive
     field. `claimed` is the number itself, if it is one; it only shows how many digits were printed.
+    `grown_from` is the receptive field before the layer, if the printed working of one says it:
+    a mistake made on another is none.
     Pairs of mistakes are reported only where no single one explains the number. The list is empty
     for a number that is correct, that nothing explains, or that depends on a symbol.
     """
@@ -64,7 +68,7 @@ def diagnose(
     if hypotheses is None or hypotheses.value is None or matches(hypotheses.value):
         return []
     matching = _once(matches)
-    found = [each for each in hypotheses.wrong if matching(each.value)]
+    found = [each for each in hypotheses.wrong if matching(each.value) and _grows(each, grown_from)]
     found = [
         each
         for each in found
@@ -73,14 +77,16 @@ def diagnose(
     if _is_coarse(matches, claimed):
         return _singles([each for each in found if each.mistake.key not in BY_CHANCE])
     found = [each for each in found if each.mistake.affects != SIZES_BEFORE or _is_more_than_chance(each, matches)]
-    return _singles(found) if found else _doubles(hypotheses.pairs, matching)
+    return _singles(found) if found or grown_from is not None else _doubles(hypotheses.pairs, matching)
 
 
-def diagnose_on_own_input(rows: OwnRows, layer: LayerResult, quantity: str, matches: Matches) -> list[Candidate]:
-    """The mistakes that explain a wrong number of a layer that was found on the wrong rows before it."""
+def diagnose_on_own_input(
+    rows: OwnRows, layer: LayerResult, quantity: str, matches: Matches, grown_from: int | None = None
+) -> list[Candidate]:
+    """The mistakes that explain a wrong number of a layer that was found on the wrong rows before it, as `diagnose`."""
     found: dict[tuple[Row, ...], list[Hypothesis]] = {}
     for each, before in on_own_input(rows, layer, quantity):
-        if matches(each.value):
+        if matches(each.value) and _grows(each, grown_from):
             found.setdefault(before, []).append(each)
     return [each for before, alike in found.items() for each in _singles(alike, rows.described(before))][:MOST]
 
@@ -90,6 +96,14 @@ def layers_named(analysis: Analysis, name: str) -> list[LayerResult]:
     names = [name] if analysis.layers_in(name) else name.split("+")
     found = [analysis.layers_in(each.strip()) for each in names]
     return list(dict.fromkeys(layer for layers in found for layer in layers)) if all(found) else []
+
+
+def _grows(each: Hypothesis, grown_from: int | None) -> bool:
+    """Whether a receptive field grows from the one that is printed, if one is; a number read elsewhere does not."""
+    if grown_from is None or not isinstance(each.way, LayerRecomputation) or each.mistake.key in MISSPELT:
+        return True
+    before = each.way.field_before() if each.mistake.affects != ALONE else None
+    return before is not None and all(length == grown_from for length in before)
 
 
 def _once(matches: Matches) -> Matches:

@@ -115,11 +115,15 @@ def on_own_input(rows: OwnRows, layer: LayerResult, quantity: str) -> Iterator[t
     single = [mistake for mistake in LAYER_MISTAKES if mistake.affects not in UNPAIRED] if usual else []
     for correct, before in rows.on_own_input(correct_at(rows.analysis, layer, quantity)) if usual else ():
         with suppress(*IMPOSSIBLE, LookupError, TypeError):  # what somebody wrote down need not fit the layer
-            found = Hypotheses(single, correct)
-            rows.budget -= len(found.made)
-            for each in found.wrong if rows.budget > 0 else ():
-                if (each.sentence, each.value) not in known and not _is_everywhere(each):
-                    yield each, before
+            for mistake in single:
+                for sentence, way in mistake.ways(correct):
+                    each = Hypothesis(mistake, sentence, way, None)
+                    if _is_everywhere(each) or rows.budget <= 0:
+                        continue  # not on the rows; and never found again at every layer in vain
+                    rows.budget -= 1
+                    value = way.value()
+                    if value not in (None, usual.value if usual else None) and (sentence, value) not in known:
+                        yield each._replace(value=value), before
 
 
 def _is_everywhere(each: Hypothesis) -> bool:

@@ -101,9 +101,11 @@ def dilation_for_stride(correct: LayerRecomputation) -> Iterator[LayerRecomputat
             return at
         return at.with_fields(stride=steps, dilation=at.in_spec("dilation") if dilated else 1)
 
+    layers = (each.node.layer for each in correct.analysis.layers if correct.quantity in FIELDS)
+    before = any(set(getattr(layer, "dilation", ())) - {1} for layer in layers)
     for dilated in (True, False):
         yield strided(correct, dilated=dilated)
-        if correct.quantity in FIELDS:
+        if before:
             yield correct.at_every_layer(partial(strided, dilated=dilated))
 
 
