@@ -615,6 +615,47 @@ def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
                 yield name, int(swapped)
 
 
+@wrong("digit-lost")
+def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
+    for name in ("params", "macs"):
+        digits = str(right(at, index)[name])
+        shorter = [digits[:place] + digits[place + 1 :] for place in range(len(digits))]
+        yield from ((name, int(each)) for each in shorter if len(digits) > 4 and each[0] != "0")
+
+
+@wrong("digit-doubled")
+def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
+    for name in ("params", "macs"):
+        digits = str(right(at, index)[name])
+        for place in range(len(digits) if len(digits) > 3 else 0):
+            yield name, int(digits[: place + 1] + digits[place:])
+
+
+@wrong("groups-assumed")
+def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
+    step = at.steps[index]
+    if step.kind in ("conv", "deconv") and step.G == 1 and step.C % 2 == 0 and step.K % 2 == 0:
+        yield from only(counts(step, at.batch, G=2), WEIGHTY)
+
+
+@wrong("channels-pooled")
+def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
+    step = at.steps[index]
+    if step.kind == "maxpool":
+        rows, columns, maps = step.volume()
+        yield "output", (rows, columns, step.side(maps))
+        yield "output", (step.H, step.W, step.side(maps))
+
+
+@wrong("weights-not-shared")
+def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
+    step = at.steps[index]
+    rows, columns, _ = step.volume()
+    if step.kind in ("conv", "depthwise") and rows * columns > 1:
+        yield "params", rows * columns * (step.weights() + step.biases())
+        yield "params", rows * columns * step.weights() + step.biases()
+
+
 def reached(at: Net, index: int, grow: Callable[[Step, int, int], int], *, pools: bool = True) -> tuple[int, int]:
     """(R, J) behind a layer, where `grow(step, R, J)` is the next R."""
     R = J = 1
@@ -646,6 +687,7 @@ def grown_wrongly(key: str, grow: Callable[[Step, int, int], int]) -> None:
 grown_wrongly("jump-forgotten", lambda step, R, J: R + step.D * (step.F - 1))
 grown_wrongly("jump-after-stride", lambda step, R, J: R + step.D * (step.F - 1) * J * step.S)
 grown_wrongly("kernel-not-less-one", lambda step, R, J: usual(step, R, J) + (J if R > 1 else 0))
+grown_wrongly("field-times-jump", lambda step, R, J: (R + step.D * (step.F - 1)) * J)
 grown_wrongly("padding-in-receptive-field", lambda step, R, J: usual(step, R, J) + 2 * step.P)
 plain_dilation = WRONG["dilation-ignored"]
 grown_wrongly("dilation-ignored", lambda step, R, J: R + (step.F - 1) * J)
@@ -653,6 +695,20 @@ undilated = WRONG["dilation-ignored"]
 WRONG["dilation-ignored"] = lambda at, index: (
     case for cases in (plain_dilation, undilated) for case in cases(at, index)
 )
+
+
+@wrong("dilation-for-stride")
+def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
+    step = at.steps[index]
+    if step.D > 1:
+        yield from resized(at, index, S=step.S * step.D)
+        yield from resized(at, index, S=step.S * step.D, D=1)
+    if seen(at, index):
+        R = J = 1
+        for each in at.steps[: index + 1]:
+            R, J = (usual(each, R, J), J * each.S * each.D) if slides(each) else (R, J)
+        yield "receptive_field", R
+        yield "jump", J
 
 
 @wrong("own-window-only")

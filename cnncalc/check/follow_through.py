@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnncalc.analysis import Analysis
 from cnncalc.analysis.quantities import COUNTS, FIELDS
-from cnncalc.check.claim import Claim, Verdict
+from cnncalc.check.claim import Verdict
 from cnncalc.layers import Shape, Sides
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 JUDGED = ("match", "mismatch")
 """The verdicts on numbers from which others may have been computed."""
-MOST_NAMED = 3
-"""Rows that a reason names."""
 _DIFFERS = ("differs from the exact number", "differ from the exact numbers")
 
 
@@ -62,29 +60,15 @@ def followed_through(verdict: Verdict, rows: OwnRows) -> Verdict:
         return verdict
     for each in rows.leads_to(claim.layer, claim.quantity):
         if claim.printed.matches(each.value):
-            return replace(verdict, status="consistent", message=_reason(each, rows, claim))
+            return replace(verdict, status="consistent", message=_reason(each, rows))
     return verdict
 
 
-def _reason(found: Followed, rows: OwnRows, claim: Claim) -> str:
+def _reason(found: Followed, rows: OwnRows) -> str:
     """What the number is right from: `right from your own conv1 output, 26x26x8`."""
+    from cnncalc.diagnose.own_rows import listed
+
     if found.is_sum:
-        names = _listed([name for name, _ in found.rows])
+        names = listed([name for name, _ in found.rows])
         return f"this is the sum of your own numbers; yours for {names} {_DIFFERS[len(found.rows) > 1]}"
-    parts = [f"{quantity} of {name or 'total'} ({_text(rows.rows[name, quantity])})" for name, quantity in found.rows]
-    return f"this is right from your own {_listed(parts)}"
-
-
-def _listed(parts: Sequence[str]) -> str:
-    """Up to three of some texts, and how many more there are."""
-    shown, more = list(parts[:MOST_NAMED]), len(parts) - MOST_NAMED
-    if more > 0:
-        shown.append(f"{more:,} more")
-    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
-
-
-def _text(value: Any) -> str:
-    """A number of a sheet as people read it; a length that is the same on all axes once."""
-    if isinstance(value, tuple):
-        return str(value[0]) if len(set(value)) == 1 else "x".join(map(str, value))
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return f"this is right from your own {rows.described(found.rows)}"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnncalc.analysis import Analysis
 from cnncalc.analysis.quantities import COUNTS, FIELDS
@@ -16,12 +18,21 @@ from cnncalc.check.network import Network
 from cnncalc.check.numbers.amounts import Amount, as_thousands
 from cnncalc.check.numbers.arithmetic import Working
 from cnncalc.check.numbers.printed import Printed
+from cnncalc.check.shared_reasons import with_shared_reasons
 from cnncalc.errors import Problem, SpecError
 from cnncalc.layers import Shape
 from cnncalc.limits import MOST_DIAGNOSED, MOST_EXPLAINED_LAYERS
 
+if TYPE_CHECKING:
+    from cnncalc.diagnose.diagnose import Candidate
+    from cnncalc.diagnose.own_rows import OwnRows
+
 DIAGNOSED = ("output", *COUNTS, "depth", *FIELDS)
 """The quantities for which mistakes are known."""
+STEP = re.compile(
+    r"\s*([0-9]{1,9})\s*\+\s*(?:\(\s*[0-9]{1,9}\s*-\s*1\s*\)|[0-9]{1,9})\s*[*xX\u00d7\u00b7]\s*[0-9]{1,9}\s*="
+)
+"""One step of a receptive field: R + (F - 1)*J = ..."""
 LEAST_CHANNELS_FIRST = 2
 """Shapes that must be right as channels x height x width, and only so, for all to be read that way."""
 
@@ -40,8 +51,10 @@ def verdicts(table: Table, *, diagnosed: bool = True) -> list[Verdict]:
                 found.append(judge(claim, _analysis(claim, table), graded=table.graded))
             except SpecError as error:
                 found.append(_no_value(claim, error))
-        found = _followed_through(_channels_first(table, found), table)
-        return _explained_all(found, table) if diagnosed else found
+        found = _channels_first(table, found)
+        rows = _own_rows(found, table)
+        found = _followed_through(found, table, rows)
+        return _explained_all(found, table, rows) if diagnosed else found
     except KeyboardInterrupt:  # says how far it came
         raise KeyboardInterrupt(f"{len(found):,} of {len(table.claims):,} numbers in {table.name}") from None
 
@@ -55,23 +68,33 @@ def _analysis(claim: Claim, table: Table) -> Analysis:
     return _network(claim, table).analysis(claim.convention, claim.batch)
 
 
-def _followed_through(found: list[Verdict], table: Table) -> list[Verdict]:
-    """The verdicts, those consistent that are right from other numbers about the same network."""
-    by_network: dict[int, tuple[Analysis, list[int]]] = {}
-    for place, verdict in enumerate(found):
+def _own_rows(found: Sequence[Verdict], table: Table) -> dict[int, OwnRows]:
+    """By the id of an analysis, what the table says about it, where a wrong number may come from another."""
+    judged: dict[int, tuple[Analysis, list[Verdict]]] = {}
+    for verdict in found:
         if verdict.status in JUDGED and verdict.claim.exact is None:
             analysis = _analysis(verdict.claim, table)
-            by_network.setdefault(id(analysis), (analysis, []))[1].append(place)
-    for analysis, places in by_network.values():
-        wrong = [place for place in places if found[place].status == "mismatch"]
-        if wrong and len(places) > 1:
-            rows = own_rows([found[place] for place in places], analysis)
-            for place in wrong:
-                found[place] = followed_through(found[place], rows)
-    return found
+            judged.setdefault(id(analysis), (analysis, []))[1].append(verdict)
+    return {
+        key: own_rows(alike, analysis)
+        for key, (analysis, alike) in judged.items()
+        if len(alike) > 1 and any(verdict.status == "mismatch" for verdict in alike)
+    }
 
 
-def _explained_all(found: list[Verdict], table: Table) -> list[Verdict]:
+def _followed_through(found: list[Verdict], table: Table, rows: Mapping[int, OwnRows]) -> list[Verdict]:
+    """The verdicts, those consistent that are right from other numbers about the same network."""
+    return [
+        followed_through(verdict, rows[key])
+        if verdict.status == "mismatch"
+        and verdict.claim.exact is None
+        and (key := id(_analysis(verdict.claim, table))) in rows
+        else verdict
+        for verdict in found
+    ]
+
+
+def _explained_all(found: list[Verdict], table: Table, rows: Mapping[int, OwnRows]) -> list[Verdict]:
     """The verdicts with what explains each mismatch, as far as the limits go."""
     layers: dict[Network, int] = {}  # of every network with a wrong number
     wrong, unexplained = 0, ""
@@ -81,13 +104,28 @@ def _explained_all(found: list[Verdict], table: Table) -> list[Verdict]:
         network, analysis = _network(verdict.claim, table), _analysis(verdict.claim, table)
         within = network in layers or sum(layers.values()) < MOST_EXPLAINED_LAYERS.value
         if wrong < MOST_DIAGNOSED.value and within:
-            found[place] = explained(verdict, analysis)
+            found[place] = explained(verdict, analysis, rows.get(id(analysis)))
         elif not unexplained:
             limit = MOST_DIAGNOSED if within else MOST_EXPLAINED_LAYERS
             unexplained = f"from here on wrong numbers are not explained; {limit.hint}"
             table.notes.append(Problem(unexplained, verdict.claim.span))
         wrong += 1
         layers[network] = len(analysis.layers)
+    return _shared(found, table)
+
+
+def _shared(found: list[Verdict], table: Table) -> list[Verdict]:
+    """The verdicts, each column of wrong numbers with the reasons that all of it has, if there are any."""
+    columns: dict[tuple[int, str], list[int]] = {}
+    for place, verdict in enumerate(found):
+        if verdict.status == "mismatch" and verdict.claim.layer and not verdict.claim.erratum:
+            columns.setdefault((id(_analysis(verdict.claim, table)), verdict.claim.quantity), []).append(place)
+    for places in columns.values():
+        column = [found[place] for place in places]
+        if all(verdict.diagnoses and verdict.claim.printed.slipped is None for verdict in column):
+            reasons = [_usual(each.claim, each.claim.printed, _analysis(each.claim, table)) for each in column]
+            for place, verdict in zip(places, with_shared_reasons(column, reasons), strict=True):
+                found[place] = verdict
     return found
 
 
@@ -169,17 +207,20 @@ def _no_value(claim: Claim, error: SpecError) -> Verdict:
     return Verdict(claim, "error", message=_joined(message, *claim.notes))
 
 
-def explained(verdict: Verdict, analysis: Analysis) -> Verdict:
-    """The verdict on a wrong number with what explains it, the working before it, or that the two differ."""
+def explained(verdict: Verdict, analysis: Analysis, rows: OwnRows | None = None) -> Verdict:
+    """The verdict on a wrong number with what explains it, the working before it, or that the two differ.
+
+    `rows` are the other numbers of the table, which it may have been computed from.
+    """
     claim, exact = verdict.claim, verdict.exact
     slipped, result = claim.printed.slipped, claim.printed.result
     if slipped is None:
-        return replace(verdict, diagnoses=_diagnoses(claim, claim.printed, analysis))
-    of_result = () if result.matches(exact) else _diagnoses(claim, result, analysis)
+        return replace(verdict, diagnoses=_diagnoses(claim, claim.printed, analysis, rows))
+    of_result = () if result.matches(exact) else _diagnoses(claim, result, analysis, rows)
     if slipped.gives(exact):
         copied = "the working itself is right; its result was added up or copied wrongly"
         return replace(verdict, diagnoses=of_result or (copied,))
-    of_working = tuple(f"in the working {text}" for text in _diagnoses(claim, _as_printed(slipped), analysis))
+    of_working = tuple(f"in the working {text}" for text in _diagnoses(claim, _as_printed(slipped), analysis, rows))
     return replace(verdict, diagnoses=of_result + of_working)
 
 
@@ -190,27 +231,49 @@ def _as_printed(working: Working) -> Printed:
     return Printed(str(working), working.value.numerator if whole else working.value, amount)
 
 
-def _diagnoses(claim: Claim, printed: Printed, analysis: Analysis) -> tuple[str, ...]:
-    """The mistakes that give exactly a number, the likeliest first; each search is done once and kept."""
-    known, key = _known(analysis), (claim.layer, claim.quantity, printed)
-    if claim.against is not None or printed.share:
+def _diagnoses(claim: Claim, printed: Printed, analysis: Analysis, rows: OwnRows | None) -> tuple[str, ...]:
+    """The mistakes that give exactly a number, made on the table's own numbers first; each the likeliest first."""
+    if claim.against is not None or printed.share or claim.quantity not in DIAGNOSED:
         return ()
+    own = _on_own_input(claim, printed, rows) if rows else ()
+    made = {candidate.mistakes for candidate in own}
+    usual = (candidate for candidate in _usual(claim, printed, analysis) if candidate.mistakes not in made)
+    return tuple(candidate.text for candidate in (*own, *usual))
+
+
+def _usual(claim: Claim, printed: Printed, analysis: Analysis) -> tuple[Candidate, ...]:
+    """The mistakes that give a number on the correct inputs; each search is done once and kept."""
+    from cnncalc.diagnose.diagnose import diagnose, layers_named
+
+    known, key = _known(analysis), (claim.layer, claim.quantity, printed)
     if key not in known:
-        known[key] = _found(claim, printed, analysis)
+        layers = layers_named(analysis, claim.layer) if claim.layer else None
+        found = diagnose(
+            analysis, layers, claim.quantity, printed.matches, printed.claimed, grown_from=_grown_from(claim, printed)
+        )
+        known[key] = tuple(found)
     return known[key]
 
 
 @lru_cache(maxsize=64)
-def _known(analysis: Analysis) -> dict[tuple[str, str, Printed], tuple[str, ...]]:
+def _known(analysis: Analysis) -> dict[tuple[str, str, Printed], tuple[Candidate, ...]]:
     """The diagnoses of an analysis so far: a class makes the same mistakes again and again."""
     return {}
 
 
-def _found(claim: Claim, printed: Printed, analysis: Analysis) -> tuple[str, ...]:
-    if claim.quantity not in DIAGNOSED:
-        return ()
-    from cnncalc.diagnose.diagnose import diagnose, layers_named
+def _on_own_input(claim: Claim, printed: Printed, rows: OwnRows) -> Sequence[Candidate]:
+    """The mistakes that give a number of one layer on the table's own numbers before it."""
+    from cnncalc.diagnose.diagnose import diagnose_on_own_input, layers_named
 
-    layers = layers_named(analysis, claim.layer) if claim.layer else None
-    candidates = diagnose(analysis, layers, claim.quantity, printed.matches, printed.claimed)
-    return tuple(candidate.text for candidate in candidates)
+    layers = layers_named(rows.analysis, claim.layer) if claim.layer else []
+    if len(layers) != 1:
+        return ()
+    return diagnose_on_own_input(
+        rows, layers[0], claim.quantity, printed.matches, grown_from=_grown_from(claim, printed)
+    )
+
+
+def _grown_from(claim: Claim, printed: Printed) -> int | None:
+    """R of a receptive field that is printed as R + (F - 1)*J; None where it is not, or grows from a single pixel."""
+    step = STEP.match(printed.text) if claim.quantity == "receptive_field" else None
+    return int(step[1]) if step and int(step[1]) > 1 else None

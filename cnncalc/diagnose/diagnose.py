@@ -8,8 +8,10 @@ from typing import Any, NamedTuple, TypeAlias
 
 from cnncalc.analysis import Analysis, LayerResult
 from cnncalc.diagnose.catalogue import ALONE, SIZES_BEFORE
-from cnncalc.diagnose.hypotheses import Hypothesis, Pair, hypotheses_at
-from cnncalc.diagnose.ranking import BY_CHANCE, THROUGHOUT
+from cnncalc.diagnose.hypotheses import Hypothesis, Pair, hypotheses_at, on_own_input
+from cnncalc.diagnose.own_rows import OwnRows, Row
+from cnncalc.diagnose.ranking import BY_CHANCE, MISSPELT, THROUGHOUT, TRANSPOSED
+from cnncalc.diagnose.recompute import LayerRecomputation
 from cnncalc.layers import Shape
 from cnncalc.symbolic import is_known
 from cnncalc.symbolic.formula_tree import Tree
@@ -20,7 +22,6 @@ FEWEST_DIGITS = 3
 """Digits that a rounded number must show before two of them are said to be swapped."""
 MOST_NAMED = 3
 """Mistakes that no answer distinguishes: so many are named at most."""
-TRANSPOSED = "digits-transposed"
 COARSE = 0.004
 """A number whose print leaves this much open (less than three digits) is explained by one mistake alone."""
 FEWEST = 100
@@ -49,6 +50,7 @@ def diagnose(
     quantity: str,
     matches: Matches,
     claimed: Any = None,
+    grown_from: int | None = None,
 ) -> list[Candidate]:
     """The mistakes that explain a wrong number of a layer, of several or, without one, of the whole network.
 
@@ -56,6 +58,8 @@ def diagnose(
     sum. `quantity` is one of catalogue.QUANTITIES. `matches` says whether a recomputed value
     is the claimed one: an int for counts, a Shape for `output`, one number an axis for the receptive
     field. `claimed` is the number itself, if it is one; it only shows how many digits were printed.
+    `grown_from` is the receptive field before the layer, if the printed working of one says it:
+    a mistake made on another is none.
     Pairs of mistakes are reported only where no single one explains the number. The list is empty
     for a number that is correct, that nothing explains, or that depends on a symbol.
     """
@@ -64,16 +68,27 @@ def diagnose(
     if hypotheses is None or hypotheses.value is None or matches(hypotheses.value):
         return []
     matching = _once(matches)
-    found = [each for each in hypotheses.wrong if matching(each.value)]
+    found = [each for each in hypotheses.wrong if matching(each.value) and _grows(each, grown_from)]
     found = [
         each
         for each in found
-        if each.mistake.key != TRANSPOSED or _is_printed(each, hypotheses.value, matches, claimed)
+        if each.mistake.key not in MISSPELT or _is_printed(each, hypotheses.value, matches, claimed)
     ]
     if _is_coarse(matches, claimed):
         return _singles([each for each in found if each.mistake.key not in BY_CHANCE])
     found = [each for each in found if each.mistake.affects != SIZES_BEFORE or _is_more_than_chance(each, matches)]
-    return _singles(found) if found else _doubles(hypotheses.pairs, matching)
+    return _singles(found) if found or grown_from is not None else _doubles(hypotheses.pairs, matching)
+
+
+def diagnose_on_own_input(
+    rows: OwnRows, layer: LayerResult, quantity: str, matches: Matches, grown_from: int | None = None
+) -> list[Candidate]:
+    """The mistakes that explain a wrong number of a layer that was found on the wrong rows before it, as `diagnose`."""
+    found: dict[tuple[Row, ...], list[Hypothesis]] = {}
+    for each, before in on_own_input(rows, layer, quantity):
+        if matches(each.value) and _grows(each, grown_from):
+            found.setdefault(before, []).append(each)
+    return [each for before, alike in found.items() for each in _singles(alike, rows.described(before))][:MOST]
 
 
 def layers_named(analysis: Analysis, name: str) -> list[LayerResult]:
@@ -81,6 +96,14 @@ def layers_named(analysis: Analysis, name: str) -> list[LayerResult]:
     names = [name] if analysis.layers_in(name) else name.split("+")
     found = [analysis.layers_in(each.strip()) for each in names]
     return list(dict.fromkeys(layer for layers in found for layer in layers)) if all(found) else []
+
+
+def _grows(each: Hypothesis, grown_from: int | None) -> bool:
+    """Whether a receptive field grows from the one that is printed, if one is; a number read elsewhere does not."""
+    if grown_from is None or not isinstance(each.way, LayerRecomputation) or each.mistake.key in MISSPELT:
+        return True
+    before = each.way.field_before() if each.mistake.affects != ALONE else None
+    return before is not None and all(length == grown_from for length in before)
 
 
 def _once(matches: Matches) -> Matches:
@@ -95,8 +118,11 @@ def _once(matches: Matches) -> Matches:
     return matching
 
 
-def _singles(found: list[Hypothesis]) -> list[Candidate]:
-    """A candidate for every mistake, the first of its ways; one for all mistakes that no answer tells apart."""
+def _singles(found: list[Hypothesis], own: str = "") -> list[Candidate]:
+    """A candidate for every mistake, the first of its ways; one for all mistakes that no answer tells apart.
+
+    `own` are the wrong numbers on which they were made.
+    """
     groups: list[list[Hypothesis]] = []
     seen: set[str] = set()
     for each in (each for each in found if each.mistake.key not in seen):
@@ -106,7 +132,7 @@ def _singles(found: list[Hypothesis]) -> list[Candidate]:
             groups.append([each])
         else:
             alike.append(each)
-    return [_candidate(group) for group in groups[:MOST]]
+    return [_candidate(group, own) for group in groups[:MOST]]
 
 
 def _alike(each: Hypothesis, other: Hypothesis) -> bool:
@@ -117,13 +143,14 @@ def _alike(each: Hypothesis, other: Hypothesis) -> bool:
     return bool(each.mistake.affects == other.mistake.affects or (part and part == other.way.wrong_part))
 
 
-def _candidate(alike: list[Hypothesis]) -> Candidate:
+def _candidate(alike: list[Hypothesis], own: str) -> Candidate:
     """The likeliest of some mistakes that no answer tells apart, and the others instead."""
     (key, *others), first = [each.mistake.key for each in alike], alike[0]
     named = [
         each for each in alike if (each.mistake.affects == SIZES_BEFORE) == (first.mistake.affects == SIZES_BEFORE)
     ]
-    text = _sentence(first.value, ", or ".join(each.sentence for each in named[:MOST_NAMED]))
+    done = ", or ".join(each.sentence for each in named[:MOST_NAMED])
+    text = _sentence(first.value, f"{done}, on your own {own}" if own else done)
     return Candidate((key,), text, first.value, tuple(others), first.way.formula())
 
 
@@ -162,9 +189,11 @@ def _is_more_than_chance(each: Hypothesis, matches: Matches) -> bool:
 
 
 def _is_printed(each: Hypothesis, correct: Any, matches: Matches, claimed: Any) -> bool:
-    """Whether digits that were swapped are printed: both of them, and three at least if not all are."""
+    """Whether wrong digits are printed: both that were swapped, and three at least if not all are; else all."""
     if not (is_known(each.value) and is_known(correct)):
         return True
+    if each.mistake.key != TRANSPOSED:
+        return claimed == each.value and not (matches(each.value - 1) or matches(each.value + 1))
     units = [10**place for place in range(len(str(correct)))]
     printed = [unit for unit in units if not (matches(each.value + 2 * unit) or matches(each.value - 2 * unit))]
     swapped = max(unit for unit in units if (each.value - correct) % unit == 0)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import combinations
 from typing import Any, NamedTuple
 
 from cnncalc.analysis import Analysis, LayerResult
-from cnncalc.diagnose.catalogue import LAYER_MISTAKES, OF_LAST, TOTAL_MISTAKES, UNPAIRED, Catalogue, Mistake
+from cnncalc.diagnose.catalogue import LAYER_MISTAKES, OF_LAST, TOTAL_MISTAKES, UNPAIRED, Mistake
 from cnncalc.diagnose.mistakes import (
     conventions,
     hyperparameters,
@@ -19,7 +20,8 @@ from cnncalc.diagnose.mistakes import (
     totals,
     wrong_place,
 )
-from cnncalc.diagnose.recompute import Recomputation, correct_at, correct_total
+from cnncalc.diagnose.own_rows import OwnRows, Row
+from cnncalc.diagnose.recompute import IMPOSSIBLE, LayerRecomputation, Recomputation, correct_at, correct_total
 from cnncalc.symbolic import is_known
 from cnncalc.symbolic.formula_tree import Tree
 
@@ -60,7 +62,7 @@ class Pair(NamedTuple):
 class Hypotheses:
     """The wrong numbers that may stand in one place: `value` is the correct one, `wrong` all that differ from it."""
 
-    def __init__(self, catalogue: Catalogue[Any], correct: Recomputation) -> None:
+    def __init__(self, catalogue: Iterable[Mistake[Any]], correct: Recomputation) -> None:
         self.value = correct.value()
         self.made = [
             Hypothesis(mistake, sentence, way, value)
@@ -101,6 +103,32 @@ def hypotheses_at(analysis: Analysis, layers: tuple[LayerResult, ...] | None, qu
         return Hypotheses(TOTAL_MISTAKES, correct_total(analysis, quantity, chosen))
     block = chosen if len(chosen) > 1 else ()
     return Hypotheses(LAYER_MISTAKES, replace(correct_at(analysis, chosen[-1], quantity), block=block))
+
+
+def on_own_input(rows: OwnRows, layer: LayerResult, quantity: str) -> Iterator[tuple[Hypothesis, tuple[Row, ...]]]:
+    """The wrong numbers for a layer on what comes into it from wrong rows before, and these rows.
+
+    What a mistake gives on the correct input as well has nothing to do with these rows and is left out.
+    """
+    usual = hypotheses_at(rows.analysis, (layer,), quantity)
+    known = {(each.sentence, each.value) for each in usual.made if not _is_everywhere(each)} if usual else set()
+    single = [mistake for mistake in LAYER_MISTAKES if mistake.affects not in UNPAIRED] if usual else []
+    for correct, before in rows.on_own_input(correct_at(rows.analysis, layer, quantity)) if usual else ():
+        with suppress(*IMPOSSIBLE, LookupError, TypeError):  # what somebody wrote down need not fit the layer
+            for mistake in single:
+                for sentence, way in mistake.ways(correct):
+                    each = Hypothesis(mistake, sentence, way, None)
+                    if _is_everywhere(each) or rows.budget <= 0:
+                        continue  # not on the rows; and never found again at every layer in vain
+                    rows.budget -= 1
+                    value = way.value()
+                    if value not in (None, usual.value if usual else None) and (sentence, value) not in known:
+                        yield each._replace(value=value), before
+
+
+def _is_everywhere(each: Hypothesis) -> bool:
+    """Whether a mistake is made at every layer up to this one, from the network's input on."""
+    return isinstance(each.way, LayerRecomputation) and bool(each.way.every_layer)
 
 
 @lru_cache(maxsize=8)

@@ -6,7 +6,7 @@ stands before a number leads to it: the rows of its inputs, the other numbers of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -27,6 +27,8 @@ Row: TypeAlias = "tuple[str, str]"
 BY_FACTOR = {"memory_bytes": "activations", "flops": "macs", "weight_memory_bytes": "params"}
 """A quantity that is a whole multiple of another, as far as it is."""
 INPUT_ROW = "input"
+MOST_NAMED = 3
+"""Rows that a reason names."""
 
 
 class Followed(NamedTuple):
@@ -323,6 +325,27 @@ class OwnRows:
                     yield replace(correct, seen=coming[0]), flow.rows_before(result)
         elif self.sizes.before(result) and (shape := self.input_of(result, self.sizes)):
             yield correct.with_input(shape), self.sizes.rows_before(result)
+
+    def described(self, rows: Sequence[Row]) -> str:
+        """Some rows with their numbers: `output of conv1 (26x26x8) and jump of pool1 (2)`."""
+        return listed(
+            [f"{quantity} of {name or 'total'} ({_text(self.rows[name, quantity])})" for name, quantity in rows]
+        )
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Up to three of some texts, and how many more there are."""
+    shown, more = list(parts[:MOST_NAMED]), len(parts) - MOST_NAMED
+    if more > 0:
+        shown.append(f"{more:,} more")
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def _text(value: Any) -> str:
+    """A number of a sheet as people read it; a length that is the same on all axes once."""
+    if isinstance(value, tuple):
+        return str(value[0]) if len(set(value)) == 1 else "x".join(map(str, value))
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _output(result: LayerResult, shape: Shape) -> Shape | None:

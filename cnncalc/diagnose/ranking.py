@@ -41,12 +41,15 @@ RANKING = (
     "plus-one-forgotten",
     "padding-added",
     "groups-ignored",
+    "groups-assumed",
     "depthwise-as-dense",
     "table-ignored",
     "dilation-ignored",
+    "dilation-for-stride",
     "jump-forgotten",
     "own-window-only",
     "kernel-not-less-one",
+    "field-times-jump",
     "jump-after-stride",
     "padding-in-receptive-field",
     "spatial-size-forgotten",
@@ -58,6 +61,7 @@ RANKING = (
     "one-axis-only",
     "channels-exchanged",
     "depth-kept",
+    "channels-pooled",
     "maps-forgotten",
     "filters-forgotten",
     "kernel-for-stride",
@@ -74,6 +78,7 @@ RANKING = (
     "one-kind-forgotten",
     "one-bias",
     "bias-at-every-position",
+    "weights-not-shared",
     "1024-for-1000",
     "1000-for-1024",
     "other-value-size",
@@ -91,8 +96,13 @@ RANKING = (
     "layer-twice",
     "other-quantity",
     "digits-transposed",
+    "digit-lost",
+    "digit-doubled",
 )
 """The keys of all mistakes: in a layer, in a block, in a total."""
 
-BY_CHANCE = frozenset({"layer-forgotten", "layer-twice", "other-quantity", *IN_BLOCK, *PROPAGATED})
+TRANSPOSED = "digits-transposed"
+MISSPELT = (TRANSPOSED, "digit-lost", "digit-doubled")
+"""Numbers written wrongly; only of those printed in full, or in digits that show it."""
+BY_CHANCE = frozenset({"groups-assumed", "layer-forgotten", "layer-twice", "other-quantity", *IN_BLOCK, *PROPAGATED})
 """Mistakes with so many ways that one of them soon gives a number printed in two digits; these are not tried there."""

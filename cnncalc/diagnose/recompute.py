@@ -209,6 +209,18 @@ class LayerRecomputation(Recomputation):
         """The receptive field of the layer's inputs."""
         return self.seen or merged(self.analysis.seen_by(self.result), self.result.input.rank)[0]
 
+    def field_before(self) -> tuple[Any, ...] | None:
+        """The receptive field of the layer's inputs as it is then found, one length an axis; None where it has none."""
+        if not self.every_layer:
+            return _along_axes(self._seen_before(), "receptive_field")
+        before = next(self.layers_before(), None)
+        if before is None:
+            return (1,) * self.input.rank
+        same: tuple[Any, ...] | None = replace(
+            correct_at(self.analysis, before, "receptive_field"), every_layer=self.every_layer
+        ).value()
+        return same
+
     def _seen_through_all(self) -> ReceptiveField:
         """The receptive field where the same is done at every layer up to this one."""
         nodes = []

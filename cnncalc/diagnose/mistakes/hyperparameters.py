@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
+from itertools import combinations
 
-from cnncalc.diagnose.catalogue import OF_WEIGHTS, SLIDING, in_each_layer, in_layer
-from cnncalc.diagnose.recompute import LayerRecomputation
+from cnncalc.analysis.quantities import FIELDS
+from cnncalc.diagnose.catalogue import LAYER_MISTAKES, OF_WEIGHTS, SLIDING, in_each_layer, in_layer, in_total
+from cnncalc.diagnose.recompute import LayerRecomputation, TotalRecomputation
 from cnncalc.layers import CATALOGUE, Layer, Shape
+
+MOST_CHOSEN = 6
+"""Layers, those that are alike as one, of which every choice is tried; of more, only all."""
 
 
 def padding_of(at: LayerRecomputation) -> tuple[tuple[int, int], ...]:
@@ -82,11 +88,53 @@ def dilation_ignored(correct: LayerRecomputation) -> Iterator[LayerRecomputation
         yield correct.at_every_layer(lambda each: each.with_fields(dilation=1) if each.has("dilation") else each)
 
 
+@in_layer("dilation-for-stride", "the dilation was used as a stride", (*SLIDING, *FIELDS), "dilation")
+def dilation_for_stride(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
+    """S*D for S, beside the dilation or instead of it: at this layer; of a receptive field also at all up to it."""
+
+    def strided(at: LayerRecomputation, *, dilated: bool) -> LayerRecomputation:
+        if not at.has("dilation", "stride", "rounding"):
+            return at
+        windows = at.layer.windows(at.input.rank)  # type: ignore[attr-defined]
+        steps = [window.stride * window.dilation for window in windows]
+        if steps == [window.stride for window in windows]:
+            return at
+        return at.with_fields(stride=steps, dilation=at.in_spec("dilation") if dilated else 1)
+
+    layers = (each.node.layer for each in correct.analysis.layers if correct.quantity in FIELDS)
+    before = any(set(getattr(layer, "dilation", ())) - {1} for layer in layers)
+    for dilated in (True, False):
+        yield strided(correct, dilated=dilated)
+        if before:
+            yield correct.at_every_layer(partial(strided, dilated=dilated))
+
+
 @in_each_layer("groups-ignored", "the groups were ignored", OF_WEIGHTS, "depth")
 def groups_ignored(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     """G = 1: every filter sees all maps of the input."""
     if correct.has("groups", "filters"):
         yield correct.with_fields(groups=1)
+
+
+@in_layer("groups-assumed", "the channels were split into 2 groups where there are none", OF_WEIGHTS, "depth")
+def groups_assumed(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
+    """G = 2, as on the two GPUs of AlexNet."""
+    if correct.has("groups", "filters", "kernel") and correct.in_spec("groups") == 1:
+        yield correct.with_fields(groups=2)
+
+
+@in_total("groups-assumed", "the channels were split into 2 groups where there are none", OF_WEIGHTS, "depth")
+def groups_assumed_in_some(correct: TotalRecomputation) -> Iterator[TotalRecomputation]:
+    """In every choice of layers, all first, as far as these are few."""
+    mistake = LAYER_MISTAKES.found["groups-assumed"]
+    wrong = [(way, own, times) for own, times in correct.parts for _, way in mistake.ways(own)]
+    fewest = 1 if len(wrong) <= MOST_CHOSEN else len(wrong)
+    for number in range(len(wrong), fewest - 1, -1):
+        for chosen in combinations(wrong, number):
+            changes = [change for way, own, times in chosen for change in ((way, times), (own, -times))]
+            layers = sum(times for *_, times in chosen)
+            note = f"{mistake.sentence}, in {layers} layer{'s' if layers > 1 else ''}"
+            yield replace(correct, changes=tuple(changes), note=note)
 
 
 @in_each_layer(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from cnncalc.diagnose.catalogue import OF_OUTPUT, OF_WEIGHTS, SLIDING, in_each_layer, in_layer
 from cnncalc.diagnose.recompute import STORED, LayerRecomputation
 from cnncalc.layers import Layer, Operations, Shape
 from cnncalc.symbolic import Size, exact_div
 
+MOST_VECTORS = 100
+"""Layers on vectors behind which the last map is looked for."""
 OF_VOLUME = (*STORED, "macs", "flops", "neurons")
 
 
@@ -69,11 +72,12 @@ def _line(shape: Shape) -> Shape:
     return Shape(shape.channels, *shape.size[:1])
 
 
-def map_before(correct: LayerRecomputation) -> Shape:
-    """The last map before the layer, its own input where that is one."""
+def map_before(correct: LayerRecomputation, *, behind_units: bool = False) -> Shape:
+    """The last map before the layer, its own input where that is one; also behind matrix products if these count."""
     shape = correct.input
-    for layer in correct.layers_before():
-        if shape.size or not (layer.node.layer.view or layer.node.layer.in_place):
+    for layer in islice(correct.layers_before(), MOST_VECTORS):
+        own = layer.node.layer
+        if shape.size or not (own.view or own.in_place or (behind_units and "units" in own.fields)):
             break
         shape = layer.input
     return shape
@@ -124,6 +128,38 @@ def maps_forgotten(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     yield correct.with_rule("output", lambda layer, shape: Shape(1, *layer.output(shape).size))
 
 
+@in_layer("channels-pooled", "the channels were pooled, too, but a pool keeps them", SLIDING, "maps")
+def channels_pooled(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
+    """W' x W' x C' instead of W' x W' x C; then W x W x C'."""
+    if not correct.has("kernel", "stride") or correct.layer.weighted:
+        return
+
+    def pooled(layer: Layer, shape: Shape) -> Size:
+        return layer.output(Shape(1, *(shape.channels,) * shape.rank)).size[0]
+
+    yield correct.with_rule("output", lambda layer, shape: Shape(pooled(layer, shape), *layer.output(shape).size))
+    note = "the channels were pooled instead of the map"
+    yield correct.with_rule("output", lambda layer, shape: Shape(pooled(layer, shape), *shape.size), note)
+
+
+@in_layer(
+    "weights-not-shared",
+    "the weights were not shared: every output was given its own",
+    ("weights", "params", "trainable", "biases"),
+    "sharing",
+)
+def weights_not_shared(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
+    """F*F*C*K at each of the H'*W' positions, with the biases, then without."""
+    if correct.has("kernel") and correct.layer.weighted and correct.result.output.area > 1:
+
+        def at_each(name: str, at: LayerRecomputation) -> LayerRecomputation:
+            return at.with_rule(name, lambda layer, shape: getattr(layer, name)(shape) * layer.output(shape).area)
+
+        yield at_each("weights", at_each("biases", correct))
+        if correct.quantity != "biases":
+            yield at_each("weights", correct)
+
+
 @in_each_layer(
     "flatten-forgotten",
     "the map was not flattened: only its channels were counted as inputs",
@@ -131,10 +167,14 @@ def maps_forgotten(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     "area",
 )
 def flatten_forgotten(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
-    """C instead of H*W*C."""
+    """C instead of H*W*C; the output a map still, as of a convolution of 1x1."""
     shape = map_before(correct)
     if _flattens(correct) and shape.size:
         yield correct.with_input(Shape(shape.channels))
+    if correct.has("units") and correct.quantity in ("output", *STORED, "neurons"):
+        size = map_before(correct, behind_units=True).size
+        note = "the map was not flattened: its height and width were kept"
+        yield correct.with_rule("output", lambda layer, shape: Shape(layer.output(shape).channels, *size), note)
 
 
 @in_layer("wrong-map-flattened", "the wrong map was flattened", ("output", *OF_OUTPUT, *OF_WEIGHTS), "area")

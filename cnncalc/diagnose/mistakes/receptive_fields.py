@@ -77,6 +77,19 @@ def kernel_not_less_one(correct: LayerRecomputation) -> Iterator[LayerRecomputat
     return _here_or_everywhere(correct, rule)
 
 
+@in_layer("field-times-jump", "(R + F - 1)*J was computed instead of R + (F - 1)*J", SIZE, AFFECTS)
+def field_times_jump(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
+    """The field of the inputs multiplied, too."""
+
+    def rule(layer: Layer, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
+        side_by_side = layer.receptive_field(_on_step(seen, (1,) * shape.rank), shape)
+        more = tuple(axis.size * (at.step - 1) for axis, at in zip(side_by_side.axes, seen.axes, strict=True))
+        steps = tuple(axis.step for axis in layer.receptive_field(seen, shape).axes)
+        return _on_step(_longer(side_by_side, more), steps)
+
+    return _here_or_everywhere(correct, rule)
+
+
 @in_layer("own-window-only", "only the window of this layer was counted", SIZE, AFFECTS)
 def own_window_only(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     """F, as if its input were the image."""

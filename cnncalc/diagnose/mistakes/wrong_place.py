@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -14,6 +14,8 @@ from cnncalc.diagnose.recompute import LayerRecomputation, Recomputation, TotalR
 from cnncalc.layers import Shape
 from cnncalc.symbolic import is_known
 
+FEWEST_DIGITS = 3
+"""Digits of a number of which one is said to be missing or doubled: in shorter ones that explains much by chance."""
 R = TypeVar("R", bound=Recomputation)
 
 
@@ -124,23 +126,58 @@ def channels_first(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
 @in_number("digits-transposed", "two neighbouring digits were swapped", QUANTITIES, ALONE)
 def digits_transposed(correct: R) -> Iterator[R]:
     """Every way to swap two neighbouring digits of the number, or of one of its sizes."""
+    return _respelled(correct, swaps)
+
+
+@in_number("digit-lost", "a digit is missing", QUANTITIES, ALONE)
+def digit_lost(correct: R) -> Iterator[R]:
+    """Every way to leave out one digit."""
+    return _respelled(correct, losses)
+
+
+@in_number("digit-doubled", "a digit was written twice", QUANTITIES, ALONE)
+def digit_doubled(correct: R) -> Iterator[R]:
+    """Every way to write one digit twice."""
+    return _respelled(correct, doubles)
+
+
+def _respelled(correct: R, spellings: Callable[[Any], Iterator[int]]) -> Iterator[R]:
+    """The number with one of its sizes written wrongly; then the first two alike, as of a square map."""
     value = correct.value()
     parts = _parts(value)
     for place, part in enumerate(parts):
-        for swapped in swaps(part):
-            yield correct.with_value(_like(value, (*parts[:place], swapped, *parts[place + 1 :])))
+        for wrong in spellings(part):
+            yield correct.with_value(_like(value, (*parts[:place], wrong, *parts[place + 1 :])))
     if len(parts) > 1:
-        for sizes in zip(*map(swaps, parts[:2]), strict=False):
+        for sizes in zip(*map(spellings, parts[:2]), strict=False):
             yield correct.with_value(_like(value, (*sizes, *parts[2:])))
 
 
 def swaps(number: Any) -> Iterator[int]:
     """The number with two neighbouring digits swapped, where that changes it; no zero comes to the front."""
-    digits = str(number) if is_known(number) and number > 0 else ""
+    digits = _digits(number)
     for index in range(len(digits) - 1):
         first, second = digits[index], digits[index + 1]
         if first != second and (index or second != "0"):
             yield int(digits[:index] + second + first + digits[index + 2 :])
+
+
+def losses(number: Any) -> Iterator[int]:
+    """The number, of three digits at least, without one of them; no zero comes to the front."""
+    digits = _digits(number)
+    shorter = (digits[:index] + digits[index + 1 :] for index in range(len(digits)))
+    yield from dict.fromkeys(int(each) for each in shorter if len(digits) >= FEWEST_DIGITS and each[0] != "0")
+
+
+def doubles(number: Any) -> Iterator[int]:
+    """The number, of three digits at least, with one of them written twice."""
+    digits = _digits(number)
+    longer = (digits[: index + 1] + digits[index:] for index in range(len(digits)))
+    yield from dict.fromkeys(int(each) for each in longer if len(digits) >= FEWEST_DIGITS)
+
+
+def _digits(number: Any) -> str:
+    return str(number) if is_known(number) and number > 0 else ""
 
 
 def _parts(value: Any) -> tuple[Any, ...]:
