@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, TypeAlias, TypeVar
 
 from cnncalc.analysis import Analysis, Convention, LayerResult
@@ -223,19 +223,45 @@ class LayerRecomputation(Recomputation):
 
     def _seen_through_all(self) -> ReceptiveField:
         """The receptive field where the same is done at every layer up to this one."""
-        nodes = []
-        known: dict[tuple[int, Shape], Layer] = {}
-        for layer in self.analysis.layers:
-            key = (id(layer.node.layer), layer.input)
-            if key not in known:
-                here = correct_at(self.analysis, layer, self.quantity)
-                for step in self.every_layer:
-                    here = step(here)
-                known[key] = here.effective_layer
-            nodes.append(replace(layer.node, layer=known[key]))
-            if layer is self.result:
-                break
-        return receptive_fields(Graph("", self.analysis.graph.input, nodes=nodes)).of_nodes[-1]
+        place = next(place for place, layer in enumerate(self.analysis.layers) if layer is self.result)
+        every = EveryLayer(tuple(map(_what_it_does, self.every_layer)), self.every_layer)
+        try:
+            return _seen_at_all(self.analysis, every, len(self.analysis.layers))[place]
+        except IMPOSSIBLE:  # perhaps at a later layer
+            return _seen_at_all(self.analysis, every, place + 1)[place]
+
+
+@dataclass(frozen=True, slots=True)
+class EveryLayer:
+    """What is done at every layer; equal to what does the same, though its functions are made anew for each layer."""
+
+    key: tuple[Any, ...]
+    steps: tuple[Callable[[LayerRecomputation], LayerRecomputation], ...] = field(compare=False)
+
+
+def _what_it_does(step: Any) -> Any:
+    """The code of a function and what it is bound to."""
+    if isinstance(step, partial):
+        return (_what_it_does(step.func), *sorted(step.keywords.items()))
+    if not hasattr(step, "__code__"):
+        return step
+    return (step.__code__, *(_what_it_does(cell.cell_contents) for cell in step.__closure__ or ()))
+
+
+@lru_cache(maxsize=32)
+def _seen_at_all(analysis: Analysis, every: EveryLayer, count: int) -> list[ReceptiveField]:
+    """The receptive fields of the first `count` layers where the same is done at every one of them."""
+    nodes = []
+    known: dict[tuple[int, Shape], Layer] = {}
+    for layer in analysis.layers[:count]:
+        key = (id(layer.node.layer), layer.input)
+        if key not in known:
+            here = correct_at(analysis, layer, "receptive_field")
+            for step in every.steps:
+                here = step(here)
+            known[key] = here.effective_layer
+        nodes.append(replace(layer.node, layer=known[key]))
+    return receptive_fields(Graph("", analysis.graph.input, nodes=nodes)).of_nodes
 
 
 Parts: TypeAlias = "tuple[tuple[LayerRecomputation, int], ...]"
