@@ -9,6 +9,7 @@ its text, and a notebook shows it as a table.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import wraps
 from os import PathLike
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Unpack
@@ -409,6 +410,7 @@ def apply(
     dilation: int | Sequence[int] | None = None,
     rounding: str | None = None,
     count_padding: bool = True,
+    answer: Any = None,
 ) -> Applied:
     """Apply an operation to a small matrix, exactly: `.output` has the numbers, `.cells` the working.
 
@@ -417,6 +419,7 @@ def apply(
 
     `operation` is "convolution" (which turns its kernel), "correlation", "maxpool", "avgpool" or "pad"; `kernel` is a
     matrix of weights, or for a pool its size. Matrices are lists, arrays, text or paths; decimals become fractions.
+    With an `answer`, `.judged` says whether it is right, where not, and what mistakes give it.
     """
     from cnncalc.apply.applied import OPERATIONS, apply_operation
     from cnncalc.apply.matrix import matrix_of
@@ -428,4 +431,9 @@ def apply(
         weights = matrix_of(kernel, "kernel")
     elif kernel is not None:
         keys["kernel"] = kernel
-    return apply_operation(operation, matrix_of(matrix), weights, keys, counts_padding=count_padding)
+    found = apply_operation(operation, matrix_of(matrix), weights, keys, counts_padding=count_padding)
+    if answer is None:
+        return found
+    from cnncalc.apply.judged import judged
+
+    return replace(found, judged=judged(found, matrix_of(answer, "answer"), keys))

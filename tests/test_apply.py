@@ -388,3 +388,33 @@ def test_the_examples_in_the_help_run(cli: Cli) -> None:
     assert len(lines) > 4
     for line in lines:
         assert cli.text("apply", *shlex.split(line)[2:])
+
+
+# Answers ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        # 2 - 1 + 4, 1 - 2 + 6, 2 - 3 + 2, 3 - 1 + 0
+        ("correlation '2 1 2 3 1 0' -k '1 -1 2' --answer '5 5 1 2'", "the answer is right"),
+        ("correlation '2 1 2 3 1 0' -k '1 -1 2' --answer '5 3 2 5'", "the kernel was turned by 180 degrees"),
+        ("convolution '2 1 2 3 1 0' -k '1 -1 2' --answer '5 5 1 2'", "the kernel was not turned"),
+        ("correlation '1 2 3 4' -k '1 1' -s 2 --answer '3 5 7'", "the stride was forgotten"),
+        ("correlation '1 2 3' -k '1 1 1' -p 1 --answer '6'", "the padding was forgotten"),
+        ("correlation '1 2 3' -k '1 1 1' --answer '3 6 5'", "padding was added where there is none"),
+        ("correlation '1 2 3' -k '1 1' -d 2 --answer '3 5'", "the dilation was forgotten"),
+        ("maxpool '1 1; 1 5' -k 2 --answer 2", "the mean of every window was taken"),
+        ("avgpool '1 1; 1 5' -k 2 --answer 5", "the largest number of every window was taken"),
+        ("avgpool '1 2 5' -k 3 --answer 2.67", "the answer is right"),
+        ("avgpool '1 2 5' -k 3 --answer 2.66", "the answer is wrong at out[0]"),
+        ("avgpool '3 3' -k 3 -s 1 -p 1 --answer '3 3'", "the zeros of the padding were left out of the mean"),
+        ("maxpool '1 2; 3 4' -k 2 --answer '1 2'", "the answer is wrong: it has the size"),
+    ],
+)
+def test_an_answer_is_judged_and_a_usual_mistake_is_named(cli: Cli, command: str, said: str) -> None:
+    status = 0 if said == "the answer is right" else 1
+    assert said in cli.line(f"apply {command}", status=status)
+    data = json.loads(cli.line(f"apply {command} --format json", status=status))["answer"]
+    assert data["right"] == (status == 0)
+    assert bool(data["mistakes"]) == ("wrong" not in said and status == 1)

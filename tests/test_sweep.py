@@ -551,8 +551,8 @@ def test_an_interrupt_leaves_whole_lines() -> None:
         text = b"".join(process.stdout.readline() for _ in range(1000))
         process.send_signal(signal.SIGINT)
         text += process.stdout.read()
-        assert 130 == process.wait(60)
         errors = process.stderr.read()
+        assert 130 == process.wait(60), errors
         assert b"Traceback" not in errors
         assert re.search(rb"interrupted after [1-9][0-9,]* of [0-9,]+ points; the rows so far are written", errors)
     assert text.endswith(b"\n")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from math import prod
-from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from cnncalc.analysis.engine import analyze_graph
 from cnncalc.analysis.results import Analysis
@@ -21,6 +21,9 @@ from cnncalc.graph import INPUT, Graph, Node
 from cnncalc.layers import CATALOGUE, Condition, Layer, Refused, Shape
 from cnncalc.limits import MOST_PRODUCTS
 from cnncalc.result import Result
+
+if TYPE_CHECKING:
+    from cnncalc.apply.judged import Judged
 
 Place: TypeAlias = "tuple[int, ...]"
 
@@ -81,6 +84,8 @@ class Applied(Result):
     analysis: Analysis
     cells: tuple[Cell, ...]
     counts_padding: bool = True
+    judged: Judged | None = None
+    """What became of an answer, if there is one."""
 
     @property
     def layer(self) -> Layer:

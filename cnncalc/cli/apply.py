@@ -26,6 +26,7 @@ Examples:
   cnncalc apply avgpool '1 2 3 4; 5 6 7 8' --kernel 1x2 --stride 1
   cnncalc apply correlation '1 2 3 4 5' -k '1 0 -1'   a signal: one row is a vector
   cnncalc apply pad '1 2; 3 4' --padding 0,1          before,after on every axis
+  cnncalc apply correlation '1 2 3 4' -k '1 2' --answer '5 8 11'
 """
 
 
@@ -74,12 +75,14 @@ class NumbersFirst(click.Command):
 )
 @click.option("--count-padding/--no-count-padding", default=None,
               help="Whether a mean counts the zeros of the padding (default: it does).")  # fmt: skip
+@click.option("--answer", metavar="MATRIX", help="The output as somebody worked it out: it is judged.")
 @click.option("--no-working", is_flag=True, help="Print the output alone; it can be read as a MATRIX again.")
 @report_options()
 def command(
     operation: str,
     matrix: str,
     kernel: str | None,
+    answer: str | None,
     no_working: bool,
     count_padding: bool | None,
     page: Page,
@@ -90,7 +93,7 @@ def command(
     MATRIX is text ('1 2; 3 4' or [[1, 2], [3, 4]]), a file of such text or of CSV, or - for
     standard input. Decimals and fractions are exact. A convolution turns its kernel by 180
     degrees, as its definition says; a correlation does not: libraries call it a convolution.
-    Rows and columns are counted from 0.
+    Rows and columns are counted from 0. An --answer that is wrong ends with exit status 1.
     """
     if count_padding is not None and operation != "avgpool":
         raise click.UsageError("--count-padding is an option of avgpool: it says which numbers a mean includes")
@@ -103,4 +106,5 @@ def command(
     weights: Any = kernel
     if kernel is not None and operation in POOLS:
         weights = Sizes().convert(kernel, None, click.get_current_context())
-    emit(api.apply(operation, matrix, weights, count_padding=count_padding is not False, **keys), page)
+    found = api.apply(operation, matrix, weights, count_padding=count_padding is not False, answer=answer, **keys)
+    emit(found, page, passed=found.judged is None or found.judged.passed)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnncalc.apply.applied import Applied, Cell, Term
+from cnncalc.apply.judged import Judged
 from cnncalc.apply.matrix import Matrix, Number
 from cnncalc.explain.working import explain_layer
 from cnncalc.report.document import Blank, Block, Equation, Equations, Heading, Note, Preformatted, document
@@ -17,6 +18,8 @@ from cnncalc.report.working_line import aligned, equation
 SCHEMA_VERSION = 1
 INDENT = "  "
 AXES = {1: ("places",), 2: ("rows", "columns")}
+MOST_WRONG = 10
+"""Wrong numbers of an answer that are named."""
 MOST_PLACES = 40
 """A decimal with more places than this is written as a fraction."""
 
@@ -46,6 +49,19 @@ def _blocks(applied: Applied) -> Iterator[Block]:
     yield Equations(tuple(_cell_equation(applied, cell) for cell in applied.cells))
     yield from (Note("remark", note) for note in remarks(applied))
     yield from _titled("output", result, "good")
+    if applied.judged:
+        yield from _titled("answer", applied.judged.answer, "good" if applied.judged.passed else "bad")
+        yield Note("remark" if applied.judged.passed else "warning", _verdict(applied.judged))
+        yield from (Note("warning", mistake) for mistake in applied.judged.mistakes)
+
+
+def _verdict(judged: Judged) -> str:
+    """`the answer is right`, or where it is not."""
+    if judged.wrong is None:
+        return f"the answer is wrong: it has the size {_size(judged.answer)}"
+    places = ", ".join(f"out[{','.join(map(str, place))}]" for place in judged.wrong[:MOST_WRONG])
+    more = f" and {len(judged.wrong) - MOST_WRONG} more" if len(judged.wrong) > MOST_WRONG else ""
+    return f"the answer is wrong at {places}{more}" if judged.wrong else "the answer is right"
 
 
 def _titled(title: str, matrix: Matrix, role: str = "") -> Iterator[Block]:
@@ -183,6 +199,11 @@ def _stretch(name: str, places: range) -> str:
 # Data -------------------------------------------------------------------------------------------
 
 
+def _judged(judged: Judged) -> dict[str, Any]:
+    wrong = None if judged.wrong is None else list(map(list, judged.wrong))
+    return {"matrix": _matrix(judged.answer), "right": judged.passed, "wrong": wrong, "mistakes": list(judged.mistakes)}
+
+
 def _data(applied: Applied) -> dict[str, Any]:
     """Plain data: integers as they are, fractions as the strings `"149/2"`."""
     kernel, weights = applied.kernel, applied.weights
@@ -197,6 +218,7 @@ def _data(applied: Applied) -> dict[str, Any]:
         "output": _matrix(applied.matrix),
         "cells": [_cell(applied, cell) for cell in applied.cells],
         "notes": [*misfits_of(applied.analysis, applied.name), *remarks(applied)],
+        **({"answer": _judged(applied.judged)} if applied.judged else {}),
     }
 
 
