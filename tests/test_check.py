@@ -125,6 +125,21 @@ def test_a_printed_number_matches_what_rounds_or_truncates_to_it(text: str, exac
     assert holds == Printed.read(text).matches(exact)
 
 
+@pytest.mark.parametrize(
+    ("text", "exact", "holds"),
+    [
+        ("157.2K * 4 = 628.8K", 628_904, True),  # 157,226 * 4
+        ("157.2K * 4 = 628.9K", 628_904, True),
+        ("157.2K * 4 = 628.7K", 628_904, False),
+        ("157.2K * 4 = 628.8K", 629_304, False),  # 157,326 is not 157.2K
+        ("1M * 4 = 4M", 3_400_000, False),  # one digit is no close rounding
+        ("628.8K", 628_904, False),
+    ],
+)
+def test_what_follows_from_a_closely_rounded_number_is_right(text: str, exact: int, holds: bool) -> None:
+    assert holds == Printed.read(text, quantity="memory_bytes").matches(exact)
+
+
 def test_k_may_be_1024_and_zeros_may_be_blank() -> None:
     assert Printed.read("112K", thousand=1024).matches(114_688)
     assert not Printed.read("112K").matches(114_688)

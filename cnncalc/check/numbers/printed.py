@@ -43,6 +43,9 @@ NAME = re.compile(r"[A-Za-z]+[0-9]*")
 LETTERS = re.compile(r"[A-Za-z_]")
 WORD = re.compile(r"[A-Za-z ]{4,}\Z")
 
+CLOSELY = 100
+"""A number is closely rounded if the rounding is at most so small a part of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Printed:
@@ -132,10 +135,15 @@ class Printed:
         if not all(working.gives(exact) for working in self.workings):
             return False
         if self.amount and (is_known(exact) or isinstance(exact, Fraction)):
-            return self.amount.prints(exact)
+            return self.amount.prints(exact) or self._from_rounded(self.amount)
         if isinstance(self.claimed, tuple):  # 3x3x3x64 for 1,728
             return is_known(exact, *self.claimed) and math.prod(self.claimed) == exact
         return _same(self.claimed, exact)
+
+    def _from_rounded(self, amount: Amount) -> bool:
+        """Whether it is what a sum of closely rounded numbers gives: 157.2K * 4 = 628.8K, though 628,904 is exact."""
+        closely = (working for working in self.workings if 0 < working.slack * CLOSELY <= abs(working.value))
+        return any(amount.prints(working.value) for working in closely)
 
     @property
     def result(self) -> Printed:
