@@ -526,7 +526,14 @@ def test_the_help_names_every_column_and_its_examples_run(cli: Cli) -> None:
 def stream(*arguments: str) -> subprocess.Popen[bytes]:
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     line = [sys.executable, "-m", "cnncalc", "sweep", *arguments]
-    return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+    return subprocess.Popen(
+        line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, preexec_fn=hears_interrupts
+    )
+
+
+def hears_interrupts() -> None:
+    """Undo what a shell does for a job in its background: such a process ignores Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 LONG = ("lenet5", "--input", "32:10000", "--batch", "1:1000", "--columns", "macs", "--format", "csv")
