@@ -154,6 +154,10 @@ REFUSED = {
         "m = Sequential([layers.BatchNormalization(scale=False)])",
         "BatchNormalization with scale=False alone"
     ),
+    "order": (
+        "m = Sequential([layers.Conv2D(3, 3, data_format='channels_first')])",
+        "shapes here are channels last: leave data_format out"
+    ),
     "flat": ("m = Sequential([layers.Dense(3)])", "Dense takes a vector, but its input is 32x32x1"),
 }  # fmt: skip
 

@@ -286,6 +286,9 @@ def placed(calls: Iterable[Call], axes: int | None) -> Iterator[Call]:
     """The calls of a model, each knowing whether its input is a vector; `axes` are those of the network's input."""
     flat = None if axes is None else axes == 0
     for call in calls:
+        order = call.named.get("data_format")
+        if order is not None and order.value != "channels_last":
+            raise call.refused("shapes here are channels last: leave data_format out, and give the input so", at=order)
         yield call._replace(flat=flat)
         if call.kind == "Dense" and flat is None:
             flat = True
