@@ -154,7 +154,7 @@ REFUSED = {
         "m = Sequential([layers.BatchNormalization(scale=False)])",
         "BatchNormalization with scale=False alone"
     ),
-    "order": (
+    "channels first": (
         "m = Sequential([layers.Conv2D(3, 3, data_format='channels_first')])",
         "shapes here are channels last: leave data_format out"
     ),
