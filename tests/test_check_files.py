@@ -48,7 +48,7 @@ def test_a_cell_that_excel_has_made_a_date_of_is_an_error_that_says_so(cli: Cli,
     path = write(excel([*ROWS[:2], ["pool2", date(2024, 3, 14), 0]]), "sheet.xlsx")
     said = cli("check", path, "--network", "lenet", status=1).stdout
     assert "4 claims: 3 matches, 1 error" in said
-    assert "Excel has made a date of this cell" in said
+    assert "Excel turned this cell into a date" in said
 
 
 def test_without_its_library_an_excel_file_is_to_be_saved_as_csv(

@@ -19,7 +19,7 @@ OF_COLUMNS = {
     "layer-before": "these are the numbers of the layers before",
     "layer-after": "these are the numbers of the layers after",
 }
-"""Mistakes that are no mistake in a row if a whole column has them, and how they are told of it."""
+"""The reason for a whole column, where every row has the number of a neighbouring layer."""
 
 
 def with_shared_reasons(column: Sequence[Verdict], reasons: Sequence[Sequence[Candidate]]) -> list[Verdict]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cnncalc.errors import Span
 
 NOTHING = ("", "-", "--", "?", "(recursive)", "N/A", "multiple")
-"""What stands in a cell where there is no number."""
+"""The texts of a cell without a number."""
 
 
 class Number(NamedTuple):

@@ -73,11 +73,11 @@ def _rows(name: str, sheet: Any) -> Iterator[list[str]]:
 
 
 def _text(value: Any) -> str:
-    """A cell as text, in one line; what Excel has made a date of is no number any more."""
+    """A cell as text, in one line; a cell that Excel turned into a date says so."""
     if value is None:
         return ""
     if isinstance(value, date | time):
-        return f"{value.isoformat()} (Excel has made a date of this cell)"
+        return f"{value.isoformat()} (Excel turned this cell into a date)"
     if isinstance(value, float) and value.is_integer() and abs(value) < 10**15:
         return str(int(value))
     return " ".join(str(value).split())

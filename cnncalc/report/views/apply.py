@@ -51,14 +51,14 @@ def _blocks(applied: Applied) -> Iterator[Block]:
     yield from _titled("output", result, "good")
     if applied.judged:
         yield from _titled("answer", applied.judged.answer, "good" if applied.judged.passed else "bad")
-        yield Note("remark" if applied.judged.passed else "warning", _verdict(applied.judged))
+        yield Note("remark" if applied.judged.passed else "warning", _verdict(applied, applied.judged))
         yield from (Note("warning", mistake) for mistake in applied.judged.mistakes)
 
 
-def _verdict(judged: Judged) -> str:
+def _verdict(applied: Applied, judged: Judged) -> str:
     """`the answer is right`, or where it is not."""
     if judged.wrong is None:
-        return f"the answer is wrong: it has the size {_size(judged.answer)}"
+        return f"the answer is wrong: it has the size {_size(judged.answer)} instead of {_size(applied.matrix)}"
     places = ", ".join(f"out[{','.join(map(str, place))}]" for place in judged.wrong[:MOST_WRONG])
     more = f" and {len(judged.wrong) - MOST_WRONG} more" if len(judged.wrong) > MOST_WRONG else ""
     return f"the answer is wrong at {places}{more}" if judged.wrong else "the answer is right"

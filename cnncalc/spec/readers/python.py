@@ -113,7 +113,7 @@ class _Reader:
         spec.items = items_of(placed(calls, len(spec.input.sizes) if spec.input else None), KERAS, spec)
 
     def _not_one(self, tree: ast.Module, found: list[_Model]) -> SpecError:
-        """Why there is not one network in the text."""
+        """The error for a text with several networks, or with none."""
         if found:
             message = f"the text builds {len(found)} networks"
             return self._refused(message, found[1].node, "keep one of them")
@@ -258,7 +258,7 @@ class _Reader:
             meaning.used = True
             self._count(node, len(meaning.calls))
             return list(meaning.calls)
-        raise self._refused(f"'{node.id}' is no layer that this text makes", node, WRITE)
+        raise self._refused(f"'{node.id}' is not a layer of this text", node, WRITE)
 
     def _pairs(self, node: ast.Dict | ast.Call, depth: int) -> list[Call]:
         """Layers with names: OrderedDict([("conv1", ...), ...]), or a dictionary."""
