@@ -98,10 +98,14 @@ class _Values:
             found = self._part(layer) if layer else self.analysis.layers
             return value_of_setting(self.analysis, found[-1], quantity) if len(found) == 1 else None
         if "+" in layer and layer not in self.parts:
-            if not _adds_up(quantity):
+            several = list(dict.fromkeys(part for name in layer.split("+") for part in self._part(name.strip())))
+            if _adds_up(quantity):
+                return value_over(several, quantity)
+            if quantity in SETTINGS and _follow(several):
+                return value_of_setting(self.analysis, several[-(quantity == "out_channels")], quantity)
+            if quantity not in QUANTITIES or not _follow(several):
                 raise SpecError([Problem(f"{quantity} does not add up over layers", None, one_of(COUNTS))])
-            several = (part for name in layer.split("+") for part in self._part(name.strip()))
-            return value_over(list(dict.fromkeys(several)), quantity)
+            return value_over(several, quantity)
         layers = self._part(layer)
         if quantity.endswith(LAYERS_OF):
             kind = CATALOGUE[quantity.removesuffix(LAYERS_OF)].kind
@@ -131,6 +135,12 @@ class _Values:
         if self.misses <= MOST_NEAREST:
             return self.analysis.part(name)  # raises, with the nearest name
         raise SpecError([Problem(f"no layer or block of {self.analysis.name} is called '{name}'")])
+
+
+def _follow(layers: list[LayerResult]) -> bool:
+    """Whether layers come one behind the other, with nothing between them but what leaves the values where they are."""
+    places = [layer.node.sources for layer in layers]
+    return all(len(sources) == 1 for sources in places) and places == sorted(places)
 
 
 def _of_the_input(analysis: Analysis, quantity: str) -> Any:

@@ -5,15 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
+from cnncalc.check.languages import ROWS, layer_in_english, row_in_english
 from cnncalc.check.naming import BRACKETED, TOTAL, folded
 from cnncalc.graph import Graph
 from cnncalc.layers import CATALOGUE
 
 NUMBERED = re.compile(r"[\s_:#.-]*[0-9]+(?:[-_.][0-9]+)*\Z")
 RANK = re.compile(r"[123]d")
-INPUT = "input"
+NUMBER_ALONE = re.compile(r"(?:layer|no\.?|#)?[\s#]*[0-9]+\.?\Z", re.IGNORECASE)
+"""The name of a row that is only numbered."""
+PARTS = re.compile(r"[+/,&]|->|\u2192")
+"""What stands between the types of a row that is of several layers."""
+PHRASES = re.compile(r"[^\W_]+(?: [^\W_]+)*")
+INPUT, OUTPUT = "input", "output"
+GLOBAL = "globalavgpool"
+OUTPUTS = ("output", "outputlayer", "out")
 ELSEWHERE = {
     "averagepooling": "avgpool", "globalaveragepooling": "globalavgpool", "globalmaxpooling": "globalmaxpool",
     "batchnormalization": "batchnorm", "layernormalization": "layernorm", "convtranspose": "deconv",
@@ -23,6 +32,16 @@ ELSEWHERE = {
     "syncbatchnorm": "batchnorm", "hardtanh": "relu6", "alphadropout": "dropout", "featurealphadropout": "dropout",
 }  # fmt: skip
 """The layer types of frameworks and of course tables that have another name here."""
+SHORT_TYPES = {
+    "con": "conv", "max": "maxpool", "avg": "avgpool", "gap": "globalavgpool", "globalaveragepool": "globalavgpool",
+    "adaptiveavgpool": "globalavgpool", "adaptivepool": "globalavgpool", "adaptiveaveragepool": "globalavgpool",
+    "fullconnection": "fc", "fullconnected": "fc", "subsampling": "avgpool",
+}  # fmt: skip
+"""What people write for a type, where no program does."""
+UNCHANGING = ("relu", "dropout")
+"""Types of layer that leave the numbers of a row of several as they are."""
+LONGEST_NAME = 200
+"""Characters of a row in which a type is looked for."""
 LONGEST_ABBREVIATION = 3
 """Letters of a name such as C1 or FC6, which a table may give its layers beside known names."""
 SHOWN = 3
@@ -36,42 +55,117 @@ class Matching(NamedTuple):
     note: str = ""
 
 
-def matched(rows: Sequence[str], graph: Graph) -> Matching:
+def matched(rows: Sequence[str], graph: Graph, types: Sequence[str] = ()) -> Matching:
     """The layers that rows are about, which may have any name: `conv2d_4 (Conv2D)` is the first convolution.
 
-    The rows are those of layers in their order if their types are: all of the network, or all of the types that
-    occur. A row of a type that the network does not have keeps its name, and a row whose name is a layer's stays that
-    layer's. If no such order exists, the names stay as they are; so does conv9 among conv1 and conv2, which is a
-    mistake and no name of another kind.
+    `types` are what the rows say of themselves in a column of types. The rows are those of layers in their order if
+    their types are: all of the network, or all of the types that occur. A row of a type that the network does not have
+    keeps its name, and a row whose name is a layer's stays that layer's. A row of several types, `Conv + ReLU + Pool`,
+    is of as many layers. If no such order exists, the names stay as they are; so does conv9 among conv1 and conv2,
+    which is a mistake and no name of another kind.
     """
     known = known_names(graph)
+    if types:
+        rows = [told if told and NUMBER_ALONE.match(row) else row for row, told in zip(rows, types, strict=True)]
     bare = [_bare(row) for row in rows]
     names = [known.get(folded(row)) or known.get(folded(plain)) for row, plain in zip(rows, bare, strict=True)]
+    for place in _counted_from_zero(bare, names):
+        names[place] = None
     found = [name if name is not None else row for row, name in zip(rows, names, strict=True)]
-    open_rows = [place for place, name in enumerate(names) if not name and rows[place] and "+" not in rows[place]]
+    open_rows = [
+        place for place, name in enumerate(names) if not name and rows[place] and not _is_sum(rows[place], known)
+    ]
     if not open_rows:
         return Matching(found)
-    if any(name in known.values() for name in names) and any(_is_word(bare[place]) for place in open_rows):
+    said = [_types_said(row, types[place] if types else "") for place, row in enumerate(rows)]
+    kinds = {node.layer.kind for node in graph.nodes}
+    if GLOBAL not in kinds:  # an adaptive pool may also be an average over windows
+        said = [["avgpool" if kind == GLOBAL else kind for kind in each] for each in said]
+    _name_the_last(bare, names, said, graph)
+    if _is_mistaken(bare, names, said, open_rows, known):
         return Matching(found)
-    stems = (
-        {_stem(name) for name in known.values()} if any(name not in (None, INPUT, *TOTAL) for name in names) else set()
-    )
-    if any(_stem(bare[place]) in stems for place in open_rows):
-        return Matching(found)
-    kinds = {"", *(node.layer.kind for node in graph.nodes)}
     ordered = [
         place
         for place, row in enumerate(rows)
-        if row and names[place] not in (INPUT, *TOTAL) and type_of(row) in kinds  # a network may do without a flatten
+        if row
+        and names[place] not in (INPUT, *TOTAL)
+        and (not said[place] or kinds.intersection(said[place]))  # a network may do without a flatten
     ]
-    layers = _in_order([type_of(rows[place]) for place in ordered], graph)
-    if not layers or any(names[place] not in (None, layer) for place, layer in zip(ordered, layers, strict=True)):
-        return Matching(found)
+    for layers in (
+        _in_groups([said[place] for place in ordered], graph),
+        _in_order([said[place][0] if said[place] else "" for place in ordered], graph),
+        _by_number([bare[place] for place in ordered], graph),
+    ):
+        if layers and all(names[place] in (None, layer) for place, layer in zip(ordered, layers, strict=True)):
+            break
+    else:
+        return Matching(found, _difference([(rows[place], said[place]) for place in ordered], graph))
     for place, layer in zip(ordered, layers, strict=True):
         found[place] = layer
     renamed = [f"{rows[place]} is {found[place]}" for place in open_rows if found[place] != rows[place]]
     pairs, more = ", ".join(renamed[:SHOWN]), ", ..." if len(renamed) > SHOWN else ""
     return Matching(found, f"the rows are matched with the layers by order and type: {pairs}{more}")
+
+
+def all_known(layers: Sequence[str], graph: Graph) -> bool:
+    """Whether all rows are about layers of a network, as far as they have a name."""
+    known = set(known_names(graph).values())
+    return all(layer in known or "+" in layer for layer in layers if layer)
+
+
+def _counted_from_zero(bare: list[str], names: list[str | None]) -> list[int]:
+    """The rows of a program that counts dropout, dropout_1, dropout_2: the second of them is not dropout1."""
+    firsts = {folded(name) for name, known in zip(bare, names, strict=True) if not known and not NUMBERED.search(name)}
+    return [
+        place for place, name in enumerate(bare) if names[place] and NUMBERED.search(name) and _stem(name) in firsts
+    ]
+
+
+def _is_sum(row: str, known: dict[str, str]) -> bool:
+    """Whether a row is the sum of layers that are named: `conv1 + conv2`, and not `Conv + ReLU`."""
+    return "+" in row and any(known.get(folded(part)) for part in row.split("+"))
+
+
+def _types_said(row: str, beside: str) -> list[str]:
+    """The types of layer that a row names, or else its column of types does: `Conv2D + ReLU`, `Conv/Pool`."""
+    own, told = _each_type(row), _each_type(beside)
+    return told if not own or (told[:1] == own[:1] and len(told) > len(own)) else own
+
+
+def _each_type(text: str) -> list[str]:
+    """The types that the parts of a text name: all of `Conv2D + ReLU`, one of `Conv (ReLU)`."""
+    found = [kind for part in PARTS.split(_without_brackets(text)) if (kind := type_in(part))]
+    whole = type_of(text) or type_in(text)
+    return [whole, *found[1:]] if whole else found
+
+
+def _without_brackets(text: str) -> str:
+    return re.sub(r"\([^()]*\)", " ", text)
+
+
+def _name_the_last(bare: list[str], names: list[str | None], said: list[list[str]], graph: Graph) -> None:
+    """Give the type of the last layer with weights to a last row that is called only `Output`."""
+    last = next((place for place in reversed(range(len(bare))) if bare[place] and names[place] not in TOTAL), None)
+    if last is None or names[last] or said[last] or _row(bare[last]) != OUTPUT:
+        return
+    said[last] = next(([node.layer.kind] for node in reversed(graph.nodes) if node.layer.weighted), [])
+
+
+def _row(name: str) -> str:
+    """`input`, `output` or `total` for a row of that name in any language; else the name without blanks."""
+    plain = folded(name)
+    return OUTPUT if plain in OUTPUTS else row_in_english(plain) or plain
+
+
+def _is_mistaken(
+    bare: list[str], names: list[str | None], said: list[list[str]], open_rows: list[int], known: dict[str, str]
+) -> bool:
+    """Whether an unknown name looks like a mistake among names that are the network's."""
+    own = any(name not in (None, INPUT, *TOTAL) for name in names)
+    if own and any(not said[place] and len(_stem(bare[place])) > LONGEST_ABBREVIATION for place in open_rows):
+        return True
+    stems = {_stem(name) for name in known.values()} if own else set()
+    return any(_stem(bare[place]) in stems and NUMBERED.search(bare[place]) for place in open_rows)
 
 
 def known_names(graph: Graph) -> dict[str, str]:
@@ -81,17 +175,15 @@ def known_names(graph: Graph) -> dict[str, str]:
         spelt[folded(word)] = {TOTAL[0]}
     for word in ("totalparams", "totalparameters"):
         spelt[word] = {TOTAL[0]}
+    for meaning in (INPUT, TOTAL[0]):
+        for word in ROWS[meaning].split():
+            spelt[word] = {meaning}
     for node in graph.nodes:
         path = node.path
         for count in range(1, len(path) + 1):
             name = "/".join(path[:count])
             spelt.setdefault(folded(name), set()).add(name)
     return {key: next(iter(names)) for key, names in spelt.items() if len(names) == 1}
-
-
-def _is_word(name: str) -> bool:
-    """Whether a name says something, and is no type and no abbreviation: `missing`, but not C1 or pool."""
-    return not type_of(name) and len(_stem(name)) > LONGEST_ABBREVIATION
 
 
 def _stem(name: str) -> str:
@@ -112,6 +204,22 @@ def type_of(row: str) -> str:
     return (layer_type(bracket[1]) if bracket else "") or _types().get(RANK.sub("", _stem(name.strip())), "")
 
 
+def type_in(text: str) -> str:
+    """The first layer type that the words of a text name: `Conv2d k=11 s=4`, `3(a) Max Pool`; or nothing."""
+    found = type_of(text)
+    for phrase in () if found else PHRASES.findall(text.replace("_", " ")[:LONGEST_NAME]):
+        words = phrase.split()
+        spans = ((at, at + count) for count in (3, 2, 1) for at in range(len(words) - count + 1))
+        found = next(filter(None, (_type_of_word("".join(words[at:end])) for at, end in spans)), "")
+        if found:
+            break
+    return found
+
+
+def _type_of_word(word: str) -> str:
+    return layer_type(word) or layer_in_english(folded(word)) or SHORT_TYPES.get(folded(word), "")
+
+
 def layer_type(name: str) -> str:
     """The layer type that the class of a framework stands for, with or without a number: Conv2d, ReLU6; or nothing."""
     types = _types()
@@ -123,6 +231,53 @@ def layer_type(name: str) -> str:
 @cache
 def _types() -> dict[str, str]:
     return {folded(name): cls.kind for name, cls in CATALOGUE.items()} | ELSEWHERE
+
+
+def _difference(rows: list[tuple[str, list[str]]], graph: Graph) -> str:
+    """Where the types of rows are not those of the network in its order; nothing for rows that do not tell them."""
+    if not all(types for _, types in rows):
+        return ""
+    mentioned = {types[0] for _, types in rows}
+    nodes = [node for node in graph.nodes if node.layer.kind in mentioned]
+    for number, (row, types) in enumerate(rows):
+        if number >= len(nodes):
+            return f"the rows are not matched with the layers: there is no layer left for row {number + 1}, '{row}'"
+        if nodes[number].layer.kind != types[0]:
+            there = f"row {number + 1}, '{row}', is a {types[0]}, but the network has {nodes[number].name} there"
+            return f"the rows are not matched with the layers: {there}"
+    missing = nodes[len(rows) :]
+    return f"the rows are not matched with the layers: no row is about {missing[0].name}" if missing else ""
+
+
+def _in_groups(types: list[list[str]], graph: Graph) -> list[str]:
+    """The layers of rows that are of several in a row, as `conv1 + maxpool1`; nothing if they are not in this order."""
+    if not any(len(kinds) > 1 for kinds in types) or not all(types):
+        return []
+    mentioned = {kind for kinds in types for kind in kinds}
+    left = iter([node for node in graph.nodes if node.layer.kind in mentioned])
+    there = {node.layer.kind for node in graph.nodes}
+    found = []
+    for kinds in types:
+        wanted = [kind for kind in kinds if kind in there]
+        nodes = list(islice(left, len(wanted)))
+        if not nodes or [node.layer.kind for node in nodes] != wanted:
+            return []
+        nodes = [node for node in nodes if node is nodes[0] or node.layer.kind not in UNCHANGING]
+        found.append(" + ".join(node.name for node in nodes))
+    return found if next(left, None) is None else []
+
+
+def _by_number(rows: list[str], graph: Graph) -> list[str]:
+    """The layers of rows that are only numbered: as many as layers with weights, or as convolutions."""
+    if not all(NUMBER_ALONE.match(row) for row in rows):
+        return []
+    for nodes in (
+        [node for node in graph.nodes if node.layer.weighted],
+        [node for node in graph.nodes if node.layer.kind == "conv"],
+    ):
+        if len(nodes) == len(rows):
+            return [node.name for node in nodes]
+    return []
 
 
 def _in_order(types: list[str], graph: Graph) -> list[str]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from cnncalc.analysis.quantities import NAMES, QUANTITIES, key_of, named
 from cnncalc.check import settings
+from cnncalc.check.languages import heading_in_english, row_in_english, usual_signs
 from cnncalc.check.settings import SETTINGS
 from cnncalc.layers import CATALOGUE
 
@@ -18,6 +19,10 @@ BRACKETED = re.compile(r"[(\[]([^()\[\]]*)[)\]]\s*\Z")
 UNIT = re.compile(r"(?:[kKMGTP]i?)?(?:B|[bB]ytes)?\Z|thousand\Z|million\Z|billion\Z")
 COUNTING = re.compile(r"^(?:(?:number|nr|no\.?|count|#)_of_(?:the_)?|num_|no\._|#_?)|_?#$")
 IN_MULTIPLES = re.compile(r"([kmgt])(flops?|macs?|madds?)\Z")
+WHOLE = re.compile(r"^(?:total|overall|sum_of)[ _](?:(?:number|no\.?|#)[ _](?:of[ _])?)?(?:the[ _])?")
+"""What stands before a quantity of the whole network."""
+OF_ALL = ("trainable", "non_trainable")
+"""Quantities that are of the whole network if a row is called so."""
 SIGNS = re.compile(r"[^a-z0-9]")
 SHORT = {
     "n": "output", "j": "jump", "r": "receptive_field", "in": "input", "insize": "input", "inshape": "input",
@@ -58,12 +63,14 @@ def is_heading(text: str) -> bool:
 
 def _read(text: str, beside: Sequence[str] = ()) -> tuple[Heading, str]:
     """The heading, of no quantity if it is unknown; and its name, without a unit and without `number of`."""
+    text = usual_signs(text)
     bracket = BRACKETED.search(text)
     inside = bracket[1].strip() if bracket else ""
     unit = inside if UNIT.match(inside) else ""
     name = text[: bracket.start()] if bracket else text
     name = f"{name} {inside}" if inside.lower() in ("in", "out") else name
-    name = COUNTING.sub("", name.strip().lower().replace(" ", "_").replace("-", "_"))
+    name = heading_in_english(name.strip().lower().replace(" ", "_").replace("-", "_"))
+    name = COUNTING.sub("", name)
     bare = _bare(name)
     if multiple := IN_MULTIPLES.match(bare):
         unit, bare = multiple[1].upper(), multiple[2]
@@ -93,6 +100,19 @@ def _names() -> dict[str, str]:
 def _known(headings: tuple[str, ...]) -> frozenset[str]:
     """The quantities among some headings, each read by itself."""
     return frozenset(_read(text)[0].quantity for text in headings) - {""}
+
+
+def of_total(name: str) -> Heading | None:
+    """The quantity of a row that is about the whole network by its name, `Total params`; None for any other row.
+
+    >>> of_total("Total Trainable Params:"), of_total("Non-trainable params").quantity, of_total("total")
+    (Heading(quantity='trainable', unit=''), 'non_trainable', None)
+    """
+    plain = usual_signs(name).strip(" :*").lower()
+    rest = WHOLE.sub("", plain)
+    found = _read(rest)[0]
+    all_of = rest != plain or row_in_english(folded(plain)) == TOTAL[0] or found.quantity in OF_ALL
+    return found if all_of and kind_of(found.quantity) in ("count", "bytes") else None
 
 
 def kind_of(quantity: str) -> str:

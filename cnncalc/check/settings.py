@@ -32,7 +32,7 @@ SETTINGS = {
             (
                 *("kernel", "kernels", "kernelsize", "kernelshape", "filtersize", "filtershape", "filterdimensions"),
                 *("windowsize", "poolsize", "poolingsize", "patchsize", "receptivefieldofthefilter", "kernelwidth"),
-                *("window", "sizeofkernel", "sizeoffilter", "filterkernelsize", "filter", "k", "f"),
+                *("window", "sizeofkernel", "sizeoffilter", "filterkernelsize", "filter", "k", "f", "filterwidth"),
             ),
             "length",
         ),
@@ -48,13 +48,26 @@ SETTINGS = {
             (
                 *("filters", "outchannels", "outputchannels", "channelsout", "cout", "kernelcount", "filtercount"),
                 *("outputdepth", "outputmaps", "outputfeaturemaps", "outfeatures", "units"),
-                *("numberofkernels", "numkernels", "nofilters", "noutchannels", "channelout"),
+                *("numberofkernels", "numkernels", "nofilters", "noutchannels", "channelout", "filternum", "kernelnum"),
+                *("filternumber", "kernelnumber", "numfilters", "outfeature", "featuresout", "outputfeatures"),
             ),
             "count",
         ),
         Setting(
             "in_channels",
-            ("inchannels", "inputchannels", "channelsin", "cin", "inputdepth", "inputmaps", "infeatures", "channelin"),
+            (
+                *(
+                    "inchannels",
+                    "inputchannels",
+                    "channelsin",
+                    "cin",
+                    "inputdepth",
+                    "inputmaps",
+                    "infeatures",
+                    "channelin",
+                ),
+                *("infeature", "featuresin", "inputfeatures"),
+            ),
             "count",
         ),
         Setting("feature_map", ("featuremap", "featuremaps", "maps"), "shape"),
@@ -117,12 +130,19 @@ def other_values(analysis: Analysis, layer: LayerResult, key: str) -> Iterator[A
         yield (*sides, maps)
         yield (*sides, maps, layer.output.channels)
         yield (*sides, shape.channels)
+        yield (layer.output.channels, maps, *sides)  # as PyTorch holds its weights
     if key == "feature_map":  # a column of maps holds their number, or the volume
         yield layer.output.channels
     if key == "stride" and whole:
         yield (1,) * shape.rank
     if key in ("layer_padding", "kernel", "stride") and not _along(layer, OF_A_WINDOW[key]):
         yield 0
+    if layer.node.layer.dense and key in ("kernel", "stride", "layer_padding"):  # a convolution over all that comes in
+        yield 0 if key == "layer_padding" else 1
+    if layer.node.layer.dense and key == "kernel" and shape.rank:
+        yield (*shape.size,)
+    if layer.node.layer.dense and key == "in_channels":
+        yield shape.values
     if key == "layer_padding":
         yield from _words(layer)
     if key == "neurons" and not layer.neurons:

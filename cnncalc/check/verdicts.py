@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cnncalc.analysis import Analysis
 from cnncalc.analysis.quantities import COUNTS, FIELDS
 from cnncalc.check.claim import Claim, Table, Verdict
-from cnncalc.check.exact_values import exact_value, layer_of
+from cnncalc.check.exact_values import INPUT, exact_value, layer_of
 from cnncalc.check.follow_through import JUDGED, followed_through, own_rows
 from cnncalc.check.network import Network
 from cnncalc.check.numbers.amounts import Amount, as_thousands
@@ -51,7 +51,7 @@ def verdicts(table: Table, *, diagnosed: bool = True) -> list[Verdict]:
                 found.append(judge(claim, _analysis(claim, table), graded=table.graded))
             except SpecError as error:
                 found.append(_no_value(claim, error))
-        found = _channels_first(table, found)
+        found = _channels_first(table, _with_batch(table, found))
         rows = _own_rows(found, table)
         found = _followed_through(found, table, rows)
         return _explained_all(found, table, rows) if diagnosed else found
@@ -129,15 +129,40 @@ def _shared(found: list[Verdict], table: Table) -> list[Verdict]:
     return found
 
 
-def _channels_first(table: Table, found: list[Verdict]) -> list[Verdict]:
-    """The verdicts with all shapes read as channels x height x width, if these are right so and not the other way."""
+def _with_batch(table: Table, found: list[Verdict]) -> list[Verdict]:
+    """The verdicts with the same first number of all shapes read as the batch, where all have one number too many."""
     shapes = [
-        (place, verdict.exact, verdict.claim.printed)
+        (place, verdict, parts)
+        for place, verdict in enumerate(found)
+        if isinstance(verdict.exact, Shape) and len(parts := verdict.claim.printed.parts) > 1
+    ]
+    batches = {parts[0] for _, verdict, parts in shapes if len(parts) == verdict.exact.rank + 2} - {1}
+    alike = all(len(parts) == verdict.exact.rank + 2 and parts[0] in batches for _, verdict, parts in shapes)
+    if len(batches) != 1 or not alike or len(shapes) < LEAST_CHANNELS_FIRST:
+        return found
+    (batch,) = batches
+    table.notes.append(Problem(f"the first number of every shape, {batch}, is read as the batch", None))
+    again = list(found)
+    for place, verdict, _ in shapes:
+        claim = replace(verdict.claim, printed=replace(verdict.claim.printed, batch=batch))
+        matches = claim.printed.matches(verdict.exact)
+        again[place] = replace(verdict, claim=claim, status="match" if matches else "mismatch", message="")
+    return again
+
+
+def _channels_first(table: Table, found: list[Verdict]) -> list[Verdict]:
+    """The verdicts with the shapes of all layers read channels first, if they are right so and not the other way."""
+    shapes = [
+        (place, verdict.exact, verdict.claim)
         for place, verdict in enumerate(found)
         if isinstance(verdict.exact, Shape) and not verdict.claim.printed.layout
     ]
-    turned = {place: replace(printed, layout="chw") for place, _, printed in shapes}
-    only = {place: exact for place, exact, printed in shapes if printed.matches(exact) != turned[place].matches(exact)}
+    turned = {place: replace(claim.printed, layout="chw") for place, _, claim in shapes}
+    only = {
+        place: exact
+        for place, exact, claim in shapes
+        if claim.layer != INPUT and claim.printed.matches(exact) != turned[place].matches(exact)
+    }
     if len(only) < LEAST_CHANNELS_FIRST or not all(turned[place].matches(exact) for place, exact in only.items()):
         return found
     table.notes.append(Problem("the shapes are read as channels x height x width: they are right that way", None))

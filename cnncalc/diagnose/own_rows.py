@@ -26,6 +26,8 @@ Row: TypeAlias = "tuple[str, str]"
 """A number of a sheet: the layer or block, `input`, or nothing for the total; and the quantity."""
 BY_FACTOR = {"memory_bytes": "activations", "flops": "macs", "weight_memory_bytes": "params"}
 """A quantity that is a whole multiple of another, as far as it is."""
+COMES_IN = {"input": "output", "r_in": "receptive_field", "j_in": "jump"}
+"""A number of what comes into a layer, and the quantity of the layer before that it is."""
 INPUT_ROW = "input"
 MOST_NAMED = 3
 """Rows that a reason names."""
@@ -78,6 +80,9 @@ class OwnRows:
     def leads_to(self, name: str, quantity: str) -> Iterator[Followed]:
         """What the number may be, computed from the other rows; each differs from the correct one."""
         places = self._places(name)
+        if quantity in COMES_IN and len(places) == 1:
+            yield from self._of_the_source(self.analysis.layers[places[0]], COMES_IN[quantity])
+            return
         correct = self._correct(name, quantity)
         if correct is None or not places:
             return
@@ -95,6 +100,13 @@ class OwnRows:
         for each in (*found, *self._by_factor(name, quantity, correct)):
             if each.value is not None and each.value != correct and each.rows:
                 yield each
+
+    def _of_the_source(self, layer: LayerResult, quantity: str) -> Iterator[Followed]:
+        """The wrong number of the one layer that a layer reads."""
+        sources = layer.node.sources
+        row = self.at.get(sources[0], {}).get(quantity) if len(sources) == 1 else None
+        if row is not None and self._is_wrong(row):
+            yield Followed(self.rows[row], (row,))
 
     # Where rows stand --------------------------------------------------------------------------
 

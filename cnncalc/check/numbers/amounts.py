@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from cnncalc.check.languages import usual_signs
 from cnncalc.check.naming import kind_of
 from cnncalc.check.numbers.dressing import undressed
 from cnncalc.limits import LONGEST_NUMERAL
@@ -42,7 +43,7 @@ GROUPS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})\Z")
 THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+\Z")
 ROUNDED = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]+))?\Z")
 BARE = re.compile(r"[~\u2248]?\s*[0-9][0-9.,_' ]*\Z")
-UNANSWERED = ("", "-", "--", "---", "?", "n/a", "n.a.", "na", "none", "nil", "\u2013", "\u2014")
+UNANSWERED = ("", "-", "/", "--", "---", "?", "n/a", "n.a.", "na", "none", "nil", "\u2013", "\u2014")
 """What people write where they give no number."""
 
 
@@ -167,7 +168,7 @@ def plain(text: str) -> str:
     >>> plain("\u2248 1.38\u00d710\u2078"), plain("61MB / image")
     ('1.38\u00d710^8', '61MB')
     """
-    text = undressed(" ".join(text.split()))
+    text = undressed(" ".join(usual_signs(text).split()))
     text = RAISED.sub(lambda digits: "^" + digits[0].translate(SUPERSCRIPTS), text)
     return PER_IMAGE.sub("", ABOUT.sub("", text, count=1) if ABOUT.match(text) else text)
 

@@ -39,6 +39,10 @@ IMPLICIT = re.compile(
 """A product without a sign: 3k, (3k + 1)f."""
 SIDES = re.compile(r"[(\[]?\s*([0-9]+)\s*(?:before|in front)?\s*(?:,|and|;)\s*([0-9]+)\s*(?:after|behind)?\s*[)\]]?\Z")
 """The padding on both sides: `0 before, 1 after`, `(0, 1)`."""
+GROUPED = re.compile(r"(?<![0-9,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])")
+"""A vector of 394,272 values, also behind a batch: (None, 394,272)."""
+FOUR_SIDES = re.compile(r"\[?\s*([0-9]+)[ ,]+([0-9]+)[ ,]+\1[ ,]+\2\s*\]?\Z")
+"""The padding above, below, left and right, where both axes are alike: `[0 1 0 1]`."""
 NAME = re.compile(r"[A-Za-z]+[0-9]*")
 LETTERS = re.compile(r"[A-Za-z_]")
 WORD = re.compile(r"[A-Za-z ]{4,}\Z")
@@ -54,7 +58,8 @@ class Printed:
     `claimed` is an int or a Fraction, a tuple of them for a shape (channels last), a symbolic
     size for a formula, or a word; None if the text cannot be read. `amount` is set where digits were
     printed; `workings` are the values of the sums that stand before an equals sign. `factors` are those of an
-    output that is written as a product. `layout` is the order of a shape, hwc or chw, if that is said.
+    output that is written as a product. `layout` is the order of a shape, hwc or chw, if that is said; `batch` is the
+    number of images that may stand before it.
     """
 
     text: str
@@ -63,6 +68,7 @@ class Printed:
     workings: tuple[Working, ...] = ()
     factors: tuple[int, ...] = ()
     layout: str = ""
+    batch: int = 1
 
     @classmethod
     def read(
@@ -100,6 +106,8 @@ class Printed:
             here = span.part(slip.position, slip.length) if span and text in span.source.lines[span.line] else span
             shown = text if len(text) <= WIDEST else f"{text[: WIDEST - 3]}..."
             raise SpecError([Problem(f"'{shown}' is not a number: {slip}", here, NUMBER_HINT)]) from None
+        if kind_of(quantity) == "shape":
+            workings = tuple(_whole_size(working, printed[0]) for working in workings)
         is_product = kind_of(quantity) in ("shape", "length") and PRODUCT.match(last.strip())
         factors = tuple(map(_whole, re.findall("[0-9]+", last))) if is_product else ()
         return cls(text, printed[0], printed[1], workings, factors, layout)
@@ -150,15 +158,20 @@ class Printed:
         """The number alone, without the sums before it."""
         return replace(self, workings=())
 
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        """The sizes that are printed, of a product or a shape; the one value of anything else."""
+        return self.factors or (self.claimed if isinstance(self.claimed, tuple) else (self.claimed,))
+
     def volume(self, like: Shape) -> Shape | None:
         """The output that is claimed of a layer whose output is `like`: the channels are its own if none are said.
 
         None where it is not given in plain whole numbers.
         """
-        parts = self.factors or (self.claimed if isinstance(self.claimed, tuple) else (self.claimed,))
+        parts = self.parts
         if not is_known(*parts) or min(parts) < 1 or (self.amount and self.amount.rounded):
             return None
-        if len(parts) == like.rank + 2 and parts[0] == 1:  # a batch of one
+        if len(parts) == like.rank + 2 and parts[0] == self.batch:
             parts = parts[1:]
         if len(parts) == 1 and like.rank:
             return Shape(like.channels, *parts * like.rank)
@@ -200,10 +213,12 @@ class Printed:
     def _matches_shape(self, exact: Shape) -> bool:
         """Sizes and channels; a vector also as 1x1x4096, sizes alone (7x7, or 7) for a map of that rank."""
         whole = (*exact.size, exact.channels)
-        parts = self.factors or (self.claimed if isinstance(self.claimed, tuple) else (self.claimed,))
+        parts = self.parts
         if self.factors and len(whole) == 1:
             parts = (self.claimed,)
-        if len(parts) == len(whole) + 1 and parts[0] == 1:  # a batch of one
+        if len(whole) == 1 and len(parts) > 1 and (grouped := GROUPED.search(self.text)):
+            parts = (int(grouped[0].replace(",", "")),)
+        if len(parts) == len(whole) + 1 and parts[0] == self.batch:
             parts = parts[1:]
         if self.layout == "chw" and len(parts) == len(whole):
             parts = (*parts[1:], parts[0])
@@ -235,6 +250,13 @@ def _sums(text: str, sums: list[str], thousand: int) -> list[Working]:
     return values
 
 
+def _whole_size(working: Working, claimed: Any) -> Working:
+    """The value of a sum for a size, rounded to the whole number beside it that is printed: (28 - 3)/2 + 1 = 13."""
+    sizes = claimed if isinstance(claimed, tuple) else (claimed,)
+    beside = [size for size in sizes if isinstance(size, int) and abs(size - working.value) < 1]
+    return Working(Fraction(beside[0])) if beside and working.slack == 0 else working
+
+
 def _working(text: str, thousand: int) -> Working:
     """A sum, or a number by itself: 35K = 34,848."""
     amount = read_amount(text, thousand=thousand) if text[-1:].isalpha() or "10" in text else None
@@ -254,7 +276,7 @@ def _read(text: str, quantity: str, thousand: int, blank: bool) -> tuple[Any, Am
         return NO_FIT[0], None
     if quantity == "layer_padding" and text.lower() in PADDINGS:
         return text.lower(), None
-    if quantity.endswith("padding") and (sides := SIDES.match(text)):
+    if quantity.endswith("padding") and (sides := SIDES.match(text) or FOUR_SIDES.match(text)):
         return on_sides(_whole(sides[1]), _whole(sides[2])), None
     amount = read_amount(text, thousand=thousand, blank=blank)
     if amount is not None:

@@ -6,8 +6,9 @@ import csv
 import re
 from collections.abc import Iterator
 
+from cnncalc.check.readers.header import Cell, quantities_in
 from cnncalc.check.readers.reading import Reading
-from cnncalc.check.readers.rows import HEAD_KEYS, Cell, quantities_in, read_rows
+from cnncalc.check.readers.rows import HEAD_KEYS, read_rows
 from cnncalc.errors import Problem, Source, SpecError
 from cnncalc.limits import MOST_COLUMNS
 

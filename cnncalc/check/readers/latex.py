@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 from cnncalc.check.numbers.amounts import UNANSWERED
 from cnncalc.check.readers import csv, markdown
+from cnncalc.check.readers.header import HEADER_WITHIN, Cell, header_among
 from cnncalc.check.readers.latex_cells import LONGEST, Cells, cells_of, without_rules
 from cnncalc.check.readers.reading import Reading
-from cnncalc.check.readers.rows import HEADER_WITHIN, Cell, header_among, read_rows
+from cnncalc.check.readers.rows import read_rows
 from cnncalc.errors import Problem, Source, Span, SpecError
 from cnncalc.limits import MOST_CLAIMS, MOST_COLUMNS, Limit
 

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from cnncalc.check.numbers.dressing import undressed
-from cnncalc.check.readers.rows import Cell
+from cnncalc.check.readers.header import Cell
 from cnncalc.errors import Problem, SpecError
 from cnncalc.limits import MOST_COLUMNS
 

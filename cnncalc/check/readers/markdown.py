@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING
 
+from cnncalc.check.naming import of_total
+from cnncalc.check.numbers.dressing import undressed
+from cnncalc.check.readers.header import Cell, header_among
 from cnncalc.check.readers.reading import Reading
-from cnncalc.check.readers.rows import Cell, quantities_in, read_rows
+from cnncalc.check.readers.rows import are_layers, read_rows
 from cnncalc.errors import Problem, Source, SpecError
 
 if TYPE_CHECKING:
@@ -17,6 +21,14 @@ if TYPE_CHECKING:
 NAMES = (".md", ".markdown", ".mkd")
 RULE = re.compile(r"^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*$", re.MULTILINE)
 """The line below the header of a table."""
+TOTAL = re.compile(
+    r"(?P<name>[^\W0-9_][\w #-]{1,40}?)\s?[:=\uff1a]\s?"
+    r"(?P<number>[~\u2248]?\s?[0-9][0-9.,]*(?:\s?(?:[KMGB]|thousand|million|billion)(?![A-Za-z]))?)(?:\s(?P<noun>[A-Za-z]+))?"
+)
+"""A line below a table: what is added up, and the sum."""
+BARE_TOTALS = ("total", "totals", "overall", "sum")
+LONGEST_TOTAL = 200
+"""Characters of such a line."""
 HINT = "a table begins with a header such as | layer | output | params |"
 
 
@@ -26,32 +38,83 @@ def recognises(source: Source) -> bool:
 
 
 def read(reading: Reading) -> None:
-    """Read every table that has a layer in each row; other text and other tables say nothing."""
-    tables = [rows for rows in _tables(reading.source) if quantities_in([text for text, _ in rows[0]])]
+    """Read every table that has a layer in each row, and the totals below it; other text and other tables say nothing.
+
+    A table that goes on in the next one, under the same header, is read as one.
+    """
+    tables = [table for table in map(_from_its_header, _tables(reading.source)) if table]
     if not tables:
         raise SpecError([Problem("the text contains no table of layers", reading.source.span(), HINT)])
-    for rows in tables:
+    for rows in _joined(reading, tables):
         read_rows(reading, {}, iter(rows))
 
 
+def _from_its_header(rows: list[list[Cell]]) -> list[list[Cell]]:
+    """The table without what stands above its header; nothing for a table of other things."""
+    start = header_among([[text for text, _ in cells] for cells in rows])
+    return [] if start is None else rows[start:]
+
+
+def _joined(reading: Reading, tables: list[list[list[Cell]]]) -> Iterator[list[list[Cell]]]:
+    """The tables, those as one that describe a network only together: one of them is cut into two on a slide."""
+    network = reading.named("", "", ())
+    graph = None
+    with suppress(SpecError):  # which is reported where the first table is read
+        graph = network.graph() if network else None
+    while tables:
+        rows, *tables = tables
+        together, rest = rows, tables
+        while graph and rest and not are_layers(together, graph) and _heads(rest[0]) == _heads(rows):
+            together, rest = [*together, *rest[0]], rest[1:]
+        if together is not rows and graph and are_layers(together, graph):
+            rows, tables = together, rest
+        yield rows
+
+
+def _heads(rows: list[list[Cell]]) -> list[str]:
+    return [text.lower() for text, _ in rows[0]]
+
+
 def _tables(source: Source) -> Iterator[list[list[Cell]]]:
-    """The rows of every table, each cell with its place and without Markdown's marks."""
+    """The rows of every table, each cell with its place and without Markdown's marks, and the totals below it."""
     rows: list[list[Cell]] = []
-    line, column = 0, 0
+    before: list[list[Cell]] = []  # totals above a table, in the same section
+    line, column, inside = 0, 0, False
     for token in _parser().parse(source.text):
-        if token.type == "table_open":
+        if token.type in ("table_open", "heading_open") and rows:
+            yield rows
             rows = []
+        if token.type == "heading_open":
+            before = []
+        if token.type in ("table_open", "table_close"):
+            inside = token.type == "table_open"
+            if not inside:
+                rows, before = [*rows, *before], []
         elif token.type == "tr_open":
             line, column = (token.map or [line])[0], 0
             rows.append([])
-        elif token.type == "inline" and rows and token.map and token.level:
+        elif token.type == "inline" and rows and token.map and inside:
             at = max(source.lines[line].find(token.content, column), column)
             column = at + len(token.content)
             text = "".join(child.content for child in token.children or ())
             rows[-1].append((text.strip(), source.span(line, at, max(len(token.content), 1))))
-        elif token.type == "table_close":
-            yield rows
-            rows = []
+        elif token.type == "inline" and token.map:
+            (rows or before).extend(_totals(source, *token.map))
+    if rows:
+        yield rows
+
+
+def _totals(source: Source, start: int, end: int) -> Iterator[list[Cell]]:
+    """The rows of a total for lines such as `**Total params:** 61,706 (241 KB)`."""
+    for line in range(start, min(end, len(source.lines))):
+        text = source.lines[line]
+        if len(text) > LONGEST_TOTAL or not (found := TOTAL.match(undressed(text.strip(" -*+>")))):
+            continue
+        name, number, noun = found["name"], found["number"], (found["noun"] or "").lower()
+        name = f"{name} {noun}" if name.lower() in BARE_TOTALS else name
+        if of_total(name):
+            at = max(text.find(number), 0)
+            yield [(name, source.span(line)), (number, source.span(line, at, len(number)))]
 
 
 @cache

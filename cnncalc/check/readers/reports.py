@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from itertools import pairwise, takewhile
 
 from cnncalc.check.readers import markdown
+from cnncalc.check.readers.header import Cell, quantities_in
 from cnncalc.check.readers.reading import Reading
-from cnncalc.check.readers.rows import Cell, quantities_in, read_rows
+from cnncalc.check.readers.rows import read_rows
 from cnncalc.errors import Problem, Source, SpecError
 from cnncalc.limits import MOST_COLUMNS
 

@@ -3,65 +3,65 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeAlias
 
 from cnncalc.check.claim import Claim
 from cnncalc.check.context import CONTEXT_KEYS, NETWORK_KEYS, Context
-from cnncalc.check.matching import matched
-from cnncalc.check.naming import BRACKETED, Heading, heading, is_heading, kind_of, layer_named
+from cnncalc.check.matching import all_known, matched
+from cnncalc.check.naming import TOTAL, Heading, heading, kind_of, layer_named, of_total
 from cnncalc.check.network import Network
 from cnncalc.check.numbers.amounts import UNANSWERED, decimal_comma
+from cnncalc.check.numbers.dressing import undressed
+from cnncalc.check.readers.header import (
+    QUANTITY,
+    VALUE,
+    Cell,
+    folded_heading,
+    parted,
+    parts_of,
+    settings_in,
+    types_beside,
+    with_workings,
+    without_numbering,
+)
 from cnncalc.check.readers.own_network import own_network
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Span, SpecError
-from cnncalc.limits import LONGEST_HEADING
+from cnncalc.graph import Graph
 
-LAYER = ("layer", "layers", "layer_name", "name", "block", "module")
-QUANTITY = "quantity"
-VALUE = ("value", "answer")
-"""With `quantity`, the columns of the long form: a number a row."""
 IGNORED = ("kind", "type", "comment", "note", "notes", "remark", "remarks", "")
 """Columns that claim nothing; the first two come with `cnncalc show --format csv`."""
-SIZE_AND_STRIDE = re.compile(r"(.+?)\s*/\s*(strides?)\Z", re.IGNORECASE)
-"""The heading of `7x7/2`, the size of a kernel and its stride in one column."""
+REMARKS = (
+    *("name", "class", "description", "details", "detail", "specs", "spec", "specification", "connected_to", "config"),
+    *("configuration", "operation", "operations", "purpose", "layer_type", "layer_name", "hyperparameters"),
+)
+"""Columns about a layer in words, with numbers among them; a note says that they are not read."""
 HEAD_KEYS = ("network", "input", "set", "against", "name", "source", *CONTEXT_KEYS)
 """What may be said before the header."""
-HEADER_WITHIN = 30
-"""Rows of a table in which the header is looked for."""
 NETWORK_HINT = "set it with --network vgg16, or with a line '# network: vgg16' before the header"
 NOTHING, LONG = Heading(""), Heading("quantity")
 WORDS_TOO = ("activation", "activations", "padding", "size")
 """Names of quantities that also head columns of words: tanh, same."""
+Part: TypeAlias = "tuple[list[Cell], list[list[Cell]], list[Heading]]"
+"""A header, the rows under it, and the quantities of its columns."""
 NUMERIC = re.compile(r"[-~\u2248(\[$]*(?:None, ?)?[0-9][0-9.,xX*\u00d7/+^=()\[\] -]*(?:[A-Za-z%]{1,8})?[)\]$]?\Z")
 """A number with or without a unit, a shape, or a working."""
-Cell: TypeAlias = "tuple[str, Span]"
-
-
-def quantities_in(header: Sequence[str]) -> int | None:
-    """How many of a header's columns are quantities; None if the line is not a header."""
-    names = list(map(_folded, header))
-    if not names or names[0] not in LAYER:
-        return None
-    known = sum(name in (QUANTITY, *VALUE) or is_heading(name) for name in names[1:])
-    return known if known or names[0] != "name" else None
-
-
-def header_among(rows: Sequence[Sequence[str]]) -> int | None:
-    """Which of the first rows is the header: the one that names the most quantities; None without one."""
-    known = [quantities_in(row) or 0 for row in rows[:HEADER_WITHIN]]
-    return known.index(max(known)) if any(known) else None
 
 
 def read_rows(reading: Reading, head: dict[str, Cell], rows: Iterator[list[Cell]]) -> None:
     """Enter the claims of a header and the rows under it; `head` has what was said before, by HEAD_KEYS."""
     head, context = _effective(reading, head)
-    header = next(rows)
-    header, lines = _split(header, list(rows))
-    columns = _columns(reading, header, lines)
-    lines = [cells for cells in lines if not cells[0][0].startswith("#")]
-    network, lines = _network(reading, head, header, lines)
+    parts = []
+    for header, lines in parts_of(*without_numbering(next(rows), list(rows))):
+        header, lines = with_workings(*parted(*without_numbering(header, lines)))
+        columns = _columns(reading, header, lines)
+        parts.append((header, [cells for cells in lines if not cells[0][0].startswith("#")], columns))
+    header = parts[0][0]
+    network, own = _network(reading, head, header, parts[0][1] if len(parts) == 1 else [])
+    if len(parts) == 1:
+        parts = [(header, own, parts[0][2])]
     context = replace(context, network=network)
     if "against" in head:
         context = replace(
@@ -69,36 +69,40 @@ def read_rows(reading: Reading, head: dict[str, Cell], rows: Iterator[list[Cell]
         )
     reading.table.name = head.get("name", (reading.table.name,))[0]
     reading.table.source = context.source
-    layers = [cells[0][0] for cells in lines]
-    if context.network is not None and not any(of.quantity == QUANTITY for of in columns):
-        layers, note = matched(layers, context.network.graph())
-        if note:
-            reading.note(note, header[0][1])
-    beside = tuple({cell[0] for cells in lines for of, cell in zip(columns, cells, strict=False) if of == LONG})
-    for layer, cells in zip(layers, lines, strict=True):
-        _row(reading, context, layer, cells, columns, beside)
+    named = iter(_layers(reading, network, parts))
+    for _, lines, columns in parts:
+        beside = tuple({cell[0] for cells in lines for of, cell in zip(columns, cells, strict=False) if of == LONG})
+        for cells in lines:
+            _row(reading, context, next(named), cells, columns, beside)
     if not reading.table.claims and not reading.problems:
         reading.problem("the table contains no claims", header[0][1], "write one layer in each row")
 
 
-def _split(header: list[Cell], lines: list[list[Cell]]) -> tuple[list[Cell], list[list[Cell]]]:
-    """The table with a column of its own for the stride in `patch size/stride`: 7x7/2."""
-    for place, (text, span) in reversed(list(enumerate(header))):
-        if not (titles := SIZE_AND_STRIDE.match(text[: LONGEST_HEADING.value])):
-            continue
-        header = [*header[:place], (titles[1], span), (titles[2], span), *header[place + 1 :]]
-        lines = [
-            [*cells[:place], *_parted(cells[place]), *cells[place + 1 :]] if len(cells) > place else cells
-            for cells in lines
-        ]
-    return header, lines
+def are_layers(rows: list[list[Cell]], graph: Graph) -> bool:
+    """Whether the rows under a header, and under those among them, are layers of a network."""
+    parts = parts_of(*without_numbering(rows[0], rows[1:]))
+    parts = [without_numbering(header, lines) for header, lines in parts]
+    names = [_name(cells) for _, lines in parts for cells in lines]
+    types = [told for header, lines in parts for told in types_beside(header, lines)]
+    return all_known(matched(names, graph, types).layers, graph)
 
 
-def _parted(cell: Cell) -> tuple[Cell, Cell]:
-    """What stands before the last slash of a cell, and behind it."""
-    text, span = cell
-    size, _, stride = text.rpartition("/") if "/" in text and text.lower() not in UNANSWERED else (text, "", "")
-    return (size.strip(), span), (stride.strip().lstrip("sS"), span)
+def _name(cells: list[Cell]) -> str:
+    """The name of a row, without its dressing; `total` for a row such as `Total params`."""
+    name = undressed(cells[0][0])
+    return TOTAL[0] if of_total(name) else name
+
+
+def _layers(reading: Reading, network: Network, parts: list[Part]) -> list[str]:
+    """The layers of all rows, by the names that the network has for them."""
+    layers = [_name(cells) for _, lines, _ in parts for cells in lines]
+    if any(of.quantity == QUANTITY for _, _, columns in parts for of in columns):
+        return layers
+    types = [told for header, lines, _ in parts for told in types_beside(header, lines)]
+    layers, note = matched(layers, network.graph(), types)
+    if note:
+        reading.note(note, parts[0][0][0][1])
+    return layers
 
 
 def _effective(reading: Reading, head: dict[str, Cell]) -> tuple[dict[str, Cell], Context]:
@@ -141,13 +145,6 @@ def _settings(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(","))
 
 
-def _folded(cell: str) -> str:
-    """The heading of a column as it is compared: `Layer (type)` is layer."""
-    if len(cell) > LONGEST_HEADING.value:
-        return ""
-    return BRACKETED.sub("", cell).strip().lower().replace(" ", "_")
-
-
 def _looks_like_answers(place: int, lines: list[list[Cell]]) -> bool:
     """Whether at least half of what a column holds are numbers or shapes."""
     written = _written(place, lines)
@@ -168,12 +165,15 @@ def _written(place: int, lines: list[list[Cell]]) -> list[str]:
 def _columns(reading: Reading, header: list[Cell], lines: list[list[Cell]]) -> list[Heading]:
     """The quantity and the unit of every column; no quantity for one that claims nothing."""
     columns = [Heading("layer")]
-    names, titles = [_folded(text) for text, _ in header], tuple(text for text, _ in header)
+    names, titles = [folded_heading(text) for text, _ in header], tuple(text for text, _ in header)
     long = QUANTITY in names and any(name in VALUE for name in names)
     for place, (name, (text, span)) in list(enumerate(zip(names, header, strict=True)))[1:]:
         columns.append(NOTHING)
         if long or name in IGNORED:
             columns[-1] = Heading(QUANTITY if name == QUANTITY else VALUE[0] if long and name in VALUE else "")
+            continue
+        if name in REMARKS:
+            reading.note(f"the column '{text}' is not read", span)
             continue
         try:
             found = heading(text, titles)
@@ -210,9 +210,17 @@ def _row(
         problem = Problem(f"this row has more cells than the {len(columns)} of the header", place, hint)
         reading.add(context.unread(layer, "", ", ".join(text for text, _ in cells[1:]), place, problem))
         return
+    filled = [cell for cell in cells[1:] if cell[0].lower() not in UNANSWERED]
+    if len(filled) == 1 and (of_all := of_total(undressed(cells[0][0]))):
+        reading.add(_claim(reading, context, "", of_all, None, filled[0], beside))
+        return
     named = next((cell for of, cell in zip(columns, cells, strict=False) if of.quantity == QUANTITY), None)
     for of, (text, span) in list(zip(columns, cells, strict=False))[1:]:
-        if of.quantity in ("", QUANTITY) or text.lower() in UNANSWERED:
+        if of.quantity in ("", QUANTITY) or undressed(text).lower() in UNANSWERED:
+            continue
+        if layer and of.quantity == "kernel" and (settings := settings_in(text)):
+            for key, value in settings:
+                reading.add(_claim(reading, context, layer_named(layer), Heading(key), None, (value, span), beside))
             continue
         if layer:
             reading.add(_claim(reading, context, layer_named(layer), of, named, (text, span), beside))

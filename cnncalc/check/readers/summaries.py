@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from cnncalc.check.prints.enter import enter
 from cnncalc.check.prints.model import Number, PrintOut, Row
+from cnncalc.check.readers import markdown
 from cnncalc.check.readers.print_lines import MEBIBYTE, PrintLine, line_with, print_lines
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Source, Span, SpecError
@@ -43,8 +44,9 @@ READ = re.compile(r"[\w/.-]+(?:\[[0-9]*\u2026?|\u2026)|[\w/.-]+\u2026?(?=\[)")
 
 
 def recognises(source: Source) -> bool:
-    """Whether a text holds a summary: by the header that Keras and torchsummary print."""
-    return line_with(source, HEADER) is not None
+    """Whether a text holds a summary: by the header that Keras and torchsummary print, not made a Markdown table."""
+    line = line_with(source, HEADER)
+    return line is not None and not markdown.RULE.match("".join(source.lines[line + 1 : line + 2]))
 
 
 class _Cells:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date, time
 from typing import Any
 
-from cnncalc.check.readers.rows import HEADER_WITHIN, header_among
+from cnncalc.check.readers.header import HEADER_WITHIN, header_among
 from cnncalc.errors import Problem, SpecError
 from cnncalc.limits import LARGEST_WORKBOOK, MOST_CLAIMS, MOST_COLUMNS
 

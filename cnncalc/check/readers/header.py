@@ -1,0 +1,183 @@
+"""The header of a table of layers -> which rows are headers, and the table with one quantity in each column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from cnncalc.check.languages import heading_in_english, usual_signs
+from cnncalc.check.naming import BRACKETED, heading, is_heading, kind_of
+from cnncalc.check.numbers.amounts import UNANSWERED
+from cnncalc.check.numbers.dressing import undressed
+from cnncalc.errors import Span
+from cnncalc.limits import LONGEST_HEADING
+
+Cell: TypeAlias = "tuple[str, Span]"
+Cells: TypeAlias = "list[Cell]"
+
+LAYER = ("layer", "layers", "layer_name", "name", "block", "module")
+PERHAPS_LAYER = (
+    *("", "layer_type", "type", "operation", "operations", "op", "operator", "stage", "component", "node", "kind"),
+    *("structure", "stages", "step"),
+)
+"""Other headings of names, of which a table has at least so many quantities as `LEAST`."""
+LEAST = 2
+NUMBERING = (
+    *("", "#", "no", "no.", "nr", "nr.", "n", "n\u00b0", "n\u00ba", "idx", "index", "id", "s.no", "s.no.", "sr._no"),
+    "\u5e8f\u53f7",
+)
+"""Headings of a column before that of the layers, which only numbers the rows."""
+TYPES = ("type", "kind", "layer_type", "class", "description", "operation", "details", "name", "layer_name", "op")
+"""Headings of columns that may say the types of the rows."""
+QUANTITY = "quantity"
+VALUE = ("value", "answer")
+"""With `quantity`, the columns of the long form: a number a row."""
+WORKING = ("working", "workings", "calculation", "computation", "formula", "operation", "how", "equation")
+"""Headings of columns with the workings of the numbers beside them."""
+HEADER_WITHIN = 30
+"""Rows of a table in which the header is looked for."""
+SIZES_AND_STEPS = re.compile(r"\s*(?:[/,;+&]|\band\b)\s*")
+"""What stands between the headings of one column for several: `patch size/stride`, `K, P, S`."""
+SETTING = re.compile(
+    r"(s|strides?|p|pad|padding|d|dilation|g|groups)\s?[=:]?\s?([0-9]+(?:\s?[x\u00d7]\s?[0-9]+)?)\Z", re.I
+)
+SETTING_KEYS = {"s": "stride", "p": "layer_padding", "d": "dilation", "g": "groups"}
+"""What stands behind a kernel in its cell, and the quantity that it is."""
+IS_WORKING = re.compile(r"[-+0-9.,()\[\]{}*^/\s\u00d7\u00b7xX\\a-z$]+\Z")
+
+
+def quantities_in(header: Sequence[str]) -> int | None:
+    """How many of a header's columns are quantities; None if the line is not a header."""
+    names = list(map(folded_heading, header))
+    if _is_numbered(names):
+        del names[0]
+    if not names or names[0] not in (*LAYER, *PERHAPS_LAYER):
+        return None
+    known = (
+        sum(_is_known(name, text) for name, text in zip(names[1:], header[-len(names) + 1 :], strict=True))
+        if names[1:]
+        else 0
+    )
+    if names[0] in PERHAPS_LAYER:
+        return known if known >= LEAST else None
+    return known if known or names[0] != "name" else None
+
+
+def header_among(rows: Sequence[Sequence[str]]) -> int | None:
+    """Which of the first rows is the header: the one that names the most quantities; None without one."""
+    known = [quantities_in(row) or 0 for row in rows[:HEADER_WITHIN]]
+    return known.index(max(known)) if any(known) else None
+
+
+def folded_heading(cell: str) -> str:
+    """The heading of a column as it is compared: `Layer (type)` is layer, and so is the word of another language."""
+    if len(cell) > LONGEST_HEADING.value:
+        return ""
+    return heading_in_english(BRACKETED.sub("", usual_signs(undressed(cell))).strip().lower().replace(" ", "_"))
+
+
+def without_numbering(header: Cells, lines: list[Cells]) -> tuple[Cells, list[Cells]]:
+    """The table without a first column that only numbers its rows."""
+    if not _is_numbered([folded_heading(text) for text, _ in header]):
+        return header, lines
+    return header[1:], [cells[1:] if len(cells) > 1 else cells for cells in lines]
+
+
+def parts_of(header: Cells, lines: list[Cells]) -> list[tuple[Cells, list[Cells]]]:
+    """The table taken apart where another header stands among its rows; each part with its own."""
+    parts: list[tuple[Cells, list[Cells]]] = [(header, [])]
+    for cells in lines:
+        if _is_header_again(cells, len(header)):
+            parts.append((cells, []))
+        else:
+            parts[-1][1].append(cells)
+    return [part for part in parts if part[1] or len(parts) == 1]
+
+
+def parted(header: Cells, lines: list[Cells]) -> tuple[Cells, list[Cells]]:
+    """The table with a column for each of the settings that stand in one: `patch size/stride`, 7x7/2; `K, P, S`."""
+    for place, (text, span) in reversed(list(enumerate(header))):
+        titles = _titles(text) if place else []
+        if not titles:
+            continue
+        header = [*header[:place], *((title, span) for title in titles), *header[place + 1 :]]
+        lines = [
+            [*cells[:place], *_parted(cells[place], len(titles)), *cells[place + 1 :]] if len(cells) > place else cells
+            for cells in lines
+        ]
+    return header, lines
+
+
+def with_workings(header: Cells, lines: list[Cells]) -> tuple[Cells, list[Cells]]:
+    """The table with the workings of a column in front of the counts beside it, `(3*3*3 + 1)*8` of 224.
+
+    Done where one column of the table is counts, or one of them parameters.
+    """
+    names = [folded_heading(text) for text, _ in header]
+    place = next((at for at, name in enumerate(names) if at and name in WORKING), None)
+    counts = [at for at, (text, _) in enumerate(header) if at and is_heading(text) and _kind(text) == "count"]
+    of = counts if len(counts) == 1 else [at for at in counts if heading(header[at][0]).quantity == "params"]
+    if place is None or len(of) != 1:
+        return header, lines
+    for number, cells in enumerate(lines):
+        working, count = (cells[at][0] if len(cells) > at else "" for at in (place, of[0]))
+        if IS_WORKING.match(working) and any(map(str.isdigit, working)) and count.lower() not in UNANSWERED:
+            lines[number] = list(cells)
+            lines[number][of[0]] = (f"{working} = {count}", cells[of[0]][1])
+    header = list(header)
+    header[place] = ("note", header[place][1])
+    return header, lines
+
+
+def settings_in(text: str) -> list[tuple[str, str]]:
+    """The settings in one cell of kernels, by their quantities: `11x11, s=4, p=2`; nothing for a kernel alone."""
+    first, *others = re.split(r"\s*[,;]\s*", undressed(usual_signs(text)))
+    found = [SETTING.match(other) for other in others]
+    if not found or not all(found):
+        return []
+    return [("kernel", first), *((SETTING_KEYS[each[1].lower()[0]], each[2]) for each in found if each)]
+
+
+def types_beside(header: Cells, lines: list[Cells]) -> list[str]:
+    """What a column of types says of every row; nothing where there is none."""
+    names = [folded_heading(text) for text, _ in header]
+    place = next((names.index(name, 1) for name in TYPES if name in names[1:]), None)
+    return [cells[place][0] if place is not None and len(cells) > place else "" for cells in lines]
+
+
+def _is_numbered(names: list[str]) -> bool:
+    """Whether a header begins with a column of numbers before that of the layers."""
+    return len(names) > LEAST and names[0] in NUMBERING and names[1] in (*LAYER, *PERHAPS_LAYER[1:])
+
+
+def _is_known(name: str, text: str) -> bool:
+    return name in (QUANTITY, *VALUE) or is_heading(text) or bool(_titles(text))
+
+
+def _is_header_again(cells: Cells, columns: int) -> bool:
+    """Whether a row below the header is one as well: headings alone, and no name or that of a layer column."""
+    name, filled = folded_heading(cells[0][0]), [text for text, _ in cells[1:] if text]
+    return len(cells) <= columns and name in ("", *LAYER) and bool(filled) and all(map(is_heading, filled))
+
+
+def _titles(text: str) -> list[str]:
+    """The headings that one column has for several settings; nothing for a column of one quantity."""
+    titles = SIZES_AND_STEPS.split(usual_signs(text[: LONGEST_HEADING.value]).strip())
+    if not 2 <= len(titles) <= 4 or not all(map(is_heading, titles)) or is_heading(text):
+        return []
+    return titles if all(_kind(title) in ("length", "count") or title == titles[0] for title in titles) else []
+
+
+def _kind(text: str) -> str:
+    return kind_of(heading(text).quantity)
+
+
+def _parted(cell: Cell, count: int) -> Cells:
+    """The values of one cell: as many as its column has headings, the first with what is left."""
+    text, span = cell
+    sign = next((sign for sign in "/,;+&" if sign in text), "")
+    if not sign or text.lower() in UNANSWERED:
+        return [(text if text.lower() not in UNANSWERED else "", span), *[("", span)] * (count - 1)]
+    values = text.rsplit(sign, count - 1)
+    return [(value.strip().lstrip("sSpPkK="), span) for value in (*values, *[""] * (count - len(values)))]
