@@ -89,6 +89,8 @@ class Row:
             "output_values": lambda: math.prod(self.output),
             "activations": lambda: 0 if words.kind in (*UNCHANGED, "flatten") else math.prod(self.output),
             "memory_bytes": lambda: 4 * math.prod(self.output),
+            "width": lambda: self.output[-2],
+            "in_width": lambda: self.input[-2],
             "feature_map": lambda: self.output,
             "out_channels": lambda: self.output[-1],
             "in_channels": lambda: math.prod(self.input) if words.kind == "fc" else self.input[-1],

@@ -45,7 +45,7 @@ def _count(key: str, title: str, about: str, *aliases: str, kind: Kind = "count"
 
 
 _PARAMETERS = ("", "_param", "_params", "_parameter", "_parameters", "_weights")
-_OF_A_VOLUME = ("_shape", "_size", "_volume", "_dimensions", "_dimension", "_dims", "_dim", "_width")
+_OF_A_VOLUME = ("_shape", "_size", "_volume", "_dimensions", "_dimension", "_dims", "_dim")
 _REGISTER = (
     Quantity(
         "input",
