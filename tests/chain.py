@@ -71,6 +71,8 @@ class Row:
     receptive_field: tuple[int, ...] = ()
     jump: tuple[int, ...] = ()
     start: tuple[float, ...] = ()
+    padded: tuple[int, ...] = ()
+    """Pixels of the image's edge that the padding so far reaches beyond, before the first pixel."""
     layer_padding: tuple[int | str, ...] = (0,)
     """Zeros on each side of an axis, `0+1` where they differ."""
     words: Words = field(default_factory=lambda: Words("input"))
@@ -96,8 +98,10 @@ class Row:
             "in_channels": lambda: math.prod(self.input) if words.kind == "fc" else self.input[-1],
             "kernel": lambda: words.kernel,
             "stride": lambda: words.stride,
-            "r_in": lambda: self.before.receptive_field,
-            "j_in": lambda: self.before.jump,
+            "dilation": lambda: (words.dilation,) * len(words.kernel),
+            "r_in": lambda: (self.before or self).receptive_field,
+            "j_in": lambda: (self.before or self).jump,
+            "padding": lambda: self.padded,
             "neurons": lambda: math.prod(self.output),
         }[quantity]()
 
@@ -106,7 +110,7 @@ def rows_of(size: str, layers: Mapping[str, str]) -> dict[str, Row]:
     """The rows of a chain by the names of its layers, with the input first and the sums last, under `total`."""
     sizes = tuple(map(int, size.removeprefix("1d:").split("x")))
     rank = len(sizes) - 1
-    row = Row(sizes, sizes, receptive_field=(1,) * rank, jump=(1,) * rank, start=(0.5,) * rank)
+    row = Row(sizes, sizes, receptive_field=(1,) * rank, jump=(1,) * rank, start=(0.5,) * rank, padded=(0,) * rank)
     rows = {"input": row}
     for name, text in layers.items():
         row = rows[name] = _next(row, Words.read(text, len(row.output) - 1))
@@ -171,10 +175,14 @@ def _seen(row: Row, made: Row, words: Words, begins: Sequence[int] = ()) -> Row:
     """The row with its field: R' = R + d(k - 1)J, J' = sJ, and the first centre moved by the first window."""
     made.words, made.before = words, row
     if not begins:
-        made.receptive_field, made.jump, made.start = row.receptive_field, row.jump, row.start
+        made.receptive_field, made.jump, made.start, made.padded = row.receptive_field, row.jump, row.start, row.padded
+        if words.kind in ("fc", "globalavgpool"):  # a window over the whole map
+            maps = zip(row.receptive_field, row.jump, row.output[:-1], strict=False)
+            made.receptive_field = tuple(r + (length - 1) * j for r, j, length in maps) or row.receptive_field
         return made
     axes = list(zip(row.receptive_field, row.jump, words.kernel, words.stride, strict=True))
     made.receptive_field = tuple(r + words.dilation * (k - 1) * j for r, j, k, _ in axes)
+    made.padded = tuple(p - begin * j for p, begin, (_, j, _, _) in zip(row.padded, begins, axes, strict=True))
     made.jump = tuple(j * s for _, j, _, s in axes)
     made.start = tuple(
         start + (begin + words.dilation * (k - 1) / 2) * j

@@ -162,7 +162,7 @@ _REGISTER = (
         "padding",
         "padding on each side, added up over the layers, in input pixels; both sides where they differ",
         "length",
-        (),
+        ("effective_padding", "total_padding"),
         "layer",
     ),
     Quantity("depth", "depth", "weight layers on the longest path so far", "depth", ("weight_layers",)),

@@ -68,7 +68,10 @@ def matched(rows: Sequence[str], graph: Graph, types: Sequence[str] = ()) -> Mat
     if types:
         rows = [told if told and NUMBER_ALONE.match(row) else row for row, told in zip(rows, types, strict=True)]
     bare = [_bare(row) for row in rows]
-    names = [known.get(folded(row)) or known.get(folded(plain)) for row, plain in zip(rows, bare, strict=True)]
+    names = [
+        known.get(folded(row)) or known.get(folded(plain)) or known.get(folded(row.rpartition("/")[2]))
+        for row, plain in zip(rows, bare, strict=True)
+    ]
     for place in _counted_from_zero(bare, names):
         names[place] = None
     found = [name if name is not None else row for row, name in zip(rows, names, strict=True)]
@@ -146,7 +149,8 @@ def _without_brackets(text: str) -> str:
 def _name_the_last(bare: list[str], names: list[str | None], said: list[list[str]], graph: Graph) -> None:
     """Give the type of the last layer with weights to a last row that is called only `Output`."""
     last = next((place for place in reversed(range(len(bare))) if bare[place] and names[place] not in TOTAL), None)
-    if last is None or names[last] or said[last] or _row(bare[last]) != OUTPUT:
+    there = {node.layer.kind for node in graph.nodes}
+    if last is None or names[last] or there.intersection(said[last]) or _row(bare[last]) != OUTPUT:
         return
     said[last] = next(([node.layer.kind] for node in reversed(graph.nodes) if node.layer.weighted), [])
 

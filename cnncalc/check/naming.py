@@ -26,7 +26,7 @@ OF_ALL = ("trainable", "non_trainable")
 SIGNS = re.compile(r"[^a-z0-9]")
 SHORT = {
     "n": "output", "j": "jump", "r": "receptive_field", "in": "input", "insize": "input", "inshape": "input",
-    "weightsandbias": "trainable",
+    "weightsandbias": "trainable", "hw": "output", "hxw": "output", "hwc": "output", "chw": "output",
 }  # fmt: skip
 """Headings of course tables that are names in no other place, without blanks and signs."""
 CONTEXTUAL = {

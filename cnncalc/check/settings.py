@@ -116,7 +116,9 @@ def value_of_setting(analysis: Analysis, layer: LayerResult, key: str) -> Any:
 
 def setting_of_input(analysis: Analysis, key: str) -> Any:
     """The setting of the network's input: the field of a pixel is the pixel; None for one that it has not."""
-    if key == "start":
+    if key in ("r_in", "j_in"):
+        return (1,) * analysis.input.shape.rank
+    if key in ("start", "start_in"):
         return (HALF,) * analysis.input.shape.rank
     if key == "feature_map":
         return analysis.input.shape

@@ -19,7 +19,7 @@ Cells: TypeAlias = "list[Cell]"
 LAYER = ("layer", "layers", "layer_name", "name", "block", "module")
 PERHAPS_LAYER = (
     *("", "layer_type", "type", "operation", "operations", "op", "operator", "stage", "component", "node", "kind"),
-    *("structure", "stages", "step"),
+    *("structure", "stages", "step", "after", "end_point", "end-point", "endpoint"),
 )
 """Other headings of names, of which a table has at least so many quantities as `LEAST`."""
 LEAST = 2
@@ -28,6 +28,8 @@ NUMBERING = (
     "\u5e8f\u53f7",
 )
 """Headings of a column before that of the layers, which only numbers the rows."""
+MODEL = ("cnn", "model", "network", "net", "architecture")
+"""Headings of a column before that of the layers, which names the one network in every row."""
 TYPES = ("type", "kind", "layer_type", "class", "description", "operation", "details", "name", "layer_name", "op")
 """Headings of columns that may say the types of the rows."""
 QUANTITY = "quantity"
@@ -50,8 +52,8 @@ IS_WORKING = re.compile(r"[-+0-9.,()\[\]{}*^/\s\u00d7\u00b7xX\\a-z$]+\Z")
 def quantities_in(header: Sequence[str]) -> int | None:
     """How many of a header's columns are quantities; None if the line is not a header."""
     names = list(map(folded_heading, header))
-    if _is_numbered(names):
-        del names[0]
+    place = 1 if _is_numbered(names) else _behind_model(names)
+    names = names[place:]
     if not names or names[0] not in (*LAYER, *PERHAPS_LAYER):
         return None
     known = (
@@ -78,10 +80,16 @@ def folded_heading(cell: str) -> str:
 
 
 def without_numbering(header: Cells, lines: list[Cells]) -> tuple[Cells, list[Cells]]:
-    """The table without a first column that only numbers its rows."""
-    if not _is_numbered([folded_heading(text) for text, _ in header]):
-        return header, lines
-    return header[1:], [cells[1:] if len(cells) > 1 else cells for cells in lines]
+    """The table without a first column that only numbers its rows, or names the same network in all of them."""
+    names = [folded_heading(text) for text, _ in header]
+    place = 1 if _is_numbered(names) else _behind_model(names)
+    if names[0] in MODEL and len({cells[0][0] for cells in lines}) > 1:
+        place = 0
+    kept = range(place, len(header))
+    moved = [at for at in range(1, place) if place > 1]
+    return [header[at] for at in (*kept, *moved)], [
+        [cells[at] for at in (*range(place, len(cells)), *moved)] if len(cells) > place else cells for cells in lines
+    ]
 
 
 def parts_of(header: Cells, lines: list[Cells]) -> list[tuple[Cells, list[Cells]]]:
@@ -149,6 +157,12 @@ def types_beside(header: Cells, lines: list[Cells]) -> list[str]:
 def _is_numbered(names: list[str]) -> bool:
     """Whether a header begins with a column of numbers before that of the layers."""
     return len(names) > LEAST and names[0] in NUMBERING and names[1] in (*LAYER, *PERHAPS_LAYER[1:])
+
+
+def _behind_model(names: list[str]) -> int:
+    """Where the column of layers is, behind one that names the network; 0 for a table that begins with its layers."""
+    layers = [at for at, name in enumerate(names) if at and name in (*LAYER, *PERHAPS_LAYER[1:])]
+    return layers[0] if names and names[0] in MODEL and layers else 0
 
 
 def _is_known(name: str, text: str) -> bool:

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from cnncalc.check.claim import Claim
 from cnncalc.check.context import CONTEXT_KEYS, NETWORK_KEYS, Context
+from cnncalc.check.languages import usual_signs
 from cnncalc.check.matching import all_known, matched
 from cnncalc.check.naming import TOTAL, Heading, heading, kind_of, layer_named, of_total
 from cnncalc.check.network import Network
@@ -46,6 +47,11 @@ WORDS_TOO = ("activation", "activations", "padding", "size")
 """Names of quantities that also head columns of words: tanh, same."""
 Part: TypeAlias = "tuple[list[Cell], list[list[Cell]], list[Heading]]"
 """A header, the rows under it, and the quantities of its columns."""
+ARROW = re.compile(r"->|\u2192|\A[A-Za-z ]{1,20}[=:]")
+WINDOW = re.compile(r"[0-9 ]+[x\u00d7][0-9 x\u00d7]+\Z")
+"""Settings of a layer in a column of `parameters`: 5x5x1->32, p = 0.5, and 2x2 beside these."""
+BYTES_BEHIND = re.compile(r"\s*\(([0-9][0-9.,]* ?(?:[KMGT]i?)?B)\)\Z")
+"""What Keras prints behind a number of parameters: 61,706 (241.04 KB)."""
 NUMERIC = re.compile(r"[-~\u2248(\[$]*(?:None, ?)?[0-9][0-9.,xX*\u00d7/+^=()\[\] -]*(?:[A-Za-z%]{1,8})?[)\]$]?\Z")
 """A number with or without a unit, a shape, or a working."""
 
@@ -57,7 +63,8 @@ def read_rows(reading: Reading, head: dict[str, Cell], rows: Iterator[list[Cell]
     for header, lines in parts_of(*without_numbering(next(rows), list(rows))):
         header, lines = with_workings(*parted(*without_numbering(header, lines)))
         columns = _columns(reading, header, lines)
-        parts.append((header, [cells for cells in lines if not cells[0][0].startswith("#")], columns))
+        lines = [_labelled(cells) for cells in lines if not cells[0][0].startswith("#")]
+        parts.append((header, lines, columns))
     header = parts[0][0]
     network, own = _network(reading, head, header, parts[0][1] if len(parts) == 1 else [])
     if len(parts) == 1:
@@ -85,6 +92,18 @@ def are_layers(rows: list[list[Cell]], graph: Graph) -> bool:
     names = [_name(cells) for _, lines in parts for cells in lines]
     types = [told for header, lines in parts for told in types_beside(header, lines)]
     return all_known(matched(names, graph, types).layers, graph)
+
+
+def _labelled(cells: list[Cell]) -> list[Cell]:
+    """A row with its name in front, where `Total` stands beside the sum instead: | | | **Total** | 61,706 |."""
+    labels = [at for at, (text, _) in enumerate(cells) if undressed(text).strip(" :").lower() in TOTAL]
+    if cells[0][0] or len(labels) != 1:
+        return cells
+    (at,) = labels
+    return [
+        (TOTAL[0], cells[at][1]) if place == 0 else ("", cell[1]) if place == at else cell
+        for place, cell in enumerate(cells)
+    ]
 
 
 def _name(cells: list[Cell]) -> str:
@@ -151,6 +170,13 @@ def _looks_like_answers(place: int, lines: list[list[Cell]]) -> bool:
     return bool(written) and 2 * sum(NUMERIC.match(text) is not None for text in written) >= len(written)
 
 
+def _holds_settings(place: int, lines: list[list[Cell]]) -> bool:
+    """Whether a column of `parameters` has settings alone: 5x5x1->32, 2x2, p = 0.5."""
+    written = [undressed(usual_signs(text)) for text in _written(place, lines)]
+    are_settings = all(ARROW.search(text) or WINDOW.match(text) for text in written)
+    return are_settings and any(map(ARROW.search, written))
+
+
 def _is_text(place: int, lines: list[list[Cell]]) -> bool:
     """Whether a column holds words alone, as one of notes or of the names of activations."""
     return not any(any(map(str.isdigit, text)) for text in _written(place, lines))
@@ -182,6 +208,9 @@ def _columns(reading: Reading, header: list[Cell], lines: list[list[Cell]]) -> l
                 _unreadable(reading, text, span, error)
             else:
                 reading.note(f"the column '{text}' is not a quantity and is ignored", span)
+            continue
+        if found.quantity == "params" and _holds_settings(place, lines):
+            reading.note(f"the column '{text}' holds settings and is not read", span)
             continue
         if name in WORDS_TOO and _is_text(place, lines):
             continue
@@ -223,9 +252,17 @@ def _row(
                 reading.add(_claim(reading, context, layer_named(layer), Heading(key), None, (value, span), beside))
             continue
         if layer:
-            reading.add(_claim(reading, context, layer_named(layer), of, named, (text, span), beside))
+            for part, value in _of_each(layer, text, of):
+                reading.add(_claim(reading, context, layer_named(part), of, named, (value, span), beside))
         else:
             reading.add(context.unread("?", of.quantity, text, span, Problem("this row does not name a layer", place)))
+
+
+def _of_each(layer: str, text: str, of: Heading) -> list[tuple[str, str]]:
+    """A cell for a layer; one with a number for each of several layers taken apart: `18, 26` of conv3 + conv4."""
+    layers, values = layer.split(" + "), re.split(r"\s*[,;]\s*", text)
+    alone = len(layers) == 1 or len(values) != len(layers) or kind_of(of.quantity) == "shape"
+    return [(layer, text)] if alone else list(zip(layers, values, strict=True))
 
 
 def _claim(
@@ -240,10 +277,13 @@ def _claim(
     """A number; one that cannot be read is a wrong answer, and not the end of the file."""
     text, span = cell
     quantity = named[0] if named else of.quantity
+    notes = []
     try:
         of = heading(named[0], beside) if named else of
         quantity = of.quantity
+        if kind_of(quantity) == "count" and (behind := BYTES_BEHIND.search(undressed(text))):
+            text, notes = undressed(text)[: behind.start()], [f"'{behind[1]}' behind it is not read"]
         spelt = decimal_comma(text, *of) if reading.decimal_commas and kind_of(quantity) != "shape" else text
-        return context.claim(layer, quantity, context.printed(spelt, of, span), span)
+        return context.claim(layer, quantity, context.printed(spelt, of, span), span, notes=tuple(notes))
     except SpecError as error:
         return context.unread(layer, quantity, text, named[1] if named else span, error.problems[0])
