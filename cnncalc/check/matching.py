@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -40,8 +40,8 @@ SHORT_TYPES = {
 """What people write for a type, where no program does."""
 UNCHANGING = ("relu", "dropout")
 """Types of layer that leave the numbers of a row of several as they are."""
-LONGEST_NAME = 200
-"""Characters of a row in which a type is looked for."""
+LONGEST_NAME, MOST_WORDS, SHORTEST_TYPE = 100, 6, 2
+"""Characters of a row, and words of a phrase in it, in which a type is looked for; letters of a type."""
 LONGEST_ABBREVIATION = 3
 """Letters of a name such as C1 or FC6, which a table may give its layers beside known names."""
 SHOWN = 3
@@ -131,15 +131,15 @@ def _is_sum(row: str, known: dict[str, str]) -> bool:
 
 def _types_said(row: str, beside: str) -> list[str]:
     """The types of layer that a row names, or else its column of types does: `Conv2D + ReLU`, `Conv/Pool`."""
-    own, told = _each_type(row), _each_type(beside)
+    own, told = _each_type(row[:LONGEST_NAME]), _each_type(beside[:LONGEST_NAME])
     return told if not own or (told[:1] == own[:1] and len(told) > len(own)) else own
 
 
 def _each_type(text: str) -> list[str]:
     """The types that the parts of a text name: all of `Conv2D + ReLU`, one of `Conv (ReLU)`."""
     found = [kind for part in PARTS.split(_without_brackets(text)) if (kind := type_in(part))]
-    whole = type_of(text) or type_in(text)
-    return [whole, *found[1:]] if whole else found
+    bracketed = type_of(text)
+    return [bracketed, *found[1:]] if bracketed else found
 
 
 def _without_brackets(text: str) -> str:
@@ -172,6 +172,7 @@ def _is_mistaken(
     return any(_stem(bare[place]) in stems and NUMBERED.search(bare[place]) for place in open_rows)
 
 
+@lru_cache(maxsize=8)
 def known_names(graph: Graph) -> dict[str, str]:
     """The network's own name for every folded name of a layer or a block; ambiguous ones are left out."""
     spelt: dict[str, set[str]] = {INPUT: {INPUT}, "inputlayer": {INPUT}}
@@ -212,7 +213,7 @@ def type_in(text: str) -> str:
     """The first layer type that the words of a text name: `Conv2d k=11 s=4`, `3(a) Max Pool`; or nothing."""
     found = type_of(text)
     for phrase in () if found else PHRASES.findall(text.replace("_", " ")[:LONGEST_NAME]):
-        words = phrase.split()
+        words = phrase.split()[:MOST_WORDS]
         spans = ((at, at + count) for count in (3, 2, 1) for at in range(len(words) - count + 1))
         found = next(filter(None, (_type_of_word("".join(words[at:end])) for at, end in spans)), "")
         if found:
@@ -220,7 +221,10 @@ def type_in(text: str) -> str:
     return found
 
 
+@lru_cache(maxsize=4096)
 def _type_of_word(word: str) -> str:
+    if len(word) < SHORTEST_TYPE or word.isdigit():
+        return ""
     return layer_type(word) or layer_in_english(folded(word)) or SHORT_TYPES.get(folded(word), "")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 from cnncalc.check.languages import heading_in_english, usual_signs
@@ -11,7 +12,7 @@ from cnncalc.check.naming import BRACKETED, heading, is_heading, kind_of
 from cnncalc.check.numbers.amounts import UNANSWERED
 from cnncalc.check.numbers.dressing import undressed
 from cnncalc.errors import Span
-from cnncalc.limits import LONGEST_HEADING
+from cnncalc.limits import LONGEST_HEADING, LONGEST_NUMBER
 
 Cell: TypeAlias = "tuple[str, Span]"
 Cells: TypeAlias = "list[Cell]"
@@ -32,6 +33,8 @@ MODEL = ("cnn", "model", "network", "net", "architecture")
 """Headings of a column before that of the layers, which names the one network in every row."""
 TYPES = ("type", "kind", "layer_type", "class", "description", "operation", "details", "name", "layer_name", "op")
 """Headings of columns that may say the types of the rows."""
+FIRST = frozenset((*LAYER, *PERHAPS_LAYER, *NUMBERING, *MODEL))
+"""With what a header may begin."""
 QUANTITY = "quantity"
 VALUE = ("value", "answer")
 """With `quantity`, the columns of the long form: a number a row."""
@@ -51,19 +54,18 @@ IS_WORKING = re.compile(r"[-+0-9.,()\[\]{}*^/\s\u00d7\u00b7xX\\a-z$]+\Z")
 
 def quantities_in(header: Sequence[str]) -> int | None:
     """How many of a header's columns are quantities; None if the line is not a header."""
-    names = list(map(folded_heading, header))
-    place = 1 if _is_numbered(names) else _behind_model(names)
-    names = names[place:]
-    if not names or names[0] not in (*LAYER, *PERHAPS_LAYER):
+    names = [folded_heading(text) for text in header[:2]]
+    if not names or names[0] not in FIRST:
         return None
-    known = (
-        sum(_is_known(name, text) for name, text in zip(names[1:], header[-len(names) + 1 :], strict=True))
-        if names[1:]
-        else 0
-    )
-    if names[0] in PERHAPS_LAYER:
+    names += [folded_heading(text) for text in header[2:]]
+    place = 1 if _is_numbered(names) else _behind_model(names)
+    name = names[place]
+    if name not in (*LAYER, *PERHAPS_LAYER):
+        return None
+    known = sum(_is_known(name, text) for name, text in zip(names[place + 1 :], header[place + 1 :], strict=True))
+    if name in PERHAPS_LAYER:
         return known if known >= LEAST else None
-    return known if known or names[0] != "name" else None
+    return known if known or name != "name" else None
 
 
 def header_among(rows: Sequence[Sequence[str]]) -> int | None:
@@ -72,6 +74,7 @@ def header_among(rows: Sequence[Sequence[str]]) -> int | None:
     return known.index(max(known)) if any(known) else None
 
 
+@lru_cache(maxsize=4096)
 def folded_heading(cell: str) -> str:
     """The heading of a column as it is compared: `Layer (type)` is layer, and so is the word of another language."""
     if len(cell) > LONGEST_HEADING.value:
@@ -140,6 +143,8 @@ def with_workings(header: Cells, lines: list[Cells]) -> tuple[Cells, list[Cells]
 
 def settings_in(text: str) -> list[tuple[str, str]]:
     """The settings in one cell of kernels, by their quantities: `11x11, s=4, p=2`; nothing for a kernel alone."""
+    if len(text) > LONGEST_NUMBER.value:
+        return []
     first, *others = re.split(r"\s*[,;]\s*", undressed(usual_signs(text)))
     found = [SETTING.match(other) for other in others]
     if not found or not all(found):
@@ -177,7 +182,7 @@ def _is_header_again(cells: Cells, columns: int) -> bool:
 
 def _titles(text: str) -> list[str]:
     """The headings that one column has for several settings; nothing for a column of one quantity."""
-    titles = SIZES_AND_STEPS.split(usual_signs(text[: LONGEST_HEADING.value]).strip())
+    titles = SIZES_AND_STEPS.split(" ".join(usual_signs(text[: LONGEST_HEADING.value]).split()))
     if not 2 <= len(titles) <= 4 or not all(map(is_heading, titles)) or is_heading(text):
         return []
     return titles if all(_kind(title) in ("length", "count") or title == titles[0] for title in titles) else []

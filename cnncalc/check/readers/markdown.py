@@ -18,6 +18,8 @@ from cnncalc.errors import Problem, Source, SpecError
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
+    from cnncalc.graph import Graph
+
 NAMES = (".md", ".markdown", ".mkd")
 RULE = re.compile(r"^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*$", re.MULTILINE)
 """The line below the header of a table."""
@@ -26,6 +28,8 @@ TOTAL = re.compile(
     r"(?P<number>[~\u2248]?\s?[0-9][0-9.,]*(?:\s?(?:[KMGB]|thousand|million|billion)(?![A-Za-z]))?)(?:\s(?P<noun>[A-Za-z]+))?"
 )
 """A line below a table: what is added up, and the sum."""
+MOST_PARTS = 6
+"""Parts that a table is cut into at most."""
 BARE_TOTALS = ("total", "totals", "overall", "sum")
 LONGEST_TOTAL = 200
 """Characters of such a line."""
@@ -61,14 +65,25 @@ def _joined(reading: Reading, tables: list[list[list[Cell]]]) -> Iterator[list[l
     graph = None
     with suppress(SpecError):  # which is reported where the first table is read
         graph = network.graph() if network else None
-    while tables:
-        rows, *tables = tables
-        together, rest = rows, tables
-        while graph and rest and not are_layers(together, graph) and _heads(rest[0]) == _heads(rows):
-            together, rest = [*together, *rest[0]], rest[1:]
-        if together is not rows and graph and are_layers(together, graph):
-            rows, tables = together, rest
-        yield rows
+    at = 0
+    while at < len(tables):
+        count = _parts(tables[at : at + MOST_PARTS], graph) if graph else 1
+        yield _as_one(tables[at : at + count])
+        at += count
+
+
+def _parts(tables: list[list[list[Cell]]], graph: Graph) -> int:
+    """How many of the tables it takes to describe the network under the same header; one if no number of them does."""
+    for count, rows in enumerate(tables, 1):
+        if _heads(rows) != _heads(tables[0]):
+            break
+        if are_layers(_as_one(tables[:count]), graph):
+            return count
+    return 1
+
+
+def _as_one(tables: list[list[list[Cell]]]) -> list[list[Cell]]:
+    return [cells for rows in tables for cells in rows]
 
 
 def _heads(rows: list[list[Cell]]) -> list[str]:

@@ -31,6 +31,7 @@ from cnncalc.check.readers.own_network import own_network
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Span, SpecError
 from cnncalc.graph import Graph
+from cnncalc.limits import LONGEST_NUMBER
 
 IGNORED = ("kind", "type", "comment", "note", "notes", "remark", "remarks", "")
 """Columns that claim nothing; the first two come with `cnncalc show --format csv`."""
@@ -260,9 +261,9 @@ def _row(
 
 def _of_each(layer: str, text: str, of: Heading) -> list[tuple[str, str]]:
     """A cell for a layer; one with a number for each of several layers taken apart: `18, 26` of conv3 + conv4."""
-    layers, values = layer.split(" + "), re.split(r"\s*[,;]\s*", text)
+    layers, values = layer.split(" + "), text.replace(";", ",").split(",")
     alone = len(layers) == 1 or len(values) != len(layers) or kind_of(of.quantity) == "shape"
-    return [(layer, text)] if alone else list(zip(layers, values, strict=True))
+    return [(layer, text)] if alone else [(part, value.strip()) for part, value in zip(layers, values, strict=True)]
 
 
 def _claim(
@@ -281,7 +282,8 @@ def _claim(
     try:
         of = heading(named[0], beside) if named else of
         quantity = of.quantity
-        if kind_of(quantity) == "count" and (behind := BYTES_BEHIND.search(undressed(text))):
+        short = len(text) <= LONGEST_NUMBER.value
+        if short and kind_of(quantity) == "count" and (behind := BYTES_BEHIND.search(undressed(text))):
             text, notes = undressed(text)[: behind.start()], [f"'{behind[1]}' behind it is not read"]
         spelt = decimal_comma(text, *of) if reading.decimal_commas and kind_of(quantity) != "shape" else text
         return context.claim(layer, quantity, context.printed(spelt, of, span), span, notes=tuple(notes))
