@@ -67,9 +67,9 @@ class Row:
         return add_up(getattr(layer.operations, name) for layer in self.layers)
 
 
-def input_row(analysis: Analysis) -> Row:
-    """The first line of a report: what comes in."""
-    return Row("input", "", [], analysis.input)
+def input_rows(analysis: Analysis) -> Iterator[Row]:
+    """The first lines of a report: what comes in."""
+    return (Row(each.name, "", [], each) for each in analysis.inputs)
 
 
 def rows(analysis: Analysis, depth: int = ALL) -> Iterator[Row]:

@@ -36,7 +36,7 @@ def enter(reading: Reading, out: PrintOut, place: Span) -> None:
     if network is None:
         raise SpecError(reading.problems)
     graph = network.graph()
-    if not is_known(graph.input.values, *(node.output.values for node in graph.nodes)):
+    if not is_known(*(shape.values for shape in graph.shapes)):
         message = "a print-out is of a network with known sizes, and this one has symbols"
         raise SpecError([Problem(message, place, "give the sizes with --input and --set")])
     reading.table.source = context.source
