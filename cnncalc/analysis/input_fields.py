@@ -84,8 +84,8 @@ def in_one(fields: InputFields, inputs: Sequence[Input]) -> ReceptiveField:
     if all(part.field == first.field for part in others):
         return first.field
     by_input = tuple((_names(part, inputs), part.field) for part in maps)
-    texts = [f"{_text(field)} of {' and '.join(names[:MOST_NAMED])}" for names, field in by_input]
-    return ReceptiveField(unknown=f"it differs, {', '.join(texts)}", by_input=by_input)
+    texts = [f"{_text(field)} on {' and '.join(names[:MOST_NAMED])}" for names, field in by_input]
+    return ReceptiveField(unknown=f"it is {', '.join(texts)}", by_input=by_input)
 
 
 def _names(part: Part, inputs: Sequence[Input]) -> tuple[str, ...]:

@@ -124,6 +124,9 @@ class _Values:
         if given is not None and quantity == "feature_map":
             yield given.shape.channels
         found = self.parts.get(layer, ()) if layer else ()
+        if found and quantity in FIELDS:
+            for _, field in found[-1].receptive_field.by_input:
+                yield tuple(getattr(axis, FIELDS[quantity]) for axis in field.axes)
         yield from other_values(self.analysis, found[0], quantity) if len(found) == 1 else ()
 
     def _input(self, name: str) -> InputResult | None:

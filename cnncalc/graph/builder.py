@@ -184,8 +184,8 @@ class Assembly:
         node = self.graph.nodes[source]
         return f"{node.output} comes from {node.name}", node.span
 
-    def share(self, node: Node, owner: Node, span: Span) -> None:
-        """Let a layer use the weights of an earlier one of the same type and size."""
+    def shares(self, node: Node, owner: Node, span: Span) -> bool:
+        """Let a layer use the weights of an earlier one of the same type and size; whether it can."""
         mine, its = map(_stored, (node, owner))
         if type(owner.layer) is not type(node.layer) or mine != its or owner.times != node.times:
             counts = [(side.layer.kind, side.layer.params(side.input), side.input) for side in (node, owner)]
@@ -193,8 +193,10 @@ class Assembly:
             if owner.times != node.times:
                 numbers = f"one stands {node.times} times in a row, the other {owner.times} times"
             self.problem(f"{node.name} cannot share the weights of {owner.name}: {numbers}", span)
+            return False
         if any(count != 0 for count in mine[1:]) or mine[0]:
             node.shared = owner.shared or owner.name
+        return True
 
 
 def _stored(node: Node) -> tuple[Any, Size, Size]:

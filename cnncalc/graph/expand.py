@@ -1,23 +1,22 @@
-"""Spec -> Graph: items put in place one by one, blocks opened, repeats unrolled, names resolved.
+"""Spec -> Graph: items put in place one by one, blocks opened, repeats unrolled.
 
 Every problem met is kept, and all are raised together at the end.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from functools import cached_property
 from typing import Any
 
-from cnncalc.errors import Problem, Span, SpecError, closest, one_of
+from cnncalc.errors import Problem, Span, SpecError
 from cnncalc.graph.builder import Assembly, TooLargeError
 from cnncalc.graph.evaluate import Evaluation
 from cnncalc.graph.fewest import Fewest
 from cnncalc.graph.head import Kernels
 from cnncalc.graph.model import INPUT, Graph, Input, Repeat
-from cnncalc.graph.scope import UNKNOWN, Names, Scope, declared, walk
+from cnncalc.graph.references import References
+from cnncalc.graph.scope import UNKNOWN, Names, Scope, declared
 from cnncalc.layers import Shape
 from cnncalc.limits import DEEPEST_BLOCKS, MOST_STEPS
 from cnncalc.spec.input_size import written
@@ -31,13 +30,10 @@ from cnncalc.spec.model import (
     Item,
     LayerItem,
     MergeItem,
-    NameReference,
     Spec,
 )
 from cnncalc.symbolic import Size, is_known, normalise, symbol
 
-NUMBERED = re.compile(r"_?\d+(_\d+)*\Z")
-"""The numbers behind an automatic name, or a repeated one: conv1, stage_2_1."""
 STEPS_OF_A_LAYER = 3
 """An entry, its repeat, and the block around it."""
 
@@ -78,6 +74,7 @@ class _Expansion:
         self.graph = Graph(spec.key or spec.name, [])
         self.assembly = Assembly(self.graph, spec.problems, head)
         self.values = Evaluation(spec, self.assembly, settings)
+        self.references = References(spec, self.assembly)
         self.calls: list[str] = []
         self.place: dict[type[Item], Callable[..., int]] = {
             BrokenItem: self._broken,
@@ -169,9 +166,9 @@ class _Expansion:
         # Where `when` does not look at what comes in, what it leaves out may read what is left out, too.
         looks = item.when is None or "in" in item.when.names()
         if not looks and not self.values.wanted(item, scope, source):
-            self._left_out(item, scope)
+            self.references.left_out(item, scope)
             return source
-        sources = self._taps(item, scope) or (source,)
+        sources = self.references.taps(item, scope) or (source,)
         if looks and not self.values.wanted(item, scope, sources[0]):
             return source
         if item.repeat is None:
@@ -195,7 +192,7 @@ class _Expansion:
         start = len(self.graph.nodes)
         result = self.place[type(item)](item, scope, sources, name, first)
         if item.share and not self.assembly.problems:
-            self._share(item, item.share, scope, start)
+            self.references.share(item, item.share, scope, start)
         return result
 
     def _symbolic(self, item: Item, repeat: Argument, scope: Scope, sources: tuple[int, ...], times: Size) -> int:
@@ -210,7 +207,7 @@ class _Expansion:
             self.assembly.problem(f"'repeat: {times}' cannot stay a symbol: {reason}", repeat.span, hint)
             return UNKNOWN
         if item.share and not self.assembly.problems:
-            self._share(item, item.share, scope, first)
+            self.references.share(item, item.share, scope, first)
         return result
 
     def _repeated(self, source: int, first: int, times: Size) -> str:
@@ -282,96 +279,6 @@ class _Expansion:
             scope.names.entries.setdefault(inner, index)
         self.assembly.enter(path, result, scope, item.span)
         return result
-
-    def _taps(self, item: Item, scope: Scope) -> tuple[int, ...]:
-        """The sources that `from` names."""
-        found = tuple(self._tap(reference, scope) for reference in item.sources)
-        merges = isinstance(item, MergeItem) and not item.branches
-        if len(found) > 1 and isinstance(item, MergeItem) and item.branches:
-            self.assembly.problem("'from' takes one name here: all branches begin there", item.sources[1].span)
-        elif len(found) > 1 and not merges:
-            hint = "several inputs need add, concat or multiply"
-            self.assembly.problem("'from' takes one name here", item.sources[1].span, hint)
-        return found if merges else found[:1]
-
-    def _left_out(self, item: Item, scope: Scope) -> None:
-        """Refuse the names that an entry reads, or the entries in it, if nothing in the spec could be called so."""
-        references = [reference for each in walk((item,)) for reference in (*each.sources, each.share) if reference]
-        for reference in references:
-            parts = [part for part in reference.name.split("/") if part not in self.known_names]
-            if any(NUMBERED.sub("", part) not in self.known_names for part in parts):
-                self._unknown(reference, scope)
-
-    @cached_property
-    def known_names(self) -> frozenset[str]:
-        """Everything that a part of a path may be called, but for the numbers behind it."""
-        bodies = (self.spec.items, *(block.items for block in self.spec.blocks.values()))
-        items = [item for body in bodies for item in walk(body)]
-        kinds = (item.layer.kind for item in items if isinstance(item, LayerItem))
-        inputs = (each.name for each in self.graph.inputs)
-        return frozenset((INPUT_NAME, *inputs, *self.spec.blocks, *(item.name for item in items), *kinds))
-
-    def _unknown(self, reference: NameReference, scope: Scope) -> None:
-        hint = closest(reference.name, [*scope.names.entries, *scope.names.declared])
-        self.assembly.problem(f"no layer is called '{reference.name}'", reference.span, hint)
-
-    def _tap(self, reference: NameReference, scope: Scope) -> int:
-        found = scope.find(reference.name)
-        if found is None:
-            self._missing(reference, scope)
-        return UNKNOWN if found is None else found
-
-    def _missing(self, reference: NameReference, scope: Scope) -> None:
-        """Refuse the name of a layer that is not there, or not yet."""
-        name, entries = reference.name, list(scope.names.entries)
-        numbered = [path for path in entries if re.search(rf"(^|/){re.escape(name)}_\d+$", path)]
-        inside = [path for path in entries if path.endswith(f"/{name}")]
-        if name == INPUT_NAME:
-            inputs = [each.name for each in self.graph.inputs]
-            self.assembly.problem(f"the network has {len(inputs)} inputs", reference.span, one_of(inputs))
-        elif numbered or inside:
-            hint = f"did you mean '{(numbered or inside)[-1]}'?"
-            self.assembly.problem(f"no layer is called '{name}'", reference.span, hint)
-        elif name in scope.names.declared:
-            hint = "a layer can only read what is computed before it; anything else would be a cycle"
-            message = f"'{name}' comes later, contains this layer, or is left out by its 'when'"
-            self.assembly.problem(message, reference.span, hint)
-        else:
-            self._unknown(reference, scope)
-
-    def _share(self, item: Item, reference: NameReference, scope: Scope, start: int) -> None:
-        """Let the nodes from `start` on, those of an item, use the weights of an earlier item, node for node."""
-        path = scope.path_of(reference.name)
-        source = scope.names.entries.get(path or "", INPUT)
-        if path is None or (source < 0 and path not in self.assembly.spans):
-            earlier = [each for each, at in scope.names.entries.items() if 0 <= at < start]
-            numbered = [each for each in earlier if re.fullmatch(rf"{re.escape(reference.name)}_\d+", each)]
-            hint = f"did you mean '{numbered[0]}'?" if numbered else closest(reference.name, earlier)
-            message = f"no earlier layer is called '{reference.name}'"
-            self.assembly.problem(message, reference.span, hint)
-            return
-        mine = range(start, len(self.graph.nodes))
-        its = self.assembly.spans.get(path, range(source, source + 1))
-        made, owner = _what(item), _what_stands(self.graph.groups.get(path))
-        if made != owner:
-            message = f"{made} cannot share the weights of '{path}', which is {owner}"
-            self.assembly.problem(message, reference.span, "both must be layers, groups or calls of one block")
-        elif len(mine) != len(its):
-            message = f"{len(mine)} layers cannot share the weights of '{path}', which has {len(its)}"
-            self.assembly.problem(message, reference.span, "both must have the same layers")
-        else:
-            for one, other in zip(mine, its, strict=True):
-                self.assembly.share(self.graph.nodes[one], self.graph.nodes[other], reference.span)
-
-
-def _what(item: Item) -> str:
-    """What an item is, as `_what_stands` calls it."""
-    return f"a {item.block}" if isinstance(item, CallItem) else "a group" if isinstance(item, GroupItem) else "a layer"
-
-
-def _what_stands(group: str | None) -> str:
-    """What stands at a path, by its entry in `Graph.groups`."""
-    return "a layer" if group is None else f"a {group.split()[0]}" if group else "a group"
 
 
 def _shown(value: Any) -> str:

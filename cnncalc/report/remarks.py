@@ -138,7 +138,7 @@ def notes(analysis: Analysis, most: int | None = MOST_NOTES, *, padding: bool = 
     unknown = [
         f"{layer.name}: receptive field unknown: {layer.receptive_field.unknown}"
         for layer in analysis.layers
-        if layer.receptive_field.unknown
+        if layer.receptive_field.unknown and not layer.receptive_field.by_input
     ]
     holds = _validity(analysis)
     valid = [f"holds where {', '.join(holds)}"] if holds else []

@@ -112,8 +112,12 @@ class _SpecReader:
             self.problem("a spec has either 'input' or 'inputs'", node.span, "put all inputs below 'inputs'")
             return None
         if node.kind != "map" or not node.pairs:
-            example = "inputs: {left: 64x64x3, right: 64x64x3}"
-            self.problem(f"'inputs' must be a mapping of names to sizes, not {node.what}", node.span, example)
+            what = (
+                "is empty"
+                if not (node.value or node.items)
+                else f"must be a mapping of names to sizes, not {node.what}"
+            )
+            self.problem(f"'inputs' {what}", node.span, "as in inputs: {left: 64x64x3, right: 64x64x3}")
             return None
         if len(node.pairs) > MOST_INPUTS.value:
             message = f"the network has {len(node.pairs):,} inputs; the limit is {MOST_INPUTS}"
