@@ -63,11 +63,8 @@ class References:
 
     def _missing(self, reference: NameReference, scope: Scope) -> None:
         """Refuse the name of a layer that is not there, or not yet."""
-        name, entries, inputs = (
-            reference.name,
-            list(scope.names.entries),
-            [each.name for each in self.assembly.graph.inputs],
-        )
+        name, entries = reference.name, list(scope.names.entries)
+        inputs = [each.name for each in self.assembly.graph.inputs]
         numbered = [path for path in entries if re.search(rf"(^|/){re.escape(name)}_\d+$", path)]
         inside = [path for path in entries if path.endswith(f"/{name}")]
         if name == INPUT_NAME:
