@@ -26,6 +26,7 @@ from cnncalc.check.readers import (
     workbooks,
     yaml,
 )
+from cnncalc.check.readers.foreign import refuse_foreign
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Source, SpecError
 from cnncalc.limits import LONGEST_NOTEBOOK, LONGEST_TABLE, LONGEST_TEXT, Limit
@@ -82,6 +83,7 @@ def read_source(path: str) -> Source:
     """
     most = max(LONGEST_NOTEBOOK.value, *(reader.largest.value for reader in READERS))
     contents = read_bytes(path, most + 1, what="table")
+    refuse_foreign(contents.name, contents.data)
     if contents.data.startswith(workbooks.MAGIC):
         contents = contents._replace(data=workbooks.text_of(contents.name, contents.data).encode())
     elif len(contents.data) <= LONGEST_NOTEBOOK.value and contents.data.lstrip()[:1] == b"{":
@@ -97,14 +99,14 @@ def read_source(path: str) -> Source:
 
 def _too_large(name: str, largest: Limit) -> SpecError:
     message = f"'{name}' is too large for a table: over {largest} bytes"
-    return SpecError([Problem(message, None, largest.hint)])
+    return SpecError([Problem(message, None, f"keep the table alone; {largest.hint}")])
 
 
 def _notebook(contents: Contents) -> bytes:
     """What the cells of a notebook say; what only begins as one does is left as it is."""
     with suppress(UnicodeDecodeError):
         text = contents.data.decode("utf-8-sig")
-        if notebooks.is_notebook(text):
+        if notebooks.is_notebook(contents.name, text):
             return notebooks.text_of(contents.name, text).encode()
     return contents.data
 

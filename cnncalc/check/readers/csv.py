@@ -108,7 +108,8 @@ def _rows(source: Source, start: int, delimiter: str) -> Iterator[list[Cell]]:
         try:
             row = next(reader, None)
         except csv.Error as error:
-            raise SpecError([Problem(f"not a CSV file: {error}", source.span(first))]) from None
+            hint = "close every quote, and have no more than a number in a cell"
+            raise SpecError([Problem(f"not a CSV file: {error}", source.span(first), hint)]) from None
         if row is None:
             return
         cells, column = [], 0

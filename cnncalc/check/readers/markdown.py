@@ -8,8 +8,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from cnncalc.check.readers.reading import Reading
-from cnncalc.check.readers.rows import Cell, quantities_in, read_rows
+from cnncalc.check.readers.rows import HEADER_WITHIN, Cell, quantities_in, read_rows, too_many_rows
 from cnncalc.errors import Problem, Source, SpecError
+from cnncalc.limits import MOST_CLAIMS
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -27,6 +28,10 @@ def recognises(source: Source) -> bool:
 
 def read(reading: Reading) -> None:
     """Read every table that has a layer in each row; other text and other tables say nothing."""
+    ruled = [number for number, line in enumerate(reading.source.lines) if "|" in line]
+    most = MOST_CLAIMS.value + HEADER_WITHIN
+    if len(ruled) > most:  # to take them apart first would take its time
+        raise too_many_rows(reading.source.span(ruled[most]))
     tables = [rows for rows in _tables(reading.source) if quantities_in([text for text, _ in rows[0]])]
     if not tables:
         raise SpecError([Problem("the text contains no table of layers", reading.source.span(), HINT)])

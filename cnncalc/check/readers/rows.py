@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import TypeAlias
 
 from cnncalc.check.claim import Claim
@@ -16,7 +17,7 @@ from cnncalc.check.numbers.amounts import UNANSWERED, decimal_comma
 from cnncalc.check.readers.own_network import own_network
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Span, SpecError
-from cnncalc.limits import LONGEST_HEADING
+from cnncalc.limits import LONGEST_HEADING, MOST_CLAIMS
 
 LAYER = ("layer", "layers", "layer_name", "name", "block", "module")
 QUANTITY = "quantity"
@@ -57,8 +58,10 @@ def header_among(rows: Sequence[Sequence[str]]) -> int | None:
 def read_rows(reading: Reading, head: dict[str, Cell], rows: Iterator[list[Cell]]) -> None:
     """Enter the claims of a header and the rows under it; `head` has what was said before, by HEAD_KEYS."""
     head, context = _effective(reading, head)
-    header = next(rows)
-    header, lines = _split(header, list(rows))
+    header, *lines = islice(rows, MOST_CLAIMS.value + 2)
+    if len(lines) > MOST_CLAIMS.value:
+        raise too_many_rows(lines[-1][0][1])
+    header, lines = _split(header, lines)
     columns = _columns(reading, header, lines)
     lines = [cells for cells in lines if not cells[0][0].startswith("#")]
     network, lines = _network(reading, head, header, lines)
@@ -79,6 +82,11 @@ def read_rows(reading: Reading, head: dict[str, Cell], rows: Iterator[list[Cell]
         _row(reading, context, layer, cells, columns, beside)
     if not reading.table.claims and not reading.problems:
         reading.problem("the table contains no claims", header[0][1], "write one layer in each row")
+
+
+def too_many_rows(span: Span) -> SpecError:
+    """That a table has more rows than a table may have claims."""
+    return SpecError([Problem(f"more than {MOST_CLAIMS} rows", span, f"split the table; {MOST_CLAIMS.hint}")])
 
 
 def _split(header: list[Cell], lines: list[list[Cell]]) -> tuple[list[Cell], list[list[Cell]]]:
