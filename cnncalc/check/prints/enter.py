@@ -11,7 +11,6 @@ from cnncalc.check.context import Context
 from cnncalc.check.matching import SHOWN
 from cnncalc.check.prints.counts import Counts, StepCounts
 from cnncalc.check.prints.match import Match
-from cnncalc.check.prints.model import NOTHING, Number, PrintOut, Row
 from cnncalc.check.prints.printed import listed, printed
 from cnncalc.check.prints.steps import Step, steps_of
 from cnncalc.check.prints.volumes import Volumes
@@ -19,6 +18,7 @@ from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Span, SpecError
 from cnncalc.layers import Shape
 from cnncalc.symbolic import add_up, is_known
+from cnncalc.tables.print_out import NOTHING, Number, PrintOut, Row
 
 NETWORK_HINT = "set it with --network vgg16"
 SHAPES = ("output", "input")
