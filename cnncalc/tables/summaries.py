@@ -37,7 +37,7 @@ SECOND = re.compile(r"[)(\w]{1,60}\)?\Z")
 NAME = re.compile(r"(?P<nest>[ \u2514\u2502|]*)(?P<name>[^(]*?)\s*(?:\((?P<type>[^()]*)\)?\s*)?\Z")
 MODULE = re.compile(r"([A-Za-z_]\w*)-[0-9]+\Z")
 """A row of torchsummary: the class, and a number."""
-READ = re.compile(r"[\w/.-]+(?:\[[0-9]*\u2026?|\u2026)|[\w/.-]+\u2026?(?=\[)")
+READ = re.compile(r"(?<![\w/.\[-])(?:[\w/.-]+(?:\[[0-9]*\u2026?|\u2026)|[\w/.-]+\u2026?(?=\[))")
 
 
 def recognises(source: Source) -> bool:
