@@ -23,6 +23,8 @@ OF_A_WINDOW: dict[str, Callable[[Window, Size], Any]] = {
     "layer_padding": lambda window, length: on_sides(*window.margins(length)),
 }
 """Settings of a window along an axis."""
+SIDES = {"height": ("output", -2), "width": ("output", -1), "in_height": ("input", -2), "in_width": ("input", -1)}
+"""One side of a map: of which volume, and its place among the sides."""
 INCOMING = {"r_in": "size", "j_in": "jump", "start_in": "centre"}
 """Settings that are lengths of what comes in, by the attribute of one axis that holds them."""
 
@@ -35,6 +37,10 @@ def value_of_setting(analysis: Analysis, layer: LayerResult, key: str) -> Any:
     """
     if key in OF_A_WINDOW:
         return _along(layer, OF_A_WINDOW[key])
+    if key in SIDES:
+        volume, place = SIDES[key]
+        sides = getattr(layer, volume).size
+        return sides[place] if len(sides) >= -place else None
     if key in INCOMING:
         found = _lengths(_incoming(analysis, layer), INCOMING[key])
         return _moved(found) if key == "start_in" else found
@@ -53,6 +59,8 @@ def setting_of_input(analysis: Analysis, key: str) -> Any:
         return (HALF,) * analysis.input.shape.rank
     if key == "feature_map":
         return analysis.input.shape
+    if key in ("height", "width") and analysis.input.shape.rank >= -SIDES[key][1]:
+        return analysis.input.shape.size[SIDES[key][1]]
     return analysis.input.shape.channels if key == "out_channels" else None
 
 
@@ -73,6 +81,8 @@ def other_values(analysis: Analysis, layer: LayerResult, key: str) -> Iterator[A
         yield 0
     if key == "layer_padding":
         yield from _words(layer)
+    if key in SIDES and not getattr(layer, SIDES[key][0]).rank:  # a vector is a map of one value
+        yield 1
     if key == "neurons" and not layer.neurons:
         yield layer.output_values
     if key == "input" and layer.node.layer.dense:

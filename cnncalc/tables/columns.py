@@ -18,10 +18,6 @@ SIZE_AND_STRIDE = re.compile(r"(.+?)\s*/\s*(strides?)\Z", re.IGNORECASE)
 """The heading of `7x7/2`, the size of a kernel and its stride in one column."""
 SOURCES = ("from", "inputs", "connected_to", "input_layer", "input_layers", "source", "sources", "bottom", "reads")
 """What the column with the names of the layers that a row reads is called."""
-WINDOW = ("kernel", "stride")
-"""The settings beside which `padding` is that of the layer."""
-OUTPUT = re.compile(r"n?out|shape|volume|tensor|dim|mapshape|mapsize|featuremapsize|featuremapshape")
-"""Headings of outputs, beside which `size` is that of the kernel."""
 
 
 class Setting(NamedTuple):
@@ -56,7 +52,7 @@ SETTINGS = {
             (
                 *("filters", "outchannels", "outputchannels", "channelsout", "cout", "kernelcount", "filtercount"),
                 *("outputdepth", "outputmaps", "outputfeaturemaps", "outfeatures", "units"),
-                *("numberofkernels", "numkernels", "nofilters", "noutchannels", "channelout"),
+                *("numberofkernels", "numkernels", "nofilters", "noutchannels", "channelout", "channels"),
             ),
             "count",
         ),
@@ -65,6 +61,10 @@ SETTINGS = {
             ("inchannels", "inputchannels", "channelsin", "cin", "inputdepth", "inputmaps", "infeatures", "channelin"),
             "count",
         ),
+        Setting("height", ("height", "outputheight", "outheight", "heightout", "hout", "h"), "count"),
+        Setting("width", ("width", "outputwidth", "outwidth", "widthout", "wout"), "count"),
+        Setting("in_height", ("inheight", "inputheight", "heightin", "hin"), "count"),
+        Setting("in_width", ("inwidth", "inputwidth", "widthin", "win"), "count"),
         Setting("feature_map", ("featuremap", "featuremaps", "maps"), "shape"),
         Setting("groups", ("groups", "group", "g"), "count"),
         Setting("r_in", ("rin", "rfin", "receptivefieldin", "inputreceptivefield", "receptivefieldofinput"), "length"),
@@ -76,6 +76,18 @@ SETTINGS = {
 """The settings that a table may give, by key."""
 NAMES = {name: setting.key for setting in SETTINGS.values() for name in setting.names}
 """Every name of every setting, without blanks and signs, and its key."""
+
+
+WINDOW = re.compile("(?:" + "|".join((*SETTINGS["kernel"].names, *SETTINGS["stride"].names)) + r")\Z")
+OUTPUT = re.compile(r"n?out|shape|volume|tensor|dim|mapshape|mapsize|featuremapsize|featuremapshape")
+HEIGHT = re.compile("(?:" + "|".join(SETTINGS["height"].names) + r")\Z")
+CONTEXTUAL = {
+    "padding": (WINDOW, "layer_padding"),
+    "size": (OUTPUT, "kernel"),
+    "w": (HEIGHT, "width"),
+    **dict.fromkeys(("c", "d", "depth"), (HEIGHT, "out_channels")),
+}
+"""A name that has another meaning beside columns of certain headings: these, and the meaning."""
 
 
 def name_and_unit(text: str) -> tuple[str, str]:
@@ -100,11 +112,9 @@ def setting_of(text: str, beside: Sequence[str] = ()) -> str:
     ('kernel', '', 'layer_padding')
     """
     name = bare(name_and_unit(text)[0])
-    others = _bare_names(tuple(other for other in beside if other != text)) if name in ("padding", "size") else ()
-    if name == "padding" and any(NAMES.get(other) in WINDOW for other in others):
-        return "layer_padding"
-    if name == "size" and any(map(OUTPUT.match, others)):
-        return "kernel"
+    others = _bare_names(tuple(other for other in beside if other != text)) if name in CONTEXTUAL else ()
+    if name in CONTEXTUAL and any(CONTEXTUAL[name][0].match(other) for other in others):
+        return CONTEXTUAL[name][1]
     if text.strip() == "K" and any(other.strip() == "F" for other in beside):
         return "out_channels"
     return NAMES.get(name, "")
