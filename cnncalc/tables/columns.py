@@ -18,12 +18,6 @@ SIZE_AND_STRIDE = re.compile(r"(.+?)\s*/\s*(strides?)\Z", re.IGNORECASE)
 """The heading of `7x7/2`, the size of a kernel and its stride in one column."""
 SOURCES = ("from", "inputs", "connected_to", "input_layer", "input_layers", "source", "sources", "bottom", "reads")
 """What the column with the names of the layers that a row reads is called."""
-WINDOW = ("kernel", "stride")
-"""The settings beside which `padding` is that of the layer."""
-BESIDE_A_HEIGHT = {"w": "width", **dict.fromkeys(("c", "d", "depth"), "out_channels")}
-"""Names that mean something else without a column of heights."""
-OUTPUT = re.compile(r"n?out|shape|volume|tensor|dim|mapshape|mapsize|featuremapsize|featuremapshape")
-"""Headings of outputs, beside which `size` is that of the kernel."""
 
 
 class Setting(NamedTuple):
@@ -84,6 +78,18 @@ NAMES = {name: setting.key for setting in SETTINGS.values() for name in setting.
 """Every name of every setting, without blanks and signs, and its key."""
 
 
+WINDOW = re.compile("(?:" + "|".join((*SETTINGS["kernel"].names, *SETTINGS["stride"].names)) + r")\Z")
+OUTPUT = re.compile(r"n?out|shape|volume|tensor|dim|mapshape|mapsize|featuremapsize|featuremapshape")
+HEIGHT = re.compile("(?:" + "|".join(SETTINGS["height"].names) + r")\Z")
+CONTEXTUAL = {
+    "padding": (WINDOW, "layer_padding"),
+    "size": (OUTPUT, "kernel"),
+    "w": (HEIGHT, "width"),
+    **dict.fromkeys(("c", "d", "depth"), (HEIGHT, "out_channels")),
+}
+"""A name that has another meaning beside columns of certain headings: these, and the meaning."""
+
+
 def name_and_unit(text: str) -> tuple[str, str]:
     """The name in a heading, in small letters and without `number of`, and the unit in brackets behind it."""
     bracket = BRACKETED.search(text)
@@ -106,14 +112,9 @@ def setting_of(text: str, beside: Sequence[str] = ()) -> str:
     ('kernel', '', 'layer_padding')
     """
     name = bare(name_and_unit(text)[0])
-    contextual = name in ("padding", "size", *BESIDE_A_HEIGHT)
-    others = _bare_names(tuple(other for other in beside if other != text)) if contextual else ()
-    if name == "padding" and any(NAMES.get(other) in WINDOW for other in others):
-        return "layer_padding"
-    if name == "size" and any(map(OUTPUT.match, others)):
-        return "kernel"
-    if name in BESIDE_A_HEIGHT and any(NAMES.get(other) == "height" for other in others):
-        return BESIDE_A_HEIGHT[name]
+    others = _bare_names(tuple(other for other in beside if other != text)) if name in CONTEXTUAL else ()
+    if name in CONTEXTUAL and any(CONTEXTUAL[name][0].match(other) for other in others):
+        return CONTEXTUAL[name][1]
     if text.strip() == "K" and any(other.strip() == "F" for other in beside):
         return "out_channels"
     return NAMES.get(name, "")

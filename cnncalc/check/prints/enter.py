@@ -35,7 +35,7 @@ def enter(reading: Reading, out: PrintOut, place: Span) -> None:
     if context.convention == Convention():
         context = replace(context, convention=find_convention(out.tool))
     network, used, read = reading.named("", "", ()), frozenset[Span](), list[str]()
-    if network is None and out.tool == "keras" and not reading.grading:
+    if network is None and out.complete and not reading.grading:
         network, used, read = _own(reading, out)
     network = reading.network(network, place, NETWORK_HINT)
     if network is None:

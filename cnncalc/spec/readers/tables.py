@@ -32,6 +32,7 @@ DEFAULTED = ("groups", "dilation")
 """Fields that a table may leave out: 1 is meant."""
 CLAIMED = ("out_channels", "groups", "dilation")
 """Settings that a layer without such a field still has, so that a row may state them."""
+SIDES = ("height", "width", "out_channels")
 TYPES = ("type", "kind", "layer_type")
 ACTIVATIONS = ("activation", "activation_function", "nonlinearity", "act", "act.", "function")
 INPUTS = ("input", "inputlayer", "inputimage", "image")
@@ -165,7 +166,7 @@ class _Reader:
         first = not self.items
         if self.spec.input is None and (first or self._is_input(cells)):
             places = range(1, len(cells)) if self._is_input(cells) else self.incoming
-            self.spec.input = _input([cells[at] for at in places if at < len(cells)])
+            self.spec.input = _input([cells[at] for at in places if at < len(cells)]) or self._sides(cells)
         if self._is_input(cells):
             of = self.spec.input.span if self.spec.input else None  # what is read as the input is not judged by it
             self.rest.append([(INPUT, cells[0][1]), *(("", at) if at is of else (text, at) for text, at in cells[1:])])
@@ -180,6 +181,15 @@ class _Reader:
 
     def _is_input(self, cells: list[Cell]) -> bool:
         return any(folded(_bare(cells[at][0])) in INPUTS for at in (0, self.types or 0) if at < len(cells))
+
+    def _sides(self, cells: list[Cell]) -> InputSize | None:
+        """The input whose height, width and channels stand in columns of their own."""
+        places = [self.places.get(key, len(cells)) for key in SIDES]
+        texts = [undressed(cells[at][0]) for at in places if at < len(cells)]
+        if len(texts) < len(SIDES) or not all(text.isdecimal() and len(text) < 7 for text in texts):
+            return None
+        height, width, channels = map(int, texts)
+        return InputSize((height, width), channels, None, cells[places[0]][1])
 
     def _is_total(self, cells: list[Cell]) -> bool:
         """Whether a row is that of the sums, and not of a layer that is called sum."""
