@@ -31,10 +31,11 @@ InputFields: TypeAlias = "tuple[Part, ...]"
 
 def through(layer: Layer, shape: Shape, fields: InputFields) -> InputFields:
     """What the units of a layer see whose inputs, of some shape, see `fields`."""
-    return tuple(
+    made = [
         part if part.field.everything else Part(part.inputs, layer.receptive_field(part.field, shape))
         for part in fields
-    )
+    ]
+    return (made[0],) if len(made) == 1 else tuple(made)
 
 
 def merged_fields(coming: Sequence[InputFields], rank: int) -> tuple[InputFields, bool]:
@@ -79,6 +80,8 @@ def in_one(fields: InputFields, inputs: Sequence[Input]) -> ReceptiveField:
 
     A vector has no pixels: beside maps it does not count.
     """
+    if len(fields) == 1:
+        return fields[0].field
     maps = [part for part in fields if any(inputs[~source].shape.rank for source in part.inputs)] or fields
     first, *others = maps
     if all(part.field == first.field for part in others):

@@ -40,7 +40,7 @@ def receptive_fields(graph: Graph) -> ReceptiveFields:
     notes: list[str] = []
     uncompared: list[str] = []
     problems: list[Problem] = []
-    symbolic = 0
+    symbolic, several = 0, len(graph.inputs) > 1
     ends: dict[int, list[Repeat]] = {}
     for repeat in graph.repeats:
         ends.setdefault(repeat.last, []).append(repeat)
@@ -59,10 +59,10 @@ def receptive_fields(graph: Graph) -> ReceptiveFields:
         if len(node.sources) > 1:
             if node.input.rank and any(part.field.unknown for part in seen):
                 uncompared.append(node.name)
-            if any(fields[0].inputs != coming[0][0].inputs or len(fields) > 1 for fields in coming):
+            if several and any(fields[0].inputs != coming[0][0].inputs or len(fields) > 1 for fields in coming):
                 read[node.name] = [in_one(seen, graph.inputs)]  # fields on different inputs are not merged again
         found[index] = through(node.layer, node.input, seen)
-        symbolic += not all(_has_numbers(part.field) for part in found[index])
+        symbolic += any(_has_symbols(part.field) for part in found[index])
         if symbolic > MOST_SYMBOLIC_FIELDS.value:
             too_many = f"more than {MOST_SYMBOLIC_FIELDS} layers have symbolic ones; {MOST_SYMBOLIC_FIELDS.hint}"
             found[index], symbolic = tuple(Part(part.inputs, unknown(too_many)) for part in seen), 0
@@ -74,8 +74,8 @@ def receptive_fields(graph: Graph) -> ReceptiveFields:
     return ReceptiveFields(of_nodes, read, notes, uncompared if _symbolic(graph) else [])
 
 
-def _has_numbers(field: ReceptiveField) -> bool:
-    return all(is_known(axis.lows[0], axis.highs[0], axis.step) for axis in field.axes)
+def _has_symbols(field: ReceptiveField) -> bool:
+    return not is_known(*(bound for axis in field.axes for bound in (axis.lows[0], axis.highs[0], axis.step)))
 
 
 def _symbolic(graph: Graph) -> bool:
