@@ -275,16 +275,11 @@ layers:
 
 
 def test_more_fields_than_the_limit_are_called_unknown(write: Write) -> None:
-    names = [f"i{number}" for number in range(1, 10)]
-    inputs = ", ".join(f"{name}: 32x32x1" for name in names)
-    convs = "".join(
-        f"  - {{conv: {{filters: 1, kernel: {2 * number + 1}, padding: half}}, from: {name}, name: c{name}}}\n"
-        for number, name in enumerate(names)
-    )
-    text = f"inputs: {{{inputs}}}\nlayers:\n{convs}  - {{add: , from: [{', '.join(f'c{name}' for name in names)}]}}\n"
-    last = cnncalc.analyze(write(text)).layers[-1].receptive_field
-    assert not last.axes
-    assert last.unknown.startswith("it differs on more than 8 inputs")
+    path = write(DEPTH + "  - globalavgpool\n")
+    known, unknown, pooled = cnncalc.analyze(path, limits={"input_fields": 1}).layers[2:]
+    assert {"image": 5, "depth": 3} == field(known)
+    assert unknown.receptive_field.unknown.startswith("more than 1 differ from input to input")
+    assert "all" == field(pooled)
 
 
 # Commands -------------------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from cnncalc.analysis.merged_fields import merged
 from cnncalc.graph import Input
 from cnncalc.layers import Layer, ReceptiveField, Shape
 from cnncalc.layers.receptive_field import unknown
-from cnncalc.limits import MOST_INPUT_FIELDS
 
 MOST_NAMED = 4
 """Inputs that a sentence names."""
@@ -51,9 +50,6 @@ def merged_fields(coming: Sequence[InputFields], rank: int) -> tuple[InputFields
         seen, straight = merged(fields, rank)
         found[seen] = found.get(seen, frozenset()) | inputs
         aligned = aligned and straight
-    if len(found) > MOST_INPUT_FIELDS.value:
-        reason = f"it differs on more than {MOST_INPUT_FIELDS} inputs; {MOST_INPUT_FIELDS.hint}"
-        return (Part(frozenset().union(*found.values()), unknown(reason)),), aligned
     return tuple(Part(inputs, field) for field, inputs in found.items()), aligned
 
 
@@ -73,6 +69,11 @@ def alike(several: Sequence[InputFields]) -> Iterator[tuple[frozenset[int], list
         sets.setdefault(tuple(places), []).append(source)
     for places_of, sources in sets.items():
         yield frozenset(sources), [several[unit][number].field for unit, number in places_of]
+
+
+def all_unknown(fields: InputFields, reason: str) -> InputFields:
+    """What a unit sees whose fields, on all inputs, are not known."""
+    return (Part(frozenset().union(*(part.inputs for part in fields)), unknown(reason)),)
 
 
 def in_one(fields: InputFields, inputs: Sequence[Input]) -> ReceptiveField:
