@@ -84,7 +84,8 @@ def _adaptive(kind: str, given: Arguments) -> Item:
 def _linear(given: Arguments) -> Item:
     """A fully connected layer; what makes a vector of its input is often in the forward alone."""
     shown = "PyTorch needs nn.Flatten() before it" if given.call.joined else "the text does not show where"
-    expected = Expected("Linear", given.needed("in_features"), values=True, hint=ORDER_HINT, flattened=shown)
+    hint = "" if given.call.joined else ORDER_HINT
+    expected = Expected("Linear", given.needed("in_features"), values=True, hint=hint, flattened=shown)
     return given.layer("fc", expected, units=given.needed("out_features"), bias=given.get("bias"))
 
 
