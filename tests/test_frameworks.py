@@ -66,6 +66,27 @@ def same(mine: list[list[Any]], theirs: list[list[Any]], *, last: bool) -> bool:
     return True
 
 
+def test_what_the_print_of_an_average_pool_leaves_out_is_said_where_it_matters(cli: Cli, write: Write) -> None:
+    """(7 - 2)/2 + 1 = 3.5 windows: print(nn.AvgPool2d(2, ceil_mode=True)) is the same as without."""
+    text = "Sequential(\n  (0): AvgPool2d(kernel_size=2, stride=2, padding=0)\n  (1): Sigmoid()\n)\n"
+    said = cli.data(write(text, "model.txt"), "--input", "7x7x4")["notes"]
+    assert "0: the text does not show whether ceil_mode is set: with it the output is 4x4x4" in said
+    assert "ceil_mode" not in str(cli.data(write(text, "model.txt"), "--input", "8x8x4")["notes"])
+
+
+@pytest.mark.parametrize(
+    ("module", "note"),
+    [
+        ("nn.LogSoftmax(dim=1)", "LogSoftmax is counted as softmax, which divides where it subtracts a logarithm"),
+        ("nn.Hardtanh()", "Hardtanh is counted as relu6, which compares twice as well"),
+        ("nn.RReLU()", "RReLU is counted as leaky_relu, as it works when it is not trained"),
+    ],
+)
+def test_a_module_that_is_counted_as_another_is_said(module: str, note: str, cli: Cli, write: Write) -> None:
+    path = write(f"m = nn.Sequential(nn.Linear(8, 4), {module}, {module})", "m.py")
+    assert 1 == cli.data(path, "--input", "8")["notes"].count(note)
+
+
 @pytest.mark.parametrize("form", ["code", "printed"])
 @pytest.mark.parametrize("name", MODELS["torch"])
 def test_every_module_of_pytorch_makes_and_holds_what_pytorch_says(name: str, form: str, write: Write) -> None:

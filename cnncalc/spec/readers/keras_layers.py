@@ -281,7 +281,8 @@ def _modules() -> Iterator[tuple[str, Module]]:
         yield from ((written.format(f"{axes}D"), module) for axes in AXIS_NAMES)
 
 
-KERAS = Framework("Keras", dict(_modules()), IGNORED)
+COUNTED_AS = {"log_softmax": "softmax, which divides where it subtracts a logarithm"}
+KERAS = Framework("Keras", dict(_modules()), IGNORED, COUNTED_AS)
 
 
 def placed(calls: Iterable[Call], axes: int | None) -> Iterator[Call]:

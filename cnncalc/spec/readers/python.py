@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import re
 
-from cnncalc.errors import Source, SpecError
+from cnncalc.errors import Problem, Source, SpecError
 from cnncalc.spec.model import Spec
 from cnncalc.spec.readers.calls import items_of, partial_input
 from cnncalc.spec.readers.keras_layers import INPUTS, KERAS, input_of, placed
@@ -37,6 +37,8 @@ def read(source: Source) -> Spec:
         _read(PythonText(source), spec)
     except SpecError as error:
         spec.problems.extend(error.problems)
+    except RecursionError:
+        spec.problems.append(Problem("the Python text is nested too deeply", source.span()))
     return spec
 
 

@@ -8,48 +8,24 @@ itself. A loop, a condition and any other code that a value goes into is refused
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
-from cnncalc.layers import CATALOGUE, Layer
 from cnncalc.limits import DEEPEST_BLOCKS
-from cnncalc.spec.expressions import Expression
-from cnncalc.spec.model import Argument, Expected, Item, LayerItem, MergeItem, NameReference, Spec
-from cnncalc.spec.readers.calls import Call, Framework, items_of, partial_input
-from cnncalc.spec.readers.keras_layers import INPUTS, KERAS, flat_behind, input_of, snake_case
-from cnncalc.spec.readers.python_functions import (
-    KERAS_FUNCTIONS,
-    KERAS_MERGES,
-    SAME,
-    SILENT,
-    TORCH_FUNCTIONS,
-    TORCH_MERGES,
-)
+from cnncalc.spec.model import Argument
+from cnncalc.spec.readers.calls import Call, Framework, partial_input
+from cnncalc.spec.readers.keras_layers import INPUTS, KERAS, input_of
+from cnncalc.spec.readers.python_functions import KERAS_MERGES, Functions
 from cnncalc.spec.readers.python_names import SEQUENTIAL, Meaning, Model, Names, name_of
 from cnncalc.spec.readers.python_text import kind_of
 from cnncalc.spec.readers.torch_modules import TORCH
+from cnncalc.spec.readers.wiring import STRAIGHT, Sizes, Tensor, Wiring
 
 BASES = {"Module": TORCH, "LightningModule": TORCH, "Model": KERAS, "Layer": KERAS}
 """The classes that networks, and parts of them, are derived from."""
 FORWARD = ("forward", "call")
 BLOCKS = (ast.For, ast.While, ast.If, ast.Try, ast.AsyncFor, ast.Match)
-STRAIGHT = "write the layers in straight lines, or paste what print(model) shows"
-LAST = "the output must come from the last layer: leave out what is not used, or write the network as a spec"
-
-
-class Tensor(NamedTuple):
-    """What goes from layer to layer: the name of the layer that makes it, and whether it is known to be a vector."""
-
-    source: str
-    flat: bool | None = None
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """`x.shape`, `x.size(0)`: of sizes only the batch is known."""
-
 
 Value: TypeAlias = "Tensor | Sizes | list[Tensor] | None"
 
@@ -87,20 +63,11 @@ class Flow:
     ) -> None:
         self.names, self.classes, self.functions = names, classes, functions
         self.code, self.spec = names.code, names.spec
-        self.framework: Framework = KERAS
-        self.items: list[Item] = []
-        self.last = ""
-        self.counts: Counter[str] = Counter()
+        self.wiring = Wiring(self.code, self.spec, KERAS)
         self.objects: dict[int, tuple[Call, Frame]] = {}
         """Every call that makes an object of a class of the text, and the object."""
         self.made: list[Frame] = []
         """The objects of classes."""
-        self.outputs: dict[str, ast.AST] = {}
-        """Layers whose output is a value of the text, and where they are called."""
-        self.read_by: set[str] = set()
-        """The names of values that a layer reads."""
-        self.calls: dict[int, tuple[Call, list[str]]] = {}
-        """Every call that has made layers, and their names."""
 
     def networks(self) -> list[ast.AST]:
         """The classes that no other class uses, and the functions, or the whole text, with an Input."""
@@ -131,22 +98,16 @@ class Flow:
     def _finish(self, found: Value, network: ast.AST) -> None:
         if isinstance(found, list) and len(found) == 1:
             found = found[0]
-        if not isinstance(found, Tensor) or not self.items:
+        if not isinstance(found, Tensor) or not self.wiring.items:
             raise self.code.refused("which of its values the network returns is not read", network, STRAIGHT)
-        if found.source != self.last:
-            raise self.code.refused(f"the network returns the output of {found.source}", network, LAST)
-        unused = next((name for name in self.outputs if name not in self.read_by and name != self.last), None)
-        if unused is not None:
-            message = f"the output of {unused} is not used"
-            raise self.code.refused(message, self.outputs[unused], "leave the layer out, or use what it makes")
-        self.spec.items = tuple(self.items)
+        self.wiring.finish(found, network)
         self._note_idle()
         if self.spec.input is None:
-            self.spec.partial_input = partial_input(self.items)
+            self.spec.partial_input = partial_input(self.wiring.items)
 
     def _of_class(self, top: ast.ClassDef) -> Value:
         """The output of a class on the input; its arguments are those of the one line that makes an object of it."""
-        self.framework = _framework(top) or TORCH
+        self.wiring.framework = _framework(top) or TORCH
         frame = self._object(top, self._made(top), self.names.named, "", 0)
         return self._forward(frame, [Tensor("input")], top)
 
@@ -154,13 +115,18 @@ class Flow:
         """Say which layers with weights are made and never called: the framework counts their parameters."""
         for frame in self.made:
             for name, meaning in frame.names.named.items():
-                calls = meaning.calls if isinstance(meaning, Model) else [meaning]
-                for call in calls if name.startswith("self.") else ():
-                    if isinstance(call, Call) and call.kind in self.framework.modules and id(call) not in self.calls:
-                        made = items_of([call], self.framework, Spec(self.code.source))
-                        if any(isinstance(item, LayerItem) and _has_weights(item.layer) for item in made):
-                            where = f"{frame.path}{name.removeprefix('self.')}"
-                            self.spec.notes.append(f"{where} is made, but never called: it is not counted")
+                calls = meaning.calls if isinstance(meaning, Model) else [meaning] if isinstance(meaning, Call) else []
+                if name.startswith("self.") and self.wiring.idle(calls):
+                    where = f"{frame.path}{name.removeprefix('self.')}"
+                    self.spec.notes.append(f"{where} is made, but never called: it is not counted")
+
+    def _functions(self, frame: Frame) -> Functions:
+        """The known functions, with the values of a frame."""
+        return Functions(
+            self.wiring,
+            lambda node: frame.names.argument(node, 0),
+            lambda node: isinstance(self._value(node, frame), Sizes),
+        )
 
     def _made(self, top: ast.ClassDef | ast.FunctionDef) -> ast.Call | None:
         """The one call in the text that makes an object of a class, or that calls a function; None without one."""
@@ -219,6 +185,7 @@ class Flow:
         """What a function of the text returns for some values."""
         if around.depth > DEEPEST_BLOCKS.value:
             raise self.code.refused(f"functions call one another more than {DEEPEST_BLOCKS} deep", node)
+        self.code.count(node, 10 + len(around.names.named))
         names = Names(self.code, self.spec, around.names.named, self.classes)
         names.again = set(around.names.again)
         frame = Frame(names, {}, around.owner, around.path, around.depth + 1)
@@ -317,21 +284,21 @@ class Flow:
             if isinstance(node, ast.Attribute) and node.attr == "data":
                 return self._value(node.value, frame)
             if isinstance(node, ast.Attribute) and node.attr != "shape":
-                raise self._not_read(node)
+                raise self.wiring.not_read(node)
             if isinstance(node, ast.Subscript) and not isinstance(self._value(node.value, frame), Sizes):
-                raise self._not_read(node)
+                raise self.wiring.not_read(node)
             return Sizes()
         if self._mentions(node, frame):
-            raise self._not_read(node)
+            raise self.wiring.not_read(node)
         return None
 
     def _operation(self, node: ast.BinOp, frame: Frame) -> Value:
         left, right = self._value(node.left, frame), self._value(node.right, frame)
         kinds = {ast.Add: "add", ast.Mult: "multiply"}
         if isinstance(left, Tensor) and isinstance(right, Tensor) and type(node.op) in kinds:
-            return self._merge(kinds[type(node.op)], [left, right], node)
+            return self.wiring.merge(kinds[type(node.op)], [left, right], node)
         if isinstance(left, Tensor | list) or isinstance(right, Tensor | list):
-            raise self._not_read(node)
+            raise self.wiring.not_read(node)
         return left or right
 
     def _called(self, node: ast.Call, frame: Frame) -> Value:
@@ -345,7 +312,7 @@ class Flow:
         if isinstance(base, Sizes) or (base is not None and kind_of(node) in ("size", "dim", "numel")):
             return Sizes()
         if isinstance(base, Tensor):
-            return self._method(node, base, inputs, frame)
+            return self._functions(frame).method(node, base, inputs)
         if kind_of(node) in INPUTS and not inputs:
             return self._input(node, frame)
         if not inputs:
@@ -360,7 +327,7 @@ class Flow:
         own = _method(frame.owner, name_of(function).removeprefix("self.")) if frame.owner else None
         if own is not None and name_of(function).startswith("self."):
             return self._function(own, given, frame, node, bound=1)
-        return self._known(node, inputs, frame)
+        return self._functions(frame).known(node, inputs)
 
     def _layer(self, made: ast.Call, inputs: list[Tensor], frame: Frame) -> Value:
         """A layer that is called where it is made: Conv2D(8, 3)(x)."""
@@ -368,11 +335,11 @@ class Flow:
         if kind == SEQUENTIAL:
             return self._apply(frame.names.sequential(made), inputs, "", frame, made)
         if kind in KERAS_MERGES:
-            return self._merge(KERAS_MERGES[kind], inputs, made)
+            return self.wiring.merge(KERAS_MERGES[kind], inputs, made)
         return self._apply(frame.names.call(made), inputs, "", frame, made)
 
     def _input(self, node: ast.Call, frame: Frame) -> Value:
-        if self.items or any(isinstance(each, Tensor) for each in frame.tensors.values()):
+        if self.wiring.items or any(isinstance(each, Tensor) for each in frame.tensors.values()):
             raise self.code.refused("a network of several inputs is not read from code", node, "write it as a spec")
         self.spec.input = input_of(frame.names.call(node))
         return Tensor("input", None if self.spec.input is None else not self.spec.input.sizes)
@@ -383,7 +350,7 @@ class Flow:
             if isinstance(node, ast.Call) and kind_of(node) in ("Model", "Functional"):
                 found = next((each.value for each in node.keywords if each.arg == "outputs"), None)
                 return self._value(found or node.args[-1], frame) if found or node.args else None
-        return Tensor(self.last)
+        return Tensor(self.wiring.last)
 
     # Layers ---------------------------------------------------------------------------------------
 
@@ -406,168 +373,7 @@ class Flow:
             return inputs[0]
         if len(inputs) > 1:
             raise self.code.refused(f"{module.kind} is called on several values", node, STRAIGHT)
-        return self._enter(module, inputs[0], path, node)
-
-    def _enter(self, call: Call, tensor: Tensor, path: str, node: ast.AST) -> Tensor:
-        """Enter a layer, behind the one that makes its input; a layer that runs again shares its weights."""
-        automatic = snake_case(call.kind) if self.framework is KERAS else call.kind.lower()
-        name = self._unique(call.name if self.framework is KERAS and call.name else path or call.name or automatic)
-        placed = call._replace(name=name, flat=tensor.flat)
-        made = items_of([placed], self.framework, self.spec)
-        _, before = self.calls.setdefault(id(call), (call, [item.name for item in made]))
-        for item, earlier in zip(made, before, strict=True):
-            if item.name != earlier and isinstance(item, LayerItem) and _has_weights(item.layer):
-                item.share = NameReference(earlier, item.span)
-        flat = flat_behind(placed, tensor.flat) if self.framework is KERAS else None
-        return self._append(made, tensor, flat, node)
-
-    def _append(self, made: tuple[Item, ...], tensor: Tensor, flat: bool | None, node: ast.AST) -> Tensor:
-        if tensor.source != (self.last or "input"):
-            made[0].sources = (NameReference(tensor.source, made[0].span),)
-        self.items.extend(made)
-        self.last = made[-1].name
-        self.outputs[self.last] = node
-        self.read_by.add(tensor.source)
-        return Tensor(self.last, flat)
-
-    def _plain(
-        self, kind: str, tensor: Tensor, node: ast.AST, expected: Expected | None = None, **fields: Argument
-    ) -> Tensor:
-        """Enter a layer that no module stands for: flatten, reshape, a mean over the map."""
-        item = LayerItem(span=self.code.span(node), layer=CATALOGUE[kind], name=self._unique(kind), arguments=fields)
-        item.expected = expected
-        return self._append((item,), tensor, kind == "flatten" or None, node)
-
-    def _merge(self, kind: str, inputs: list[Tensor], node: ast.AST) -> Tensor:
-        span = self.code.span(node)
-        if len(inputs) < 2:
-            raise self.code.refused(f"{kind} needs at least two values", node, STRAIGHT)
-        sources = tuple(NameReference(each.source, span) for each in inputs)
-        self.items.append(MergeItem(span=span, layer=CATALOGUE[kind], name=self._unique(kind), sources=sources))
-        self.last = self.items[-1].name
-        self.outputs[self.last] = node
-        self.read_by.update(each.source for each in inputs)
-        return Tensor(self.last, inputs[0].flat)
-
-    def _unique(self, name: str) -> str:
-        """A name that no other layer has: conv2d, conv2d_1, ..."""
-        number = self.counts[name]
-        self.counts[name] += 1
-        return f"{name}_{number}" if number else name
-
-    # Known functions ------------------------------------------------------------------------------
-
-    def _known(self, node: ast.Call, inputs: list[Tensor], frame: Frame) -> Value:
-        """F.relu(x), torch.cat([a, b], 1), tf.nn.relu(x), layers.add([a, b])."""
-        name = kind_of(node)
-        torch = self.framework is TORCH
-        if name in SILENT:
-            return None
-        if name in (TORCH_MERGES if torch else KERAS_MERGES):
-            self._check_axis(name, node, frame)
-            return self._merge((TORCH_MERGES if torch else KERAS_MERGES)[name], inputs, node)
-        if name in SAME and len(inputs) == 1:
-            return inputs[0]
-        kind = (TORCH_FUNCTIONS if torch else KERAS_FUNCTIONS).get(name)
-        if kind is None or len(inputs) > 1:
-            raise self._not_read(node)
-        rest = [frame.names.argument(argument, 0) for argument in node.args[1:]]
-        named = {
-            keyword.arg: frame.names.argument(keyword.value, 0)
-            for keyword in node.keywords
-            if keyword.arg not in (None, "training", "input", "inplace")
-        }
-        if not torch:
-            rest, named = [Argument(name, self.code.span(node.func))], {}
-        return self._function_call(kind, name, rest, named, inputs[0], node)
-
-    def _function_call(
-        self, kind: str, name: str, rest: list[Argument], named: dict[str, Argument], tensor: Tensor, node: ast.Call
-    ) -> Value:
-        """A function that does what a module does; where its arguments have another order, it is refused."""
-        if name == "flatten" and not rest and "start_dim" not in named:
-            raise self.code.refused("flatten takes the batch, too", node, "write torch.flatten(x, 1)")
-        if name == "pad":
-            sides = rest[0].value if rest else None
-            kind = f"ZeroPad{len(sides) // 2}d" if isinstance(sides, tuple) else kind
-        if name.startswith("max_pool") and len(rest) > 4:
-            raise self.code.refused(
-                f"{name} is given more than 4 numbers by position", node, "name them: ceil_mode=True"
-            )
-        call = Call(kind, self.code.span(node.func), tuple(rest), named, name)
-        return self._enter(call, tensor, "", node)
-
-    def _method(self, node: ast.Call, tensor: Tensor, inputs: list[Tensor], frame: Frame) -> Value:
-        """x.view(-1, 400), x.flatten(1), x.relu(), x.mean([2, 3]), x.add(y)."""
-        name = kind_of(node).rstrip("_")
-        if self.framework is KERAS:
-            raise self._not_read(node)
-        if name in SAME:
-            return tensor
-        if name in TORCH_MERGES and len(inputs) == 1:
-            return self._merge(TORCH_MERGES[name], [tensor, *inputs], node)
-        if name in ("view", "reshape"):
-            return self._view(node, tensor, frame)
-        if name == "mean":
-            return self._mean(node, tensor, frame)
-        if inputs or name not in TORCH_FUNCTIONS:
-            raise self._not_read(node)
-        rest = [frame.names.argument(argument, 0) for argument in node.args]
-        named = {each.arg: frame.names.argument(each.value, 0) for each in node.keywords if each.arg}
-        return self._function_call(TORCH_FUNCTIONS[name], name, rest, named, tensor, node)
-
-    def _view(self, node: ast.Call, tensor: Tensor, frame: Frame) -> Value:
-        """A vector of every image, x.view(-1, 400) and x.view(x.size(0), -1); or a map, x.view(-1, 16, 5, 5)."""
-        parts = node.args[0].elts if len(node.args) == 1 and isinstance(node.args[0], ast.Tuple) else node.args
-        if len(parts) < 2:
-            raise self._not_read(node)
-        batch = isinstance(self._value(parts[0], frame), Sizes)
-        first = None if batch else frame.names.argument(parts[0], 0).value
-        counted = isinstance(parts[1], ast.Call) and kind_of(parts[1]) == "num_flat_features"
-        rest = [] if counted else [self._size(part, frame) for part in parts[1:]]
-        if not batch and first != -1:
-            hint = "the batch comes first: x.view(-1, 400), or x.view(x.size(0), -1)"
-            raise self.code.refused(f"{kind_of(node)} of this form is not read", node, hint)
-        if len(parts) == 2:
-            open_ = counted or rest[0].value == -1 or isinstance(self._value(parts[1], frame), Sizes)
-            number = None if open_ else rest[0]
-            hint = "the layers before make another number of values"
-            return self._plain("flatten", tensor, node, Expected(kind_of(node), number, values=True, hint=hint))
-        channels, *sizes = rest
-        return self._plain("reshape", tensor, node, channels=channels, size=Argument(tuple(sizes), channels.span))
-
-    def _size(self, node: ast.expr, frame: Frame) -> Argument:
-        """A size of a view: a number, -1, or one of x.size(), which can only be that of the channels."""
-        if isinstance(self._value(node, frame), Sizes):
-            return Argument(Expression("in.channels"), self.code.span(node))
-        return frame.names.argument(node, 0)
-
-    def _mean(self, node: ast.Call, tensor: Tensor, frame: Frame) -> Value:
-        """The mean of a map: x.mean([2, 3]), with keepdim=True as a map of one pixel."""
-        named = {each.arg: each.value for each in node.keywords}
-        axes = node.args[0] if node.args else named.get("dim")
-        found = frame.names.argument(axes, 0).value if axes is not None else None
-        numbers = tuple(part.value for part in found) if isinstance(found, tuple) else ()
-        if numbers not in ((2, 3), (-2, -1), (3, 2), (-1, -2)):
-            raise self._not_read(node)
-        pooled = self._plain("globalavgpool", tensor, node)
-        keeps = named.get("keepdim")
-        return pooled if isinstance(keeps, ast.Constant) and keeps.value else self._plain("flatten", pooled, node)
-
-    def _check_axis(self, name: str, node: ast.Call, frame: Frame) -> None:
-        """Refuse a concatenation along another axis than that of the channels."""
-        if name not in ("cat", "concat", "concatenate", "hstack"):
-            return
-        right = (1,) if self.framework is TORCH else (-1, 3)
-        given = [each.value for each in node.keywords if each.arg in ("dim", "axis")] or node.args[1:2]
-        axis = frame.names.argument(given[0], 0).value if given else (0 if self.framework is TORCH else -1)
-        if axis not in right:
-            raise self.code.refused(f"{name} along axis {axis} does not join channels", node, f"axis {right[0]} does")
-
-    def _not_read(self, node: ast.AST) -> Exception:
-        text = self.code.text(node)
-        shown = text if len(text) <= 50 else f"{text[:47]}..."
-        return self.code.refused(f"'{shown}' is not read: it is no layer and no function that is known", node, STRAIGHT)
+        return self.wiring.enter(module, inputs[0], path, node)
 
 
 def _at_root(frame: Frame) -> Frame:
@@ -589,7 +395,3 @@ def _has_input(node: ast.Module | ast.FunctionDef) -> bool:
     """Whether a line of a text, or of a function, gives an input a name: x = Input(shape=...)."""
     values = (each.value for each in node.body if isinstance(each, ast.Assign | ast.AnnAssign))
     return any(isinstance(value, ast.Call) and kind_of(value) in INPUTS for value in values)
-
-
-def _has_weights(layer: type[Layer]) -> bool:
-    return layer.weight_factors is not Layer.weight_factors or layer.biases is not Layer.biases

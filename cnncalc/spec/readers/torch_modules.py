@@ -57,9 +57,10 @@ def _transposed(given: Arguments) -> Item:
 
 
 def _pool(kind: str, given: Arguments) -> Item:
+    hidden = given.call.printed and kind == "avgpool"  # print() leaves out ceil_mode of an average pool
     return given.layer(
         kind,
-        given.expect(),
+        given.expect()._replace(unshown=("ceil_mode", "rounding", "ceil") if hidden else None),
         kernel=given.needed("kernel_size"),
         stride=given.get("stride"),
         padding=given.get("padding"),
@@ -230,4 +231,9 @@ def _modules() -> Iterator[tuple[str, Module]]:
         yield from ((f"{kind}{axes}d", module) for axes in AXIS_NAMES)
 
 
-TORCH = Framework("PyTorch", dict(_modules()), IGNORED)
+COUNTED_AS = {
+    "LogSoftmax": "softmax, which divides where it subtracts a logarithm",
+    "Hardtanh": "relu6, which compares twice as well",
+    "RReLU": "leaky_relu, as it works when it is not trained",
+}
+TORCH = Framework("PyTorch", dict(_modules()), IGNORED, COUNTED_AS)
