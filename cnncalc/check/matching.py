@@ -4,44 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-from cnncalc.check.languages import ROWS, layer_in_english, row_in_english
-from cnncalc.check.naming import BRACKETED, TOTAL, folded
 from cnncalc.graph import Graph
-from cnncalc.layers import CATALOGUE
+from cnncalc.tables.languages import ROWS, row_in_english
+from cnncalc.tables.layer_types import BRACKETED, INPUT, NUMBERED, TOTAL, folded, stem, type_of, types_in
 
-NUMBERED = re.compile(r"[\s_:#.-]*[0-9]+(?:[-_.][0-9]+)*\Z")
-RANK = re.compile(r"[123]d")
 NUMBER_ALONE = re.compile(r"(?:layer|no\.?|#)?[\s#]*[0-9]+\.?\Z", re.IGNORECASE)
 """The name of a row that is only numbered."""
-PARTS = re.compile(r"[+/,&]|->|\u2192")
-"""What stands between the types of a row that is of several layers."""
-PHRASES = re.compile(r"[^\W_]+(?: [^\W_]+)*")
-INPUT, OUTPUT = "input", "output"
-GLOBAL = "globalavgpool"
+OUTPUT, GLOBAL = "output", "globalavgpool"
 OUTPUTS = ("output", "outputlayer", "out")
-ELSEWHERE = {
-    "averagepooling": "avgpool", "globalaveragepooling": "globalavgpool", "globalmaxpooling": "globalmaxpool",
-    "batchnormalization": "batchnorm", "layernormalization": "layernorm", "convtranspose": "deconv",
-    "depthwiseconv": "depthwise", "inputlayer": INPUT, "fullyconnected": "fc", "pooling": "maxpool",
-    "groupnormalization": "groupnorm", "instancenormalization": "instancenorm", "localresponsenorm": "lrn",
-    "logsoftmax": "softmax", "activation": "relu", "upsamplingnearest": "upsample", "upsamplingbilinear": "upsample",
-    "syncbatchnorm": "batchnorm", "hardtanh": "relu6", "alphadropout": "dropout", "featurealphadropout": "dropout",
-}  # fmt: skip
-"""The layer types of frameworks and of course tables that have another name here."""
-SHORT_TYPES = {
-    "con": "conv", "max": "maxpool", "avg": "avgpool", "gap": "globalavgpool", "globalaveragepool": "globalavgpool",
-    "adaptiveavgpool": "globalavgpool", "adaptivepool": "globalavgpool", "adaptiveaveragepool": "globalavgpool",
-    "fullconnection": "fc", "fullconnected": "fc", "subsampling": "avgpool",
-}  # fmt: skip
-"""What people write for a type, where no program does."""
 UNCHANGING = ("relu", "dropout")
 """Types of layer that leave the numbers of a row of several as they are."""
-LONGEST_NAME, MOST_WORDS, SHORTEST_TYPE = 100, 6, 2
-"""Characters of a row, and words of a phrase in it, in which a type is looked for; letters of a type."""
 LONGEST_ABBREVIATION = 3
 """Letters of a name such as C1 or FC6, which a table may give its layers beside known names."""
 SHOWN = 3
@@ -85,13 +61,14 @@ def matched(rows: Sequence[str], graph: Graph, types: Sequence[str] = ()) -> Mat
     if GLOBAL not in kinds:  # an adaptive pool may also be an average over windows
         said = [["avgpool" if kind == GLOBAL else kind for kind in each] for each in said]
     _name_the_last(bare, names, said, graph)
-    if _is_mistaken(bare, names, said, open_rows, known):
+    apart = (INPUT, *(each.name for each in graph.inputs), *TOTAL)
+    if _is_mistaken(bare, [None if name in apart else name for name in names], said, open_rows, known):
         return Matching(found)
     ordered = [
         place
         for place, row in enumerate(rows)
         if row
-        and names[place] not in (INPUT, *TOTAL)
+        and names[place] not in apart
         and (not said[place] or kinds.intersection(said[place]))  # a network may do without a flatten
     ]
     for layers in (
@@ -119,9 +96,7 @@ def all_known(layers: Sequence[str], graph: Graph) -> bool:
 def _counted_from_zero(bare: list[str], names: list[str | None]) -> list[int]:
     """The rows of a program that counts dropout, dropout_1, dropout_2: the second of them is not dropout1."""
     firsts = {folded(name) for name, known in zip(bare, names, strict=True) if not known and not NUMBERED.search(name)}
-    return [
-        place for place, name in enumerate(bare) if names[place] and NUMBERED.search(name) and _stem(name) in firsts
-    ]
+    return [place for place, name in enumerate(bare) if names[place] and NUMBERED.search(name) and stem(name) in firsts]
 
 
 def _is_sum(row: str, known: dict[str, str]) -> bool:
@@ -131,19 +106,8 @@ def _is_sum(row: str, known: dict[str, str]) -> bool:
 
 def _types_said(row: str, beside: str) -> list[str]:
     """The types of layer that a row names, or else its column of types does: `Conv2D + ReLU`, `Conv/Pool`."""
-    own, told = _each_type(row[:LONGEST_NAME]), _each_type(beside[:LONGEST_NAME])
+    own, told = types_in(row), types_in(beside)
     return told if not own or (told[:1] == own[:1] and len(told) > len(own)) else own
-
-
-def _each_type(text: str) -> list[str]:
-    """The types that the parts of a text name: all of `Conv2D + ReLU`, one of `Conv (ReLU)`."""
-    found = [kind for part in PARTS.split(_without_brackets(text)) if (kind := type_in(part))]
-    bracketed = type_of(text)
-    return [bracketed, *found[1:]] if bracketed else found
-
-
-def _without_brackets(text: str) -> str:
-    return re.sub(r"\([^()]*\)", " ", text)
 
 
 def _name_the_last(bare: list[str], names: list[str | None], said: list[list[str]], graph: Graph) -> None:
@@ -164,25 +128,27 @@ def _row(name: str) -> str:
 def _is_mistaken(
     bare: list[str], names: list[str | None], said: list[list[str]], open_rows: list[int], known: dict[str, str]
 ) -> bool:
-    """Whether an unknown name looks like a mistake among names that are the network's."""
-    own = any(name not in (None, INPUT, *TOTAL) for name in names)
-    if own and any(not said[place] and len(_stem(bare[place])) > LONGEST_ABBREVIATION for place in open_rows):
+    """Whether an unknown name looks like a mistake among names that are those of layers."""
+    own = any(names)
+    if own and any(not said[place] and len(stem(bare[place])) > LONGEST_ABBREVIATION for place in open_rows):
         return True
-    stems = {_stem(name) for name in known.values()} if own else set()
-    return any(_stem(bare[place]) in stems and NUMBERED.search(bare[place]) for place in open_rows)
+    stems = {stem(name) for name in known.values()} if own else set()
+    return any(stem(bare[place]) in stems and NUMBERED.search(bare[place]) for place in open_rows)
 
 
 @lru_cache(maxsize=8)
 def known_names(graph: Graph) -> dict[str, str]:
     """The network's own name for every folded name of a layer or a block; ambiguous ones are left out."""
     spelt: dict[str, set[str]] = {INPUT: {INPUT}, "inputlayer": {INPUT}}
+    for each in graph.inputs:
+        spelt[folded(each.name)] = {each.name}
     for word in TOTAL:
         spelt[folded(word)] = {TOTAL[0]}
     for word in ("totalparams", "totalparameters"):
         spelt[word] = {TOTAL[0]}
     for meaning in (INPUT, TOTAL[0]):
         for word in ROWS[meaning].split():
-            spelt[word] = {meaning}
+            spelt.setdefault(word, {meaning})
     for node in graph.nodes:
         path = node.path
         for count in range(1, len(path) + 1):
@@ -191,54 +157,11 @@ def known_names(graph: Graph) -> dict[str, str]:
     return {key: next(iter(names)) for key, names in spelt.items() if len(names) == 1}
 
 
-def _stem(name: str) -> str:
-    return folded(NUMBERED.sub("", name))
-
-
 def _bare(row: str) -> str:
     """A name without its type: `conv1 (Conv2D)`."""
     bracket = BRACKETED.search(row)
     bare = row[: bracket.start()].strip() if bracket else row
     return INPUT if type_of(row) == INPUT else bare
-
-
-def type_of(row: str) -> str:
-    """The layer type that a row names, in brackets or by its name, as `conv2d_4` and `Convolution` do; or nothing."""
-    bracket = BRACKETED.search(row)
-    name = row[: bracket.start()] if bracket else row
-    return (layer_type(bracket[1]) if bracket else "") or _types().get(RANK.sub("", _stem(name.strip())), "")
-
-
-def type_in(text: str) -> str:
-    """The first layer type that the words of a text name: `Conv2d k=11 s=4`, `3(a) Max Pool`; or nothing."""
-    found = type_of(text)
-    for phrase in () if found else PHRASES.findall(text.replace("_", " ")[:LONGEST_NAME]):
-        words = phrase.split()[:MOST_WORDS]
-        spans = ((at, at + count) for count in (3, 2, 1) for at in range(len(words) - count + 1))
-        found = next(filter(None, (_type_of_word("".join(words[at:end])) for at, end in spans)), "")
-        if found:
-            break
-    return found
-
-
-@lru_cache(maxsize=4096)
-def _type_of_word(word: str) -> str:
-    if len(word) < SHORTEST_TYPE or word.isdigit():
-        return ""
-    return layer_type(word) or layer_in_english(folded(word)) or SHORT_TYPES.get(folded(word), "")
-
-
-def layer_type(name: str) -> str:
-    """The layer type that the class of a framework stands for, with or without a number: Conv2d, ReLU6; or nothing."""
-    types = _types()
-    whole = RANK.sub("", folded(name))
-    stem = RANK.sub("", _stem(name.strip()))
-    return types.get(whole) or types.get(stem, "")
-
-
-@cache
-def _types() -> dict[str, str]:
-    return {folded(name): cls.kind for name, cls in CATALOGUE.items()} | ELSEWHERE
 
 
 def _difference(rows: list[tuple[str, list[str]]], graph: Graph) -> str:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import TypeAlias
 
-from cnncalc.check.languages import heading_in_english, usual_signs
-from cnncalc.check.naming import BRACKETED, heading, is_heading, kind_of
-from cnncalc.check.numbers.amounts import UNANSWERED
-from cnncalc.check.numbers.dressing import undressed
-from cnncalc.errors import Span
-from cnncalc.limits import LONGEST_HEADING, LONGEST_NUMBER
+from cnncalc.check.naming import heading, is_heading, kind_of
+from cnncalc.limits import LONGEST_NUMBER
+from cnncalc.tables.cells import LAYER, UNANSWERED, Cell
+from cnncalc.tables.columns import folded_heading, settings_in_one
+from cnncalc.tables.dressing import undressed
+from cnncalc.tables.languages import usual_signs
 
-Cell: TypeAlias = "tuple[str, Span]"
 Cells: TypeAlias = "list[Cell]"
 
-LAYER = ("layer", "layers", "layer_name", "name", "block", "module")
 PERHAPS_LAYER = (
     *("", "layer_type", "type", "operation", "operations", "op", "operator", "stage", "component", "node", "kind"),
     *("structure", "stages", "step", "after", "end_point", "end-point", "endpoint"),
@@ -40,10 +37,6 @@ VALUE = ("value", "answer")
 """With `quantity`, the columns of the long form: a number a row."""
 WORKING = ("working", "workings", "calculation", "computation", "formula", "operation", "how", "equation")
 """Headings of columns with the workings of the numbers beside them."""
-HEADER_WITHIN = 30
-"""Rows of a table in which the header is looked for."""
-SIZES_AND_STEPS = re.compile(r"\s*(?:[/,;+&]|\band\b)\s*")
-"""What stands between the headings of one column for several: `patch size/stride`, `K, P, S`."""
 SETTING = re.compile(
     r"(s|strides?|p|pad|padding|d|dilation|g|groups)\s?[=:]?\s?([0-9]+(?:\s?[x\u00d7]\s?[0-9]+)?)\Z", re.I
 )
@@ -68,20 +61,6 @@ def quantities_in(header: Sequence[str]) -> int | None:
     return known if known or name != "name" else None
 
 
-def header_among(rows: Sequence[Sequence[str]]) -> int | None:
-    """Which of the first rows is the header: the one that names the most quantities; None without one."""
-    known = [quantities_in(row) or 0 for row in rows[:HEADER_WITHIN]]
-    return known.index(max(known)) if any(known) else None
-
-
-@lru_cache(maxsize=4096)
-def folded_heading(cell: str) -> str:
-    """The heading of a column as it is compared: `Layer (type)` is layer, and so is the word of another language."""
-    if len(cell) > LONGEST_HEADING.value:
-        return ""
-    return heading_in_english(BRACKETED.sub("", usual_signs(undressed(cell))).strip().lower().replace(" ", "_"))
-
-
 def without_numbering(header: Cells, lines: list[Cells]) -> tuple[Cells, list[Cells]]:
     """The table without a first column that only numbers its rows, or names the same network in all of them."""
     names = [folded_heading(text) for text, _ in header]
@@ -104,20 +83,6 @@ def parts_of(header: Cells, lines: list[Cells]) -> list[tuple[Cells, list[Cells]
         else:
             parts[-1][1].append(cells)
     return [part for part in parts if part[1] or len(parts) == 1]
-
-
-def parted(header: Cells, lines: list[Cells]) -> tuple[Cells, list[Cells]]:
-    """The table with a column for each of the settings that stand in one: `patch size/stride`, 7x7/2; `K, P, S`."""
-    for place, (text, span) in reversed(list(enumerate(header))):
-        titles = _titles(text) if place else []
-        if not titles:
-            continue
-        header = [*header[:place], *((title, span) for title in titles), *header[place + 1 :]]
-        lines = [
-            [*cells[:place], *_parted(cells[place], len(titles)), *cells[place + 1 :]] if len(cells) > place else cells
-            for cells in lines
-        ]
-    return header, lines
 
 
 def with_workings(header: Cells, lines: list[Cells]) -> tuple[Cells, list[Cells]]:
@@ -171,7 +136,7 @@ def _behind_model(names: list[str]) -> int:
 
 
 def _is_known(name: str, text: str) -> bool:
-    return name in (QUANTITY, *VALUE) or is_heading(text) or bool(_titles(text))
+    return name in (QUANTITY, *VALUE) or is_heading(text) or bool(settings_in_one(text))
 
 
 def _is_header_again(cells: Cells, columns: int) -> bool:
@@ -180,23 +145,5 @@ def _is_header_again(cells: Cells, columns: int) -> bool:
     return len(cells) <= columns and name in ("", *LAYER) and bool(filled) and all(map(is_heading, filled))
 
 
-def _titles(text: str) -> list[str]:
-    """The headings that one column has for several settings; nothing for a column of one quantity."""
-    titles = SIZES_AND_STEPS.split(" ".join(usual_signs(text[: LONGEST_HEADING.value]).split()))
-    if not 2 <= len(titles) <= 4 or not all(map(is_heading, titles)) or is_heading(text):
-        return []
-    return titles if all(_kind(title) in ("length", "count") or title == titles[0] for title in titles) else []
-
-
 def _kind(text: str) -> str:
     return kind_of(heading(text).quantity)
-
-
-def _parted(cell: Cell, count: int) -> Cells:
-    """The values of one cell: as many as its column has headings, the first with what is left."""
-    text, span = cell
-    sign = next((sign for sign in "/,;+&" if sign in text), "")
-    if not sign or text.lower() in UNANSWERED:
-        return [(text if text.lower() not in UNANSWERED else "", span), *[("", span)] * (count - 1)]
-    values = text.rsplit(sign, count - 1)
-    return [(value.strip().lstrip("sSpPkK="), span) for value in (*values, *[""] * (count - len(values)))]

@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import TypeAlias
 
 from cnncalc.check.claim import Claim
 from cnncalc.check.context import CONTEXT_KEYS, NETWORK_KEYS, Context
-from cnncalc.check.languages import usual_signs
 from cnncalc.check.matching import all_known, matched
-from cnncalc.check.naming import TOTAL, Heading, heading, kind_of, layer_named, of_total
+from cnncalc.check.naming import Heading, heading, kind_of, layer_named, of_total
 from cnncalc.check.network import Network
-from cnncalc.check.numbers.amounts import UNANSWERED, decimal_comma
-from cnncalc.check.numbers.dressing import undressed
+from cnncalc.check.numbers.amounts import decimal_comma
 from cnncalc.check.readers.header import (
     QUANTITY,
     VALUE,
-    Cell,
-    folded_heading,
-    parted,
     parts_of,
     settings_in,
     types_beside,
     with_workings,
     without_numbering,
 )
-from cnncalc.check.readers.own_network import own_network
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Span, SpecError
 from cnncalc.graph import Graph
-from cnncalc.limits import LONGEST_NUMBER
+from cnncalc.limits import LONGEST_NUMBER, MOST_CLAIMS
+from cnncalc.spec.readers.tables import Described, described
+from cnncalc.tables.cells import UNANSWERED, Cell, CellTable, too_many_rows
+from cnncalc.tables.columns import folded_heading, is_source, with_settings_apart
+from cnncalc.tables.dressing import undressed
+from cnncalc.tables.languages import usual_signs
+from cnncalc.tables.layer_types import TOTAL
 
 IGNORED = ("kind", "type", "comment", "note", "notes", "remark", "remarks", "")
 """Columns that claim nothing; the first two come with `cnncalc show --format csv`."""
@@ -43,6 +44,9 @@ REMARKS = (
 HEAD_KEYS = ("network", "input", "set", "against", "name", "source", *CONTEXT_KEYS)
 """What may be said before the header."""
 NETWORK_HINT = "set it with --network vgg16, or with a line '# network: vgg16' before the header"
+INPUT_HINT = "--input 32x32x3 sets it, and --network another network"
+MOST_PARTS = 6
+"""Parts that a table is cut into at most."""
 NOTHING, LONG = Heading(""), Heading("quantity")
 WORDS_TOO = ("activation", "activations", "padding", "size")
 """Names of quantities that also head columns of words: tanh, same."""
@@ -57,12 +61,52 @@ NUMERIC = re.compile(r"[-~\u2248(\[$]*(?:None, ?)?[0-9][0-9.,xX*\u00d7/+^=()\[\]
 """A number with or without a unit, a shape, or a working."""
 
 
-def read_rows(reading: Reading, head: dict[str, Cell], rows: Iterator[list[Cell]]) -> None:
-    """Enter the claims of a header and the rows under it; `head` has what was said before, by HEAD_KEYS."""
-    head, context = _effective(reading, head)
+def read_tables(reading: Reading, tables: Iterable[CellTable]) -> None:
+    """Enter the claims of all tables of a text; one that goes on in the next, under the same header, is one table."""
+    network = reading.named("", "", ())
+    graph = None
+    with suppress(SpecError):  # which is reported where the first table is read
+        graph = network.graph() if network else None
+    found = list(tables) if graph else tables
+    for table in _whole(list(found), graph) if graph else found:
+        read_rows(reading, table)
+
+
+def _whole(tables: list[CellTable], graph: Graph) -> Iterator[CellTable]:
+    """The tables, those put together that describe the network only so, as a table that is cut in two on slides."""
+    at = 0
+    while at < len(tables):
+        parts = tables[at : at + _parts(tables[at : at + MOST_PARTS], graph)]
+        at += len(parts)
+        parts[0].rows = [cells for part in parts for cells in part.rows]
+        parts[0].totals = [cells for part in parts for cells in part.totals]
+        yield parts[0]
+
+
+def _parts(tables: list[CellTable], graph: Graph) -> int:
+    """How many of the tables it takes to describe the network under the same header; one if no number of them does."""
+    heads = [[text.lower() for text, _ in table.rows[0]] for table in tables]
+    for count in range(1, len(tables) + 1):
+        if heads[count - 1] != heads[0]:
+            break
+        if are_layers([cells for table in tables[:count] for cells in table.rows], graph):
+            return count
+    return 1
+
+
+def read_rows(reading: Reading, table: CellTable) -> None:
+    """Enter the claims of a header and the rows under it."""
+    for left_out in table.notes:
+        reading.note(left_out.message, left_out.span)
+    for problem in table.problems:
+        reading.problem(problem.message, problem.span, problem.hint)
+    reading.decimal_commas = table.decimal_commas
+    head, context = _effective(reading, {key: cell for key, cell in table.head.items() if key in HEAD_KEYS})
+    if len(table.rows) > MOST_CLAIMS.value + 1:
+        raise too_many_rows(table.rows[-1][0][1])
     parts = []
-    for header, lines in parts_of(*without_numbering(next(rows), list(rows))):
-        header, lines = with_workings(*parted(*without_numbering(header, lines)))
+    for header, lines in parts_of(*without_numbering(table.rows[0], [*table.rows[1:], *_of_all(table.totals)])):
+        header, lines = with_workings(*with_settings_apart(*without_numbering(header, lines)))
         columns = _columns(reading, header, lines)
         lines = [_labelled(cells) for cells in lines if not cells[0][0].startswith("#")]
         parts.append((header, lines, columns))
@@ -84,6 +128,11 @@ def read_rows(reading: Reading, head: dict[str, Cell], rows: Iterator[list[Cell]
             _row(reading, context, next(named), cells, columns, beside)
     if not reading.table.claims and not reading.problems:
         reading.problem("the table contains no claims", header[0][1], "write one layer in each row")
+
+
+def _of_all(totals: list[list[Cell]]) -> list[list[Cell]]:
+    """The lines beside a table that are totals of the network."""
+    return [cells for cells in totals if of_total(cells[0][0])]
 
 
 def are_layers(rows: list[list[Cell]], graph: Graph) -> bool:
@@ -150,15 +199,29 @@ def _network(
     size = head.get("input", ("",))[0]
     network = reading.named(name, size, settings)
     if network is None and not reading.grading:
-        own = own_network(header, lines, reading.overrides.network.input or size)
+        own = described(header, lines, reading.source)
         if own is not None:
-            network, lines = reading.named("", size, settings, own.inline), own.lines
-            for said in own.said:
-                reading.note(said)
+            network, lines = _own(reading, own, size, settings), own.rest
     network = reading.network(network, span, NETWORK_HINT)
     if network is None:
         raise SpecError(reading.problems)
     return network, lines
+
+
+def _own(reading: Reading, own: Described, size: str, settings: tuple[str, ...]) -> Network | None:
+    """The network that the rows describe; raises SpecError without its input."""
+    own.spec.key = own.spec.name = "the network of the table"
+    network = reading.named("", size, settings, (own.text, own.spec))
+    if own.spec.problems:
+        raise SpecError(own.spec.problems)
+    if own.spec.input is None and network is not None and not network.input:
+        reading.problem("the table does not say the input of its network", own.header, INPUT_HINT)
+        raise SpecError(reading.problems)
+    shown = network.input if network is not None and network.input else own.spec.input
+    reading.note(f"the network is read from the table, with the input {shown}")
+    for line in own.read:
+        reading.note(line)
+    return network
 
 
 def _settings(text: str) -> tuple[str, ...]:
@@ -196,7 +259,7 @@ def _columns(reading: Reading, header: list[Cell], lines: list[list[Cell]]) -> l
     long = QUANTITY in names and any(name in VALUE for name in names)
     for place, (name, (text, span)) in list(enumerate(zip(names, header, strict=True)))[1:]:
         columns.append(NOTHING)
-        if long or name in IGNORED:
+        if long or name in IGNORED or is_source(text):
             columns[-1] = Heading(QUANTITY if name == QUANTITY else VALUE[0] if long and name in VALUE else "")
             continue
         if name in REMARKS:
