@@ -6,6 +6,7 @@ import pytest
 from conftest import Cli, Write
 
 from cnncalc.check.claim import Verdict
+from cnncalc.check.context import overrides
 from cnncalc.check.readers import read_table
 from cnncalc.check.verdicts import verdicts
 from cnncalc.errors import Source
@@ -239,3 +240,149 @@ def test_two_inputs_of_one_network_are_compared() -> None:
     claim = "{macs: [{is: 25 %, against: {input: 64x64x3}}, '221,184']}"
     table = f"network: 'conv3-8p1'\ninput: 32x32x3\nclaims:\n  total: {claim}\n"
     assert ["match", "match"] == statuses(table)
+
+
+# Rows and headers as they are ----------------------------------------------------------------------
+
+
+def of(text: str, network: str = "conv3-8p0, relu, pool2, flatten, fc-10", size: str = "10x10x1") -> list[Verdict]:
+    """The verdicts on a Markdown table about a small network: 80 parameters, a map of 4x4x8, and 1,290 parameters."""
+    return verdicts(read_table(Source("sheet.md", text), overrides(network, size)))
+
+
+def seen(text: str, **about: str) -> list[tuple[str, str, str]]:
+    return [(each.claim.layer, each.claim.quantity, each.status) for each in of(text, **about)]
+
+
+@pytest.mark.parametrize(
+    ("header", "rows"),
+    [
+        ("| Layer | Type | Params |", ["| 1 | Conv2D | 80 |", "| 2 | MaxPool2D | 0 |", "| 3 | Dense | 1290 |"]),
+        (
+            "| Name | Params | Description |",
+            ["| f.0 | 80 | Conv2d k=3 |", "| f.1 | 0 | MaxPool2d |", "| c | 1290 | Linear |"],
+        ),
+        ("| # | Layer | Params |", ["| 1 | conv2d | 80 |", "| 2 | max_pooling2d | 0 |", "| 3 | dense | 1290 |"]),
+        ("| Operation | Params | MACs |", ["| CON | 80 | - |", "| MAX | 0 | - |", "| FC | 1290 | - |"]),
+        ("| Model | Layer | Params |", ["| mine | Conv | 80 |", "| mine | Pool | 0 |", "| mine | Output | 1290 |"]),
+    ],
+)
+def test_rows_are_matched_by_whatever_says_their_types(header: str, rows: list[str]) -> None:
+    found = seen("\n".join([header, "|---|---|---|", *rows]))
+    assert [(layer, "params", "match") for layer in ("conv1", "maxpool1", "fc1")] == found
+
+
+def test_a_row_of_several_layers_is_their_sum_and_the_output_of_the_last() -> None:
+    """10 - 2 = 8 and 8/2 = 4 values a side; 8*(9 + 1) = 80 and 128*10 + 10 = 1,290 parameters."""
+    table = (
+        "| layer | output | params |\n|---|---|---|\n| Conv2D + ReLU + MaxPool | 4x4x8 | 80 |\n| Dense | 10 | 1290 |\n"
+    )
+    whole = [("conv1 + maxpool1", "output", "match"), ("conv1 + maxpool1", "params", "match")]
+    assert [*whole, ("fc1", "output", "match"), ("fc1", "params", "match")] == seen(table)
+    assert ("conv1 + maxpool1", "output", "mismatch") == seen(table.replace("4x4x8", "8x8x8"))[0]
+
+
+def test_where_the_rows_come_in_another_order_is_said() -> None:
+    table = "| layer | params |\n|---|---|\n| Conv2D | 80 |\n| Dense | 1290 |\n| MaxPool | 0 |\n"
+    read = read_table(Source("sheet.md", table), overrides("conv3-8p0, pool2, fc-10", "10x10x1"))
+    assert any("row 2, 'Dense', is a fc, but the network has maxpool1 there" in note.message for note in read.notes)
+
+
+def test_a_table_that_is_cut_in_two_is_read_as_one() -> None:
+    """Keras counts dropout, dropout_1: the second is not dropout1 of the network."""
+    network = "conv3-8p0, dropout, flatten, fc-10, dropout, fc-4"
+    first = "| layer | params |\n|---|---|\n| conv2d | 80 |\n| dropout | 0 |\n| flatten | 0 |\n"
+    second = "\nnext page\n\n| layer | params |\n|---|---|\n| dense | 5130 |\n| dropout_1 | 0 |\n| dense_1 | 44 |\n"
+    layers = ["conv1", "dropout1", "flatten1", "fc1", "dropout2", "fc2"]
+    assert [(layer, "params", "match") for layer in layers] == seen(first + second, network=network)
+
+
+def test_totals_beside_a_table_are_read() -> None:
+    """80 + 1,290 = 1,370; what stands in another section is about something else."""
+    table = "| layer | params |\n|---|---|\n| conv1 | 80 |\n"
+    after = "\n**Total params:** 1,370 (5.35 KB)\n\n* Trainable params: 1.37K\n\n## Others\n\nTotal params: 7\n"
+    found = seen("Total: 1,371 parameters\n\n" + table + after)
+    assert [("", "params", "mismatch"), ("", "params", "match"), ("", "trainable", "match")] == sorted(
+        found[1:], key=lambda each: ["mismatch", "match"].index(each[2])
+    )
+
+
+def test_totals_may_stand_in_rows_of_their_own() -> None:
+    rows = "| **Total params** | 1,370 | |\n| Trainable params | | 1,370 |\n| | **Total** | 1,370 |\n"
+    table = f"| layer | output | params |\n|---|---|---|\n| conv1 | 8x8x8 | 80 |\n{rows}"
+    assert [("", "params", "match"), ("", "trainable", "match"), ("", "params", "match")] == seen(table)[2:]
+
+
+def test_settings_may_share_a_column_or_a_cell() -> None:
+    table = "| layer | k/s/p | K, S |\n|---|---|---|\n| conv1 | 3/1/0 | 3, 1 |\n"
+    read = read_table(Source("sheet.md", table), overrides("conv3-8p0", "10x10x1", grading=True))
+    assert ["match"] * 5 == [verdict.status for verdict in verdicts(read)]
+    cell = "| layer | kernel |\n|---|---|\n| conv1 | 5\u00d75, s=2, p=1 |\n"
+    keys = [("conv1", key, "match") for key in ("kernel", "stride", "layer_padding")]
+    assert keys == seen(cell, network="conv5-8/2p1")
+
+
+def test_workings_in_a_column_of_their_own_are_judged_with_the_number() -> None:
+    table = "| layer | calculation | params |\n|---|---|---|\n| conv1 | 3*3*1*8 + 8 | 80 |\n| fc1 | 128*10 | 1290 |\n"
+    assert [("conv1", "params", "match"), ("fc1", "params", "mismatch")] == seen(table)
+    fields = "| layer | RF calculation | RF |\n|---|---|---|\n| conv1 | `1 + (3-1)*1` | 3 |\n"
+    assert [("conv1", "receptive_field", "match")] == seen(fields)
+
+
+def test_a_header_may_come_again_for_other_columns() -> None:
+    rows = ["| | output width | filters |", "| conv1 | 8 | 8 |", "| | in_features | units |", "| fc1 | 128 | 10 |"]
+    table = "\n".join(["| net | | |", "|---|---|---|", *rows])
+    conv, fc = [("conv1", "width"), ("conv1", "out_channels")], [("fc1", "in_channels"), ("fc1", "out_channels")]
+    assert [(*each, "match") for each in (*conv, *fc)] == seen(table)
+
+
+def test_tables_without_numbers_under_another_heading_are_not_about_layers() -> None:
+    other = "| Operation | Input | Output |\n|---|---|---|\n| load | file | array |\n\n"
+    assert [("conv1", "params", "match")] == seen(f"{other}| layer | params |\n|---|---|\n| conv1 | 80 |\n")
+
+
+@pytest.mark.parametrize(
+    ("layer", "output", "params", "conv", "total"),
+    [
+        ("层", "输出形状", "参数量", "卷积层", "总计"),
+        ("層", "出力形状", "パラメータ数", "畳み込み層", "合計"),
+        ("레이어", "출력 크기", "파라미터 수", "합성곱층", "합계"),
+        ("Capa", "Tamaño de salida", "# de Parámetros", "Convolución", "Total"),
+        ("Schicht", "Ausgabegröße", "Anzahl Parameter", "Faltung", "Summe"),
+        ("Couche", "Forme de sortie", "Nombre de paramètres", "conv1", "Total"),
+    ],
+)
+def test_tables_in_other_languages_are_read(layer: str, output: str, params: str, conv: str, total: str) -> None:
+    rows = f"| {conv} | (None\uff0c8\uff0c8\uff0c8) | 80 |\n| {total} | | 80 |\n"
+    table = f"| {layer} | {output} | {params} |\n|---|---|---|\n{rows}"
+    quantities = [("conv1", "output", "match"), ("conv1", "params", "match"), ("", "params", "match")]
+    assert quantities == seen(table, network="conv3-8p0")
+
+
+def test_a_batch_before_all_shapes_is_the_batch() -> None:
+    table = (
+        "| layer | output |\n|---|---|\n| conv1 | [32, 8, 8, 8] |\n| maxpool1 | [32, 4, 4, 8] |\n| fc1 | [32, 10] |\n"
+    )
+    assert ["match"] * 3 == [status for _, _, status in seen(table)]
+    assert "mismatch" in [status for _, _, status in seen(table.replace("[32, 10]", "[16, 10]"))]
+
+
+def test_the_size_of_an_output_is_a_whole_number_behind_its_working() -> None:
+    """(10 - 3)/2 + 1 = 4.5 is printed as the 4 that it is rounded to."""
+    table = "| layer | output |\n|---|---|\n| conv1 | (10-3)/2+1 = {} |\n"
+    for size, status in (("4", "match"), ("5", "mismatch"), ("6", "mismatch")):
+        assert [("conv1", "output", status)] == seen(table.format(size), network="conv3-8/2p0")
+
+
+def test_a_number_of_the_layer_before_that_is_copied_is_not_wrong_again() -> None:
+    table = "| layer | output | input | r_in | RF |\n|---|---|---|---|---|\n| conv1 | 9x9x8 | - | - | 5 |\n"
+    after = "| maxpool1 | - | 9x9x8 | 5 | 6 |\n"
+    found = [status for _, _, status in seen(table + after)]
+    assert ["mismatch", "mismatch", "consistent", "consistent", "consistent"] == found
+
+
+def test_a_vector_behind_a_batch_may_have_thousands() -> None:
+    table = "| layer | output |\n|---|---|\n| flatten1 | (None, {}) |\n"
+    about = {"network": "conv3-32p0, pool2, flatten", "size": "224x224x3"}
+    assert [("flatten1", "output", "match")] == seen(table.format("394,272"), **about)  # 111*111*32
+    assert [("flatten1", "output", "mismatch")] == seen(table.format("394,273"), **about)

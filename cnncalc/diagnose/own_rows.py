@@ -102,11 +102,18 @@ class OwnRows:
                 yield each
 
     def _of_the_source(self, layer: LayerResult, quantity: str) -> Iterator[Followed]:
-        """The wrong number of the one layer that a layer reads."""
-        sources = layer.node.sources
-        row = self.at.get(sources[0], {}).get(quantity) if len(sources) == 1 else None
-        if row is not None and self._is_wrong(row):
-            yield Followed(self.rows[row], (row,))
+        """The wrong number of what a layer reads: of the layer before it, or before layers that change nothing."""
+        correct = None
+        while len(layer.node.sources) == 1 and layer.node.sources[0] >= 0:
+            place = layer.node.sources[0]
+            layer = self.analysis.layers[place]
+            if correct not in (None, value := value_over([layer], quantity)):
+                return
+            correct, row = value, self.at.get(place, {}).get(quantity)
+            if row is not None:
+                if self._is_wrong(row):
+                    yield Followed(self.rows[row], (row,))
+                return
 
     # Where rows stand --------------------------------------------------------------------------
 

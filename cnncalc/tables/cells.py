@@ -20,7 +20,7 @@ UNANSWERED = ("", "-", "/", "--", "---", "?", "n/a", "n.a.", "na", "none", "nil"
 """What people write where they give no number."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class CellTable:
     """The header and the rows below it; `head` has what lines before the header say, by key.
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 NAMES = (".md", ".markdown", ".mkd")
 RULE = re.compile(r"^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*$", re.MULTILINE)
 """The line below the header of a table."""
+PRODUCT = re.compile(r"[0-9)] ?\*{1,2} ?[0-9(]")
+"""Stars that are times signs, 3*3*64, and no emphasis."""
 TOTAL_LINE = re.compile(
     r"(?P<name>[^\W0-9_][\w #-]{1,40}?)\s?[:=\uff1a]\s?"
     r"(?P<number>[~\u2248]?\s?[0-9][0-9.,]*(?:\s?(?:[KMGB]|thousand|million|billion)(?![A-Za-z]))?)"
@@ -73,6 +75,7 @@ def _tables(source: Source) -> Iterator[CellTable]:
             at = max(source.lines[line].find(token.content, column), column)
             column = at + len(token.content)
             text = "".join(child.content for child in token.children or ())
+            text = undressed(token.content) if PRODUCT.search(token.content) else text
             table.rows[-1].append((text.strip(), source.span(line, at, max(len(token.content), 1))))
         elif token.type == "inline" and token.map:
             (table.totals if table else totals).extend(_totals(source, *token.map))

@@ -42,6 +42,8 @@ SETTING = re.compile(
 )
 SETTING_KEYS = {"s": "stride", "p": "layer_padding", "d": "dilation", "g": "groups"}
 """What stands behind a kernel in its cell, and the quantity that it is."""
+OF_WORKING = re.compile(r"(.{1,60}?)[ _-](?:calculation|computation|working|workings|formula)\Z", re.IGNORECASE)
+"""The heading of the workings of one quantity, which it names."""
 IS_WORKING = re.compile(r"[-+0-9.,()\[\]{}*^/\s\u00d7\u00b7xX\\a-z$]+\Z")
 
 
@@ -86,24 +88,35 @@ def parts_of(header: Cells, lines: list[Cells]) -> list[tuple[Cells, list[Cells]
 
 
 def with_workings(header: Cells, lines: list[Cells]) -> tuple[Cells, list[Cells]]:
-    """The table with the workings of a column in front of the counts beside it, `(3*3*3 + 1)*8` of 224.
+    """The table with the workings of a column in front of the numbers beside it, `(3*3*3 + 1)*8` of 224.
 
-    Done where one column of the table is counts, or one of them parameters.
+    They are those of the quantity that the heading names, `RF calculation`; else of the one column of counts, or of
+    parameters.
     """
-    names = [folded_heading(text) for text, _ in header]
-    place = next((at for at, name in enumerate(names) if at and name in WORKING), None)
-    counts = [at for at, (text, _) in enumerate(header) if at and is_heading(text) and _kind(text) == "count"]
-    of = counts if len(counts) == 1 else [at for at in counts if heading(header[at][0]).quantity == "params"]
-    if place is None or len(of) != 1:
-        return header, lines
-    for number, cells in enumerate(lines):
-        working, count = (cells[at][0] if len(cells) > at else "" for at in (place, of[0]))
-        if IS_WORKING.match(working) and any(map(str.isdigit, working)) and count.lower() not in UNANSWERED:
-            lines[number] = list(cells)
-            lines[number][of[0]] = (f"{working} = {count}", cells[of[0]][1])
-    header = list(header)
-    header[place] = ("note", header[place][1])
+    header, lines = list(header), [list(cells) for cells in lines]
+    for place, (text, span) in enumerate(header):
+        of = _worked_out(text, header) if place else None
+        if of is None:
+            continue
+        header[place] = ("note", span)
+        for cells in (cells for cells in lines if len(cells) > max(place, of)):
+            working, number = undressed(cells[place][0]), undressed(cells[of][0])
+            if IS_WORKING.match(working) and any(map(str.isdigit, working)) and number.lower() not in UNANSWERED:
+                cells[of] = (f"{working} = {number}", cells[of][1])
     return header, lines
+
+
+def _worked_out(text: str, header: Cells) -> int | None:
+    """The place of the column that a column of workings leads to; None for a column of other things."""
+    quantities = [heading(title).quantity if at and is_heading(title) else "" for at, (title, _) in enumerate(header)]
+    if folded_heading(text) in WORKING:
+        counts = [at for at, quantity in enumerate(quantities) if kind_of(quantity) == "count"]
+        found = counts if len(counts) == 1 else [at for at, quantity in enumerate(quantities) if quantity == "params"]
+    else:
+        title = OF_WORKING.match(text)
+        of = heading(title[1]).quantity if title and is_heading(title[1]) else ""
+        found = [at for at, quantity in enumerate(quantities) if of and quantity == of]
+    return found[0] if len(found) == 1 else None
 
 
 def settings_in(text: str) -> list[tuple[str, str]]:

@@ -28,7 +28,7 @@ from cnncalc.errors import Problem, Span, SpecError
 from cnncalc.graph import Graph
 from cnncalc.limits import LONGEST_NUMBER, MOST_CLAIMS
 from cnncalc.spec.readers.tables import Described, described
-from cnncalc.tables.cells import UNANSWERED, Cell, CellTable, too_many_rows
+from cnncalc.tables.cells import LAYER, UNANSWERED, Cell, CellTable, too_many_rows
 from cnncalc.tables.columns import folded_heading, is_source, with_settings_apart
 from cnncalc.tables.dressing import undressed
 from cnncalc.tables.languages import usual_signs
@@ -67,9 +67,19 @@ def read_tables(reading: Reading, tables: Iterable[CellTable]) -> None:
     graph = None
     with suppress(SpecError):  # which is reported where the first table is read
         graph = network.graph() if network else None
-    found = list(tables) if graph else tables
-    for table in _whole(list(found), graph) if graph else found:
+    found = list(tables)
+    about_layers = [table for table in found if _has_numbers(table)] or found
+    for other in (table for table in found if table not in about_layers):
+        reading.note("this table has no numbers and is not read", other.rows[0][0][1])
+    for table in _whole(about_layers, graph) if graph else about_layers:
         read_rows(reading, table)
+
+
+def _has_numbers(table: CellTable) -> bool:
+    """Whether a table has a number; one whose header begins with `layer` is read without any, too."""
+    return folded_heading(table.rows[0][0][0]) in LAYER or any(
+        NUMERIC.match(undressed(text)) for cells in table.rows[1:] for text, _ in cells[1:]
+    )
 
 
 def _whole(tables: list[CellTable], graph: Graph) -> Iterator[CellTable]:
