@@ -103,3 +103,39 @@ def test_every_number_of_a_table_from_the_world_is_judged_rightly(cli: Cli, fold
 def share_of(rows: dict[str, Any], layer: str, of: str) -> Fraction:
     """The part of the whole that a layer has."""
     return Fraction(rows[layer].value(of), rows["total"].value(of))
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_digit_that_is_changed_is_noticed(cli: Cli, folder: str, tmp_path: Path) -> None:
+    """The last digit of the first, the middle and the last of a table's right numbers, each in turn."""
+    expected, table = expected_of(folder)
+    if "refused" in expected:
+        return
+    text = table.read_text(encoding="utf-8")
+    right = [(place, claimed) for place, claimed, status in judged(cli, table, expected) if status == "match"]
+    right = [each for each in right if any(map(str.isdigit, each[1]))]
+    for place, claimed in (right[0], right[len(right) // 2], right[-1]):
+        copy = tmp_path / table.name
+        copy.write_text(changed(text, place, claimed), encoding="utf-8")
+        (status,) = {found for at, _, found in judged(cli, copy, expected) if at == place} - {"match"}
+        assert status in ("mismatch", "consistent"), (place, claimed)
+
+
+def judged(cli: Cli, table: Path, expected: dict[str, Any]) -> list[tuple[tuple[int, int], str, str]]:
+    """The place, the text and the verdict of every number of a table."""
+    report = yaml.safe_load(cli("check", str(table), *options_of(expected), "--format", "json").stdout)
+    places = [tuple(map(int, claim["place"].rsplit(":", 2)[1:])) for claim in report["files"][0]["claims"]]
+    return [
+        ((line, column), claim["claimed"], claim["status"])
+        for (line, column), claim in zip(places, report["files"][0]["claims"], strict=True)
+    ]
+
+
+def changed(text: str, place: tuple[int, int], claimed: str) -> str:
+    """The text with the last digit of a number one higher, or 8 for 9; what stands in front may be from elsewhere."""
+    lines = text.splitlines(keepends=True)
+    line, number = lines[place[0] - 1], claimed.rpartition("= ")[2]
+    at = line.index(number, place[1] - 1)
+    last = at + max(place for place, sign in enumerate(number) if sign.isdigit())
+    lines[place[0] - 1] = line[:last] + ("8" if line[last] == "9" else str(int(line[last]) + 1)) + line[last + 1 :]
+    return "".join(lines)

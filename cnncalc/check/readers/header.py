@@ -64,15 +64,21 @@ def quantities_in(header: Sequence[str]) -> int | None:
 
 
 def without_numbering(header: Cells, lines: list[Cells]) -> tuple[Cells, list[Cells]]:
-    """The table without a first column that only numbers its rows, or names the same network in all of them."""
+    """The table without a first column that only numbers its rows, or names the same network in all of them.
+
+    A row that has its name there, as `Total`, keeps it.
+    """
     names = [folded_heading(text) for text, _ in header]
-    place = 1 if _is_numbered(names) else _behind_model(names)
-    if names[0] in MODEL and len({cells[0][0] for cells in lines}) > 1:
-        place = 0
-    kept = range(place, len(header))
-    moved = [at for at in range(1, place) if place > 1]
-    return [header[at] for at in (*kept, *moved)], [
-        [cells[at] for at in (*range(place, len(cells)), *moved)] if len(cells) > place else cells for cells in lines
+    if _is_numbered(names):
+        return header[1:], [
+            [cells[1] if cells[1][0] else cells[0], *cells[2:]] if len(cells) > 1 else cells for cells in lines
+        ]
+    place = _behind_model(names)
+    if not place or len({cells[0][0] for cells in lines}) > 1:
+        return header, lines
+    order = [place, *range(place + 1, len(header)), *range(1, place)]
+    return [header[at] for at in order], [
+        [cells[at] for at in order if at < len(cells)] if len(cells) > place else cells for cells in lines
     ]
 
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from cnncalc.check.claim import Claim
 from cnncalc.check.context import CONTEXT_KEYS, NETWORK_KEYS, Context
-from cnncalc.check.matching import all_known, matched
+from cnncalc.check.matching import all_known, known_names, matched
 from cnncalc.check.naming import Heading, heading, kind_of, layer_named, of_total
 from cnncalc.check.network import Network
 from cnncalc.check.numbers.amounts import decimal_comma
@@ -32,7 +32,7 @@ from cnncalc.tables.cells import LAYER, UNANSWERED, Cell, CellTable, too_many_ro
 from cnncalc.tables.columns import folded_heading, is_source, with_settings_apart
 from cnncalc.tables.dressing import undressed
 from cnncalc.tables.languages import usual_signs
-from cnncalc.tables.layer_types import TOTAL
+from cnncalc.tables.layer_types import TOTAL, folded, type_in
 
 IGNORED = ("kind", "type", "comment", "note", "notes", "remark", "remarks", "")
 """Columns that claim nothing; the first two come with `cnncalc show --format csv`."""
@@ -68,18 +68,20 @@ def read_tables(reading: Reading, tables: Iterable[CellTable]) -> None:
     with suppress(SpecError):  # which is reported where the first table is read
         graph = network.graph() if network else None
     found = list(tables)
-    about_layers = [table for table in found if _has_numbers(table)] or found
+    about_layers = [table for table in found if _is_about_layers(table, graph)] or found
     for other in (table for table in found if table not in about_layers):
-        reading.note("this table has no numbers and is not read", other.rows[0][0][1])
+        reading.note("the rows of this table are not layers of the network: it is not read", other.rows[0][0][1])
     for table in _whole(about_layers, graph) if graph else about_layers:
         read_rows(reading, table)
 
 
-def _has_numbers(table: CellTable) -> bool:
-    """Whether a table has a number; one whose header begins with `layer` is read without any, too."""
-    return folded_heading(table.rows[0][0][0]) in LAYER or any(
-        NUMERIC.match(undressed(text)) for cells in table.rows[1:] for text, _ in cells[1:]
-    )
+def _is_about_layers(table: CellTable, graph: Graph | None) -> bool:
+    """Whether a table is about layers: its header begins with `layer`, or it has numbers and rows that are layers."""
+    if any(folded_heading(text) in LAYER for text, _ in table.rows[0][:2]):
+        return True
+    cells = [text for cells in table.rows[1:] for text, _ in cells]
+    is_told = graph is None or any(folded(undressed(text)) in known_names(graph) or type_in(text) for text in cells)
+    return is_told and any(NUMERIC.match(undressed(text)) for text in cells)
 
 
 def _whole(tables: list[CellTable], graph: Graph) -> Iterator[CellTable]:
@@ -334,7 +336,7 @@ def _row(
 
 def _of_each(layer: str, text: str, of: Heading) -> list[tuple[str, str]]:
     """A cell for a layer; one with a number for each of several layers taken apart: `18, 26` of conv3 + conv4."""
-    layers, values = layer.split(" + "), text.replace(";", ",").split(",")
+    layers, values = layer.split(" + "), text.replace(", ", ";").split(";")
     alone = len(layers) == 1 or len(values) != len(layers) or kind_of(of.quantity) == "shape"
     return [(layer, text)] if alone else [(part, value.strip()) for part, value in zip(layers, values, strict=True)]
 
