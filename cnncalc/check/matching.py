@@ -44,26 +44,18 @@ def matched(rows: Sequence[str], graph: Graph, types: Sequence[str] = ()) -> Mat
     if types:
         rows = [told if told and NUMBER_ALONE.match(row) else row for row, told in zip(rows, types, strict=True)]
     bare = [_bare(row) for row in rows]
-    names = [
-        known.get(folded(row)) or known.get(folded(plain)) or known.get(folded(row.rpartition("/")[2]))
-        for row, plain in zip(rows, bare, strict=True)
-    ]
-    for place in _counted_from_zero(bare, names):
-        names[place] = None
-    found = [name if name is not None else row for row, name in zip(rows, names, strict=True)]
+    names = _names(rows, bare, known)
+    found = [name or row for row, name in zip(rows, names, strict=True)]
     open_rows = [
         place for place, name in enumerate(names) if not name and rows[place] and not _is_sum(rows[place], known)
     ]
     if not open_rows:
         return Matching(found)
-    said = [_types_said(row, types[place] if types else "") for place, row in enumerate(rows)]
-    kinds = {node.layer.kind for node in graph.nodes}
-    if GLOBAL not in kinds:  # an adaptive pool may also be an average over windows
-        said = [["avgpool" if kind == GLOBAL else kind for kind in each] for each in said]
-    _name_the_last(bare, names, said, graph)
+    said = _said(rows, types, bare, names, graph)
     apart = (INPUT, *(each.name for each in graph.inputs), *TOTAL)
     if _is_mistaken(bare, [None if name in apart else name for name in names], said, open_rows, known):
         return Matching(found)
+    kinds = {node.layer.kind for node in graph.nodes}
     ordered = [
         place
         for place, row in enumerate(rows)
@@ -71,20 +63,49 @@ def matched(rows: Sequence[str], graph: Graph, types: Sequence[str] = ()) -> Mat
         and names[place] not in apart
         and (not said[place] or kinds.intersection(said[place]))  # a network may do without a flatten
     ]
-    for layers in (
-        _in_groups([said[place] for place in ordered], graph),
-        _in_order([said[place][0] if said[place] else "" for place in ordered], graph),
-        _by_number([bare[place] for place in ordered], graph),
-    ):
-        if layers and all(names[place] in (None, layer) for place, layer in zip(ordered, layers, strict=True)):
-            break
-    else:
+    layers = _in_some_order([(rows[place], names[place], said[place]) for place in ordered], graph)
+    if not layers:
         return Matching(found, _difference([(rows[place], said[place]) for place in ordered], graph))
     for place, layer in zip(ordered, layers, strict=True):
         found[place] = layer
     renamed = [f"{rows[place]} is {found[place]}" for place in open_rows if found[place] != rows[place]]
     pairs, more = ", ".join(renamed[:SHOWN]), ", ..." if len(renamed) > SHOWN else ""
     return Matching(found, f"the rows are matched with the layers by order and type: {pairs}{more}")
+
+
+def _names(rows: Sequence[str], bare: list[str], known: dict[str, str]) -> list[str | None]:
+    """The layers that rows name as the network does; a program's dropout_1 beside its dropout is not dropout1."""
+    names = [
+        known.get(folded(row)) or known.get(folded(plain)) or known.get(folded(row.rpartition("/")[2]))
+        for row, plain in zip(rows, bare, strict=True)
+    ]
+    for place in _counted_from_zero(bare, names):
+        names[place] = None
+    return names
+
+
+def _said(
+    rows: Sequence[str], types: Sequence[str], bare: list[str], names: list[str | None], graph: Graph
+) -> list[list[str]]:
+    """The types of layer that each row names, or its column of types does."""
+    said = [_types_said(row, types[place] if types else "") for place, row in enumerate(rows)]
+    if not any(node.layer.kind == GLOBAL for node in graph.nodes):  # an adaptive pool may be one over windows
+        said = [["avgpool" if kind == GLOBAL else kind for kind in each] for each in said]
+    _name_the_last(bare, names, said, graph)
+    return said
+
+
+def _in_some_order(rows: list[tuple[str, str | None, list[str]]], graph: Graph) -> list[str]:
+    """The layers of rows, each with its name if that is known and its types; nothing if they come in another order."""
+    said = [types for _, _, types in rows]
+    for layers in (
+        _in_groups(said, graph),
+        _in_order([types[0] if types else "" for types in said], graph),
+        _by_number([row for row, _, _ in rows], graph),
+    ):
+        if layers and all(name in (None, layer) for (_, name, _), layer in zip(rows, layers, strict=True)):
+            return layers
+    return []
 
 
 def all_known(layers: Sequence[str], graph: Graph) -> bool:
