@@ -163,11 +163,13 @@ def with_settings_apart(header: list[Cell], lines: list[list[Cell]]) -> tuple[li
     return header, lines
 
 
-def settings_in_one(text: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def settings_in_one(text: str) -> Sequence[str]:
     """The headings that one column has for several settings; nothing for a column of one quantity."""
-    if stride := SIZE_AND_STRIDE.match(text[: LONGEST_HEADING.value]):
+    text = " ".join(usual_signs(text[: LONGEST_HEADING.value]).split())
+    if stride := SIZE_AND_STRIDE.match(text):
         return [stride[1], stride[2]]
-    titles = BETWEEN.split(" ".join(usual_signs(text[: LONGEST_HEADING.value]).split()))
+    titles = BETWEEN.split(text)
     return titles if 2 <= len(titles) <= MOST_IN_ONE and all(map(setting_of, titles)) else []
 
 

@@ -99,12 +99,15 @@ def with_workings(header: Cells, lines: list[Cells]) -> tuple[Cells, list[Cells]
     They are those of the quantity that the heading names, `RF calculation`; else of the one column of counts, or of
     parameters.
     """
+    quantities = [heading(text).quantity if at and is_heading(text) else "" for at, (text, _) in enumerate(header)]
+    led = [(place, _worked_out(text, quantities)) for place, (text, _) in enumerate(header) if place]
+    if not any(of is not None for _, of in led):
+        return header, lines
     header, lines = list(header), [list(cells) for cells in lines]
-    for place, (text, span) in enumerate(header):
-        of = _worked_out(text, header) if place else None
+    for place, of in led:
         if of is None:
             continue
-        header[place] = ("note", span)
+        header[place] = ("note", header[place][1])
         for cells in (cells for cells in lines if len(cells) > max(place, of)):
             working, number = undressed(cells[place][0]), undressed(cells[of][0])
             if IS_WORKING.match(working) and any(map(str.isdigit, working)) and number.lower() not in UNANSWERED:
@@ -112,9 +115,8 @@ def with_workings(header: Cells, lines: list[Cells]) -> tuple[Cells, list[Cells]
     return header, lines
 
 
-def _worked_out(text: str, header: Cells) -> int | None:
+def _worked_out(text: str, quantities: list[str]) -> int | None:
     """The place of the column that a column of workings leads to; None for a column of other things."""
-    quantities = [heading(title).quantity if at and is_heading(title) else "" for at, (title, _) in enumerate(header)]
     if folded_heading(text) in WORKING:
         counts = [at for at, quantity in enumerate(quantities) if kind_of(quantity) == "count"]
         found = counts if len(counts) == 1 else [at for at, quantity in enumerate(quantities) if quantity == "params"]
