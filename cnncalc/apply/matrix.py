@@ -59,6 +59,10 @@ class Matrix:
         """The numbers in one line, as they can be read again: `1 2; 3 4`."""
         return "; ".join(" ".join(map(str, row)) for row in self.rows)
 
+    def transposed(self) -> Matrix:
+        """Rows and columns exchanged."""
+        return Matrix(self.size[::-1], tuple(number for column in zip(*self.rows, strict=True) for number in column))
+
     def turned(self) -> Matrix:
         """The same turned by 180 degrees: every axis the other way round."""
         return Matrix(self.size, self.values[::-1])

@@ -6,13 +6,14 @@ import csv
 import re
 from collections.abc import Iterator
 
+from cnncalc.check.readers.by_hand import read_lines
 from cnncalc.check.readers.reading import Reading
 from cnncalc.check.readers.rows import HEAD_KEYS, Cell, quantities_in, read_rows
 from cnncalc.errors import Problem, Source, SpecError
 from cnncalc.limits import MOST_COLUMNS
 
 NAMES = (".csv", ".tsv", ".txt")
-HEADER = re.compile(r"^[^\w\n]*(?:layer|name)\W*[,;\t]", re.IGNORECASE | re.MULTILINE)
+HEADER = re.compile(r"^[^\w\n]*(?:layer|name|question|exercise|task)\W*[,;\t]", re.IGNORECASE | re.MULTILINE)
 YAML_NAMES = (".yaml", ".yml")
 YAML_KEY = re.compile(r"^(?:claims|networks)\s*:", re.MULTILINE)
 DELIMITERS = ";,\t"
@@ -47,6 +48,8 @@ def read(reading: Reading) -> None:
     delimiter = ""
     if lines and source.lines[lines[0]].strip(' \t"').lower().startswith("sep="):
         delimiter = source.lines[lines.pop(0)].strip(' \t"')[4:5]
+    if reading.exercises and not any(map(HEADER.match, source.lines)) and read_lines(reading):
+        return
     comments, header, delimiter = _head(source, lines, delimiter)
     reading.decimal_commas = delimiter == ";"
     read_rows(reading, comments, _rows(source, header, delimiter))
@@ -103,7 +106,7 @@ def _cells(line: str, delimiter: str) -> list[str]:
 def _rows(source: Source, start: int, delimiter: str) -> Iterator[list[Cell]]:
     """The cells of every row that is not empty, each with its place; the header is the first."""
     lines, first = source.lines, start
-    reader = csv.reader(lines[start:], delimiter=delimiter, skipinitialspace=True)
+    reader = csv.reader((f"{line}\n" for line in lines[start:]), delimiter=delimiter, skipinitialspace=True)
     while True:
         try:
             row = next(reader, None)

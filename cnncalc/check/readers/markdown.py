@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
+from cnncalc.check.readers.by_hand import read_lines
 from cnncalc.check.readers.reading import Reading
 from cnncalc.check.readers.rows import HEADER_WITHIN, Cell, quantities_in, read_rows, too_many_rows
 from cnncalc.errors import Problem, Source, SpecError
@@ -33,6 +34,8 @@ def read(reading: Reading) -> None:
     if len(ruled) > most:  # to take them apart first would take its time
         raise too_many_rows(reading.source.span(ruled[most]))
     tables = [rows for rows in _tables(reading.source) if quantities_in([text for text, _ in rows[0]])]
+    if not tables and reading.exercises and read_lines(reading):
+        return
     if not tables:
         raise SpecError([Problem("the text contains no table of layers", reading.source.span(), HINT)])
     for rows in tables:

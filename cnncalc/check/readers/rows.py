@@ -14,12 +14,13 @@ from cnncalc.check.matching import matched
 from cnncalc.check.naming import BRACKETED, Heading, heading, is_heading, kind_of, layer_named
 from cnncalc.check.network import Network
 from cnncalc.check.numbers.amounts import UNANSWERED, decimal_comma
+from cnncalc.check.readers.by_hand import without_answers
 from cnncalc.check.readers.own_network import own_network
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Span, SpecError
 from cnncalc.limits import LONGEST_HEADING, MOST_CLAIMS
 
-LAYER = ("layer", "layers", "layer_name", "name", "block", "module")
+LAYER = ("layer", "layers", "layer_name", "name", "block", "module", "question", "exercise", "task")
 QUANTITY = "quantity"
 VALUE = ("value", "answer")
 """With `quantity`, the columns of the long form: a number a row."""
@@ -62,6 +63,13 @@ def read_rows(reading: Reading, head: dict[str, Cell], rows: Iterator[list[Cell]
     if len(lines) > MOST_CLAIMS.value:
         raise too_many_rows(lines[-1][0][1])
     header, lines = _split(header, lines)
+    if reading.exercises:
+        ignored = [place for place, (text, _) in enumerate(header) if _folded(text) in IGNORED[:-1]]
+        lines = [list(cells) for cells in without_answers(reading, lines, ignored)]
+        if not _named(reading, head) or not lines:
+            for (name, span), *_ in lines:
+                reading.add(context.unread(name, "", name, span, reading.exercises.unknown(name)))
+            return
     columns = _columns(reading, header, lines)
     lines = [cells for cells in lines if not cells[0][0].startswith("#")]
     network, lines = _network(reading, head, header, lines)
@@ -82,6 +90,11 @@ def read_rows(reading: Reading, head: dict[str, Cell], rows: Iterator[list[Cell]
         _row(reading, context, layer, cells, columns, beside)
     if not reading.table.claims and not reading.problems:
         reading.problem("the table contains no claims", header[0][1], "write one layer in each row")
+
+
+def _named(reading: Reading, head: dict[str, Cell]) -> bool:
+    """Whether a network is named."""
+    return bool(reading.overrides.network.name or "network" in head)
 
 
 def too_many_rows(span: Span) -> SpecError:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
+from cnncalc.apply.matrix import Matrix
 from cnncalc.check.claim import Claim, Verdict
 from cnncalc.check.grading import Checked, Outcome
 from cnncalc.check.questions import QuestionResult, questions
@@ -171,7 +172,7 @@ def exact_text(value: Any, claim: Claim) -> str:
     """An exact value in the way people read it: commas, sizes joined by x, a share in percent."""
     if value is None:
         return ""
-    if isinstance(value, Shape | str):
+    if isinstance(value, Shape | Matrix | str):
         return str(value)
     if isinstance(value, tuple):
         return numbers.per_axis_text(value) if value else ""
@@ -264,7 +265,7 @@ def _verdict_data(verdict: Verdict) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     """An exact value as JSON holds it: an integer, or text for shapes, lengths, fractions and formulas."""
-    if isinstance(value, Shape | Fraction | str):
+    if isinstance(value, Shape | Matrix | Fraction | str):
         return str(value)
     if isinstance(value, tuple):
         return numbers.per_axis_text(value) if value else None
