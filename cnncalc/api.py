@@ -387,7 +387,7 @@ def check(
         network, input, {**keys, "thousand": thousand, "zeros": zeros, "layout": layout}, grading=grading
     )
     with usage():
-        found = read_key(fspath(key), set_outside) if key else Key(set_outside, frozenset())
+        found = read_key(fspath(key), set_outside) if key else Key(set_outside)
     return Checked((replace(checked(table, found.overrides), asked=found.asked),))
 
 

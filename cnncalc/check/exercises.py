@@ -43,6 +43,11 @@ class Exercise:
         return (None, frozenset([self.name]), self.operation)
 
     @property
+    def title(self) -> str:
+        """What is to be done, as the title of a claim."""
+        return f"{self.name} {self.operation}"
+
+    @property
     def right(self) -> Applied:
         """The operation done without a slip; raises SpecError if it cannot be done."""
         return _right(self)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from os import PathLike
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from cnncalc.check.claim import Status, Table, Verdict
@@ -23,14 +24,14 @@ GIVEN = "input"
 class Outcome:
     """The result for one file: the verdicts on its claims, or why it could not be read.
 
-    `asked` are the questions of the key, if there is one: other answers do not count.
+    `asked` are the questions of the key with their titles, if there is one: other answers do not count.
     """
 
     path: str
     table: Table | None = None
     verdicts: tuple[Verdict, ...] = ()
     error: SpecError | None = None
-    asked: frozenset[Hashable] = frozenset()
+    asked: Mapping[Hashable, str] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -68,6 +69,12 @@ class Outcome:
             if not (verdict.passed and verdict.claim.quantity == GIVEN):
                 found.setdefault(self._question(verdict), []).append(verdict)
         return {key: verdicts for key, verdicts in found.items() if key in self.asked or not self.asked}
+
+    @property
+    def missing(self) -> list[str]:
+        """The questions of the key that are not answered, by their titles."""
+        answered = self.questions
+        return [title for question, title in self.asked.items() if question not in answered]
 
     @property
     def answers(self) -> list[Status]:
@@ -159,7 +166,7 @@ def check_files(
     paths: Iterable[str],
     overrides: Overrides | None = None,
     *,
-    asked: frozenset[Hashable] = frozenset(),
+    asked: Mapping[Hashable, str] = MappingProxyType({}),
     diagnosed: bool = True,
 ) -> Iterator[Outcome]:
     """The outcome of every file, as soon as it is known; `asked` are the questions of the key, if there is one."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from cnncalc.check.context import CONTEXT_KEYS, NETWORK_KEYS, Overrides
@@ -12,10 +13,10 @@ from cnncalc.errors import Problem, SpecError
 
 
 class Key(NamedTuple):
-    """What a key sets for all sheets, and the questions that it answers; without any, each answer is one."""
+    """What a key sets for all sheets, and the questions in it with their titles; without any, each answer is one."""
 
     overrides: Overrides
-    asked: frozenset[Hashable]
+    asked: Mapping[Hashable, str] = MappingProxyType({})
 
 
 def read_key(path: str, given: Overrides) -> Key:
@@ -40,7 +41,6 @@ def read_key(path: str, given: Overrides) -> Key:
     if table.networks:
         keys = keys.union(NETWORK_KEYS, CONTEXT_KEYS)
         given = replace(given, network=table.networks[0])
-    return Key(
-        replace(given, context=context, keys=keys, exercises=exercises, grading=True),
-        frozenset(outcome.questions) | {exercise.question for exercise in exercises.all},
-    )
+    asked = {question: verdicts[0].claim.title for question, verdicts in outcome.questions.items()}
+    asked |= {exercise.question: exercise.title for exercise in exercises.all}
+    return Key(replace(given, context=context, keys=keys, exercises=exercises, grading=True), asked)

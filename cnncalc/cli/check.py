@@ -179,7 +179,7 @@ def _key(path: str | None, overrides: Overrides) -> Key:
     from cnncalc.setup import usage
 
     with usage():
-        return read_key(path, overrides) if path else Key(overrides, frozenset())
+        return read_key(path, overrides) if path else Key(overrides)
 
 
 def _check(paths: list[str], key: Key, wanted: Wanted, page: Page) -> None:
