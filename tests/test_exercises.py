@@ -99,7 +99,7 @@ def test_an_answer_is_judged_number_by_number_and_its_mistake_named(
     (folder / "ada.csv").write_text(f"question,answer\na,{answer}\n")
     (claim,) = judged(cli, "ada.csv")
     assert (claim["status"], claim["exact"]) == (status, "5 5 1 2")
-    assert claim["message"].replace("right; ", "right: ").startswith(message)
+    assert claim["message"].startswith(message)
     assert claim["diagnoses"] == ([reason] if reason else [])
 
 
