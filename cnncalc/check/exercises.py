@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from cnncalc.apply.applied import OPERATIONS, Applied, apply_operation
-from cnncalc.apply.judged import differences, mistakes
+from cnncalc.apply.judged import differences, gives, mistakes
 from cnncalc.apply.matrix import Matrix, parse_matrix
 from cnncalc.check.claim import Claim, Verdict
 from cnncalc.check.numbers.printed import Printed
@@ -183,13 +183,13 @@ def judge_by_hand(claim: Claim, own: Mapping[str, Matrix], *, diagnosed: bool = 
     if claim.problem is not None:
         hint = f" ({claim.problem.hint})" if claim.problem.hint else ""
         return Verdict(claim, "error", right.matrix, message=f"{claim.problem.message}{hint}")
-    if differences(right, answer) == ():
+    if gives(right, answer):
         return Verdict(claim, "match", right.matrix)
     try:
         after = exercise.after(own)
     except SpecError:
         after = None  # nothing can be done to the size that was found before
-    if after is not None and differences(after, answer) == ():
+    if after is not None and gives(after, answer):
         before = getattr(exercise.matrix, "name", "")
         return Verdict(claim, "consistent", right.matrix, message=f"this is right from your own {before}")
     found = tuple(_reasons(exercise, after, answer)) if diagnosed else ()
@@ -201,8 +201,8 @@ def _reasons(exercise: Exercise, after: Applied | None, answer: Matrix) -> Itera
     if after is not None:
         before = getattr(exercise.matrix, "name", "")
         tried = mistakes(after, exercise.keys)
-        yield from (f"from your own {before}: {text}" for text, made in tried if differences(made, answer) == ())
-    usual = (text for text, made in _usual(exercise) if differences(made, answer) == ())
+        yield from (f"from your own {before}: {text}" for text, made in tried if gives(made, answer))
+    usual = (text for text, made in _usual(exercise) if gives(made, answer))
     yield from dict.fromkeys(usual)
 
 

@@ -11,7 +11,9 @@ from cnncalc.check.readers.print_lines import PrintLine, number_with_unit, print
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Source
 
-STATISTICS = re.compile(r"([0-9][0-9.]*(?: [kKMB])?), ([0-9.]+%) Params, ([0-9][0-9.]* [KMGT]?Mac), ([0-9.]+%) MACs")
+STATISTICS = re.compile(
+    r"(?<![0-9.])([0-9][0-9.]*(?: [kKMB])?), ([0-9.]+%) Params, ([0-9][0-9.]* [KMGT]?Mac), ([0-9.]+%) MACs"
+)
 ATEN = re.compile(r"^[ \t]*Total:[ \t]*([0-9][0-9.]* [KMGT]?Mac)[ \t\r]*$", re.MULTILINE)
 MACS = re.compile(
     r"(?:Computational complexity|FLOPs|MACs):\s*([0-9][0-9.]* [KMGT]?Mac)\s*\Z|\('([0-9][0-9.]* [KMGT]?Mac)', "

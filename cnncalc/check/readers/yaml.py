@@ -63,8 +63,8 @@ def read(reading: Reading) -> None:
         _networks(reading, context, found["networks"])
         return
     named = reading.overrides.network.name or {"network", "spec"} & found.keys()
-    network = _network(reading, found, root) if named or not reading.exercises else None
-    if "claims" not in found and not reading.exercises:
+    network = _network(reading, found, root) if named or not (reading.exercises or EXERCISES in found) else None
+    if "claims" not in found and EXERCISES not in found:
         reading.problem("the table contains no claims", root.span, "add 'claims:' with one layer per line")
     elif "claims" in found:
         context = replace(context, network=network)
