@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from typing import Any
 
 import pytest
+import wrong_fields  # noqa: F401, enters its mistakes
 from conftest import Write
 from wrong_answers import (
     WRONG,
@@ -31,10 +32,12 @@ from cnncalc import analyze, check
 from cnncalc.check.numbers.printed import Printed
 from cnncalc.diagnose.catalogue import ALONE, LAYER_MISTAKES, QUANTITIES, TOTAL_MISTAKES
 from cnncalc.diagnose.diagnose import Candidate, diagnose, layers_named
-from cnncalc.diagnose.ranking import IN_BLOCK, MISSPELT, PROPAGATED, RANKING
+from cnncalc.diagnose.ranking import COMMON, IN_BLOCK, MISSPELT, PROPAGATED, RANKING
 
 MOST_CASES = 60
 """Wrong answers that are made at most for a mistake."""
+FEWEST_FOR_TWO = 100
+"""Numbers below are too short for two mistakes: one of the many pairs gives them by chance."""
 NOT_GENERATED = {"table-ignored", "padding-connected", "fully-connected", *IN_BLOCK}
 """Mistakes of LeNet-5's table, of connections and of blocks, which have their examples by hand."""
 
@@ -72,8 +75,9 @@ def test_every_generated_mistake_is_found_and_told_first_in_95_of_100(nets: list
     lost: list[Any] = []
     told: dict[str, Counter[str]] = defaultdict(Counter)
     for key in WRONG:
-        made = list(cases(nets, key))
-        assert made, f"no wrong answer for {key}"
+        every = cases(nets, key)
+        assert every, f"no wrong answer for {key}"
+        made = [case for case in every if key in COMMON or not is_short(case[-1])]
         for number, index, quantity, answer in random.Random(key).sample(made, min(len(made), MOST_CASES)):
             found = diagnosed(nets[number], index, quantity, answer)
             if not any(key in named(candidate) for candidate in found):
@@ -89,6 +93,11 @@ def test_every_generated_mistake_is_found_and_told_first_in_95_of_100(nets: list
     say(f"found in {all_told - len(lost)}, first in {first_told} ({alone} as the likeliest) of {all_told}")
     assert [] == lost
     assert first_told >= 0.95 * all_told
+
+
+def is_short(answer: Any) -> bool:
+    """Whether a number has so few digits that only common mistakes are said to give it."""
+    return not isinstance(answer, tuple) and answer < 1000
 
 
 def say(text: object) -> None:
@@ -138,6 +147,8 @@ def test_two_mistakes_are_found_where_one_does_not_explain_the_number(nets: list
     for at in nets[1::2]:
         for index in range(len(at.steps)):
             for keys, quantity, answer in wrong_pairs(at, index):
+                if not isinstance(answer, tuple) and answer < FEWEST_FOR_TWO:
+                    continue
                 found = diagnosed(at, index, quantity, answer)
                 if answer == truth(at, index, quantity) or (found and len(found[0].mistakes) == 1):
                     told["one explains it"] += 1

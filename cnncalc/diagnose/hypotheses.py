@@ -18,14 +18,27 @@ from cnncalc.diagnose.mistakes import (
     propagated,
     receptive_fields,
     totals,
+    wrong_factors,
     wrong_place,
+    wrong_windows,
 )
 from cnncalc.diagnose.own_rows import OwnRows, Row
+from cnncalc.diagnose.ranking import COMMON
 from cnncalc.diagnose.recompute import IMPOSSIBLE, LayerRecomputation, Recomputation, correct_at, correct_total
 from cnncalc.symbolic import is_known
 from cnncalc.symbolic.formula_tree import Tree
 
-FAMILIES = (hyperparameters, missing_terms, conventions, receptive_fields, wrong_place, totals, propagated)
+FAMILIES = (
+    hyperparameters,
+    missing_terms,
+    wrong_windows,
+    wrong_factors,
+    conventions,
+    receptive_fields,
+    wrong_place,
+    totals,
+    propagated,
+)
 """The modules that enter their mistakes into the catalogues."""
 MOST_KEPT = 128
 """Numbers whose mistakes are kept: those of a sheet, which a class gets wrong again and again."""
@@ -75,7 +88,7 @@ class Hypotheses:
     @cached_property
     def pairs(self) -> list[Pair]:
         """Every two mistakes that are made together, likely ones first."""
-        usual = [each for each in self.made if each.mistake.affects not in UNPAIRED]
+        usual = [each for each in self.made if each.mistake.affects not in UNPAIRED and each.mistake.key in COMMON]
         usual = [each for each in usual if each.value != self.value or each.way.is_latent]
         order = sorted(combinations(range(len(usual)), 2), key=lambda pair: (sum(pair), pair))
         firsts = dict.fromkeys((usual[one], usual[other].mistake) for one, other in order)
