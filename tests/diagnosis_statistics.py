@@ -301,14 +301,12 @@ def lengths(at: Net, index: int) -> Iterator[str]:
     step = at.steps[index]
     if step.kind in ("conv", "maxpool") and step.H == step.W and not step.ceil and step.D == 1:
         side = step.side(step.H)
-        exact = (step.H - step.F + 2 * step.P) % step.S == 0
         over = f"({step.H} - {step.F} + 2*{step.P})/{step.S}"
         yield f"{side}x{side}"
+        yield f"{over} + 1 = {side}"
         yield f"floor({over}) + 1 = {side}"
         yield f"\u230a{over}\u230b + 1 = {side}"
-        if exact:
-            yield f"{over} + 1 = {side}"
-            yield rf"$\frac{{{step.H} - {step.F} + 2 \cdot {step.P}}}{{{step.S}}} + 1$ = {side}"
+        yield rf"$\frac{{{step.H} - {step.F} + 2 \cdot {step.P}}}{{{step.S}}} + 1$ = {side}"
 
 
 def volumes(volume: tuple[int, int, int]) -> Iterator[str]:

@@ -742,3 +742,57 @@ def test_a_reason_that_fits_the_printed_step_is_told(write: Write, claim: str, r
     found = reasons(write(STEPS % claim))
     assert found
     assert all(reason in text for text in found.values()), found
+
+
+@pytest.mark.parametrize(
+    ("layer", "quantity", "working", "told"),
+    [
+        # 224x224x3 to 112x112x128, 64 maps before: 73,856 parameters.
+        ("conv2", "params", "3*3*64*128 = 73728", "the biases were forgotten"),
+        ("conv2", "params", "9*64*128 = 73,728", "the biases were forgotten"),
+        ("conv2", "params", "3*3*64*128 + 1", "only one bias was counted"),
+        ("conv2", "params", "(3*3 + 1)*64*128", "a bias was counted for every input channel"),
+        ("conv2", "params", "3*3*3*128 + 128", "the depth of the input of conv1 was used"),
+        # 2*16*36 = 1,152 = 3*3*128 without the depth: other factors.
+        ("conv2", "weights", "2*16*36", ""),
+        ("conv2", "weights", "3*3*128", "the depth of the input was forgotten"),
+        # 1,728 weights have conv1, too: 3*3*3*64 is its working, 27*8*8 is none.
+        ("conv1", "params", "3*3*3*64", "the biases were forgotten"),
+        ("conv1", "params", "2*864", ""),
+        ("conv2", "macs", "112*112*3*3*128", "the depth of the input was forgotten"),
+        ("conv2", "macs", "224*224*3*3*64*128", "the stride was ignored"),
+        ("conv2", "macs", "2*112*112*3*3*64*128", "FLOPs were given instead of MACs"),
+        ("conv2", "output", "floor((224 - 3)/2) + 1 = 111", "the padding was forgotten; "),
+        ("conv2", "output", "(224 - 3 + 2*1)/2 = 111", "the + 1 in (W - F + 2P)/S + 1 was forgotten; "),
+        ("conv2", "output", "(224 - 3 + 2)/1 + 1 = 224", "the stride was ignored"),
+        # No padding, and the + 1: neither is forgotten.
+        ("conv2", "output", "(224 - 5 + 2)/2 + 1 = 111", ""),
+    ],
+)
+def test_no_reason_needs_other_numbers_than_the_working_has(
+    write: Write, layer: str, quantity: str, working: str, told: str
+) -> None:
+    (verdict,) = check(
+        write(
+            "network: 'conv3-64p1, conv3-128/2p1'\ninput: 224x224x3\n"
+            f"claims: {{{layer}: {{{quantity}: '{working}'}}}}\n"
+        )
+    ).verdicts
+    assert verdict.status == "mismatch"
+    assert told in (*verdict.diagnoses, "")[0]
+    assert bool(told) == bool(verdict.diagnoses)
+
+
+@pytest.mark.parametrize(
+    ("claim", "told"),
+    [
+        # 7 + 2*3 = 13 without F - 1; whoever writes (3 - 1) has not forgotten it, but used another jump.
+        ("b: {rf: 7+3*2 = 13}", "F*J was added instead of (F - 1)*J"),
+        ("b: {rf: 7+(3-1)*3 = 13}", ""),
+        ("b: {rf: 7+(3-1)*4 = 15}", "the jump after the layer was used"),
+    ],
+)
+def test_a_kernel_that_is_written_less_one_is_not_said_to_be_whole(write: Write, claim: str, told: str) -> None:
+    found = reasons(write(STEPS % claim))
+    assert [bool(told)] == [bool(text) for text in found.values()]
+    assert all(told in text for text in found.values())

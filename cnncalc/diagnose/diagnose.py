@@ -10,8 +10,7 @@ from cnncalc.diagnose.catalogue import ALONE, SIZES_BEFORE
 from cnncalc.diagnose.chance import Matches, Print
 from cnncalc.diagnose.hypotheses import Hypotheses, Hypothesis, hypotheses_at, on_own_input
 from cnncalc.diagnose.own_rows import OwnRows, Row
-from cnncalc.diagnose.ranking import MISSPELT
-from cnncalc.diagnose.recompute import LayerRecomputation
+from cnncalc.diagnose.written import NOTHING, Written
 from cnncalc.symbolic import is_known
 from cnncalc.symbolic.formula_tree import Tree
 
@@ -42,7 +41,7 @@ def diagnose(
     quantity: str,
     matches: Matches,
     claimed: Any = None,
-    grown_from: int | None = None,
+    written: Written = NOTHING,
 ) -> list[Candidate]:
     """The mistakes that explain a wrong number of a layer, of several or, without one, of the whole network.
 
@@ -50,8 +49,7 @@ def diagnose(
     sum. `quantity` is one of catalogue.QUANTITIES. `matches` says whether a recomputed value
     is the claimed one: an int for counts, a Shape for `output`, one number an axis for the receptive
     field. `claimed` is the number itself, if it is one; it only shows how many digits were printed.
-    `grown_from` is the receptive field before the layer, if the printed working of one says it:
-    a mistake made on another is none.
+    `written` is the working that stands before the number: a mistake that needs another is none.
     Pairs of mistakes are reported only where no single one explains the number. The list is empty
     for a number that is correct, that nothing explains, or that depends on a symbol.
     """
@@ -65,19 +63,21 @@ def diagnose(
         for each in hypotheses.wrong
         if printed.is_believed((each.mistake.key,), each.value)
         and printed.matches(each.value)
-        and _grows(each, grown_from)
+        and written.allows(each.mistake, each.way)
         and printed.shows(each, hypotheses.value)
     ]
-    return _singles(found) if found or grown_from is not None else _doubles(hypotheses, printed)
+    if found or written.grown_from is not None:
+        return _singles(found)
+    return _doubles(hypotheses, printed, written)
 
 
 def diagnose_on_own_input(
-    rows: OwnRows, layer: LayerResult, quantity: str, matches: Matches, grown_from: int | None = None
+    rows: OwnRows, layer: LayerResult, quantity: str, matches: Matches, written: Written = NOTHING
 ) -> list[Candidate]:
     """The mistakes that explain a wrong number of a layer that was found on the wrong rows before it, as `diagnose`."""
     found: dict[tuple[Row, ...], list[Hypothesis]] = {}
     for each, before in on_own_input(rows, layer, quantity):
-        if matches(each.value) and _grows(each, grown_from):
+        if matches(each.value) and written.allows(each.mistake, each.way):
             found.setdefault(before, []).append(each)
     return [each for before, alike in found.items() for each in _singles(alike, rows.described(before))][:MOST]
 
@@ -87,14 +87,6 @@ def layers_named(analysis: Analysis, name: str) -> list[LayerResult]:
     names = [name] if analysis.layers_in(name) else name.split("+")
     found = [analysis.layers_in(each.strip()) for each in names]
     return list(dict.fromkeys(layer for layers in found for layer in layers)) if all(found) else []
-
-
-def _grows(each: Hypothesis, grown_from: int | None) -> bool:
-    """Whether a receptive field grows from the one that is printed, if one is; a number read elsewhere does not."""
-    if grown_from is None or not isinstance(each.way, LayerRecomputation) or each.mistake.key in MISSPELT:
-        return True
-    before = each.way.field_before() if each.mistake.affects != ALONE else None
-    return before is not None and all(length == grown_from for length in before)
 
 
 def _once(matches: Matches) -> Matches:
@@ -145,13 +137,13 @@ def _candidate(alike: list[Hypothesis], own: str) -> Candidate:
     return Candidate((key,), text, first.value, tuple(others), first.way.formula())
 
 
-def _doubles(hypotheses: Hypotheses, printed: Print) -> list[Candidate]:
+def _doubles(hypotheses: Hypotheses, printed: Print, written: Written) -> list[Candidate]:
     """A candidate for every two mistakes that together give the number, likely ones first."""
     found: dict[tuple[str, ...], Candidate] = {}
     for pair in hypotheses.pairs if printed.has_room else ():
         if not printed.is_believed(pair.keys, pair.value):
             break
-        if printed.matches(pair.value) and pair.keys not in found:
+        if printed.matches(pair.value) and pair.keys not in found and pair.is_written(written):
             text = _sentence(pair.value, pair.first.sentence, pair.sentence)
             found[pair.keys] = Candidate(pair.keys, text, pair.value, formula=pair.formula())
             if len(found) == MOST:

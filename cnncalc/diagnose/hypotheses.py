@@ -25,6 +25,7 @@ from cnncalc.diagnose.mistakes import (
 from cnncalc.diagnose.own_rows import OwnRows, Row
 from cnncalc.diagnose.ranking import COMMON
 from cnncalc.diagnose.recompute import IMPOSSIBLE, LayerRecomputation, Recomputation, correct_at, correct_total
+from cnncalc.diagnose.written import NOTHING, Written
 from cnncalc.symbolic import is_known
 from cnncalc.symbolic.formula_tree import Tree
 
@@ -67,9 +68,17 @@ class Pair(NamedTuple):
         return (self.first.mistake.key, self.second.key)
 
     def formula(self) -> Tree | None:
-        """How the number is computed, if it is one layer's count; the working is found again."""
+        """How the number is computed, if it is one layer's count."""
+        return next((way.formula() for way in self._ways()), None)
+
+    def is_written(self, written: Written) -> bool:
+        """Whether it may have been found by a working."""
+        return written is NOTHING or any(written.allows(self.second, way) for way in self._ways())
+
+    def _ways(self) -> Iterator[Recomputation]:
+        """How the number is found; these are too many to be kept."""
         ways = (way for sentence, way in self.second.ways(self.first.way) if sentence == self.sentence)
-        return next((way.formula() for way in ways if way.value() == self.value), None)
+        return (way for way in ways if way.value() == self.value)
 
 
 class Hypotheses:

@@ -204,3 +204,20 @@ COMMON = frozenset(
 )
 """Mistakes of one step in the formula of the layer, as every teacher knows them: believed of any number, however short,
 and made together. All others have so many ways that some way gives a number of two or three digits by chance."""
+IN_STEPS = frozenset(
+    {
+        "jump-forgotten",
+        "jump-after-stride",
+        "strides-not-multiplied",
+        "stride-for-jump",
+        "strides-added",
+        "pool-strides-forgotten",
+        "pools-forgotten",
+        "stride-ignored",
+        "dilation-ignored",
+        "dilation-for-stride",
+        "stride-for-dilation",
+        "dilated-window",
+    }
+)
+"""Mistakes in a receptive field that still grows by F - 1 times something."""
