@@ -38,8 +38,8 @@ MOST_CASES = 60
 """Wrong answers that are made at most for a mistake."""
 FEWEST_FOR_TWO = 100
 """Numbers below are too short for two mistakes: one of the many pairs gives them by chance."""
-NOT_GENERATED = {"table-ignored", "padding-connected", "fully-connected", *IN_BLOCK}
-"""Mistakes of LeNet-5's table, of connections and of blocks, which have their examples by hand."""
+NOT_GENERATED = {"table-ignored", "padding-connected", "fully-connected", "shared-counted", *IN_BLOCK}
+"""Mistakes of LeNet-5's table, of connections, of shared weights and of blocks, which have their examples by hand."""
 
 
 @pytest.fixture(scope="module")

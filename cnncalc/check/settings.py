@@ -1,73 +1,22 @@
-"""What a table gives beside a layer's numbers (kernel, stride, groups, what comes in) -> its names, and its value."""
+"""What a table gives beside a layer's numbers (kernel, stride, groups, what comes in) -> its value in a network."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 from cnncalc.analysis import Analysis, LayerResult
 from cnncalc.analysis.quantities import FIELDS
 from cnncalc.errors import Problem, SpecError
-from cnncalc.layers.receptive_field import AxisReceptiveField, ReceptiveField, on_sides
+from cnncalc.layers import Shape
+from cnncalc.layers.receptive_field import ReceptiveField, on_sides, pixels
 from cnncalc.layers.window import Window
 from cnncalc.symbolic import Size, exact_div, is_known
 
 HALF = Fraction(1, 2)
 
 
-class Setting(NamedTuple):
-    """One setting: the key that reports use, its names without blanks and signs, and what its values are."""
-
-    key: str
-    names: tuple[str, ...]
-    kind: Literal["length", "count", "shape"]
-
-
-SETTINGS = {
-    setting.key: setting
-    for setting in (
-        Setting(
-            "kernel",
-            (
-                *("kernel", "kernels", "kernelsize", "kernelshape", "filtersize", "filtershape", "filterdimensions"),
-                *("windowsize", "poolsize", "poolingsize", "patchsize", "receptivefieldofthefilter", "kernelwidth"),
-                *("window", "sizeofkernel", "sizeoffilter", "filterkernelsize", "filter", "k", "f"),
-            ),
-            "length",
-        ),
-        Setting("stride", ("stride", "strides", "s", "stridesize", "step"), "length"),
-        Setting(
-            "layer_padding",
-            ("layerpadding", "zeropadding", "zeropad", "pad", "pads", "p", "paddingsize", "padsize"),
-            "length",
-        ),
-        Setting("dilation", ("dilation", "dilations", "dilationrate", "d", "atrousrate"), "length"),
-        Setting(
-            "out_channels",
-            (
-                *("filters", "outchannels", "outputchannels", "channelsout", "cout", "kernelcount", "filtercount"),
-                *("outputdepth", "outputmaps", "outputfeaturemaps", "outfeatures", "units"),
-                *("numberofkernels", "numkernels", "nofilters", "noutchannels", "channelout"),
-            ),
-            "count",
-        ),
-        Setting(
-            "in_channels",
-            ("inchannels", "inputchannels", "channelsin", "cin", "inputdepth", "inputmaps", "infeatures", "channelin"),
-            "count",
-        ),
-        Setting("feature_map", ("featuremap", "featuremaps", "maps"), "shape"),
-        Setting("groups", ("groups", "group", "g"), "count"),
-        Setting("r_in", ("rin", "rfin", "receptivefieldin", "inputreceptivefield", "receptivefieldofinput"), "length"),
-        Setting("j_in", ("jin", "jumpin", "inputjump"), "length"),
-        Setting("start_in", ("startin",), "length"),
-        Setting("start", ("start", "startout", "starto"), "length"),
-    )
-}
-"""The settings that a table may give, by key."""
-NAMES = {name: setting.key for setting in SETTINGS.values() for name in setting.names}
-"""Every name of every setting, without blanks and signs, and its key."""
 OF_A_WINDOW: dict[str, Callable[[Window, Size], Any]] = {
     "kernel": lambda window, length: window.kernel,
     "stride": lambda window, length: window.stride,
@@ -75,6 +24,8 @@ OF_A_WINDOW: dict[str, Callable[[Window, Size], Any]] = {
     "layer_padding": lambda window, length: on_sides(*window.margins(length)),
 }
 """Settings of a window along an axis."""
+SIDES = {"height": ("output", -2), "width": ("output", -1), "in_height": ("input", -2), "in_width": ("input", -1)}
+"""One side of a map: of which volume, and its place among the sides."""
 INCOMING = {"r_in": "size", "j_in": "jump", "start_in": "centre"}
 """Settings that are lengths of what comes in, by the attribute of one axis that holds them."""
 
@@ -87,6 +38,10 @@ def value_of_setting(analysis: Analysis, layer: LayerResult, key: str) -> Any:
     """
     if key in OF_A_WINDOW:
         return _along(layer, OF_A_WINDOW[key])
+    if key in SIDES:
+        volume, place = SIDES[key]
+        sides = getattr(layer, volume).size
+        return sides[place] if len(sides) >= -place else None
     if key in INCOMING:
         found = _lengths(_incoming(analysis, layer), INCOMING[key])
         return _moved(found) if key == "start_in" else found
@@ -99,13 +54,15 @@ def value_of_setting(analysis: Analysis, layer: LayerResult, key: str) -> Any:
     return layer.input.channels if key == "in_channels" else layer.output.channels
 
 
-def setting_of_input(analysis: Analysis, key: str) -> Any:
-    """The setting of the network's input: the field of a pixel is the pixel; None for one that it has not."""
+def setting_of_input(shape: Shape, key: str) -> Any:
+    """The setting of an input of the network: the field of a pixel is the pixel; None for one that it has not."""
     if key == "start":
-        return (HALF,) * analysis.input.shape.rank
+        return (HALF,) * shape.rank
     if key == "feature_map":
-        return analysis.input.shape
-    return analysis.input.shape.channels if key == "out_channels" else None
+        return shape
+    if key in ("height", "width") and shape.rank >= -SIDES[key][1]:
+        return shape.size[SIDES[key][1]]
+    return shape.channels if key == "out_channels" else None
 
 
 def other_values(analysis: Analysis, layer: LayerResult, key: str) -> Iterator[Any]:
@@ -125,6 +82,8 @@ def other_values(analysis: Analysis, layer: LayerResult, key: str) -> Iterator[A
         yield 0
     if key == "layer_padding":
         yield from _words(layer)
+    if key in SIDES and not getattr(layer, SIDES[key][0]).rank:  # a vector is a map of one value
+        yield 1
     if key == "neurons" and not layer.neurons:
         yield layer.output_values
     if key == "input" and layer.node.layer.dense:
@@ -199,7 +158,7 @@ def _of_whole_maps(analysis: Analysis, layer: LayerResult, key: str) -> Iterator
     while before is not None and before.receptive_field.everything:
         shape, before = before.input, _source(analysis, before)
     sources = layer.node.sources
-    field = before.receptive_field if before else ReceptiveField((AxisReceptiveField(),) * analysis.input.shape.rank)
+    field = before.receptive_field if before else pixels(shape)
     if (before is None and not _reads_the_input(analysis, layer)) or len(field.axes) != shape.rank or not sources:
         return
     found = [axis.window(length, 1, (0, 0), 1) for axis, length in zip(field.axes, shape.size, strict=True)]

@@ -103,6 +103,7 @@ RANKING = (
     "one-bias",
     "bias-in-each-kernel",
     "bias-at-every-position",
+    "shared-counted",
     "weights-not-shared",
     "1024-for-1000",
     "1000-for-1024",

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from cnncalc.check.naming import kind_of
-from cnncalc.check.numbers.dressing import undressed
 from cnncalc.limits import LONGEST_NUMERAL
+from cnncalc.tables.dressing import undressed
 
 NUMBER_HINT = "a number such as 1,792, 35K, 3.2M, 1.8e9, 58 MiB, 55x55x96, or a working: 7*7*512 = 25,088"
 LETTERS = "KMGTP"
@@ -37,13 +37,14 @@ PER_IMAGE = re.compile(r"\s*(?:/|\bper)\s*(?:image|img|sample)\Z", re.IGNORECASE
 BILLION = re.compile(r"(?<=[0-9.])\s?B\Z")
 BATCH = ("none", "-1", "?", "n", "b", "batch", "batch_size", "bs")
 """What stands for the batch before a shape, as frameworks and people write it."""
+WITH_BATCH = re.compile(
+    r"(?:none|n|b|batch|\?|-1)\s*[xX\u00d7*]\s*(?=[0-9]+(?:(?:\s*[xX\u00d7*]\s*[0-9]+){2,3})?\Z)", re.IGNORECASE
+)
 AT = re.compile(r"([0-9]+) ?@ ?([0-9]+(?: ?[xX\u00d7] ?[0-9]+)*)\Z")
 GROUPS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})\Z")
 THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+\Z")
 ROUNDED = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]+))?\Z")
 BARE = re.compile(r"[~\u2248]?\s*[0-9][0-9.,_' ]*\Z")
-UNANSWERED = ("", "-", "--", "---", "?", "n/a", "n.a.", "na", "none", "nil", "\u2013", "\u2014")
-"""What people write where they give no number."""
 
 
 class SumError(ValueError):
@@ -188,14 +189,14 @@ def _shape(text: str) -> str:
     """Sizes joined by x; a text of another form as it is, and 25,088 too: it is a vector."""
     if match := AT.match(text):
         return f"{match[2]}x{match[1]}"
-    inner = text
+    inner = WITH_BATCH.sub("", text)
     while inner[:1] + inner[-1:] in ("()", "[]"):  # Keras prints [(None, 224, 224, 3)] for an input
         inner = inner[1:-1].strip()
     parts = [part.strip() for part in inner.rstrip(", ").split(",")]
     if inner.isdigit() and inner.isascii():
         return inner
     if "," not in inner or GROUPS.match(inner):
-        return text
+        return inner if WITH_BATCH.match(text) else text
     sizes = parts[1:] if parts[0].lower() in BATCH else parts
     return "x".join(sizes) if sizes and all(size.isdigit() and size.isascii() for size in sizes) else text
 
