@@ -429,3 +429,24 @@ claims:
   total: {params: 56, activations: 3*6*6*2 + 2*8*8*3}
 """
     assert {"match"} == {each.status for each in cnncalc.check(write(table, "table.yaml"))}
+
+
+def test_rows_with_the_types_of_a_framework_are_matched_in_order(siamese: str, write: Write) -> None:
+    table = """layer,output,params
+InputLayer,133x133x3,0
+InputLayer,133x133x3,0
+Conv2D,66x66x64,1792
+Conv2D,32x32x16,9232
+Conv2D,15x15x4,580
+Conv2D,66x66x64,0
+Conv2D,32x32x16,0
+Conv2D,15x15x4,0
+Add,15x15x4,0
+MaxPooling2D,5x5x4,0
+Dense,4,404
+"""
+    found = checked(write, table, siamese)
+    assert {"match"} == {status for _, _, status, _ in found}
+    assert ["left", "right", "left_tower/conv1"] == [layer for layer, quantity, _, _ in found if quantity == "params"][
+        :3
+    ]
