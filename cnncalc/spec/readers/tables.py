@@ -129,6 +129,13 @@ def described(header: list[Cell], lines: list[list[Cell]], source: Source) -> De
     return Described(spec, f"{spec.input}\n" + "\n".join(reader.read), header[0][1], reader.rest, reader.read)
 
 
+def stated_input(lines: list[list[Cell]]) -> str:
+    """The input that a row of its own states, whatever else a table holds; nothing without one."""
+    rows = [cells for cells in lines if cells and folded(_bare(cells[0][0])) in INPUTS]
+    found = _input(rows[0][1:]) if rows else None
+    return "" if found is None else str(found)
+
+
 class _Reader:
     """Reads the rows of a table one after the other."""
 
