@@ -22,7 +22,7 @@ from cnncalc.spec.readers.summaries import NOT_SHOWN, SummarySpec, input_of, ope
 from cnncalc.symbolic import add_up, is_known
 from cnncalc.tables.print_out import NOTHING, Number, PrintOut, Row
 
-NETWORK_HINT = "set it with --network vgg16"
+NETWORK_HINT = "set it with --network vgg16, or put the code that builds the network beside its numbers"
 SHAPES = ("output", "input")
 ALL = 1000
 """What a shape scores that is the printed one."""
