@@ -38,16 +38,15 @@ def matched(rows: Sequence[str], graph: Graph) -> Matching:
         return Matching(found)
     if any(name in known.values() for name in names) and any(_is_word(bare[place]) for place in open_rows):
         return Matching(found)
-    stems = (
-        {stem(name) for name in known.values()} if any(name not in (None, INPUT, *TOTAL) for name in names) else set()
-    )
+    apart = (INPUT, *(each.name for each in graph.inputs), *TOTAL)
+    stems = {stem(name) for name in known.values()} if any(name not in (None, *apart) for name in names) else set()
     if any(stem(bare[place]) in stems for place in open_rows):
         return Matching(found)
     kinds = {"", *(node.layer.kind for node in graph.nodes)}
     ordered = [
         place
         for place, row in enumerate(rows)
-        if row and names[place] not in (INPUT, *TOTAL) and type_of(row) in kinds  # a network may do without a flatten
+        if row and names[place] not in apart and type_of(row) in kinds  # a network may do without a flatten
     ]
     layers = _in_order([type_of(rows[place]) for place in ordered], graph)
     if not layers or any(names[place] not in (None, layer) for place, layer in zip(ordered, layers, strict=True)):
@@ -62,6 +61,8 @@ def matched(rows: Sequence[str], graph: Graph) -> Matching:
 def known_names(graph: Graph) -> dict[str, str]:
     """The network's own name for every folded name of a layer or a block; ambiguous ones are left out."""
     spelt: dict[str, set[str]] = {INPUT: {INPUT}, "inputlayer": {INPUT}}
+    for each in graph.inputs:
+        spelt[folded(each.name)] = {each.name}
     for word in TOTAL:
         spelt[folded(word)] = {TOTAL[0]}
     for word in ("totalparams", "totalparameters"):

@@ -9,7 +9,8 @@ from typing import Any
 from cnncalc.analysis import Analysis, LayerResult
 from cnncalc.analysis.quantities import FIELDS
 from cnncalc.errors import Problem, SpecError
-from cnncalc.layers.receptive_field import AxisReceptiveField, ReceptiveField, on_sides
+from cnncalc.layers import Shape
+from cnncalc.layers.receptive_field import ReceptiveField, on_sides, pixels
 from cnncalc.layers.window import Window
 from cnncalc.symbolic import Size, exact_div, is_known
 
@@ -53,15 +54,15 @@ def value_of_setting(analysis: Analysis, layer: LayerResult, key: str) -> Any:
     return layer.input.channels if key == "in_channels" else layer.output.channels
 
 
-def setting_of_input(analysis: Analysis, key: str) -> Any:
-    """The setting of the network's input: the field of a pixel is the pixel; None for one that it has not."""
+def setting_of_input(shape: Shape, key: str) -> Any:
+    """The setting of an input of the network: the field of a pixel is the pixel; None for one that it has not."""
     if key == "start":
-        return (HALF,) * analysis.input.shape.rank
+        return (HALF,) * shape.rank
     if key == "feature_map":
-        return analysis.input.shape
-    if key in ("height", "width") and analysis.input.shape.rank >= -SIDES[key][1]:
-        return analysis.input.shape.size[SIDES[key][1]]
-    return analysis.input.shape.channels if key == "out_channels" else None
+        return shape
+    if key in ("height", "width") and shape.rank >= -SIDES[key][1]:
+        return shape.size[SIDES[key][1]]
+    return shape.channels if key == "out_channels" else None
 
 
 def other_values(analysis: Analysis, layer: LayerResult, key: str) -> Iterator[Any]:
@@ -157,7 +158,7 @@ def _of_whole_maps(analysis: Analysis, layer: LayerResult, key: str) -> Iterator
     while before is not None and before.receptive_field.everything:
         shape, before = before.input, _source(analysis, before)
     sources = layer.node.sources
-    field = before.receptive_field if before else ReceptiveField((AxisReceptiveField(),) * analysis.input.shape.rank)
+    field = before.receptive_field if before else pixels(shape)
     if (before is None and not _reads_the_input(analysis, layer)) or len(field.axes) != shape.rank or not sources:
         return
     found = [axis.window(length, 1, (0, 0), 1) for axis, length in zip(field.axes, shape.size, strict=True)]

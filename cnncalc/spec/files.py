@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from contextlib import suppress
@@ -12,6 +13,12 @@ from cnncalc.limits import LONGEST_NOTEBOOK, LONGEST_TEXT
 from cnncalc.tables.cells import Known
 
 STDIN = "<stdin>"
+HINTS = {
+    errno.ENOENT: "check the name, and where a link leads",
+    errno.EACCES: "allow yourself to read it",
+    errno.ELOOP: "the link leads back to itself",
+}
+"""How to mend it where a file cannot be read, by the number of the error."""
 PACKED = b"PK\x03\x04"
 """How an Excel file begins."""
 
@@ -35,13 +42,14 @@ def read_bytes(path: str, most: int, name: str = "", what: str = "file") -> Cont
     if os.path.isdir(path):
         raise SpecError([Problem(f"'{path}' is a folder, not a {what}", None, "name a file in it")])
     if os.path.exists(path) and not os.path.isfile(path):
-        raise SpecError([Problem(f"'{path}' is not a file")])
+        raise SpecError([Problem(f"'{path}' is not a file, but a pipe or a device", None, "- is standard input")])
     try:
         with open(path, "rb") as file:
             return Contents(name or path, file.read(most))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name cannot be one"
-        raise SpecError([Problem(f"cannot read '{name or path}': {reason}")]) from None
+        hint = HINTS.get(getattr(error, "errno", 0), "")
+        raise SpecError([Problem(f"cannot read '{name or path}': {reason}", None, hint)]) from None
 
 
 def unpacked(contents: Contents, known: Known) -> Contents:
@@ -58,7 +66,7 @@ def unpacked(contents: Contents, known: Known) -> Contents:
 
         with suppress(UnicodeDecodeError):
             text = contents.data.decode("utf-8-sig")
-            if notebooks.is_notebook(text):
+            if notebooks.is_notebook(contents.name, text):
                 return contents._replace(data=notebooks.text_of(contents.name, text).encode())
     return contents
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from cnncalc.errors import Problem, Span
+from cnncalc.errors import Problem, Span, SpecError
+from cnncalc.limits import MOST_CLAIMS
 
 Cell: TypeAlias = "tuple[str, Span]"
 Known: TypeAlias = "Callable[[Sequence[str]], int | None]"
@@ -37,3 +38,8 @@ def header_among(rows: Sequence[Sequence[str]], known: Known) -> int | None:
     """Which of the first rows is the header: the one with the most known columns; None without one."""
     counts = [known(row) or 0 for row in rows[:HEADER_WITHIN]]
     return counts.index(max(counts)) if any(counts) else None
+
+
+def too_many_rows(span: Span) -> SpecError:
+    """That a table has more rows than a table may have claims."""
+    return SpecError([Problem(f"more than {MOST_CLAIMS} rows", span, f"split the table; {MOST_CLAIMS.hint}")])

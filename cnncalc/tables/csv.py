@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from cnncalc.errors import Problem, Source, SpecError
-from cnncalc.limits import MOST_COLUMNS
+from cnncalc.limits import MOST_CLAIMS, MOST_COLUMNS
 from cnncalc.tables.cells import HEADER_WITHIN, Cell, CellTable, Known
 
 NAMES = (".csv", ".tsv", ".txt")
@@ -44,7 +45,8 @@ def tables(source: Source, known: Known) -> Iterator[CellTable]:
     if lines and source.lines[lines[0]].strip(' \t"').lower().startswith("sep="):
         delimiter = source.lines[lines.pop(0)].strip(' \t"')[4:5]
     comments, header, delimiter = _head(source, lines, delimiter, known)
-    yield CellTable(list(_rows(source, header, delimiter)), comments, decimal_commas=delimiter == ";")
+    rows = list(islice(_rows(source, header, delimiter), MOST_CLAIMS.value + 2))
+    yield CellTable(rows, comments, decimal_commas=delimiter == ";")
 
 
 def _head(source: Source, lines: list[int], given: str, known: Known) -> tuple[dict[str, Cell], int, str]:
@@ -103,7 +105,8 @@ def _rows(source: Source, start: int, delimiter: str) -> Iterator[list[Cell]]:
         try:
             row = next(reader, None)
         except csv.Error as error:
-            raise SpecError([Problem(f"not a CSV file: {error}", source.span(first))]) from None
+            hint = "close every quote, and have no more than a number in a cell"
+            raise SpecError([Problem(f"not a CSV file: {error}", source.span(first), hint)]) from None
         if row is None:
             return
         cells, column = [], 0

@@ -8,7 +8,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from cnncalc.errors import Problem, Source, SpecError
-from cnncalc.tables.cells import Cell, CellTable, Known
+from cnncalc.limits import MOST_CLAIMS
+from cnncalc.tables.cells import HEADER_WITHIN, Cell, CellTable, Known, too_many_rows
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -26,6 +27,10 @@ def recognises(source: Source) -> bool:
 
 def tables(source: Source, known: Known) -> Iterator[CellTable]:
     """Every table that has a layer in each row; other text and other tables say nothing. Raises SpecError for none."""
+    ruled = [number for number, line in enumerate(source.lines) if "|" in line]
+    most = MOST_CLAIMS.value + HEADER_WITHIN
+    if len(ruled) > most:  # to take them apart first would take its time
+        raise too_many_rows(source.span(ruled[most]))
     found = [rows for rows in _tables(source) if known([text for text, _ in rows[0]])]
     if not found:
         raise SpecError([Problem("the text contains no table of layers", source.span(), HINT)])

@@ -8,14 +8,15 @@ from typing import Any
 
 from cnncalc.errors import Problem, SpecError
 
+NAME = ".ipynb"
 SHOWN = "text/plain"
 FENCE = "`" * 12
 """What encloses code; code with as many itself is no code of a network."""
 
 
-def is_notebook(text: str) -> bool:
-    """Whether a text is that of a notebook, by the key that all of them have."""
-    return text.lstrip()[:1] == "{" and '"cells"' in text and '"nbformat"' in text
+def is_notebook(name: str, text: str) -> bool:
+    """Whether a text is that of a notebook: by its name, or by the keys that all of them have."""
+    return text.lstrip()[:1] == "{" and (name.lower().endswith(NAME) or ('"cells"' in text and '"nbformat"' in text))
 
 
 def text_of(name: str, text: str) -> str:

@@ -80,7 +80,7 @@ def print_out(source: Source) -> tuple[PrintOut, Span]:
     """The rows below the header, and the sums below these; and the place of the header. Raises SpecError."""
     lines = print_lines(source, line_with(source, HEADER) or 0)
     header = next(lines)
-    out = PrintOut("keras", named=True, channels_first=None, hides=True, statistics=True)
+    out = PrintOut("keras", named=True, complete=True, channels_first=None, hides=True, statistics=True)
     for cells in _rows(header, lines, out):
         out.rows.append(_row(cells))
     if not out.foot:

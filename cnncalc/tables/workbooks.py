@@ -12,6 +12,7 @@ from typing import Any
 from cnncalc.errors import Problem, SpecError
 from cnncalc.limits import LARGEST_WORKBOOK, MOST_CLAIMS, MOST_COLUMNS
 from cnncalc.tables.cells import HEADER_WITHIN, Known, header_among
+from cnncalc.tables.foreign import refused_zip
 
 MOST_CELLS = 1_000_000
 """Cells of all sheets, empty ones before others among them."""
@@ -24,9 +25,9 @@ def text_of(name: str, data: bytes, known: Known) -> str:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             parts = packed.infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        raise _refused(name, "is not a whole Excel file", AS_CSV) from None
+        raise _refused(name, "is not a whole Excel file", f"save it again, or {AS_CSV}") from None
     if not any(part.filename.endswith("workbook.xml") for part in parts):
-        raise _refused(name, "is a packed file, but not an Excel file", "name the table in it")
+        raise refused_zip(name, (part.filename for part in parts))
     if sum(part.file_size for part in parts) > LARGEST_WORKBOOK.value:
         message = f"holds more than {LARGEST_WORKBOOK} bytes once it is unpacked"
         raise _refused(name, message, f"{AS_CSV}; {LARGEST_WORKBOOK.hint}")

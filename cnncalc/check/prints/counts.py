@@ -208,7 +208,8 @@ class Counts:
         return next((each for each in choices if amount and amount.prints(each)), choices[1])
 
     def _input_bytes(self) -> Size:
-        return self.match.graph.input.values * self.batch * self.convention.bytes_per_value
+        values = add_up(each.shape.values for each in self.match.graph.inputs)
+        return values * self.batch * self.convention.bytes_per_value
 
     def _pass_bytes(self) -> Size:
         """The outputs, twice: torchsummary's are those of all rows, torchinfo's those of layers with parameters."""

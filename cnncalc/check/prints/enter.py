@@ -36,14 +36,14 @@ def enter(reading: Reading, out: PrintOut, place: Span) -> None:
         context = replace(context, convention=find_convention(out.tool))
     network, used, read = reading.named("", "", ()), frozenset[Span](), list[str]()
     if network is None:
-        network = reading.beside(str(input_of(out) or ""), (), needed=out.tool != "keras")
-    if network is None and out.tool == "keras" and not reading.grading:
+        network = reading.beside(str(input_of(out) or ""), (), needed=not out.complete)
+    if network is None and out.complete and not reading.grading:
         network, used, read = _own(reading, out)
     network = reading.network(network, place, NETWORK_HINT)
     if network is None:
         raise SpecError(reading.problems)
     graph = network.graph()
-    if not is_known(graph.input.values, *(node.output.values for node in graph.nodes)):
+    if not is_known(*(shape.values for shape in graph.shapes)):
         message = "a print-out is of a network with known sizes, and this one has symbols"
         raise SpecError([Problem(message, place, "give the sizes with --input and --set")])
     reading.table.source = context.source

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from cnncalc.analysis import Convention
 from cnncalc.analysis.counting import Part, Rule, parts, terms
-from cnncalc.graph import INPUT, Graph
+from cnncalc.graph import Graph
 from cnncalc.layers import CATALOGUE, Layer, Shape
 from cnncalc.symbolic import Size, add_up
 
@@ -24,7 +24,7 @@ KEEPING = ("activations", "dropouts", "identities", "norms")
 class Step:
     """A layer (`name` is its own), or the activation of one (without a name).
 
-    `sources` are the numbers of other steps, or INPUT.
+    `sources` are the numbers of other steps, below 0 inputs of the network.
     """
 
     number: int
@@ -59,7 +59,7 @@ class Step:
 def steps_of(graph: Graph) -> list[Step]:
     """The steps of a graph in its order."""
     steps: list[Step] = []
-    last: dict[int, int] = {INPUT: INPUT}
+    last = {~number: ~number for number in range(len(graph.inputs))}
     for index, node in enumerate(graph.nodes):
         sources = tuple(last[source] for source in node.sources)
         for number, part in enumerate(parts(node.layer, node.input)):
@@ -68,7 +68,7 @@ def steps_of(graph: Graph) -> list[Step]:
         last[index] = len(steps) - 1
     for step in steps:
         for source in step.sources:
-            if source != INPUT:
+            if source >= 0:
                 steps[source].readers.append(step.number)
     return steps
 

@@ -22,6 +22,7 @@ from cnncalc.limits import LONGEST_NOTEBOOK, LONGEST_TABLE, LONGEST_TEXT, Limit
 from cnncalc.spec.files import Contents, as_text, read_bytes, unpacked
 from cnncalc.tables import csv, latex, markdown, summaries, torchinfo
 from cnncalc.tables.cells import CellTable, Known
+from cnncalc.tables.foreign import refuse_foreign
 from cnncalc.tables.print_out import PrintOut
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -90,6 +91,7 @@ def read_source(path: str) -> Source:
     """
     most = max(LONGEST_NOTEBOOK.value, *(reader.largest.value for reader in READERS))
     contents = read_bytes(path, most + 1, what="table")
+    refuse_foreign(contents.name, contents.data)
     contents = unpacked(contents, quantities_in)
     if len(contents.data) > max(reader.largest.value for reader in READERS):
         raise _too_large(contents.name, LONGEST_TEXT)
@@ -102,7 +104,7 @@ def read_source(path: str) -> Source:
 
 def _too_large(name: str, largest: Limit) -> SpecError:
     message = f"'{name}' is too large for a table: over {largest} bytes"
-    return SpecError([Problem(message, None, largest.hint)])
+    return SpecError([Problem(message, None, f"keep the table alone; {largest.hint}")])
 
 
 def _reader(source: Source) -> Reader:

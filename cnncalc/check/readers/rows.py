@@ -14,8 +14,9 @@ from cnncalc.check.network import Network
 from cnncalc.check.numbers.amounts import decimal_comma
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Span, SpecError
+from cnncalc.limits import MOST_CLAIMS
 from cnncalc.spec.readers.tables import Described, described, stated_input
-from cnncalc.tables.cells import LAYER, UNANSWERED, Cell, CellTable
+from cnncalc.tables.cells import LAYER, UNANSWERED, Cell, CellTable, too_many_rows
 from cnncalc.tables.columns import folded_heading, is_source, with_strides_apart
 
 QUANTITY = "quantity"
@@ -51,6 +52,8 @@ def read_rows(reading: Reading, table: CellTable) -> None:
         reading.problem(problem.message, problem.span, problem.hint)
     reading.decimal_commas = table.decimal_commas
     head, context = _effective(reading, {key: cell for key, cell in table.head.items() if key in HEAD_KEYS})
+    if len(table.rows) > MOST_CLAIMS.value + 1:
+        raise too_many_rows(table.rows[-1][0][1])
     header, lines = with_strides_apart(table.rows[0], table.rows[1:])
     columns = _columns(reading, header, lines)
     lines = [cells for cells in lines if not cells[0][0].startswith("#")]

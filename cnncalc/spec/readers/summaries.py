@@ -142,7 +142,7 @@ class _Reader:
     def _rows(self) -> None:
         size = self.spec.input
         rows = [row for row in self.out.rows if not row.parameter]
-        if self.out.tool != "keras":
+        if not self.out.complete:
             message = f"{self.out.tool} does not print functions such as F.max_pool2d: the network does not follow"
             raise SpecError([Problem(message, rows[0].span if rows else None, HINT)])
         if sum(row.type == INPUT_LAYER for row in rows) > 1:
