@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 
 from cnncalc.errors import Problem, Source
-from cnncalc.limits import LONGEST_CODE
 from cnncalc.spec.model import ArgumentError, LayerItem, Spec, Value
 from cnncalc.spec.readers import printed_model, python
 from cnncalc.spec.readers.python_text import is_python
@@ -26,7 +25,7 @@ def recognises(text: str) -> bool:
     """Whether a text is more than a network: code between fences, or code and a table that a program has printed."""
     source = Source("", text)
     if any(map(FENCE.match, source.lines)):
-        return any(map(python.recognises, _blocks(source))) or printed_model.recognises(text)
+        return python.recognises(text) or printed_model.recognises(text)
     return _has_print_out(source) and (python.recognises(text) or printed_model.recognises(text))
 
 
@@ -73,39 +72,35 @@ def _settings(item: LayerItem, values: dict[str, Value]) -> Iterator[Value]:
 
 def _code(source: Source) -> Source | None:
     """The Python in a text, at the same lines; None without any."""
-    blocks = _blocks(source)
-    if not any(map(FENCE.match, source.lines)):
-        blocks = [_without_print_out(source)] if _has_print_out(source) else []
     lines = [""] * len(source.lines)
-    for block in blocks:
-        if len(block) <= LONGEST_CODE.value and is_python(block):
-            for number, line in enumerate(block.split("\n")):
-                lines[number] = line or lines[number]
+    for start, block in _blocks(source):
+        if is_python("\n".join(block)):
+            lines[start : start + len(block)] = block
     return Source(source.name, "\n".join(lines)) if any(lines) else None
 
 
-def _blocks(source: Source) -> list[str]:
-    """What stands between fences, each block at its lines."""
-    found: list[str] = []
-    opened, lines = "", list[str]()
+def _blocks(source: Source) -> Iterator[tuple[int, list[str]]]:
+    """The lines between fences, each block with the number of its first; without fences what is no print-out."""
+    if not any(map(FENCE.match, source.lines)):
+        if _has_print_out(source):
+            yield 0, _without_print_out(source)
+        return
+    opened, start = "", 0
     for number, line in enumerate(source.lines):
         fence = FENCE.match(line)
-        if not opened and fence and fence[2].lower() in PYTHON:
-            opened, lines = fence[1], [""] * (number + 1)
+        if not opened and fence:
+            opened, start, code = fence[1], number + 1, fence[2].lower() in PYTHON
         elif opened and fence and fence[1].startswith(opened) and not line.strip(" `~"):
-            found.append("\n".join(lines))
+            if code:
+                yield start, source.lines[start:number]
             opened = ""
-        elif opened:
-            lines.append(line)
-    return found
 
 
 def _has_print_out(source: Source) -> bool:
     return summaries.recognises(source) or torchinfo.recognises(source)
 
 
-def _without_print_out(source: Source) -> str:
+def _without_print_out(source: Source) -> list[str]:
     """A text without the lines of the table that a program has printed, which stay empty."""
     first, last = (torchinfo if torchinfo.recognises(source) else summaries).extent(source)
-    lines = ["" if first <= number <= last else line for number, line in enumerate(source.lines)]
-    return "\n".join(lines)
+    return ["" if first <= number <= last else line for number, line in enumerate(source.lines)]

@@ -82,7 +82,9 @@ class PythonText:
 
 
 def is_python(text: str) -> bool:
-    """Whether a text is whole statements of Python, what is not in a notebook left out."""
+    """Whether a text is whole statements of Python, what is not in a notebook left out, and not too long to say."""
+    if len(text) > LONGEST_CODE.value:
+        return False
     try:
         _tree(_dedented(text.split("\n"))[0])
     except (SyntaxError, RecursionError, MemoryError, ValueError):

@@ -136,6 +136,8 @@ class _Reader:
         except SpecError as error:
             self.spec.problems.extend(error.problems)
         self.spec.items = tuple(self.items)
+        if not self.items and not self.spec.problems:
+            self.spec.problems.append(Problem("the summary has no layers", self.spec.source.span(), HINT))
         self._open()
         return self.spec
 
