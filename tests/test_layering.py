@@ -44,7 +44,7 @@ PLACES = {
     "sympy": {"symbolic"},
     "mpmath": set(),
     "numpy": {"symbolic"},
-    "openpyxl": {"check", "report"},
+    "openpyxl": {"report"},
     "pytest": {""},
 }
 RUNS_TEXT = {"eval", "exec", "compile", "__import__", "sympify", "parse_expr", "lambdify", "S"}
