@@ -323,7 +323,7 @@ def fit(
         raise UsageError([Problem(message, None, "leave it out")])
     asked = setup(spec, input, **keys)
     found = fit_of(asked, strict=strict)
-    given = asked.input.sizes if asked.input else ()
+    given = asked.input.sides if asked.input else ()
     numbers = tuple(part for part in given if isinstance(part, int))
     own: list[SizeLike] = [numbers] if numbers and len(numbers) == len(given) else []
     sizes = size.split(",") if isinstance(size, str) else [size] if isinstance(size, int) else size or ()

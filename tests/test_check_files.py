@@ -59,7 +59,7 @@ def test_an_excel_file_is_read_without_a_library(cli: Cli, write: Write, monkeyp
 
 def test_cells_are_read_as_openpyxl_reads_them() -> None:
     """Numbers, texts, truths, gaps, rows that are left out; dates are called so."""
-    from cnncalc.check.readers.xlsx_cells import Book
+    from cnncalc.tables.xlsx_cells import Book
 
     book = Workbook()
     sheet = book.active

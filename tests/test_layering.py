@@ -30,6 +30,7 @@ ORDER = (
     "analysis",
     "graph",
     "spec",
+    "tables",
     "layers",
     "symbolic",
 )
@@ -38,7 +39,7 @@ TOP = ("__init__", "__main__", "pytest_plugin")
 VERSION = "cnncalc.__version__"  # a constant of the package itself, which anyone may read
 PLACES = {
     "click": {"cli"},
-    "markdown_it": {"check"},
+    "markdown_it": {"tables"},
     "rich": {"cli", "report"},
     "yaml": {"spec"},
     "sympy": {"symbolic"},

@@ -15,9 +15,9 @@ from fractions import Fraction
 from math import lcm
 from typing import Any, TypeAlias
 
-from cnncalc.apply.spelling import bracketed
 from cnncalc.errors import Problem, Source, Span, SpecError
 from cnncalc.limits import LONGEST_DENOMINATOR, LONGEST_MATRIX, LONGEST_SIDE
+from cnncalc.tables.matrix_text import bracketed
 
 Number: TypeAlias = "int | Fraction"
 Rows: TypeAlias = "list[list[Span]]"

@@ -216,4 +216,4 @@ def _alike(one: Network, other: Network) -> bool:
     mine, others = (
         [(layer.name, layer.output, layer.params) for layer in each.analysis().layers] for each in (one, other)
     )
-    return bool(one.analysis().input.shape == other.analysis().input.shape and mine == others)
+    return bool(one.graph().inputs == other.graph().inputs and mine == others)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cnncalc.check.exercises import Exercise
-from cnncalc.check.numbers.amounts import UNANSWERED
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Span
+from cnncalc.tables.cells import UNANSWERED
 
 NAMED = re.compile(
     r"\W{0,9}(?P<name>[^\W_]{1,20}(?: [^\W_]{1,20})?)\s{0,9}(?:\.(?=\s)|[):=]\s{0,9}[:=]?|(?P<cell>[,;|\t]))\s{0,9}"

@@ -34,7 +34,7 @@ def report(fit: Fit, options: Options) -> Report:
 
 def _blocks(fit: Fit, options: Options) -> Iterator[Block]:
     title = fit.graph.title or fit.graph.name
-    yield Heading(title, f"input {fit.graph.input}; a size fits if {CRITERIA[fit.strict]}")
+    yield Heading(title, f"{fit.graph.inputs_text()}; a size fits if {CRITERIA[fit.strict]}")
     for check in fit.checks:
         yield Blank()
         yield from _verdict(fit, check, None if options.notes == "all" else MOST_MISFITS)

@@ -50,7 +50,7 @@ def _heading(formulas: Formulas) -> tuple[str, str]:
     """What the formulas are of: the network or its part, and the input."""
     batch = "" if formulas.analysis.batch == 1 else f", batch {formulas.analysis.batch}"
     whole = f"{formulas.name}, {formulas.part}" if formulas.part else formulas.name
-    return whole, f"input {formulas.analysis.graph.input}{batch}"
+    return whole, f"{formulas.analysis.graph.inputs_text()}{batch}"
 
 
 def _equations(formulas: Formulas) -> Iterator[Equation]:

@@ -9,13 +9,12 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-from cnncalc.check.readers.foreign import refused_zip
-from cnncalc.check.readers.rows import HEADER_WITHIN, header_among
-from cnncalc.check.readers.xlsx_cells import Book, TooLargeError
 from cnncalc.errors import Problem, SpecError
 from cnncalc.limits import LARGEST_WORKBOOK, MOST_CLAIMS, MOST_COLUMNS
+from cnncalc.tables.cells import HEADER_WITHIN, Known, header_among
+from cnncalc.tables.foreign import refused_zip
+from cnncalc.tables.xlsx_cells import Book, TooLargeError
 
-MAGIC = b"PK\x03\x04"
 MOST_CELLS = 1_000_000
 """Cells of all sheets, empty ones before others among them."""
 BROKEN = (
@@ -26,7 +25,7 @@ BROKEN = (
 AS_CSV = "save it as CSV UTF-8"
 
 
-def text_of(name: str, data: bytes) -> str:
+def text_of(name: str, data: bytes, known: Known) -> str:
     """The sheet with a header of layers as CSV; raises SpecError for a file that is not one, or is too large."""
     try:
         packed = zipfile.ZipFile(io.BytesIO(data))
@@ -39,7 +38,7 @@ def text_of(name: str, data: bytes) -> str:
         message = f"holds more than {LARGEST_WORKBOOK} bytes once it is unpacked"
         raise _refused(name, message, f"{AS_CSV}; {LARGEST_WORKBOOK.hint}")
     sheets = dict(_sheets(name, packed))
-    found = [title for title, rows in sheets.items() if header_among(rows) is not None]
+    found = [title for title, rows in sheets.items() if header_among(rows, known) is not None]
     if len(found) > 1:
         raise _refused(name, f"has several sheets of layers: {', '.join(found[:5])}", "keep one of them")
     if not found:
