@@ -98,7 +98,7 @@ MOST_CHECKED_LAYERS = 20_000
 """Layers of a network that is counted several times, if no limit is set: to check answers, or to solve."""
 MOST_STEPS = Limit("steps", 200_000, "steps of the expansion of blocks and repeats that make no layer")
 MOST_INPUTS = Limit("inputs", 100, "inputs of a network")
-MOST_INPUT_FIELDS = Limit("input_fields", 8, "different receptive fields of one unit on several inputs")
+MOST_INPUT_FIELDS = Limit("input_fields", 50_000, "receptive fields of layers that see several inputs differently")
 DEEPEST_BLOCKS = Limit("blocks", 100, "blocks, groups and branches inside one another")
 LARGEST_SIZE = Limit("size", 10**9, "a size of the input")
 LARGEST_BATCH = Limit("batch", 10**9, "images of a batch")
