@@ -45,7 +45,7 @@ PLACES = {
     "sympy": {"symbolic"},
     "mpmath": set(),
     "numpy": {"symbolic"},
-    "openpyxl": {"report", "tables"},
+    "openpyxl": {"report"},
     "pytest": {""},
 }
 RUNS_TEXT = {"eval", "exec", "compile", "__import__", "sympify", "parse_expr", "lambdify", "S"}
