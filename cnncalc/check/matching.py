@@ -44,7 +44,7 @@ def matched(rows: Sequence[str], graph: Graph, types: Sequence[str] = ()) -> Mat
     if types:
         rows = [told if told and NUMBER_ALONE.match(row) else row for row, told in zip(rows, types, strict=True)]
     bare = [_bare(row) for row in rows]
-    names = _names(rows, bare, known)
+    names = _names(rows, bare, known, graph)
     found = [name or row for row, name in zip(rows, names, strict=True)]
     open_rows = [
         place for place, name in enumerate(names) if not name and rows[place] and not _is_sum(rows[place], known)
@@ -73,7 +73,7 @@ def matched(rows: Sequence[str], graph: Graph, types: Sequence[str] = ()) -> Mat
     return Matching(found, f"the rows are matched with the layers by order and type: {pairs}{more}")
 
 
-def _names(rows: Sequence[str], bare: list[str], known: dict[str, str]) -> list[str | None]:
+def _names(rows: Sequence[str], bare: list[str], known: dict[str, str], graph: Graph) -> list[str | None]:
     """The layers that rows name as the network does; a program's dropout_1 beside its dropout is not dropout1."""
     names = [
         known.get(folded(row)) or known.get(folded(plain)) or known.get(folded(row.rpartition("/")[2]))
@@ -81,6 +81,10 @@ def _names(rows: Sequence[str], bare: list[str], known: dict[str, str]) -> list[
     ]
     for place in _counted_from_zero(bare, names):
         names[place] = None
+    inputs = [place for place, name in enumerate(names) if name == INPUT]
+    if len(inputs) == len(graph.inputs):
+        for place, each in zip(inputs, graph.inputs, strict=True):
+            names[place] = each.name
     return names
 
 

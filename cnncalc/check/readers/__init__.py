@@ -15,6 +15,7 @@ from cnncalc.check.claim import Table
 from cnncalc.check.context import Overrides
 from cnncalc.check.prints.enter import enter
 from cnncalc.check.readers import fvcore, ptflops, reports, yaml
+from cnncalc.check.readers.by_hand import read_lines
 from cnncalc.check.readers.header import quantities_in
 from cnncalc.check.readers.reading import Reading
 from cnncalc.check.readers.rows import read_tables
@@ -38,10 +39,16 @@ class Reader(NamedTuple):
 
 
 def _rows(tables: Callable[[Source, Known], Iterable[CellTable]]) -> Callable[[Reading], None]:
-    """Reads the rows of every table in a text."""
+    """Reads the rows of every table in a text; where there is none, answers to exercises line by line."""
 
     def read(reading: Reading) -> None:
-        read_tables(reading, tables(reading.source, quantities_in))
+        try:
+            found = list(tables(reading.source, quantities_in))
+        except SpecError:
+            if not (reading.exercises and read_lines(reading)):
+                raise
+            return
+        read_tables(reading, found)
 
     return read
 

@@ -15,6 +15,8 @@ from cnncalc.tables.languages import usual_signs
 
 Cells: TypeAlias = "list[Cell]"
 
+EXERCISE = ("question", "exercise", "task")
+"""Headings of the names of exercises."""
 PERHAPS_LAYER = (
     *("", "layer_type", "type", "operation", "operations", "op", "operator", "stage", "component", "node", "kind"),
     *("structure", "stages", "step", "after", "end_point", "end-point", "endpoint"),
@@ -30,7 +32,7 @@ MODEL = ("cnn", "model", "network", "net", "architecture")
 """Headings of a column before that of the layers, which names the one network in every row."""
 TYPES = ("type", "kind", "layer_type", "class", "description", "operation", "details", "name", "layer_name", "op")
 """Headings of columns that may say the types of the rows."""
-FIRST = frozenset((*LAYER, *PERHAPS_LAYER, *NUMBERING, *MODEL))
+FIRST = frozenset((*LAYER, *EXERCISE, *PERHAPS_LAYER, *NUMBERING, *MODEL))
 """With what a header may begin."""
 QUANTITY = "quantity"
 VALUE = ("value", "answer")
@@ -55,7 +57,7 @@ def quantities_in(header: Sequence[str]) -> int | None:
     names += [folded_heading(text) for text in header[2:]]
     place = 1 if _is_numbered(names) else _behind_model(names)
     name = names[place]
-    if name not in (*LAYER, *PERHAPS_LAYER):
+    if name not in (*LAYER, *EXERCISE, *PERHAPS_LAYER):
         return None
     known = sum(_is_known(name, text) for name, text in zip(names[place + 1 :], header[place + 1 :], strict=True))
     if name in PERHAPS_LAYER:

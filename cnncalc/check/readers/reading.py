@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 
 from cnncalc.check.claim import Claim, Table
 from cnncalc.check.context import Context, Overrides
+from cnncalc.check.exercises import Exercise, Exercises, claim_of
 from cnncalc.check.network import Network
 from cnncalc.errors import Problem, Source, Span, SpecError
 from cnncalc.limits import MOST_CLAIMS, MOST_PROBLEMS, MOST_TABLE_LAYERS
 from cnncalc.spec.model import Spec
+from cnncalc.spec.readers import documents
 
 
 @dataclass(eq=False)
@@ -27,8 +29,11 @@ class Reading:
     """Those of all networks so far."""
     problems: list[Problem] = field(default_factory=list)
     table: Table = field(init=False)
+    exercises: Exercises = field(init=False)
+    """Those of the command line, or of the file."""
 
     def __post_init__(self) -> None:
+        self.exercises = self.overrides.exercises
         self.table = Table(self.source.name, graded=self.overrides.grading)
 
     @property
@@ -89,6 +94,25 @@ class Reading:
             return Network(inline[1].name, size, settings, self.folder, *inline)
         return Network(name, size, settings, self.folder) if name else None
 
+    def beside(self, size: str, settings: tuple[str, ...], *, needed: bool) -> Network | None:
+        """The network that stands in the text beside its numbers, as code or as it is printed; None without one.
+
+        `size` is the input that the numbers show. Code that is not read is a SpecError if it is `needed`, else a note.
+        """
+        spec = None if self.grading or self.overrides.network.name else documents.beside(self.source)
+        if spec is None:
+            return None
+        if spec.problems and needed:
+            raise SpecError(spec.problems)
+        if spec.problems:
+            self.note(f"the network in the text is not read: {spec.problems[0].message}", spec.problems[0].span)
+            return None
+        spec.key = spec.name = spec.name or "the network of the text"
+        self.note(f"{spec.name} is read from the text itself", spec.items[0].span if spec.items else None)
+        for note in spec.notes:
+            self.note(note)
+        return self.named("", "" if spec.input else size, settings, (self.source.text, spec))
+
     def network(self, network: Network | None, span: Span, hint: str) -> Network | None:
         """The network, entered in the table; None, and a problem, if there is none or it cannot be built."""
         if network is None:
@@ -117,6 +141,10 @@ class Reading:
             return None
         return network
 
+    def answered(self, exercise: Exercise, text: str, span: Span, source: str = "") -> None:
+        """Enter the answer to an exercise."""
+        self.add(claim_of(exercise, text, span, source))
+
     def add(self, claim: Claim) -> None:
         """Enter a claim."""
         if len(self.table.claims) >= MOST_CLAIMS.value:
@@ -126,7 +154,9 @@ class Reading:
 
     def finished(self) -> Table:
         """The table; raises SpecError if there are problems, with those of single claims among them."""
-        if not self.table.claims and not self.problems:
+        self.table.exercises = self.exercises
+        sets_questions = self.exercises and self.exercises is not self.overrides.exercises
+        if not self.table.claims and not self.problems and not sets_questions:
             self.problem(
                 "the table contains no claims", self.source.span(), "write a layer and its numbers on each line"
             )

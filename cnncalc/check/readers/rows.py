@@ -14,6 +14,7 @@ from cnncalc.check.matching import all_known, known_names, matched
 from cnncalc.check.naming import Heading, heading, kind_of, layer_named, of_total
 from cnncalc.check.network import Network
 from cnncalc.check.numbers.amounts import decimal_comma
+from cnncalc.check.readers.by_hand import without_answers
 from cnncalc.check.readers.header import (
     QUANTITY,
     VALUE,
@@ -68,7 +69,7 @@ def read_tables(reading: Reading, tables: Iterable[CellTable]) -> None:
     with suppress(SpecError):  # which is reported where the first table is read
         graph = network.graph() if network else None
     found = list(tables)
-    about_layers = [table for table in found if _is_about_layers(table, graph)] or found
+    about_layers = [each for each in found if reading.exercises or _is_about_layers(each, graph)] or found
     for other in (table for table in found if table not in about_layers):
         reading.note("the rows of this table are not layers of the network: it is not read", other.rows[0][0][1])
     for table in _whole(about_layers, graph) if graph else about_layers:
@@ -116,8 +117,13 @@ def read_rows(reading: Reading, table: CellTable) -> None:
     head, context = _effective(reading, {key: cell for key, cell in table.head.items() if key in HEAD_KEYS})
     if len(table.rows) > MOST_CLAIMS.value + 1:
         raise too_many_rows(table.rows[-1][0][1])
+    rows = table.rows[1:]
+    if reading.exercises:
+        rows = _other_rows(reading, context, table.rows[0], rows, named="network" in head)
+        if not rows:
+            return
     parts = []
-    for header, lines in parts_of(*without_numbering(table.rows[0], [*table.rows[1:], *_of_all(table.totals)])):
+    for header, lines in parts_of(*without_numbering(table.rows[0], [*rows, *_of_all(table.totals)])):
         header, lines = with_workings(*with_settings_apart(*without_numbering(header, lines)))
         columns = _columns(reading, header, lines)
         lines = [_labelled(cells) for cells in lines if not cells[0][0].startswith("#")]
@@ -184,6 +190,19 @@ def _layers(reading: Reading, network: Network, parts: list[Part]) -> list[str]:
     if note:
         reading.note(note, parts[0][0][0][1])
     return layers
+
+
+def _other_rows(
+    reading: Reading, context: Context, header: list[Cell], lines: list[list[Cell]], *, named: bool
+) -> list[list[Cell]]:
+    """The rows that answer no exercise; none if no network is `named` that they may be about: they are wrong."""
+    ignored = [place for place, (text, _) in enumerate(header) if folded_heading(text) in IGNORED[:-1]]
+    rest = [list(cells) for cells in without_answers(reading, lines, ignored)]
+    if named or reading.overrides.network.name:
+        return rest
+    for (name, span), *_ in rest:
+        reading.add(context.unread(name, "", name, span, reading.exercises.unknown(name)))
+    return []
 
 
 def _effective(reading: Reading, head: dict[str, Cell]) -> tuple[dict[str, Cell], Context]:
