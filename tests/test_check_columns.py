@@ -386,3 +386,9 @@ def test_a_vector_behind_a_batch_may_have_thousands() -> None:
     about = {"network": "conv3-32p0, pool2, flatten", "size": "224x224x3"}
     assert [("flatten1", "output", "match")] == seen(table.format("394,272"), **about)  # 111*111*32
     assert [("flatten1", "output", "mismatch")] == seen(table.format("394,273"), **about)
+
+
+def test_a_product_with_a_size_of_many_digits_is_refused() -> None:
+    found = of(f"| layer | output |\n|---|---|\n| conv1 | 8*{'9' * 20}*8 |\n")
+    assert ["error"] == [each.status for each in found]
+    assert "a size has at most 15 digits" in found[0].message

@@ -112,14 +112,14 @@ class Printed:
         try:
             workings = tuple(_sums(spelt, sums, thousand))
             printed = _read(of_quantity(last.strip().lstrip("~ "), quantity), quantity, thousand, zeros == "blank")
+            is_product = kind_of(quantity) in ("shape", "length") and PRODUCT.match(last.strip())
+            factors = tuple(map(_whole, re.findall("[0-9]+", last))) if is_product else ()
         except SumError as slip:
             here = span.part(slip.position, slip.length) if span and text in span.source.lines[span.line] else span
             shown = text if len(text) <= WIDEST else f"{text[: WIDEST - 3]}..."
             raise SpecError([Problem(f"'{shown}' is not a number: {slip}", here, NUMBER_HINT)]) from None
         if kind_of(quantity) == "shape" or quantity in SIDES_OF_MAPS:
             workings = tuple(_whole_size(working, printed[0]) for working in workings)
-        is_product = kind_of(quantity) in ("shape", "length") and PRODUCT.match(last.strip())
-        factors = tuple(map(_whole, re.findall("[0-9]+", last))) if is_product else ()
         return cls(text, printed[0], printed[1], workings, factors, layout)
 
     @property
