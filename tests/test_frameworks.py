@@ -199,8 +199,21 @@ class Net(nn.Module):
         {line}
         return self.out(x.flatten(1))
 """
+
+
+def test_a_layer_that_depends_on_a_condition_is_not_taken_for_granted(cli: Cli, write: Write) -> None:
+    text = FORWARD.format(line="x = self.b(x)")
+    some = "        if {}:\n            self.b = nn.Conv2d(4, 4, 1)\n    def forward"
+    known = text.replace("    def forward", some.format("3 > 2 and not False"))
+    assert 40 + 20 + 31_370 == cli.data(write(known, "m.py"), "--input", "28x28x1")["totals"]["params"]
+    unknown = write(text.replace("    def forward", some.format("torch.cuda.is_available()")), "m.py")
+    said = cli.refused(unknown, "--input", "28x28x1", status=1)
+    assert "what self.b is depends on a condition, or a loop" in said
+
+
 NOT_READ = {
     "condition": ("if x.mean() > 0:\n            x = self.b(x)", "a condition in the way of the values is not read"),
+    "unknown": ("if self.training:\n            x = self.b(x)", "a condition in the way of the values is not read"),
     "loop": ("for _ in range(3):\n            x = self.b(x)", "a loop or a block in the way of the values is not read"),
     "function": ("x = my_block(x)", "'my_block(x)' is not read: it is no layer and no function that is known"),
     "method": ("x = x.permute(0, 2, 3, 1)", "'x.permute(0, 2, 3, 1)' is not read"),

@@ -122,6 +122,7 @@ def _rows(header: PrintLine, lines: Iterator[PrintLine], out: PrintOut) -> Itera
         row.extend(cells)
         if trainable and len(row.texts) > 3:
             row.texts[3:] = [row.texts[3] if connected > 0 else "", row.texts[-1]]
+            row.spans[3:] = [row.spans[3], row.spans[-1]]
     if row.texts:
         yield row
 

@@ -144,6 +144,9 @@ class Flow:
         names = Names(self.code, self.spec, {} if depth else outside, self.classes)
         names.named |= self.names.named
         frame = Frame(names, owner=kind, path=path, depth=depth)
+        for statement in kind.body:
+            if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant):
+                names.named |= {f"self.{name_of(target)}": statement.value for target in statement.targets}
         init = _method(kind, "__init__")
         if init is not None:
             self._bind(init, made, frame, outside)
@@ -224,6 +227,11 @@ class Flow:
             self.code.count(statement)
             if isinstance(statement, ast.Return):
                 return None if statement.value is None else self._value(statement.value, frame)
+            if isinstance(statement, ast.If) and (holds := frame.names.holds(statement.test)) is not None:
+                found = self._run(statement.body if holds else statement.orelse, frame)
+                if found is not None:
+                    return found
+                continue
             self._statement(statement, frame)
         return None
 
@@ -280,6 +288,8 @@ class Flow:
             return self._called(node, frame)
         if isinstance(node, ast.BinOp):
             return self._operation(node, frame)
+        if isinstance(node, ast.IfExp) and (holds := frame.names.holds(node.test)) is not None:
+            return self._value(node.body if holds else node.orelse, frame)
         if isinstance(node, ast.Attribute | ast.Subscript) and self._value(node.value, frame) is not None:
             if isinstance(node, ast.Attribute) and node.attr == "data":
                 return self._value(node.value, frame)
@@ -320,6 +330,8 @@ class Flow:
         if isinstance(function, ast.Call):
             return self._layer(function, inputs, frame)
         meaning = frame.names.named.get(name_of(function))
+        if name_of(function) in frame.names.again and isinstance(meaning, Call | Model):
+            raise self.code.refused(f"what {name_of(function)} is depends on a condition, or a loop", node, STRAIGHT)
         if isinstance(meaning, Call | Model):
             return self._apply(meaning, inputs, name_of(function).removeprefix("self."), frame, node)
         if isinstance(function, ast.Name) and function.id in self.functions:

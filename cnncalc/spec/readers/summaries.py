@@ -311,7 +311,7 @@ def _sizes(row: Row, *, last: bool = True) -> tuple[int, ...] | None:
 def _numbers(number: Number, *, last: bool) -> tuple[int, ...] | None:
     match = SIZES.match(number.text)
     parts = match[1].split(", ")[1:] if match else []
-    found = tuple(map(int, parts)) if parts and all(map(str.isdigit, parts)) else None
+    found = tuple(map(int, parts)) if parts and all(part.isdigit() and int(part) for part in parts) else None
     return found if found is None or last else (*found[1:], found[0])
 
 
