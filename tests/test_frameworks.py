@@ -267,6 +267,14 @@ REFUSED = {
         "x = layers.Dense(3)(layers.Input((3,)))",
         "layers are called on one another, but no line gives the input"
     ),
+    "two models": (
+        "a = Input((32, 32, 1))\nb = Conv2D(4, 3)(a)\nm = Model(a, b)\nc = Flatten()(b)\nn = Model(a, c)",
+        "the text makes 2 networks of its layers"
+    ),
+    "two inputs": (
+        "a = Input((32, 32, 1))\nb = Input((32, 32, 1))\nm = Model([a, b], layers.add([a, b]))",
+        "a network of several inputs is not read from code"
+    ),
     "loop": (
         "m = Sequential()\nfor i in range(3):\n    m.add(layers.Dense(3))\n",
         "layers that are added in a loop are not read"

@@ -20,7 +20,9 @@ from cnncalc.spec.readers.python_text import PythonText, is_call_of_layer
 from cnncalc.spec.readers.torch_modules import TORCH
 
 BUILDS = re.compile(
-    r"\bSequential[ \t]*\(|\b(?:nn|layers)\.[A-Z]\w*\(|^[ \t]*(?:from|import)[ \t]+(?:torch|keras|tensorflow)\b",
+    r"\bSequential[ \t]*\(|\b(?:nn|layers)\.[A-Z]\w*\(|^[ \t]*(?:from|import)[ \t]+(?:torch|keras|tensorflow)\b"
+    r"|^[ \t]*class[ \t]+\w{1,99}\((?:\w{1,99}\.){0,5}(?:Module|Model)\)"
+    r"|^[ \t]*\w{1,99}[ \t]*=[ \t]*(?:\w{1,99}\.){0,5}(?:Input|Conv[123]D|Dense)\(",
     re.MULTILINE,
 )
 

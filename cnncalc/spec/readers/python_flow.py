@@ -25,6 +25,7 @@ from cnncalc.spec.readers.wiring import STRAIGHT, Sizes, Tensor, Wiring
 BASES = {"Module": TORCH, "LightningModule": TORCH, "Model": KERAS, "Layer": KERAS}
 """The classes that networks, and parts of them, are derived from."""
 FORWARD = ("forward", "call")
+MODELS = ("Model", "Functional")
 BLOCKS = (ast.For, ast.While, ast.If, ast.Try, ast.AsyncFor, ast.Match)
 
 Value: TypeAlias = "Tensor | Sizes | list[Tensor] | None"
@@ -357,12 +358,15 @@ class Flow:
         return Tensor("input", None if self.spec.input is None else not self.spec.input.sizes)
 
     def _output_of(self, network: ast.AST, frame: Frame) -> Value:
-        """What Model(inputs, outputs) names, in the statements of a text."""
-        for node in ast.walk(network):
-            if isinstance(node, ast.Call) and kind_of(node) in ("Model", "Functional"):
-                found = next((each.value for each in node.keywords if each.arg == "outputs"), None)
-                return self._value(found or node.args[-1], frame) if found or node.args else None
-        return Tensor(self.wiring.last)
+        """What the one Model(inputs, outputs) in the statements of a text names."""
+        found = [node for node in ast.walk(network) if isinstance(node, ast.Call) and kind_of(node) in MODELS]
+        if len(found) > 1:
+            raise self.code.refused(f"the text makes {len(found)} networks of its layers", found[1], "keep one of them")
+        if not found:
+            return Tensor(self.wiring.last)
+        outputs = next((each.value for each in found[0].keywords if each.arg == "outputs"), None)
+        outputs = outputs or (found[0].args[-1] if found[0].args else None)
+        return None if outputs is None else self._value(outputs, frame)
 
     # Layers ---------------------------------------------------------------------------------------
 
