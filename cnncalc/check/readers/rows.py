@@ -12,13 +12,16 @@ from cnncalc.check.matching import matched
 from cnncalc.check.naming import Heading, heading, is_heading, kind_of, layer_named
 from cnncalc.check.network import Network
 from cnncalc.check.numbers.amounts import decimal_comma
+from cnncalc.check.readers.by_hand import without_answers
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Span, SpecError
 from cnncalc.limits import MOST_CLAIMS
-from cnncalc.spec.readers.tables import Described, described, stated_input
+from cnncalc.spec.readers.tables import Described, described
 from cnncalc.tables.cells import LAYER, UNANSWERED, Cell, CellTable, too_many_rows
 from cnncalc.tables.columns import folded_heading, is_source, with_strides_apart
 
+FIRST = (*LAYER, "question", "exercise", "task")
+"""What the first column is called; the last ones where exercises are answered."""
 QUANTITY = "quantity"
 VALUE = ("value", "answer")
 """With `quantity`, the columns of the long form: a number a row."""
@@ -38,7 +41,7 @@ NUMERIC = re.compile(r"[-~\u2248(\[$]*(?:None, ?)?[0-9][0-9.,xX*\u00d7/+^=()\[\]
 def quantities_in(header: Sequence[str]) -> int | None:
     """How many of a header's columns are quantities; None if the line is not a header."""
     names = list(map(folded_heading, header))
-    if not names or names[0] not in LAYER:
+    if not names or names[0] not in FIRST:
         return None
     known = sum(name in (QUANTITY, *VALUE) or is_heading(name) for name in names[1:])
     return known if known or names[0] != "name" else None
@@ -55,6 +58,10 @@ def read_rows(reading: Reading, table: CellTable) -> None:
     if len(table.rows) > MOST_CLAIMS.value + 1:
         raise too_many_rows(table.rows[-1][0][1])
     header, lines = with_strides_apart(table.rows[0], table.rows[1:])
+    if reading.exercises:
+        lines = _other_rows(reading, context, header, lines, named="network" in head)
+        if not lines:
+            return
     columns = _columns(reading, header, lines)
     lines = [cells for cells in lines if not cells[0][0].startswith("#")]
     network, lines = _network(reading, head, header, lines)
@@ -75,6 +82,19 @@ def read_rows(reading: Reading, table: CellTable) -> None:
         _row(reading, context, layer, cells, columns, beside)
     if not reading.table.claims and not reading.problems:
         reading.problem("the table contains no claims", header[0][1], "write one layer in each row")
+
+
+def _other_rows(
+    reading: Reading, context: Context, header: list[Cell], lines: list[list[Cell]], *, named: bool
+) -> list[list[Cell]]:
+    """The rows that answer no exercise; none if no network is `named` that they may be about: they are wrong."""
+    ignored = [place for place, (text, _) in enumerate(header) if folded_heading(text) in IGNORED[:-1]]
+    rest = [list(cells) for cells in without_answers(reading, lines, ignored)]
+    if named or reading.overrides.network.name:
+        return rest
+    for (name, span), *_ in rest:
+        reading.add(context.unread(name, "", name, span, reading.exercises.unknown(name)))
+    return []
 
 
 def _effective(reading: Reading, head: dict[str, Cell]) -> tuple[dict[str, Cell], Context]:
@@ -103,8 +123,7 @@ def _network(
     network = reading.named(name, size, settings)
     if network is None and not reading.grading:
         own = described(header, lines, reading.source)
-        network = reading.beside(size or stated_input(lines), settings, needed=own is None)
-        if own is not None and network is None:
+        if own is not None:
             network, lines = _own(reading, own, size, settings), own.rest
     network = reading.network(network, span, NETWORK_HINT)
     if network is None:
