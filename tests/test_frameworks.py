@@ -172,6 +172,12 @@ def test_layers_that_are_called_on_others_are_read_as_keras_joins_them(name: str
     assert flat == theirs or name == "keras_residual"  # a separable convolution is two layers here
 
 
+def test_a_network_of_two_inputs_shares_what_is_called_twice(cli: Cli, write: Write) -> None:
+    """(3*3*3 + 1)*8 = 224 once, 16 + 1 = 17; twice 14*14*27*8 = 42,336 MACs, and 16."""
+    found = cli.data(write(code_of("keras_siamese"), "model.py"))
+    assert (241, 84_688) == (found["totals"]["params"], found["totals"]["macs"])
+
+
 def test_a_text_that_joins_layers_is_checked_with_its_parameters(cli: Cli, write: Write) -> None:
     path = write(code_of("torch_blocks"), "model.py")
     assert 19_927 + 2 * 33 == cli.data(path, "--input", "32x32x3", "--set", "num_classes=9")["totals"]["params"]
@@ -272,8 +278,8 @@ REFUSED = {
         "the text makes 2 networks of its layers"
     ),
     "two inputs": (
-        "a = Input((32, 32, 1))\nb = Input((32, 32, 1))\nm = Model([a, b], layers.add([a, b]))",
-        "a network of several inputs is not read from code"
+        "class Net(nn.Module):\n    def forward(self, a, b):\n        return torch.cat([a, b], 1)",
+        "forward takes 2 values, whose sizes are not in the text"
     ),
     "loop": (
         "m = Sequential()\nfor i in range(3):\n    m.add(layers.Dense(3))\n",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from cnncalc.limits import DEEPEST_BLOCKS
@@ -109,6 +109,13 @@ class Flow:
     def _of_class(self, top: ast.ClassDef) -> Value:
         """The output of a class on the input; its arguments are those of the one line that makes an object of it."""
         self.wiring.framework = _framework(top) or TORCH
+        method = next(found for name in FORWARD if (found := _method(top, name)))
+        needed = len(method.args.args) - len(method.args.defaults) - 1
+        if needed > 1 and method.args.args[2].arg not in ("training", "mask"):
+            hint = "write it as a spec, with 'inputs:'"
+            raise self.code.refused(
+                f"{method.name} takes {needed} values, whose sizes are not in the text", method, hint
+            )
         frame = self._object(top, self._made(top), self.names.named, "", 0)
         return self._forward(frame, [Tensor("input")], top)
 
@@ -352,10 +359,17 @@ class Flow:
         return self._apply(frame.names.call(made), inputs, "", frame, made)
 
     def _input(self, node: ast.Call, frame: Frame) -> Value:
-        if self.wiring.items or any(isinstance(each, Tensor) for each in frame.tensors.values()):
-            raise self.code.refused("a network of several inputs is not read from code", node, "write it as a spec")
-        self.spec.input = input_of(frame.names.call(node))
-        return Tensor("input", None if self.spec.input is None else not self.spec.input.sizes)
+        """An input of the network; a second one has a name of its own."""
+        call = frame.names.call(node)
+        size, first = input_of(call), self.spec.input
+        if size is None:
+            raise self.code.refused("the input has no sizes", node, "Input(shape=(28, 28, 1))")
+        if first is None:
+            self.spec.input = size
+            return Tensor("input", not size.sizes)
+        name = self.wiring.unique(call.name or f"input_{len(first.all)}")
+        self.spec.input = replace(first, others=(*first.others, replace(size, name=name)))
+        return Tensor(name, not size.sizes)
 
     def _output_of(self, network: ast.AST, frame: Frame) -> Value:
         """What the one Model(inputs, outputs) in the statements of a text names."""
