@@ -16,7 +16,7 @@ from cnncalc.check.readers.by_hand import without_answers
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Span, SpecError
 from cnncalc.limits import MOST_CLAIMS
-from cnncalc.spec.readers.tables import Described, described
+from cnncalc.spec.readers.tables import Described, described, stated_input
 from cnncalc.tables.cells import LAYER, UNANSWERED, Cell, CellTable, too_many_rows
 from cnncalc.tables.columns import folded_heading, is_source, with_strides_apart
 
@@ -123,7 +123,8 @@ def _network(
     network = reading.named(name, size, settings)
     if network is None and not reading.grading:
         own = described(header, lines, reading.source)
-        if own is not None:
+        network = reading.beside(size or stated_input(lines), settings, needed=own is None)
+        if own is not None and network is None:
             network, lines = _own(reading, own, size, settings), own.rest
     network = reading.network(network, span, NETWORK_HINT)
     if network is None:
