@@ -45,7 +45,7 @@ PLACES = {
     "sympy": {"symbolic"},
     "mpmath": set(),
     "numpy": {"symbolic"},
-    "openpyxl": {"report"},
+    "openpyxl": {"report", "tables"},
     "pytest": {""},
 }
 RUNS_TEXT = {"eval", "exec", "compile", "__import__", "sympify", "parse_expr", "lambdify", "S"}

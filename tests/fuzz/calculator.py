@@ -476,6 +476,11 @@ def merge(kind: str, volumes: Sequence[Volume]) -> Row:
     """A merging layer on its inputs."""
     first = volumes[0]
     if kind == "multiply":
+        channels = max(volume.channels for volume in volumes)
+        volumes = [
+            Volume(volume.size, ((channels, volume.seen),)) if volume.channels == 1 else volume for volume in volumes
+        ]
+        first = volumes[0]
         maps = [volume for volume in volumes if any(length != 1 for length in volume.size)]
         first = maps[0] if maps else first
         if any(volume.size != first.size for volume in maps):

@@ -341,6 +341,8 @@ class Generator:
             branches[-1].insert(0, self.layer(volume))
         if kind == "multiply" and chance.random() < 0.7 and same is None:
             branches[-1] = ["globalavgpool", {"fc": 2}, {"fc": volume.channels}, "sigmoid"]
+        if kind == "multiply" and chance.random() < 0.3 and same is None:
+            branches[0] = [{"conv": {"filters": 1, "kernel": 3, "padding": 1}}]  # scales positions
         return {kind: branches}
 
     def concat(self, volume: Volume) -> Item:
