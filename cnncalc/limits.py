@@ -143,6 +143,7 @@ MOST_PROPAGATED = Limit("propagated", 50_000, "layers that are computed again fo
 MOST_RECOMPUTED = Limit("recomputed", 10_000, "numbers of layers that are computed again for one diagnosis")
 MOST_QUESTIONS = Limit("questions", 200, "questions of a quiz")
 MOST_PRODUCTS = Limit("products", 250_000, "products or comparisons of `apply`")
+MOST_BY_HAND = Limit("by_hand", 20_000, "products or comparisons of all exercises of a table together")
 LONGEST_SIDE = Limit("side", 64, "rows and columns of a matrix")
 LONGEST_DENOMINATOR = Limit("denominator", 60, "digits of the common denominator of a matrix")
 
