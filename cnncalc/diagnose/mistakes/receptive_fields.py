@@ -289,5 +289,5 @@ def start_forgotten(correct: LayerRecomputation) -> Iterator[LayerRecomputation]
 @in_layer("field-cut", "the receptive field was cut at the size of the input", SIZE, AFFECTS)
 def field_cut(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     """No field larger than the image."""
-    pixels = correct.analysis.graph.input.size
+    pixels = correct.input_before().shape.size
     yield correct.transformed(lambda sizes: tuple(map(min, sizes, pixels)))
