@@ -9,9 +9,8 @@ from cnncalc.analysis import Analysis, LayerResult
 from cnncalc.diagnose.catalogue import ALONE, SIZES_BEFORE
 from cnncalc.diagnose.chance import Matches, Print
 from cnncalc.diagnose.hypotheses import Hypotheses, Hypothesis, hypotheses_at, on_own_input
-from cnncalc.diagnose.own_rows import OwnRows, Row
+from cnncalc.diagnose.own_rows import OwnRows, Row, shown
 from cnncalc.diagnose.written import NOTHING, Written
-from cnncalc.symbolic import is_known
 from cnncalc.symbolic.formula_tree import Tree
 
 MOST = 5
@@ -153,5 +152,4 @@ def _doubles(hypotheses: Hypotheses, printed: Print, written: Written) -> list[C
 
 def _sentence(value: Any, *done: str) -> str:
     """What was done, and the number it gives."""
-    number = f"{value:,}" if is_known(value) else "x".join(map(str, value)) if isinstance(value, tuple) else str(value)
-    return f"{', and '.join(done)}; this gives {number}"
+    return f"{', and '.join(done)}; this gives {shown(value)}"

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from cnncalc.analysis import Analysis, LayerResult
 from cnncalc.analysis.merged_fields import JumpConflictError, merged
-from cnncalc.analysis.quantities import COUNTS, FIELDS, value_of, value_over
+from cnncalc.analysis.quantities import COUNTS, FIELDS, QUANTITIES, value_of, value_over
 from cnncalc.diagnose.recompute import IMPOSSIBLE, LayerRecomputation, correct_at
 from cnncalc.layers import ReceptiveField, Shape, Sides
 from cnncalc.layers.receptive_field import AxisReceptiveField
@@ -324,7 +324,10 @@ class OwnRows:
     def described(self, rows: Sequence[Row]) -> str:
         """Some rows with their numbers: `output of conv1 (26x26x8) and jump of pool1 (2)`."""
         return listed(
-            [f"{quantity} of {name or 'total'} ({_text(self.rows[name, quantity])})" for name, quantity in rows]
+            [
+                f"{QUANTITIES[quantity].words} of {name or 'total'} ({shown(self.rows[name, quantity])})"
+                for name, quantity in rows
+            ]
         )
 
 
@@ -336,7 +339,7 @@ def listed(parts: Sequence[str]) -> str:
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
-def _text(value: Any) -> str:
+def shown(value: Any) -> str:
     """A number of a sheet as people read it; a length that is the same on all axes once."""
     if isinstance(value, tuple):
         return str(value[0]) if len(set(value)) == 1 else "x".join(map(str, value))
