@@ -290,4 +290,6 @@ def _on_own_input(claim: Claim, printed: Printed, working: Written, rows: OwnRow
     from cnncalc.diagnose.diagnose import diagnose_on_own_input, layers_named
 
     layers = layers_named(rows.analysis, claim.layer) if claim.layer else []
-    return diagnose_on_own_input(rows, layers[0], claim.quantity, printed.matches, working) if len(layers) == 1 else ()
+    if len(layers) != 1:
+        return ()
+    return diagnose_on_own_input(rows, layers[0], claim.quantity, printed.matches, printed.claimed, working)

@@ -71,12 +71,19 @@ def diagnose(
 
 
 def diagnose_on_own_input(
-    rows: OwnRows, layer: LayerResult, quantity: str, matches: Matches, written: Written = NOTHING
+    rows: OwnRows,
+    layer: LayerResult,
+    quantity: str,
+    matches: Matches,
+    claimed: Any = None,
+    written: Written = NOTHING,
 ) -> list[Candidate]:
     """The mistakes that explain a wrong number of a layer that was found on the wrong rows before it, as `diagnose`."""
+    printed = Print(matches, claimed)
     found: dict[tuple[Row, ...], list[Hypothesis]] = {}
     for each, before in on_own_input(rows, layer, quantity):
-        if matches(each.value) and written.allows(each.mistake, each.way):
+        believed = printed.is_believed((each.mistake.key,), each.value)
+        if believed and matches(each.value) and written.allows(each.mistake, each.way):
             found.setdefault(before, []).append(each)
     return [each for before, alike in found.items() for each in _singles(alike, rows.described(before))][:MOST]
 
