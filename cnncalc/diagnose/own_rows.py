@@ -96,6 +96,14 @@ class OwnRows:
             if each.value is not None and each.value != correct and each.rows:
                 yield each
 
+    def stated_before(self, name: str, quantity: str) -> Any:
+        """What the rows say of the input of a layer: its receptive field, or its shape; None where they do not."""
+        places = self._places(name)
+        sources = self.analysis.layers[places[0]].node.sources if len(places) == 1 else ()
+        read = "receptive_field" if quantity == "receptive_field" else "output"
+        row = self.at.get(sources[0], {}).get(read) if len(sources) == 1 else None
+        return self.rows[row] if row else None
+
     # Where rows stand --------------------------------------------------------------------------
 
     def _places(self, name: str) -> list[int]:
