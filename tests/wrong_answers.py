@@ -582,7 +582,7 @@ def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
 @wrong("channels-first")
 def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
     rows, columns, maps = right(at, index)["output"]
-    if at.steps[index].kind != "fc":
+    if rows * columns > 1:
         yield "output", (maps, rows, columns)
 
 

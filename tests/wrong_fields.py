@@ -32,7 +32,7 @@ def by_rule(key: str, rule: Rule, *quantities: str, slip: bool = True) -> None:
 
     @wrong(key)
     def cases(at: Net, index: int) -> Cases:
-        if seen(at, index):
+        if seen(at, index) and (key != "strides-added" or any(step.S > 1 for step in at.steps)):
             found = [rule(at.steps[index], *walked(at, index - 1, correct))] if slip else []
             for R, J in [*found, walked(at, index, rule)]:
                 both = {"receptive_field": R, "jump": J}

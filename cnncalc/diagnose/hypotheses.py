@@ -24,7 +24,8 @@ from cnncalc.diagnose.mistakes import (
 )
 from cnncalc.diagnose.own_rows import OwnRows, Row
 from cnncalc.diagnose.ranking import COMMON
-from cnncalc.diagnose.recompute import IMPOSSIBLE, LayerRecomputation, Recomputation, correct_at, correct_total
+from cnncalc.diagnose.recompute import IMPOSSIBLE, LayerRecomputation, Recomputation, correct_at
+from cnncalc.diagnose.recompute_total import correct_total
 from cnncalc.diagnose.written import NOTHING, Written
 from cnncalc.symbolic import is_known
 from cnncalc.symbolic.formula_tree import Tree

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from cnncalc.analysis import Analysis, LayerResult
 from cnncalc.analysis.merged_fields import JumpConflictError, merged
-from cnncalc.analysis.quantities import COUNTS, FIELDS, value_of, value_over
+from cnncalc.analysis.quantities import COUNTS, FIELDS, QUANTITIES, value_of, value_over
 from cnncalc.diagnose.recompute import IMPOSSIBLE, LayerRecomputation, correct_at
 from cnncalc.layers import ReceptiveField, Shape, Sides
 from cnncalc.layers.receptive_field import AxisReceptiveField
@@ -95,6 +95,14 @@ class OwnRows:
         for each in (*found, *self._by_factor(name, quantity, correct)):
             if each.value is not None and each.value != correct and each.rows:
                 yield each
+
+    def stated_before(self, name: str, quantity: str) -> Any:
+        """What the rows say of the input of a layer: its receptive field, or its shape; None where they do not."""
+        places = self._places(name)
+        sources = self.analysis.layers[places[0]].node.sources if len(places) == 1 else ()
+        read = "receptive_field" if quantity == "receptive_field" else "output"
+        row = self.at.get(sources[0], {}).get(read) if len(sources) == 1 else None
+        return self.rows[row] if row else None
 
     # Where rows stand --------------------------------------------------------------------------
 
@@ -324,7 +332,10 @@ class OwnRows:
     def described(self, rows: Sequence[Row]) -> str:
         """Some rows with their numbers: `output of conv1 (26x26x8) and jump of pool1 (2)`."""
         return listed(
-            [f"{quantity} of {name or 'total'} ({_text(self.rows[name, quantity])})" for name, quantity in rows]
+            [
+                f"{QUANTITIES[quantity].words} of {name or 'total'} ({shown(self.rows[name, quantity])})"
+                for name, quantity in rows
+            ]
         )
 
 
@@ -336,7 +347,7 @@ def listed(parts: Sequence[str]) -> str:
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
-def _text(value: Any) -> str:
+def shown(value: Any) -> str:
     """A number of a sheet as people read it; a length that is the same on all axes once."""
     if isinstance(value, tuple):
         return str(value[0]) if len(set(value)) == 1 else "x".join(map(str, value))

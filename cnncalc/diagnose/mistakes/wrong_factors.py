@@ -8,7 +8,8 @@ from itertools import islice
 
 from cnncalc.diagnose.catalogue import OF_WEIGHTS, SLIDING, in_each_layer, in_layer, in_total
 from cnncalc.diagnose.mistakes.missing_terms import MOST_VECTORS
-from cnncalc.diagnose.recompute import LayerRecomputation, TotalRecomputation
+from cnncalc.diagnose.recompute import LayerRecomputation
+from cnncalc.diagnose.recompute_total import TotalRecomputation
 from cnncalc.layers import CATALOGUE, Layer, Shape
 from cnncalc.symbolic import Size, exact_div
 
