@@ -25,7 +25,8 @@ class Claim:
     network of the table it is; `against`, a second one, makes it a ratio. With a `problem` it could
     not be read, and is an error. `notes` say which keys beside it are ignored, `hint` what may be
     meant if it does not hold. `exact` is the right value where the network has no layer of that name: what follows
-    from the layers before it, as for a ReLU that a program lists and the spec does not.
+    from the layers before it, as for a ReLU that a program lists and the spec does not. `beside` says that it stands in
+    brackets behind another number for the same: 156 (0.2 %).
     """
 
     layer: str
@@ -43,6 +44,7 @@ class Claim:
     notes: tuple[str, ...] = ()
     hint: str = ""
     exact: Any = None
+    beside: bool = False
 
     @property
     def title(self) -> str:

@@ -160,7 +160,7 @@ def judge(claim: Claim, analysis: Analysis, *, graded: bool = False) -> Verdict:
         if claim.problem is not None:
             raise SpecError([claim.problem])
         exact = claim.exact if follows else exact_value(claim, analysis)
-        own = claim.printed.share and claim.against is None and not follows
+        own = claim.printed.share and claim.against is None and not follows and not claim.beside
         if graded and own and (not claim.layer or exact == 1):
             raise SpecError([Problem("the whole is 100 % of itself in every network", None, "give a number")])
     except SpecError as error:
@@ -169,8 +169,8 @@ def judge(claim: Claim, analysis: Analysis, *, graded: bool = False) -> Verdict:
     if claim.erratum:
         return _erratum(claim, exact, matches)
     if matches:
-        return Verdict(claim, "match", exact, message=_joined(*claim.notes))
-    message = _joined(claim.printed.slip(), _thousands(claim, exact) or claim.hint, *claim.notes)
+        return Verdict(claim, "match", exact, message=_joined(claim.printed.note, *claim.notes))
+    message = _joined(claim.printed.slip(), _thousands(claim, exact) or claim.hint, claim.printed.note, *claim.notes)
     return Verdict(claim, "mismatch", exact, message=message)
 
 

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from cnncalc.check.claim import Claim
 from cnncalc.check.context import CONTEXT_KEYS, NETWORK_KEYS, Context
 from cnncalc.check.matching import matched
 from cnncalc.check.naming import BRACKETED, Heading, heading, is_heading, kind_of, layer_named
 from cnncalc.check.network import Network
 from cnncalc.check.numbers.amounts import UNANSWERED, decimal_comma
+from cnncalc.check.numbers.beside import stated
+from cnncalc.check.numbers.dressing import in_ascii
 from cnncalc.check.readers.own_network import own_network
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Span, SpecError
@@ -36,6 +37,9 @@ WORDS_TOO = ("activation", "activations", "padding", "size")
 """Names of quantities that also head columns of words: tanh, same."""
 NUMERIC = re.compile(r"[-~\u2248(\[$]*(?:None, ?)?[0-9][0-9.,xX*\u00d7/+^=()\[\] -]*(?:[A-Za-z%]{1,8})?[)\]$]?\Z")
 """A number with or without a unit, a shape, or a working."""
+DECIMAL_COMMA = re.compile(r"[~\u2248]?\s*-?(?:0,[0-9]|[0-9]{1,3}(?:\.[0-9]{3})*,(?:[0-9]{1,2}|[0-9]{4,})(?![0-9,]))")
+"""A number with a comma that does not part thousands."""
+DECIMAL_POINT = re.compile(r"[0-9]\.(?:[0-9]{1,2}|[0-9]{4,})(?![0-9])")
 Cell: TypeAlias = "tuple[str, Span]"
 
 
@@ -74,9 +78,9 @@ def read_rows(reading: Reading, head: dict[str, Cell], rows: Iterator[list[Cell]
         layers, note = matched(layers, context.network.graph())
         if note:
             reading.note(note, header[0][1])
-    beside = tuple({cell[0] for cells in lines for of, cell in zip(columns, cells, strict=False) if of == LONG})
+    found = _Rows(reading, context, header, columns, lines)
     for layer, cells in zip(layers, lines, strict=True):
-        _row(reading, context, layer, cells, columns, beside)
+        found.enter(layer, cells)
     if not reading.table.claims and not reading.problems:
         reading.problem("the table contains no claims", header[0][1], "write one layer in each row")
 
@@ -200,42 +204,63 @@ def _unreadable(reading: Reading, text: str, span: Span, error: SpecError) -> No
         reading.refused(error, span)
 
 
-def _row(
-    reading: Reading, context: Context, layer: str, cells: list[Cell], columns: list[Heading], beside: tuple[str, ...]
-) -> None:
-    """The claims of a layer, or the one of a row of the long form, whose quantities are `beside` each other."""
-    _, place = cells[0]
-    if any(text for text, _ in cells[len(columns) :]):
-        hint = 'put a number with commas in quotes: "1,792"'
-        problem = Problem(f"this row has more cells than the {len(columns)} of the header", place, hint)
-        reading.add(context.unread(layer, "", ", ".join(text for text, _ in cells[1:]), place, problem))
-        return
-    named = next((cell for of, cell in zip(columns, cells, strict=False) if of.quantity == QUANTITY), None)
-    for of, (text, span) in list(zip(columns, cells, strict=False))[1:]:
-        if of.quantity in ("", QUANTITY) or text.lower() in UNANSWERED:
-            continue
-        if layer:
-            reading.add(_claim(reading, context, layer_named(layer), of, named, (text, span), beside))
-        else:
-            reading.add(context.unread("?", of.quantity, text, span, Problem("this row does not name a layer", place)))
+class _Rows:
+    """The rows below a header: the quantity of each column, and which columns have decimal commas."""
 
+    def __init__(
+        self, reading: Reading, context: Context, header: list[Cell], columns: list[Heading], lines: list[list[Cell]]
+    ) -> None:
+        self.reading, self.context, self.columns = reading, context, columns
+        cells = [cell for row in lines for cell in zip(columns, row, strict=False)]
+        self.beside = tuple({text for of, (text, _) in cells if of == LONG})
+        """The quantities of the long form."""
+        self.commas = {place for place, of in enumerate(columns) if self._has_decimal_commas(of, place, lines)}
+        for place in sorted(self.commas) if not reading.decimal_commas else ():
+            text, span = header[place]
+            reading.note(f"the commas of the column '{text}' are decimal marks", span)
 
-def _claim(
-    reading: Reading,
-    context: Context,
-    layer: str,
-    of: Heading,
-    named: Cell | None,
-    cell: Cell,
-    beside: tuple[str, ...],
-) -> Claim:
-    """A number; one that cannot be read is a wrong answer, and not the end of the file."""
-    text, span = cell
-    quantity = named[0] if named else of.quantity
-    try:
-        of = heading(named[0], beside) if named else of
-        quantity = of.quantity
-        spelt = decimal_comma(text, *of) if reading.decimal_commas and kind_of(quantity) != "shape" else text
-        return context.claim(layer, quantity, context.printed(spelt, of, span), span)
-    except SpecError as error:
-        return context.unread(layer, quantity, text, named[1] if named else span, error.problems[0])
+    def _has_decimal_commas(self, of: Heading, place: int, lines: list[list[Cell]]) -> bool:
+        """Whether a comma is a decimal mark in a column: it can be nothing else in one number, and none has a point."""
+        if self.reading.decimal_commas or of.quantity in VALUE or kind_of(of.quantity) not in ("count", "bytes"):
+            return self.reading.decimal_commas
+        texts = [in_ascii(each.text) for text in _written(place, lines) for each in stated(text, of)]
+        return any(map(DECIMAL_COMMA.match, texts)) and not any(map(DECIMAL_POINT.search, texts))
+
+    def enter(self, layer: str, cells: list[Cell]) -> None:
+        """Enter the claims of a layer, or the one of a row of the long form."""
+        _, place = cells[0]
+        if any(text for text, _ in cells[len(self.columns) :]):
+            hint = 'put a number with commas in quotes: "1,792"'
+            problem = Problem(f"this row has more cells than the {len(self.columns)} of the header", place, hint)
+            self._unread(layer, "", (", ".join(text for text, _ in cells[1:]), place), problem)
+            return
+        named = next((cell for of, cell in zip(self.columns, cells, strict=False) if of == LONG), None)
+        for column, (of, cell) in enumerate(zip(self.columns, cells, strict=False)):
+            if column == 0 or of.quantity in ("", QUANTITY) or cell[0].lower() in UNANSWERED:
+                continue
+            if not layer:
+                self._unread("?", of.quantity, cell, Problem("this row does not name a layer", place))
+                continue
+            try:
+                of = heading(named[0], self.beside) if named else of
+            except SpecError as error:
+                self._unread(
+                    layer_named(layer), named[0] if named else "", (cell[0], (named or cell)[1]), error.problems[0]
+                )
+            else:
+                self._claims(layer_named(layer), of, cell, commas=column in self.commas)
+
+    def _claims(self, layer: str, of: Heading, cell: Cell, *, commas: bool) -> None:
+        """Enter a number, or two; one that cannot be read is a wrong answer, and not the end of the file."""
+        for each in stated(cell[0], of):
+            place, quantity = each.place(cell[1]), each.of.quantity
+            spelt = decimal_comma(each.text, *each.of) if commas and kind_of(quantity) != "shape" else each.text
+            try:
+                printed = self.context.printed(spelt, each.of, place)
+            except SpecError as error:
+                self._unread(layer, quantity, (each.text, place), error.problems[0])
+            else:
+                self.reading.add(self.context.claim(layer, quantity, printed, place, beside=each.beside))
+
+    def _unread(self, layer: str, quantity: str, cell: Cell, problem: Problem) -> None:
+        self.reading.add(self.context.unread(layer, quantity, *cell, problem))
