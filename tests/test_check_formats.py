@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from conftest import Cli, Write
 
@@ -152,3 +154,132 @@ def test_rows_that_are_matched_by_order_say_so() -> None:
 def test_a_table_without_a_network_says_how_to_name_one() -> None:
     with pytest.raises(cnncalc.SpecError, match="which network"):
         read_table(Source("README.md", README))
+
+
+# HTML ----------------------------------------------------------------------------------------------
+
+HTML = """<!DOCTYPE html><html><head><title>A & B</title><style>td { color: red }</style></head><body>
+<p>If a < b, see <a href="x.html">this</a>.</p>
+<table border=1><tr><td>colour</td><td>price</td></tr><tr><td>red</td><td>5</td></tr></table>
+<!-- <table><tr><td>layer<td>params<tr><td>conv1<td>1</table> -->
+<TABLE>
+ <caption>Answers, 2 of them</caption>
+ <tr><th rowspan=2>Layer</th><th colspan="2">what it makes</th></tr>
+ <tr><th>Output&nbsp;size</th><th>Params</th></tr>
+ <tr><td><b>conv1</b></td><td>28&times;28&#215;6</td><td><p>156</p></td></tr>
+ <tr><td>pool2<td>14 x 14 x 6<td>0
+ <tr><td>conv3</td><td>10x10x16</td><td>2,41<span style="x">5</span></td></tr>
+</TABLE></body></html>
+"""
+
+
+def test_the_tables_of_a_page_are_read_as_a_browser_shows_them(write: Write, cli: Cli) -> None:
+    text = cli.text("check", write(HTML, "ada.html"), "--network", "lenet", status=1)
+    assert "6 claims: 5 matches, 1 mismatch" in text
+    assert "ada.html:11:" in text
+
+
+def test_a_table_in_html_is_known_by_its_text_too(write: Write, cli: Cli) -> None:
+    assert "6 claims" in cli.text(
+        "check", write(HTML.replace("2,41<", "2416<").replace(">5<", "><"), "ada.txt"), "-n", "lenet"
+    )
+
+
+def test_a_number_over_several_columns_of_html_is_refused(write: Write, cli: Cli) -> None:
+    page = HTML.replace("<td>14 x 14 x 6<td>0", "<td colspan=2>14x14x6")
+    assert "stands over several columns" in cli.text("check", write(page, "ada.html"), "-n", "lenet", status=1)
+
+
+PANDAS = """<div>
+<style scoped>
+    .dataframe tbody tr th:only-of-type {
+        vertical-align: middle;
+    }
+
+    .dataframe thead th {
+        text-align: right;
+    }
+</style>
+<table border="1" class="dataframe">
+  <thead>
+    <tr style="text-align: right;">
+      <th></th>
+      %s
+    </tr>%s
+  </thead>
+  <tbody>
+    <tr>
+      %s
+      <td>28x28x6</td>
+      <td>156</td>
+    </tr>
+  </tbody>
+</table>
+</div>
+"""
+COLUMNS = "<th>output</th>\n<th>params</th>"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        PANDAS % (f"<th>layer</th>{COLUMNS}", "", "<th>0</th><td>conv1</td>"),
+        PANDAS % (COLUMNS, "", "<th>conv1</th>"),
+        PANDAS % (COLUMNS, "<tr><th>layer</th><th></th><th></th></tr>", "<th>conv1</th>"),
+    ],
+    ids=["numbered", "by layer", "by layer, named"],
+)
+@pytest.mark.parametrize("name", ["ada.html", "ada.md", "ada.ipynb"])
+def test_a_data_frame_is_read_in_a_page_in_markdown_and_in_a_notebook(
+    write: Write, cli: Cli, page: str, name: str
+) -> None:
+    output = {"output_type": "display_data", "data": {"text/html": page.splitlines(True), "text/plain": ["  x\n"]}}
+    notebook = {"nbformat": 4, "cells": [{"cell_type": "code", "source": [], "outputs": [output]}]}
+    text = json.dumps(notebook) if name.endswith("ipynb") else f"# Answers\n\n{page}\n"
+    assert "2 claims: 2 matches" in cli.text("check", write(text, name), "-n", "lenet")
+    wrong = text.replace(">156<", ">157<")
+    assert "2 claims: 1 match, 1 mismatch" in cli.text("check", write(wrong, name), "-n", "lenet", status=1)
+
+
+# Tables without a column of layers --------------------------------------------------------------------
+
+LAYERED = "| Layer | Output | Params |\n|---|---|---|\n| conv1 | 28x28x6 | 156 |\n\n"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "| Output | Params |\n|---|---|\n| 10x10x16 | 2,416 |\n",
+        "| stage | params |\n|---|---|\n| third | 2,416 |\n| last | ? |\n",
+        "| conv3 | 10x10x16 | 2,416 |\n|---|---|---|\n| pool4 | 5x5x16 | 0 |\n",
+        "<table><tr><td>stage<td>params<tr><td>third<td>**2,416**</table>\n",
+    ],
+)
+def test_a_second_table_that_looks_like_answers_is_never_passed_over_in_silence(
+    write: Write, cli: Cli, table: str
+) -> None:
+    text = cli.text("check", write(LAYERED + table, "ada.md"), "-n", "lenet", status=1)
+    assert "2 claims: 2 matches" in text
+    assert "warning" in text
+    assert "no column is headed 'layer'" in text
+
+
+def test_a_latex_table_without_layers_is_told(write: Write, cli: Cli) -> None:
+    table = r"\begin{tabular}{ll} %s \\ %s \end{tabular}"
+    text = table % ("layer & params", "conv1 & 156") + table % ("stage & params", "third & 2,416")
+    assert "no column is headed 'layer'" in cli.text("check", write(text, "ada.tex"), "-n", "lenet", status=1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "| | Output | Params |\n|---|---|---|\n| conv1 | 28x28x6 | 156 |\n",
+        "| # | Layer | Output | Params |\n|---|---|---|---|\n| 1 | conv1 | 28x28x6 | 156 |\n",
+        "| Output | Params | Layer |\n|---|---|---|\n| 28x28x6 | 156 | conv1 |\n",
+    ],
+)
+def test_the_column_of_layers_may_have_no_title_or_not_be_the_first(write: Write, cli: Cli, text: str) -> None:
+    assert "2 claims: 2 matches" in cli.text("check", write(text, "ada.md"), "-n", "lenet")
+    rows = [line.strip("|").split("|") for line in text.splitlines() if "---" not in line]
+    sheet = "\n".join(",".join(f'"{cell.strip()}"' for cell in row) for row in rows)
+    assert "2 claims: 2 matches" in cli.text("check", write(sheet, "ada.csv"), "-n", "lenet")

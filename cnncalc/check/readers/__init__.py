@@ -16,6 +16,7 @@ from cnncalc.check.context import Overrides
 from cnncalc.check.readers import (
     csv,
     fvcore,
+    html,
     latex,
     markdown,
     notebooks,
@@ -49,6 +50,7 @@ READERS = (
     Reader(summaries.recognises, summaries.read, LONGEST_TEXT),
     Reader(reports.recognises, reports.read, LONGEST_TEXT),
     Reader(latex.recognises, latex.read, LONGEST_TEXT),
+    Reader(html.recognises, html.read, LONGEST_TEXT),
     Reader(markdown.recognises, markdown.read, LONGEST_TEXT),
     Reader(csv.recognises, csv.read, LONGEST_TEXT),
     Reader(yaml.recognises, yaml.read, LONGEST_TABLE),

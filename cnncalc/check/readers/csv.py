@@ -60,15 +60,14 @@ def _head(source: Source, lines: list[int], given: str) -> tuple[dict[str, Cell]
     comments: dict[str, Cell] = {}
     found: list[tuple[int, int, str]] = []
     for number in lines[:MOST_BEFORE]:
-        if _is_comment(source.lines[number]):
-            comments.update(_comment(source, number))
-            continue
         delimiter = given or max(DELIMITERS, key=source.lines[number].count)
         if source.lines[number].count(delimiter) >= MOST_COLUMNS.value:
             message = f"the line has more columns than {MOST_COLUMNS}, the limit"
             raise SpecError([Problem(message, source.span(number), MOST_COLUMNS.hint)])
         known = quantities_in(_cells(source.lines[number], delimiter))
-        if known is not None:
+        if known is None and _is_comment(source.lines[number]):
+            comments.update(_comment(source, number))
+        elif known is not None:
             found.append((known, number, delimiter))
         elif found:
             break

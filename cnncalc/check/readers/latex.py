@@ -3,16 +3,14 @@ r"""LaTeX, a report among other text -> claims: every tabular or longtable whose
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import accumulate
 from typing import NamedTuple
 
 from cnncalc.check.numbers.amounts import UNANSWERED
 from cnncalc.check.readers import csv, markdown
 from cnncalc.check.readers.latex_cells import LONGEST, Cells, cells_of, without_rules
-from cnncalc.check.readers.reading import Reading
-from cnncalc.check.readers.rows import HEADER_WITHIN, Cell, header_among, read_rows
+from cnncalc.check.readers.reading import Places, Reading
+from cnncalc.check.readers.rows import HEADER_WITHIN, Cell, header_among, read_tables
 from cnncalc.errors import Problem, Source, Span, SpecError
 from cnncalc.limits import MOST_CLAIMS, MOST_COLUMNS, Limit
 
@@ -53,15 +51,13 @@ def recognises(source: Source) -> bool:
 
 def read(reading: Reading) -> None:
     """Read every table that has a layer in each row; other text and other tables say nothing."""
-    found = False
+    tables = []
     for rows in _tables(reading.source):
         table = _spread([cells_of(row) for row in _without_repeated(rows)])
         start = header_among([[text for text, _ in cells.texts] for cells in table])
-        if start is not None:
-            found = True
-            read_rows(reading, {}, iter([cells.texts for cells in table[start:] if _is_row(reading, cells)]))
-    if not found:
-        raise SpecError([Problem("the text contains no table of layers", reading.source.span(), HINT)])
+        read = start is not None
+        tables.append([cells.texts for cells in table[start:] if not read or _is_row(reading, cells)])
+    read_tables(reading, tables, HINT)
 
 
 def _is_row(reading: Reading, cells: Cells) -> bool:
@@ -104,19 +100,6 @@ def _without_repeated(rows: list[Row]) -> list[list[Cell]]:
 
 
 # Text -> rows -----------------------------------------------------------------------------------
-
-
-class Places:
-    """The place in a source of a character of its text."""
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.starts = [0, *accumulate(map(len, source.text.splitlines(keepends=True)))]
-
-    def span(self, start: int, length: int = 1) -> Span:
-        """The span of some characters, from their place in the text."""
-        line = max(min(bisect_right(self.starts, start), len(self.source.lines)) - 1, 0)
-        return self.source.span(line, start - self.starts[line], max(length, 1))
 
 
 def _tables(source: Source) -> Iterator[list[Row]]:

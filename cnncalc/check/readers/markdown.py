@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
+from cnncalc.check.readers import html
 from cnncalc.check.readers.reading import Reading
-from cnncalc.check.readers.rows import Cell, quantities_in, read_rows
-from cnncalc.errors import Problem, Source, SpecError
+from cnncalc.check.readers.rows import Cell, read_tables
+from cnncalc.errors import Source
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -22,16 +23,26 @@ HINT = "a table begins with a header such as | layer | output | params |"
 
 def recognises(source: Source) -> bool:
     """Whether a text is Markdown: by its name, or by the rule under the header of a table."""
-    return source.name.lower().endswith(NAMES) or RULE.search(source.text) is not None
+    notebook = source.name.lower().endswith(".ipynb") and html.TABLE.search(source.text) is not None
+    return notebook or source.name.lower().endswith(NAMES) or RULE.search(source.text) is not None
 
 
 def read(reading: Reading) -> None:
-    """Read every table that has a layer in each row; other text and other tables say nothing."""
-    tables = [rows for rows in _tables(reading.source) if quantities_in([text for text, _ in rows[0]])]
-    if not tables:
-        raise SpecError([Problem("the text contains no table of layers", reading.source.span(), HINT)])
-    for rows in tables:
-        read_rows(reading, {}, iter(rows))
+    """Read every table that has a layer in each row, those in HTML too; other text says nothing."""
+    tables = [*_tables(reading.source), *html.tables(reading.source, _without_code(reading.source))]
+    read_tables(reading, tables, HINT)
+
+
+def _without_code(source: Source) -> str:
+    """The text with blanks for the blocks of code, if it has tables in HTML."""
+    if html.TABLE.search(source.text) is None:
+        return ""
+    lines = source.text.splitlines(keepends=True)
+    for token in _parser().parse(source.text):
+        if token.type == "fence" and token.map:
+            for number in range(*token.map):
+                lines[number] = re.sub(r"[^\r\n]", " ", lines[number])
+    return "".join(lines)
 
 
 def _tables(source: Source) -> Iterator[list[list[Cell]]]:

@@ -8,22 +8,22 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from cnncalc.check.context import CONTEXT_KEYS, NETWORK_KEYS, Context
-from cnncalc.check.matching import matched
+from cnncalc.check.matching import matched, type_of
 from cnncalc.check.naming import BRACKETED, Heading, heading, is_heading, kind_of, layer_named
 from cnncalc.check.network import Network
-from cnncalc.check.numbers.amounts import UNANSWERED, decimal_comma
+from cnncalc.check.numbers.amounts import UNANSWERED, decimal_comma, plain
 from cnncalc.check.numbers.beside import stated
 from cnncalc.check.numbers.dressing import in_ascii
 from cnncalc.check.readers.own_network import own_network
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Span, SpecError
-from cnncalc.limits import LONGEST_HEADING
+from cnncalc.limits import LONGEST_HEADING, LONGEST_NUMBER
 
 LAYER = ("layer", "layers", "layer_name", "name", "block", "module")
 QUANTITY = "quantity"
 VALUE = ("value", "answer")
 """With `quantity`, the columns of the long form: a number a row."""
-IGNORED = ("kind", "type", "comment", "note", "notes", "remark", "remarks", "")
+IGNORED = ("kind", "type", "comment", "note", "notes", "remark", "remarks", "#", "no", "no.", "nr", "nr.", "index", "")
 """Columns that claim nothing; the first two come with `cnncalc show --format csv`."""
 SIZE_AND_STRIDE = re.compile(r"(.+?)\s*/\s*(strides?)\Z", re.IGNORECASE)
 """The heading of `7x7/2`, the size of a kernel and its stride in one column."""
@@ -46,10 +46,17 @@ Cell: TypeAlias = "tuple[str, Span]"
 def quantities_in(header: Sequence[str]) -> int | None:
     """How many of a header's columns are quantities; None if the line is not a header."""
     names = list(map(_folded, header))
-    if not names or names[0] not in LAYER:
+    place = _place_of_layer(names)
+    if place is None:
         return None
-    known = sum(name in (QUANTITY, *VALUE) or is_heading(name) for name in names[1:])
-    return known if known or names[0] != "name" else None
+    known = sum(name in (QUANTITY, *VALUE) or is_heading(name) for name in names[:place] + names[place + 1 :])
+    return known if known or (place == 0 and names[0] not in ("", "name")) else None
+
+
+def _place_of_layer(names: Sequence[str]) -> int | None:
+    """Which column names the layers: the first of these headings, or the first column if it has none."""
+    found = next((place for place, name in enumerate(names) if name in LAYER), None)
+    return 0 if found is None and names[:1] == [""] else found
 
 
 def header_among(rows: Sequence[Sequence[str]]) -> int | None:
@@ -58,11 +65,38 @@ def header_among(rows: Sequence[Sequence[str]]) -> int | None:
     return known.index(max(known)) if any(known) else None
 
 
+def read_tables(reading: Reading, tables: Sequence[list[list[Cell]]], hint: str) -> None:
+    """Read every table that has a layer in each row; one without, which looks like answers, is a fault of the file."""
+    found = False
+    for rows in filter(None, ([cells for cells in rows if cells] for rows in tables)):
+        start = header_among([[text for text, _ in cells] for cells in rows[:HEADER_WITHIN]])
+        if start is not None:
+            found = True
+            read_rows(reading, {}, iter(rows[start:]))
+        elif _is_about_layers(rows):
+            message = "this table looks like answers, but no column is headed 'layer': it is not read"
+            reading.table.unread.append(Problem(message, rows[0][0][1], hint))
+    if not found:
+        raise SpecError([Problem("the text contains no table of layers", reading.source.span(), hint)])
+
+
+def _is_about_layers(rows: list[list[Cell]]) -> bool:
+    """Whether a table without a column of layers has numbers below a name of a quantity, or beside types of layers."""
+    for place, (text, _) in enumerate(rows[0]):
+        if is_heading(_folded(text)) and _looks_like_answers(place, rows[1:]):
+            return True
+    types = [cells for cells in rows if cells and type_of(cells[0][0])]
+    return len(types) > 1 and any(_looks_like_answers(place, types) for place in range(1, len(rows[0])))
+
+
 def read_rows(reading: Reading, head: dict[str, Cell], rows: Iterator[list[Cell]]) -> None:
     """Enter the claims of a header and the rows under it; `head` has what was said before, by HEAD_KEYS."""
     head, context = _effective(reading, head)
-    header = next(rows)
-    header, lines = _split(header, list(rows))
+    header, *lines = map(list, rows)
+    place = _place_of_layer([_folded(text) for text, _ in header]) or 0
+    for cells in (header, *lines):
+        cells[: place + 1] = [*(cells[place : place + 1] or [("", cells[0][1])]), *cells[:place]]
+    header, lines = _split(header, lines)
     columns = _columns(reading, header, lines)
     lines = [cells for cells in lines if not cells[0][0].startswith("#")]
     network, lines = _network(reading, head, header, lines)
@@ -153,9 +187,8 @@ def _folded(cell: str) -> str:
 
 
 def _looks_like_answers(place: int, lines: list[list[Cell]]) -> bool:
-    """Whether at least half of what a column holds are numbers or shapes."""
-    written = _written(place, lines)
-    return bool(written) and 2 * sum(NUMERIC.match(text) is not None for text in written) >= len(written)
+    """Whether a column holds a number or a shape that stands by itself, as none does in a remark."""
+    return any(NUMERIC.match(plain(text[: LONGEST_NUMBER.value])) for text in _written(place, lines))
 
 
 def _is_text(place: int, lines: list[list[Cell]]) -> bool:
