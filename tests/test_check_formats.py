@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+from pathlib import Path
 
 import pytest
 from conftest import Cli, Write
@@ -283,3 +285,103 @@ def test_the_column_of_layers_may_have_no_title_or_not_be_the_first(write: Write
     rows = [line.strip("|").split("|") for line in text.splitlines() if "---" not in line]
     sheet = "\n".join(",".join(f'"{cell.strip()}"' for cell in row) for row in rows)
     assert "2 claims: 2 matches" in cli.text("check", write(sheet, "ada.csv"), "-n", "lenet")
+
+
+# What cnncalc prints itself -----------------------------------------------------------------------------
+
+ENDINGS = {
+    "text": "txt",
+    "slide": "txt",
+    "markdown": "md",
+    "latex": "tex",
+    "html": "html",
+    "csv": "csv",
+    "json": "json",
+}
+PRINTS = ["slide", "html", "json", "csv", "markdown", "latex", "text"]
+TRIED = [("lenet", "40x40x1"), ("vgg16", "100x140x3"), ("mobilenet_v2", ""), ("unet", "188x220x1")]
+
+
+@pytest.mark.parametrize(("network", "size"), TRIED, ids=[name for name, _ in TRIED])
+@pytest.mark.parametrize("form", PRINTS)
+def test_all_that_cnncalc_prints_is_right(write: Write, cli: Cli, form: str, network: str, size: str) -> None:
+    asked = (network, *(("--input", size) if size else ()))
+    path = write(cli.text(*asked, "--format", form), f"net.{ENDINGS[form]}")
+    assert "mismatch" not in cli.text("check", path, "--network", *asked)
+
+
+@pytest.mark.parametrize(
+    ("form", "drawn", "counted"),
+    [
+        ("html", ["--units", "MiB"], []),
+        ("text", ["--units", "MiB"], []),
+        ("text", ["--depth", "all"], []),
+        ("html", ["--columns", "layer,output,flops,adds,rf,padding"], []),
+        ("csv", ["--columns", "layer,output,depth,neurons,connections"], []),
+        ("latex", ["--layout", "chw"], ["--layout", "chw"]),
+        ("html", [], ["--convention", "torchinfo"]),
+        ("json", [], ["--convention", "torchinfo"]),
+        ("slide", [], ["--convention", "torchinfo"]),
+        ("slide", [], ["--convention", "keras"]),
+        ("slide", [], ["--bias"]),
+        ("slide", [], ["--no-bias"]),
+        ("json", [], ["--batch", "4"]),
+    ],
+)
+def test_options_of_a_report_change_no_verdict(
+    write: Write, cli: Cli, form: str, drawn: list[str], counted: list[str]
+) -> None:
+    shown = [option for option in counted if "--layout" not in counted]
+    path = write(cli.text("mobilenet_v2", "--format", form, *drawn, *shown), f"net.{ENDINGS[form]}")
+    assert "mismatch" not in cli.text("check", path, "--network", "mobilenet_v2", *counted)
+
+
+@pytest.mark.parametrize("form", ["slide", "html", "json"])
+def test_a_changed_digit_of_a_report_makes_exactly_its_number_wrong(write: Write, cli: Cli, form: str) -> None:
+    path = write(cli.text("lenet", "--format", form), f"net.{ENDINGS[form]}")
+    text = Path(path).read_text(encoding="utf-8")
+    lines = text.splitlines()
+    claims = cli.data("check", path, "--network", "lenet")["files"][0]["claims"]
+    for claim in claims if form != "json" else random.Random(0).sample(claims, 20):
+        if claim["claimed"] == "all":
+            continue
+        line, column = map(int, claim["place"].rsplit(":", 2)[1:])
+        at = next(at for at in range(column - 1, len(lines[line - 1])) if lines[line - 1][at].isdigit())
+        changed = [*lines]
+        digit = (int(changed[line - 1][at]) + 1) % 10
+        changed[line - 1] = f"{lines[line - 1][:at]}{digit}{lines[line - 1][at + 1 :]}"
+        found = cli.data("check", write("\n".join(changed), Path(path).name), "--network", "lenet", status=1)
+        wrong = [each for each in found["files"][0]["claims"] if not each["passed"]]
+        assert [(claim["layer"], claim["quantity"])] == [(each["layer"], each["quantity"]) for each in wrong], changed
+    write(text, Path(path).name)
+
+
+SLIDE = """INPUT: [224x224x3]        memory:  224*224*3=150K   params: 0
+CONV3-64: [224x224x64]  memory:  224*224*64=3.2M   params: (3*3*3)*64 = 1,728
+POOL2: [112x112x64]  memory:  112*112*64=800K   params: 0
+FC: [1x1x10]  memory:  10  params: 112*112*64*10 = 8,028,160
+TOTAL memory: 4.2M * 4 bytes ~= 17MB / image (only forward! ~*2 for bwd)
+TOTAL params: 8.03M parameters
+"""
+
+
+def test_the_lines_of_a_lecture_slide_are_read(write: Write, cli: Cli) -> None:
+    """224*224*3 + 224*224*64 + 112*112*64 + 10 = 4,164,618 values; 1,728 + 8,028,160 weights."""
+    path = write(SLIDE, "slide.txt")
+    asked = ("--network", "conv3-64, pool2, flatten, fc-10", "--input", "224x224x3")
+    text = cli.text("check", path, *asked)
+    assert "14 claims: 14 matches" in text
+    assert "parameters without biases" in text
+    assert "mismatch" in cli.text("check", path, *asked, "--bias", status=1)
+
+
+def test_a_report_in_json_names_its_network_and_its_input(write: Write, cli: Cli) -> None:
+    path = write(cli.text("lenet", "--input", "40x40x1", "--format", "json"), "net.json")
+    assert "157 claims: 157 matches" in cli.text("check", path)
+
+
+@pytest.mark.parametrize(
+    "text", ['{"schema_version": 1, "layers": [', '{"schema_version": 1, "layers": []}', '{"schema_version": "layers"']
+)
+def test_a_broken_report_in_json_is_refused(write: Write, cli: Cli, text: str) -> None:
+    assert "cannot be checked" in cli.text("check", write(text, "net.json"), "--network", "lenet", status=1)

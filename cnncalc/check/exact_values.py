@@ -121,6 +121,8 @@ class _Values:
         """Values that may be claimed of a single layer as well."""
         if layer.lower() == INPUT and quantity == "feature_map":
             yield self.analysis.input.shape.channels
+        elif layer.lower() == INPUT and quantity in ("activations", "memory_bytes"):
+            yield getattr(self.analysis.input, quantity)  # as the convention has it
         found = self.parts.get(layer, ()) if layer else ()
         yield from other_values(self.analysis, found[0], quantity) if len(found) == 1 else ()
 
@@ -140,10 +142,13 @@ def _of_the_input(analysis: Analysis, quantity: str) -> Any:
         return (getattr(AxisReceptiveField(), FIELDS[quantity]),) * analysis.input.shape.rank
     if quantity in SETTINGS:
         return setting_of_input(analysis, quantity)
+    if quantity == "depth":
+        return 0
     if not _adds_up(quantity):
         raise SpecError([Problem(f"the input has no {quantity}", None, one_of(("output", "activations")))])
     values = analysis.graph.input.values * analysis.batch  # also where the convention counts them apart
-    held = {"activations": values, "memory_bytes": values * analysis.convention.bytes_per_value}
+    held = {"activations": values, "output_values": values}
+    held["memory_bytes"] = values * analysis.convention.bytes_per_value
     return held[quantity] if quantity in held else getattr(analysis.input, quantity, 0)
 
 

@@ -138,7 +138,9 @@ def read_amount(text: str, *, thousand: int = 1000, blank: bool = False) -> Amou
     if blank and rounded and not decimals and steps:
         zeros = len(whole) - len(whole.rstrip("0"))
         unit, steps = unit * 10**zeros, steps // 10**zeros
-    return Amount(-steps if match["sign"] == "-" else steps, unit, NOUNS.get(noun.lower(), ""), noun == "%", rounded)
+    zero = Fraction(not steps and bool(decimals) and (rounded or noun == "%"))  # 0.00 MiB is what rounds to it
+    sign = -1 if match["sign"] == "-" else 1
+    return Amount(sign * steps, unit, NOUNS.get(noun.lower(), ""), noun == "%", rounded, zero)
 
 
 def _multiple(match: re.Match[str], thousand: int) -> Fraction:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
 from cnncalc.check.context import CONTEXT_KEYS, NETWORK_KEYS, Context
-from cnncalc.check.matching import matched, type_of
+from cnncalc.check.matching import Matching, matched, type_of
 from cnncalc.check.naming import BRACKETED, Heading, heading, is_heading, kind_of, layer_named
 from cnncalc.check.network import Network
 from cnncalc.check.numbers.amounts import UNANSWERED, decimal_comma, plain
@@ -17,6 +17,7 @@ from cnncalc.check.numbers.dressing import in_ascii
 from cnncalc.check.readers.own_network import own_network
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Span, SpecError
+from cnncalc.graph import Graph
 from cnncalc.limits import LONGEST_HEADING, LONGEST_NUMBER
 
 LAYER = ("layer", "layers", "layer_name", "name", "block", "module")
@@ -89,8 +90,16 @@ def _is_about_layers(rows: list[list[Cell]]) -> bool:
     return len(types) > 1 and any(_looks_like_answers(place, types) for place in range(1, len(rows[0])))
 
 
-def read_rows(reading: Reading, head: dict[str, Cell], rows: Iterator[list[Cell]]) -> None:
-    """Enter the claims of a header and the rows under it; `head` has what was said before, by HEAD_KEYS."""
+def read_rows(
+    reading: Reading,
+    head: dict[str, Cell],
+    rows: Iterator[list[Cell]],
+    match: Callable[[Sequence[str], Graph], Matching] = matched,
+) -> None:
+    """Enter the claims of a header and the rows under it; `head` has what was said before, by HEAD_KEYS.
+
+    `match` finds the layers that the rows are about.
+    """
     head, context = _effective(reading, head)
     header, *lines = map(list, rows)
     place = _place_of_layer([_folded(text) for text, _ in header]) or 0
@@ -109,7 +118,7 @@ def read_rows(reading: Reading, head: dict[str, Cell], rows: Iterator[list[Cell]
     reading.table.source = context.source
     layers = [cells[0][0] for cells in lines]
     if context.network is not None and not any(of.quantity == QUANTITY for of in columns):
-        layers, note = matched(layers, context.network.graph())
+        layers, note = match(layers, context.network.graph())
         if note:
             reading.note(note, header[0][1])
     found = _Rows(reading, context, header, columns, lines)
