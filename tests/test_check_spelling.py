@@ -15,7 +15,7 @@ from cnncalc.check.numbers.printed import Printed
 from cnncalc.check.readers import read_table
 from cnncalc.check.verdicts import verdicts
 from cnncalc.errors import Source, SpecError
-from cnncalc.layers import Shape
+from cnncalc.layers import Shape, Sides
 
 
 def judged(text: str, name: str = "table.yaml") -> list[Verdict]:
@@ -514,6 +514,11 @@ def test_the_signs_of_other_keyboards_scripts_and_programs_are_read(text: str, e
 )
 def test_an_output_is_read_with_sides_unsaid_squared_or_in_words(text: str, exact: Shape, holds: bool) -> None:
     assert holds == Printed.read(text, quantity="output").matches(exact)
+
+
+def test_the_comma_of_thousands_is_not_one_between_two_paddings() -> None:
+    assert Printed.read("1,021", quantity="padding").matches((1_021, 1_021))
+    assert Sides(1, 2) == Printed.read("1,2", quantity="layer_padding").claimed
 
 
 def test_a_kernel_may_be_squared() -> None:

@@ -13,7 +13,16 @@ from fractions import Fraction
 from typing import Any
 
 from cnncalc.check.naming import kind_of
-from cnncalc.check.numbers.amounts import NUMBER_HINT, ROUGHLY, Amount, SumError, of_quantity, plain, read_amount
+from cnncalc.check.numbers.amounts import (
+    NUMBER_HINT,
+    ROUGHLY,
+    THOUSANDS,
+    Amount,
+    SumError,
+    of_quantity,
+    plain,
+    read_amount,
+)
 from cnncalc.check.numbers.arithmetic import Working, evaluate, of_amount
 from cnncalc.errors import Problem, Span, SpecError
 from cnncalc.layers import Shape, Sides
@@ -284,7 +293,7 @@ def _read(text: str, quantity: str, thousand: int, blank: bool) -> tuple[Any, Am
         return NO_FIT[0], None
     if quantity == "layer_padding" and text.lower() in PADDINGS:
         return text.lower(), None
-    if quantity.endswith("padding") and (sides := SIDES.match(text)):
+    if quantity.endswith("padding") and not THOUSANDS.match(text) and (sides := SIDES.match(text)):
         return on_sides(_whole(sides[1]), _whole(sides[2])), None
     amount = read_amount(bare, thousand=thousand, blank=blank)
     if amount is not None:
