@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -40,6 +41,8 @@ COUNTED_BY = {
 }
 """The quantities that a unit behind a number may count; bytes count all that is in bytes."""
 
+RATIO = re.compile(r"(?<=[0-9])\s*(?:x|\u00d7|-?fold|times)\Z")
+"""What stands behind a ratio: 4x, 4-fold, 4 times."""
 UNREAD = 60
 """Characters that are kept of what cannot be read."""
 
@@ -88,7 +91,9 @@ class Context:
         quantity = of.quantity
         text = with_unit(text, of.unit)
         thousand = 1000 if quantity in NOT_STORED else self.thousand
-        printed = Printed.read(text, span, thousand=thousand, zeros=self.zeros, quantity=quantity, layout=self.layout)
+        plain = RATIO.sub("", text) if self.against else text
+        printed = Printed.read(plain, span, thousand=thousand, zeros=self.zeros, quantity=quantity, layout=self.layout)
+        printed = printed if plain == text else replace(printed, text=text)
         if printed.noun and not counts(printed.noun, quantity):
             hint = f"the quantity should be {one_of(COUNTED_BY.get(printed.noun, ('memory',)))}"
             raise SpecError([Problem(f"'{text}' is in {printed.noun}, but {quantity} is not", span, hint)])

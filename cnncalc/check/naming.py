@@ -24,7 +24,12 @@ SHORT = {
     "weightsandbias": "trainable",
 }  # fmt: skip
 """Headings of course tables that are names in no other place, without blanks and signs."""
-CONTEXTUAL = {"padding": ({"kernel", "stride"}, "layer_padding"), "size": ({"output"}, "kernel")}
+CONTEXTUAL = {
+    "padding": ({"kernel", "stride"}, "layer_padding"),
+    "size": ({"output"}, "kernel"),
+    "w": ({"height"}, "width"),
+    **dict.fromkeys(("c", "d", "depth"), ({"height"}, "out_channels")),
+}
 """A name that has another meaning beside columns of certain quantities: these, and the meaning."""
 
 

@@ -48,7 +48,7 @@ SETTINGS = {
             (
                 *("filters", "outchannels", "outputchannels", "channelsout", "cout", "kernelcount", "filtercount"),
                 *("outputdepth", "outputmaps", "outputfeaturemaps", "outfeatures", "units"),
-                *("numberofkernels", "numkernels", "nofilters", "noutchannels", "channelout"),
+                *("numberofkernels", "numkernels", "nofilters", "noutchannels", "channelout", "channels"),
             ),
             "count",
         ),
@@ -57,6 +57,10 @@ SETTINGS = {
             ("inchannels", "inputchannels", "channelsin", "cin", "inputdepth", "inputmaps", "infeatures", "channelin"),
             "count",
         ),
+        Setting("height", ("height", "outputheight", "outheight", "heightout", "hout", "h"), "count"),
+        Setting("width", ("width", "outputwidth", "outwidth", "widthout", "wout"), "count"),
+        Setting("in_height", ("inheight", "inputheight", "heightin", "hin"), "count"),
+        Setting("in_width", ("inwidth", "inputwidth", "widthin", "win"), "count"),
         Setting("feature_map", ("featuremap", "featuremaps", "maps"), "shape"),
         Setting("groups", ("groups", "group", "g"), "count"),
         Setting("r_in", ("rin", "rfin", "receptivefieldin", "inputreceptivefield", "receptivefieldofinput"), "length"),
@@ -75,6 +79,8 @@ OF_A_WINDOW: dict[str, Callable[[Window, Size], Any]] = {
     "layer_padding": lambda window, length: on_sides(*window.margins(length)),
 }
 """Settings of a window along an axis."""
+SIDES = {"height": ("output", -2), "width": ("output", -1), "in_height": ("input", -2), "in_width": ("input", -1)}
+"""One side of a map: of which volume, and its place among the sides."""
 INCOMING = {"r_in": "size", "j_in": "jump", "start_in": "centre"}
 """Settings that are lengths of what comes in, by the attribute of one axis that holds them."""
 
@@ -87,6 +93,10 @@ def value_of_setting(analysis: Analysis, layer: LayerResult, key: str) -> Any:
     """
     if key in OF_A_WINDOW:
         return _along(layer, OF_A_WINDOW[key])
+    if key in SIDES:
+        volume, place = SIDES[key]
+        sides = getattr(layer, volume).size
+        return sides[place] if len(sides) >= -place else None
     if key in INCOMING:
         found = _lengths(_incoming(analysis, layer), INCOMING[key])
         return _moved(found) if key == "start_in" else found
@@ -105,6 +115,8 @@ def setting_of_input(analysis: Analysis, key: str) -> Any:
         return (HALF,) * analysis.input.shape.rank
     if key == "feature_map":
         return analysis.input.shape
+    if key in ("height", "width") and analysis.input.shape.rank >= -SIDES[key][1]:
+        return analysis.input.shape.size[SIDES[key][1]]
     return analysis.input.shape.channels if key == "out_channels" else None
 
 
@@ -125,6 +137,8 @@ def other_values(analysis: Analysis, layer: LayerResult, key: str) -> Iterator[A
         yield 0
     if key == "layer_padding":
         yield from _words(layer)
+    if key in SIDES and not getattr(layer, SIDES[key][0]).rank:  # a vector is a map of one value
+        yield 1
     if key == "neurons" and not layer.neurons:
         yield layer.output_values
     if key == "input" and layer.node.layer.dense:

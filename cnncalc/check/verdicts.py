@@ -170,7 +170,8 @@ def judge(claim: Claim, analysis: Analysis, *, graded: bool = False) -> Verdict:
         return _erratum(claim, exact, matches)
     if matches:
         return Verdict(claim, "match", exact, message=_joined(claim.printed.note, *claim.notes))
-    message = _joined(claim.printed.slip(), _thousands(claim, exact) or claim.hint, claim.printed.note, *claim.notes)
+    hint = _thousands(claim, exact) or _one_side(claim, exact) or claim.hint
+    message = _joined(claim.printed.slip(), hint, claim.printed.note, *claim.notes)
     return Verdict(claim, "mismatch", exact, message=message)
 
 
@@ -184,6 +185,12 @@ def _thousands(claim: Claim, exact: Any) -> str:
     if not text or not Printed.read(text).matches(exact):
         return ""
     return f"{text} would be right: the point in {claim.printed} is a decimal point"
+
+
+def _one_side(claim: Claim, exact: Any) -> str:
+    """That one side, though right, is no output of a map whose sides differ."""
+    one = isinstance(exact, Shape) and exact.rank > 1 and claim.printed.claimed in exact.size
+    return "the sides of this map differ, and one alone is not the output" if one else ""
 
 
 def _erratum(claim: Claim, exact: Any, matches: bool) -> Verdict:

@@ -59,6 +59,9 @@ INNER = re.compile(r"\(([0-9]{1,15}(?: ?[xX\u00d7] ?[0-9]{1,15}){1,5})\)")
 """A shape in brackets inside another: (28x28)x6."""
 LISTED = re.compile(r"\s*[,;]\s*")
 BETWEEN = re.compile(r"\s*[xX\u00d7]\s*")
+WITH_BATCH = re.compile(
+    r"\A(?:none|n|b|batch|\?|-1)\s*[xX\u00d7*]\s*(?=[0-9]+(?:(?:\s*[xX\u00d7*]\s*[0-9]+){2,3})?\Z)", re.IGNORECASE
+)
 GROUPS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})\Z")
 THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+\Z")
 ROUNDED = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]+))?\Z")
@@ -225,7 +228,7 @@ def of_quantity(text: str, quantity: str) -> str:
 
 def _shape(text: str) -> str:
     """Sizes joined by x, ? for one not said; a text of another form as it is, and 25,088 too: it is a vector."""
-    text = INNER.sub(r"\1", BY.sub("x", OF_A_SHAPE.sub("", text)))
+    text = WITH_BATCH.sub("", INNER.sub(r"\1", BY.sub("x", OF_A_SHAPE.sub("", text))))
     if match := AT.match(text):
         return f"{match[2]}x{match[1]}"
     inner = text

@@ -29,7 +29,8 @@ ROUNDED = {"\u230a": (floor, "\u230b"), "\u2308": (ceil, "\u2309")}
 class Working(NamedTuple):
     """The value of a sum; `slack` is the error that the rounded numbers in it (15.2M) allow, in the same unit.
 
-    In a sum the errors of the terms add up, in a product their relative errors.
+    In a product the relative errors of the factors add up. In a sum every term is rounded to the place of the finest,
+    7.5K + 80K to hundreds, or one of them, the coarsest, to its own.
     """
 
     value: Fraction
@@ -41,9 +42,12 @@ class Working(NamedTuple):
             return False
         return abs(self.value - exact) <= self.slack
 
-    def plus(self, other: Working, sign: int) -> Working:
-        """The sum, or with the sign -1 the difference."""
-        return Working(_bounded(self.value + sign * other.value), self.slack + other.slack)
+    @classmethod
+    def sum_of(cls, terms: list[Working]) -> Working:
+        """The sum of terms, those that are taken away being negative."""
+        rounded = [term.slack for term in terms if term.slack]
+        slack = max(max(rounded) / 2, len(rounded) * min(rounded)) if rounded else Fraction(0)
+        return cls(_bounded(sum((term.value for term in terms), Fraction(0))), slack)
 
     def times(self, other: Working) -> Working:
         """The product."""
@@ -116,11 +120,12 @@ class _Sum:
         self.depth += 1
         if self.depth > DEEPEST_SUM.value:
             raise SumError(f"nested more than {DEEPEST_SUM} deep; {DEEPEST_SUM.hint}", self.tokens[self.at][2])
-        value = self._factors()
+        terms = [self._factors()]
         while mark := self._take("+", "-"):
-            value = value.plus(self._factors(), 1 if mark == "+" else -1)
+            term = self._factors()
+            terms.append(term if mark == "+" else term._replace(value=-term.value))
         self.depth -= 1
-        return value
+        return Working.sum_of(terms)
 
     def _factors(self) -> Working:
         value = self._signed()

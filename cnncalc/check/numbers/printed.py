@@ -49,12 +49,19 @@ SQUARED = re.compile(r"([0-9]+)\^2((?:\s*[xX*\u00d7\u00b7]\s*[0-9]+)*)\Z")
 PRODUCT = re.compile(r"[0-9]+(?:\s*[*\u00b7]\s*[0-9]+)+\Z")
 """An output as 28*28*6: a map of these sizes, or a vector of as many values."""
 IMPLICIT = re.compile(
-    r"(?<=[)\u230b\u2309])(?=[A-Za-z0-9_(\u230a\u2308])|(?<![A-Za-z0-9_.])([0-9]+)(?=[A-Za-z_(\u230a\u2308])"
+    r"(?<=[)\u230b\u2309])(?=[A-Za-z0-9_(\u230a\u2308])"
+    r"|(?<![A-Za-z0-9_.])(?:([0-9]+)(?=[A-Za-z_(\u230a\u2308])|([A-WYZa-wyz])(?=[(\u230a\u2308]))"
 )
-"""A product without a sign: 3k, (3k + 1)f."""
+"""A product without a sign: 3k, (3k + 1)f, f(3k + 1)."""
+BY = re.compile(
+    r"(?<=[)0-9])\s*[xX]\s*(?=[A-Za-z0-9(\u230a\u2308])|(?<=[A-Za-z])\s+[xX]\s+(?=[A-Za-z0-9(\u230a\u2308])"
+    r"|(?<=[A-Za-z0-9)]) +(?=[A-Za-z](?![A-Za-z]))"
+)
+"""An x or a space that multiplies: (3x3xC + 1) x F, k^2 C."""
 SIDES = re.compile(r"[(\[]?\s*([0-9]+)\s*(?:before|in front)?\s*(?:,|and|;)\s*([0-9]+)\s*(?:after|behind)?\s*[)\]]?\Z")
 """The padding on both sides: `0 before, 1 after`, `(0, 1)`."""
 NAME = re.compile(r"[A-Za-z]+[0-9]*")
+OPERATOR = re.compile(r"[-+*/^\u00d7\u00b7]|[0-9)]\s*[xX]\s*[0-9(]")
 LETTERS = re.compile(r"[A-Za-z_]")
 WORD = re.compile(r"[A-Za-z ]{4,}\Z")
 
@@ -107,7 +114,7 @@ class Printed:
             what = limit if text else "a number is missing"
             raise SpecError([Problem(what, span, NUMBER_HINT)])
         spelt = plain(text)
-        *sums, last = EQUALS.split(spelt)
+        *sums, last = _result_last(EQUALS.split(spelt))
         if kind_of(quantity) == "shape" and sums and SHAPE.match(sums[-1].strip()) and not SHAPE.match(last.strip()):
             last, sums[-1] = sums[-1], last  # 28x28x6 = 4,704: an output, and its values
         try:
@@ -217,10 +224,12 @@ class Printed:
         return None
 
     def _in_letters(self, known: set[str]) -> Any:
-        """What is claimed with `fk` read as f*k, if f and k are known letters and fk is none."""
+        """What is claimed with `fk` and `fxk` read as f*k, if f and k are known letters and fk is none."""
 
         def apart(name: re.Match[str]) -> str:
-            return name[0] if name[0] in known or not set(name[0]) <= known else "*".join(name[0])
+            parts = [name[0]] if name[0] in known or "x" in known else name[0].split("x")
+            letters = [one for part in parts for one in ((part,) if part in known or part.isdigit() else part)]
+            return "*".join(letters) if all(one in known or one.isdigit() for one in letters) else name[0]
 
         text = EQUALS.split(plain(self.text))[-1].strip()
         spelt = NAME.sub(apart, text)
@@ -259,6 +268,13 @@ def _factors(text: str) -> tuple[int, ...]:
     if match := SQUARED.match(text):
         return (_whole(match[1]), *map(_whole, re.findall("[0-9]+", f"{match[1]}{match[2]}")))
     return tuple(map(_whole, re.findall("[0-9]+", text))) if PRODUCT.match(text) else ()
+
+
+def _result_last(parts: list[str]) -> list[str]:
+    """The sides of an equation, the number at the end: `48,120 = 400*120 + 120` has it in front."""
+    first, last = (part.strip(" ~") for part in (parts[0], parts[-1]))
+    in_front = first[:1].isdigit() and not OPERATOR.search(first) and OPERATOR.search(last)
+    return [*parts[1:], parts[0]] if in_front else parts
 
 
 def _sums(text: str, sums: list[str], thousand: int) -> list[Working]:
@@ -339,7 +355,7 @@ def _formula(text: str, may_be_shape: bool) -> Any:
 
 def _python(text: str) -> str:
     """A formula as a textbook writes it, for the reader of expressions: 3k^2 is 3*k**2, a quotient is rounded down."""
-    text = IMPLICIT.sub(lambda found: f"{found[1] or ''}*", text.strip())
+    text = IMPLICIT.sub(lambda found: f"{found[1] or found[2] or ''}*", BY.sub("*", text.strip()))
     for mark, meaning in (
         ("^", "**"),
         ("\u00d7", "*"),
