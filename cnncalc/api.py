@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from cnncalc.fit.fit import Fit, SizeLike
     from cnncalc.formula.formulas import Formulas, SeveralFormulas
     from cnncalc.graph import Graph
+    from cnncalc.quiz.marking import Marked
     from cnncalc.quiz.sheet import Sheet
     from cnncalc.solve.answer import Answer
     from cnncalc.spec.model import Spec
@@ -74,7 +75,8 @@ def networks() -> list[str]:
     return list(bundled())
 
 
-def catalogue() -> Catalogue:
+@_limited
+def catalogue(*, limits: Mapping[str, int] | None = None) -> Catalogue:
     """Analyse every network that comes with cnncalc, for its own input."""
     from cnncalc.analysis.catalogue import Catalogue
 
@@ -351,7 +353,7 @@ def solve(*question: str, input: str | int | None = None, **keys: Unpack[SetupKe
 
 @_limited
 def check(
-    table: str | PathLike[str],
+    table: str | PathLike[str] | Iterable[str | PathLike[str]],
     *,
     network: str = "",
     input: str | int | None = None,  # noqa: A002, the word users know it by
@@ -359,6 +361,8 @@ def check(
     zeros: str | None = None,
     layout: str | None = None,
     grading: bool = False,
+    out_of: int | None = None,
+    follow_through: float = 1,
     **keys: Unpack[SetupKeys],
 ) -> Checked:
     r"""Check every claim of a table or a sheet of answers: match, mismatch, erratum.
@@ -370,36 +374,63 @@ def check(
     ...     [(verdict.status, verdict.exact) for verdict in check(file.name)]
     [('match', Shape(512, 7, 7)), ('match', 138357544)]
 
-    The table is YAML or CSV. With a `network`, the keywords alone define the question, and what the file says
-    about it is ignored. Without one, each keyword replaces that key of the file. `thousand` (1000 or 1024),
-    `zeros` ("count" or "blank") and `layout` ("hwc" or "chw") say how its numbers are printed. With `grading`, a
-    wrong number is wrong, even if it is marked as an erratum. Raises SpecError with every problem of the file.
+    With a `network`, the keywords alone define the question, and what the file says about it is ignored. Without
+    one, each keyword replaces that key of the file. `thousand` (1000 or 1024), `zeros` ("count" or "blank") and
+    `layout` ("hwc" or "chw") say how its numbers are printed. With `grading`, a wrong number is wrong, even if it is
+    marked as an erratum. `.scores` are in percent of `out_of` questions, or of those answered; a consistent answer
+    counts `follow_through`, from 0 to 1. Raises SpecError with every problem of the file; of several tables, one that
+    cannot be read has an outcome that says so.
     """
     from cnncalc.check.context import overrides
-    from cnncalc.check.grading import Checked, checked
+    from cnncalc.check.grading import Checked, check_files, checked
 
+    if not 0 <= follow_through <= 1:
+        raise UsageError([Problem(f"follow_through is a number from 0 to 1, not {follow_through}")])
+    if out_of is not None and (type(out_of) is not int or out_of < 1):
+        raise UsageError([Problem(f"out_of is a number of questions from 1 up, not {out_of!r}")])
     keys.pop("limits", None)
     keys.pop("max_layers", None)
     set_outside = overrides(
         network, input, {**keys, "thousand": thousand, "zeros": zeros, "layout": layout}, grading=grading
     )
-    return Checked((checked(table, set_outside),))
+    single = isinstance(table, str | PathLike)
+    outcomes = [checked(table, set_outside)] if single else check_files(map(str, table), set_outside)  # type: ignore[arg-type]
+    return Checked(tuple(outcomes), out_of, follow_through)
 
 
-def quiz(*, seed: int = 1, level: int | Sequence[int] = 1, count: int = 10) -> Sheet:
+def published_tables() -> list[str]:
+    """Return the paths of the tables of published numbers that come with cnncalc, for `check`."""
+    from cnncalc.check.published import published_tables as paths
+
+    return paths()
+
+
+@_limited
+def quiz(
+    *, seed: int = 1, level: int | Sequence[int] = 1, count: int = 10, limits: Mapping[str, int] | None = None
+) -> Sheet:
     """Draw the questions of a sheet: the same for the same seed, levels and count, on every machine.
 
     >>> [question.answer for question in quiz(seed=7, count=2)]
     ['30x30x6', '198']
 
     Several levels share the questions equally, the lowest first. Raises SpecError for an unknown level, and for a
-    seed or a count out of range.
+    seed or a count out of range. `mark` judges answers to it.
     """
     from cnncalc.quiz.sheet import sheet_of
 
     return sheet_of(seed, (level,) if isinstance(level, int) else level, count)
 
 
+@_limited
+def mark(sheet: Sheet, answers: str | PathLike[str], *, limits: Mapping[str, int] | None = None) -> Marked:
+    """Mark a file of answers to a sheet of the quiz: `.right` of them are right. Raises SpecError without answers."""
+    from cnncalc.quiz.marking import marked
+
+    return marked(sheet, str(answers))
+
+
+@_limited
 def apply(
     operation: str,
     matrix: Any,
@@ -411,6 +442,7 @@ def apply(
     rounding: str | None = None,
     count_padding: bool = True,
     answer: Any = None,
+    limits: Mapping[str, int] | None = None,
 ) -> Applied:
     """Apply an operation to a small matrix, exactly: `.output` has the numbers, `.cells` the working.
 

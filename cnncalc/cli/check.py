@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 MANY = 20
 """With so many files or more, progress is shown."""
-ENDINGS = (".yaml", ".yml", ".csv", ".tsv", ".txt", ".md", ".markdown", ".tex", ".xlsx", ".ipynb")
+ENDINGS = (
+    *(".yaml", ".yml", ".csv", ".tsv", ".txt", ".md", ".markdown", ".tex", ".xlsx", ".ipynb", ".html", ".htm", ".json"),
+)
+PAGE = ".html"
+"""What the name of a page of feedback ends in, behind that of its file."""
 EPILOG = """
 \b
 Examples:
@@ -112,7 +116,7 @@ def command(
 ) -> None:
     """Check the numbers in FILEs against the networks that they are about.
 
-    A FILE is a table in YAML, CSV with a header (layer,output,params,...), Markdown or LaTeX, an
+    A FILE is a table in YAML, CSV with a header (layer,output,params,...), Markdown, HTML or LaTeX, an
     Excel file, a notebook, or a summary of Keras; `-` is standard input, and a folder stands for
     the tables in it. A number is right if the exact value, rounded or truncated to the printed digits,
     is the printed number. A wrong number is consistent if it is right from other numbers of the
@@ -181,7 +185,7 @@ def _write_pages(folder: str, found: Checked, page: Page) -> None:
         only = names.count(name) == 1
         page_name = name if only else os.path.relpath(path).replace("..", "").strip(os.sep).replace(os.sep, "_")
         write_whole(
-            os.path.join(folder, f"{page_name}.html"), html.render(report_of(Checked((outcome,)), options), options)
+            os.path.join(folder, f"{page_name}{PAGE}"), html.render(report_of(Checked((outcome,)), options), options)
         )
 
 
@@ -202,9 +206,15 @@ def _opened(files: Iterable[str]) -> Iterator[str]:
     for path in files:
         if os.path.isdir(path):
             names = sorted(os.listdir(path))
-            yield from (os.path.join(path, name) for name in names if name.lower().endswith(ENDINGS))
+            yield from (os.path.join(path, name) for name in names if _is_table(name.lower()))
         else:
             yield path
+
+
+def _is_table(name: str) -> bool:
+    """Whether a file in a folder is a table by its name; ada.csv.html is a page that --feedback wrote."""
+    is_page = name.endswith(PAGE) and name.removesuffix(PAGE).endswith(ENDINGS)
+    return name.endswith(ENDINGS) and not is_page
 
 
 def _shown(outcomes: Iterable[Outcome], page: Page, quiet: bool) -> Iterator[Outcome]:

@@ -92,9 +92,7 @@ def _new_seed() -> int:
 
 def _mark_file(sheet: Sheet, path: str, page: Page) -> None:
     """The marks of a file; what in it answers no question is said on standard error."""
-    from cnncalc.quiz.marking import marked
-
-    found = marked(sheet, path)
+    found = api.mark(sheet, path)
     for note in found.notes:
         click.echo(f"note: {note}", err=True)
     emit(found, page, passed=found.right == len(sheet))

@@ -54,7 +54,7 @@ def report(checked: Checked, options: Options) -> Report:
     return Report(
         lambda: document("checked numbers", _blocks(checked, options)),
         lambda: _data(checked, by_question=options.extra.get("by_question", False)),
-        lambda: _grades(checked, options.extra.get("out_of"), options.extra.get("follow_through", 1)),
+        lambda: _grades(checked, options),
         {"junit": lambda: iter([_junit(checked.outcomes)])},
     )
 
@@ -311,13 +311,15 @@ def _whole(verdict: Verdict) -> str:
 # Grades -----------------------------------------------------------------------------------------
 
 
-def _grades(checked: Checked, out_of: int | None, follow_through: float) -> Iterator[Sequence[Any]]:
+def _grades(checked: Checked, options: Options) -> Iterator[Sequence[Any]]:
     """A row a file: its answers, how many are right, right from wrong ones, or wrong, and the score in percent.
 
     All numbers for one quantity of a layer are one answer, which is right if all of them are. A consistent answer
     counts `follow_through` of a right one. With `out_of`, the score is of so many questions, answered or not; a note
     says if more are answered.
     """
+    out_of = options.extra.get("out_of", checked.out_of)
+    follow_through = options.extra.get("follow_through", checked.follow_through)
     yield GRADES
     for outcome in checked.outcomes:
         cells = _grade(outcome, out_of, follow_through)
