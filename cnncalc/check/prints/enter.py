@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from itertools import groupby
 
 from cnncalc.analysis import Convention
 from cnncalc.analysis.known_conventions import find_convention
@@ -72,11 +73,12 @@ class _Entry:
         self._notes()
         places = iter(range(len(self.match.rows)))
         above: dict[str, int] = {}
-        for row in self.out.rows:
+        inside = self._parameters_inside()
+        for number_of_row, row in enumerate(self.out.rows):
             if row.parameter:
-                owner = above.get(row.name.rpartition(".")[0]) or above.get("", 0)
+                owner = above.get(row.sources[0] if row.sources else row.name.rpartition(".")[0]) or above.get("", 0)
                 for number in row.numbers:
-                    self._add(row.name, number, self.counts.parameter(owner, number))
+                    self._add(row.name, number, self.counts.parameter(owner, number, *inside[number_of_row]))
                 continue
             place = next(places)
             above[row.name if place else ""] = place
@@ -94,6 +96,15 @@ class _Entry:
                 FROZEN if of in ("trainable", "non_trainable") and not any(row.frozen for row in self.out.rows) else ""
             )
             self._add("", number, exact, hint=hint)
+
+    def _parameters_inside(self) -> dict[int, tuple[int, int]]:
+        """For every row of a parameter, of which layer of its module it is, and of how many: 0.weight, 1.weight, ..."""
+        found: dict[int, tuple[int, int]] = {}
+        for _, group in groupby(enumerate(self.out.rows), lambda pair: pair[1].parameter and pair[1].sources):
+            rows = [(place, row.name.rpartition(".")[0]) for place, row in group if row.parameter]
+            layers = list(dict.fromkeys(layer for _, layer in rows))
+            found |= {place: (layers.index(layer), len(layers)) for place, layer in rows}
+        return found
 
     def _build(self) -> None:
         self.convention = self.context.convention

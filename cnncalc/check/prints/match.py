@@ -80,7 +80,7 @@ class Match:
         if any(number.quantity.startswith("macs ") for number in row.numbers):
             return True
         hides = self.out.hides and not self.kinds[place]
-        return hides and (row.number("params") is not None if not self.out.typed else _counts(row.number("params")))
+        return hides and (_counted(row) is not None if not self.out.typed else _counts(_counted(row)))
 
     # By name, by order ------------------------------------------------------------------------
 
@@ -195,7 +195,7 @@ class Match:
         single = {row.name.rpartition(".")[0] for row in self.out.rows if row.parameter}
         for place in self.leaves:
             kind = family(self.kinds[place])
-            if kind in MAIN and _counts(self.rows[place].number("params")):
+            if kind in MAIN and _counts(_counted(self.rows[place])):
                 wanted.append(Run(place, kind))
             elif operators or self._is_module(place):
                 wanted.append(Run(place, ANY if self.rows[place].name in single else ""))
@@ -248,10 +248,10 @@ class Match:
             row = self.rows[place]
             found: set[int] = set()
             operators = [bounds(number) for number in row.numbers if number.quantity.startswith("macs ")]
-            low, high = (
-                (sum(each) for each in zip(*operators, strict=True)) if operators else bounds(row.number("params"))
-            )
-            for of in (sums["macs"],) if operators else (sums["params"], sums["weights"]):
+            counted = _counted(row)
+            low, high = (sum(each) for each in zip(*operators, strict=True)) if operators else bounds(counted)
+            by_macs = operators or (counted is not None and counted.quantity != "params")
+            for of in (sums["macs"],) if by_macs else (sums["params"], sums["weights"]):
                 first = bisect_left(of, of[start] + low)
                 found.update(range(max(first, start + 1), bisect_right(of, of[start] + high)))
             return sorted(found)
@@ -373,6 +373,11 @@ def _in_branches(order: list[int], scores: list[list[int]], before: list[int]) -
 def _counts_only(row: Row) -> Row:
     numbers = [number for number in row.numbers if number.quantity.partition(" ")[0] in ("params", "macs", "flops")]
     return Row(row.name, row.type, row.span, numbers, row.depth)
+
+
+def _counted(row: Row) -> Number | None:
+    """The parameters of a row, or its MACs where the program was not asked for parameters."""
+    return row.number("params") or row.number("macs")
 
 
 def _counts(params: Number | None) -> bool:
