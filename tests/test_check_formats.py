@@ -119,6 +119,74 @@ def test_a_printed_summary_is_right_and_one_changed_digit_is_wrong(
             assert f"{claims} claims: {claims - 1} matches, 1 mismatch" in text, (right, text)
 
 
+KERAS_2_NESTED = """Model: "model"
+____________________________________________________________________________
+ Layer (type)                Output Shape              Param #   Trainable
+============================================================================
+ input_1 (InputLayer)        [(None, 28, 28, 1)]       0         Y
+
+ base (Sequential)           (None, 7744)              18816     Y
+|¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯|
+| conv2d (Conv2D)            (None, 26, 26, 32)        320       N         |
+|                                                                          |
+| max_pooling2d (MaxPooling  (None, 13, 13, 32)        0         Y         |
+| 2D)                                                                      |
+|                                                                          |
+| conv2d_1 (Conv2D)          (None, 11, 11, 64)        18496     Y         |
+|                                                                          |
+| flatten (Flatten)          (None, 7744)              0         Y         |
+¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯¯
+ dense (Dense)               (None, 10)                77450     Y
+
+============================================================================
+Total params: 96266 (376.04 KB)
+Trainable params: 95946 (374.79 KB)
+Non-trainable params: 320 (1.25 KB)
+____________________________________________________________________________
+"""
+KERAS_2_TRAINED = """Model: "model"
+______________________________________________________________________________________________________________
+ Layer (type)                   Output Shape         Param #     Connected to                     Trainable
+==============================================================================================================
+ input_1 (InputLayer)           [(None, 28, 28, 1)]  0           []                               Y
+
+ conv2d (Conv2D)                (None, 26, 26, 32)   320         ['input_1[0][0]']                N
+
+ conv2d_1 (Conv2D)              (None, 26, 26, 32)   320         ['input_1[0][0]']                Y
+
+ concatenate (Concatenate)      (None, 26, 26, 64)   0           ['conv2d[0][0]',                 Y
+                                                                  'conv2d_1[0][0]']
+
+==============================================================================================================
+Total params: 640
+Trainable params: 320
+Non-trainable params: 320
+______________________________________________________________________________________________________________
+"""
+TWO = "input: 28x28x1\nlayers: [{concat: [[{conv: {filters: 32, kernel: 3}}], [{conv: {filters: 32, kernel: 3}}]]}]\n"
+
+
+def test_keras_2_prints_models_in_boxes_and_what_is_trained(write: Write, cli: Cli) -> None:
+    """Of 96,266 parameters the 320 of the first layer are frozen."""
+    asked = ("--network", NET, "--input", "28x28x1")
+    assert "20 claims: 20 matches" in cli.text("check", write(KERAS_2_NESTED, "summary.txt"), *asked)
+    for right, wrong in (("95946", "95947"), ("18816", "18817"), ("320       N", "321       N"), ("26, 26", "26, 25")):
+        text = cli.text("check", write(KERAS_2_NESTED.replace(right, wrong), "summary.txt"), *asked, status=1)
+        assert "20 claims: 19 matches, 1 mismatch" in text, text
+    path = write(KERAS_2_TRAINED, "summary.txt")
+    assert "11 claims: 11 matches" in cli.text("check", path, "--network", write(TWO, "two.yaml"))
+
+
+def test_a_summary_with_open_sides_claims_the_channels(write: Write, cli: Cli) -> None:
+    text = KERAS_2.replace("28, 28, 1", "None, None, 1").replace("26, 26", "None, None").replace("11, 11", "None, 11")
+    asked = ("--network", NET, "--input", "28x28x1")
+    found = cli.text("check", write(text, "summary.txt"), *asked)
+    assert "15 claims: 15 matches" in found
+    assert "of (None, None, None, 32) only the sizes that are numbers are judged" in found
+    wrong = text.replace("None, None, 32", "None, None, 33")
+    assert "14 matches, 1 mismatch" in cli.text("check", write(wrong, "summary.txt"), *asked, status=1)
+
+
 def test_a_summary_that_is_cut_off_is_refused(write: Write, cli: Cli) -> None:
     path = write(TORCHSUMMARY.partition("Total")[0], "summary.txt")
     assert "the summary has no line 'Total params'" in cli.text("check", path, "--network", "lenet", status=1)

@@ -93,7 +93,7 @@ class Counts:
         return None
 
     def parameter(self, place: int, number: Number, layer: int = 0, layers: int = 1) -> Size | None:
-        """The weights or the biases, which have a row of their own, of a layer of the `layers` in the row at `place`."""
+        """The weights or the biases, in a row of their own, of one of the `layers` in the row at `place`."""
         inside = [each for each in self.match.inside[place] if not self.match.inside[each]] or [place]
         found = [step for each in inside for step in self.match.found.get(each, ())]
         found = found if len(found) == 1 else [step for step in found if step.params]
