@@ -17,6 +17,7 @@ from cnncalc.check.prints.printed import listed, printed
 from cnncalc.check.prints.steps import Step, steps_of
 from cnncalc.check.prints.volumes import Volumes
 from cnncalc.check.readers.reading import Reading
+from cnncalc.check.settings import value_of_setting
 from cnncalc.errors import Problem, Span, SpecError
 from cnncalc.layers import Shape
 from cnncalc.symbolic import add_up, is_known
@@ -56,6 +57,8 @@ class _Entry:
         self.layout = "chw" if out.channels_first else "hwc"
         assert context.network is not None
         self.graph = context.network.graph()
+        self.analysis = context.network.analysis()
+        self.layers = {layer.name: layer for layer in self.analysis.layers}
         self.steps = steps_of(self.graph)
 
     def _shapes(self) -> list[Number]:
@@ -84,6 +87,7 @@ class _Entry:
             above[row.name if place else ""] = place
             for number in row.numbers:
                 self._row_number(place, row, number)
+            self._arguments(place, row)
         foot = {number.quantity: number for number in self.out.foot}
         for number in self.out.foot:
             exact = self.counts.of_foot(number, foot)
@@ -174,6 +178,18 @@ class _Entry:
             return
         why = self.match.unequal.get(place, "")
         self._add(label, number, self.counts.of_row(place, number), plain=plain, why=why)
+
+    def _arguments(self, place: int, row: Row) -> None:
+        """Enter what the module of a layer was made with; a module that is no single layer has none to compare with."""
+        found = self.match.found.get(place, [])
+        layer = self.layers.get(found[0].name) if len(found) == 1 else None
+        for number in row.arguments if layer else ():
+            assert layer is not None
+            dense = number.quantity.endswith("channels") and row.type == "Linear"
+            shape = layer.input if number.quantity == "in_channels" else layer.output
+            exact = shape.values if dense else value_of_setting(self.analysis, layer, number.quantity)
+            if exact is not None:
+                self._add(layer.name, number, exact)
 
     def _add(
         self, label: str, number: Number, exact: object, *, plain: bool = False, why: str = "", hint: str = ""

@@ -11,7 +11,7 @@ from cnncalc.check.numbers.printed import Printed
 from cnncalc.check.prints.model import Number
 
 SHAPES = ("output", "input")
-PER_AXIS = ("kernel",)
+PER_AXIS = ("kernel", "stride", "dilation", "layer_padding")
 WEIGHTS = ("weights", "biases")
 LIST = re.compile(r"[\[(]+\s*((?:None|-?[0-9]+)(?:,\s*(?:None|-?[0-9]+))*),?\s*[\])]+\Z")
 """One shape: (None, 28, 28, 6), [-1, 6, 28, 28], [(None, 28, 28, 1)]."""
