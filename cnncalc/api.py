@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
-from os import PathLike
+from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Unpack
 
 from cnncalc.errors import Problem, UsageError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cnncalc.analysis import Analysis, Convention
     from cnncalc.analysis.catalogue import Catalogue
     from cnncalc.apply.applied import Applied
-    from cnncalc.check.grading import Checked
+    from cnncalc.check.grading import Checked, Outcome
     from cnncalc.compare.comparison import (
         ConventionComparison,
         ConventionComparisons,
@@ -325,7 +325,7 @@ def fit(
         raise UsageError([Problem(message, None, "leave it out")])
     asked = setup(spec, input, **keys)
     found = fit_of(asked, strict=strict)
-    given = asked.input.sizes if asked.input else ()
+    given = asked.input.sides if asked.input else ()
     numbers = tuple(part for part in given if isinstance(part, int))
     own: list[SizeLike] = [numbers] if numbers and len(numbers) == len(given) else []
     sizes = size.split(",") if isinstance(size, str) else [size] if isinstance(size, int) else size or ()
@@ -363,6 +363,7 @@ def check(
     grading: bool = False,
     out_of: int | None = None,
     follow_through: float = 1,
+    key: str | PathLike[str] = "",
     **keys: Unpack[SetupKeys],
 ) -> Checked:
     r"""Check every claim of a table or a sheet of answers: match, mismatch, erratum.
@@ -378,11 +379,13 @@ def check(
     one, each keyword replaces that key of the file. `thousand` (1000 or 1024), `zeros` ("count" or "blank") and
     `layout` ("hwc" or "chw") say how its numbers are printed. With `grading`, a wrong number is wrong, even if it is
     marked as an erratum. `.scores` are in percent of `out_of` questions, or of those answered; a consistent answer
-    counts `follow_through`, from 0 to 1. Raises SpecError with every problem of the file; of several tables, one that
-    cannot be read has an outcome that says so.
+    counts `follow_through`, from 0 to 1. A `key` is a table with the right answers: it sets the network and the
+    exercises, and what it does not answer does not count. Raises SpecError with every problem of the file; of several
+    tables, one that cannot be read has an outcome that says so.
     """
     from cnncalc.check.context import overrides
     from cnncalc.check.grading import Checked, check_files, checked
+    from cnncalc.check.key import Key, read_key
 
     if not 0 <= follow_through <= 1:
         raise UsageError([Problem(f"follow_through is a number from 0 to 1, not {follow_through}")])
@@ -393,8 +396,12 @@ def check(
     set_outside = overrides(
         network, input, {**keys, "thousand": thousand, "zeros": zeros, "layout": layout}, grading=grading
     )
-    single = isinstance(table, str | PathLike)
-    outcomes = [checked(table, set_outside)] if single else check_files(map(str, table), set_outside)  # type: ignore[arg-type]
+    with usage():
+        found = read_key(fspath(key), set_outside) if key else Key(set_outside)
+    if isinstance(table, str | PathLike):
+        outcomes: Iterable[Outcome] = [replace(checked(table, found.overrides), asked=found.asked)]
+    else:
+        outcomes = check_files([fspath(each) for each in table], found.overrides, asked=found.asked)
     return Checked(tuple(outcomes), out_of, follow_through)
 
 

@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from heapq import heappop, heappush
 from typing import TypeAlias
 
-from cnncalc.analysis.merged_fields import JumpConflictError, merged
-from cnncalc.graph import INPUT, Graph
-from cnncalc.layers.receptive_field import ReceptiveField, UncountableError, unknown
+from cnncalc.analysis.input_fields import InputFields, all_unknown, merged_fields, through
+from cnncalc.analysis.merged_fields import JumpConflictError
+from cnncalc.graph import Graph
+from cnncalc.layers.receptive_field import UncountableError
 from cnncalc.limits import MOST_RANGES
 from cnncalc.symbolic import Size, is_known
 
@@ -23,14 +24,14 @@ Range: TypeAlias = "tuple[int, Size, Size]"
 class FieldsOfChannels:
     """The receptive fields of ranges of channels, given those of whole nodes, `found`, as far as these are known."""
 
-    def __init__(self, graph: Graph, found: dict[int, ReceptiveField]) -> None:
+    def __init__(self, graph: Graph, found: dict[int, InputFields]) -> None:
         self._graph = graph
         self._found = found
-        self._alike: dict[int, bool] = {INPUT: True}
+        self._alike = dict.fromkeys(found, True)
         """Whether all channels of a node see the same."""
-        self._known: dict[Range, ReceptiveField] = {}
+        self._known: dict[Range, InputFields] = {}
 
-    def read_by(self, index: int) -> list[ReceptiveField]:
+    def read_by(self, index: int) -> list[InputFields]:
         """What node `index` reads, if that is a part of inputs whose channels differ; else nothing."""
         node = self._graph.nodes[index]
         first = self._found[node.sources[0]]
@@ -49,7 +50,8 @@ class FieldsOfChannels:
             return []
         except UncountableError as reason:
             self._alike[index] = False
-            return [unknown(str(reason))]
+            seen = (part for source in node.sources for part in self._found[source])
+            return [all_unknown(tuple(seen), str(reason))]
 
     def _adds_zeros(self, index: int) -> bool:
         """Whether the channels of a node behind as many as come in read nothing."""
@@ -64,7 +66,7 @@ class FieldsOfChannels:
         """The ranges of other nodes that a range reads; None for all of them."""
         index, start, count = part
         node = self._graph.nodes[index]
-        shapes = tuple(self._graph.input if at == INPUT else self._graph.nodes[at].output for at in node.sources)
+        shapes = tuple(map(self._graph.shape, node.sources))
         read = node.layer.channels_read(shapes, start, count)
         return None if read is None else [(node.sources[one.source], one.start, one.count) for one in read]
 
@@ -72,7 +74,7 @@ class FieldsOfChannels:
         index, start, count = part
         return self._alike[index] or (start == 0 and count == self._graph.nodes[index].output.channels)
 
-    def _of(self, part: Range) -> ReceptiveField:
+    def _of(self, part: Range) -> InputFields:
         """The receptive field of a range: all ranges that it depends on, then their fields, from the first node on."""
         if self._is_whole(part):
             return self._found[part[0]]
@@ -99,10 +101,10 @@ class FieldsOfChannels:
             raise UncountableError(f"{node.times} must be a number: the channels of the repeated layers differ")
         return self._read(part) or []
 
-    def _computed(self, part: Range, read: Iterable[Range]) -> ReceptiveField:
+    def _computed(self, part: Range, read: Iterable[Range]) -> InputFields:
         node = self._graph.nodes[part[0]]
         coming = [self._found[one[0]] if self._is_whole(one) else self._known[one] for one in read]
         if not coming:
             raise UncountableError(f"{node.name} adds channels of zeros, which see nothing")
-        seen, _ = merged(coming, node.input.rank)
-        return seen if seen.everything else node.layer.receptive_field(seen, node.input)
+        seen, _ = merged_fields(coming, node.input.rank)
+        return through(node.layer, node.input, seen)

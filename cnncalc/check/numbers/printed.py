@@ -219,7 +219,7 @@ class Printed:
         for working in self.workings:
             if self.amount and (self.amount.prints(working.value) or working.gives(self.amount.value)):
                 continue
-            if self.amount or not any(map(working.gives, (*parts, self._product()))):
+            if self.amount or not (working.gives(self._product()) or any(map(working.rounds_to, parts))):
                 return working
         return None
 
@@ -248,12 +248,14 @@ class Printed:
         if self.layout == "chw" and len(parts) == len(whole):
             parts = (*parts[1:], parts[0])
         possible = (*whole, exact.values)
-        if not all(any(map(working.gives, possible)) for working in self.workings) or isinstance(self.claimed, str):
+        if not all(any(map(working.rounds_to, possible)) for working in self.workings) or isinstance(self.claimed, str):
             return False
         mine, its = _bare(parts), _bare(whole)
         if self.amount and self.amount.rounded:  # 4K for 4096
             return len(its) == 1 and is_known(its[0]) and self.amount.prints(its[0])
         if len(parts) == 1 and exact.rank and all(_same(parts[0], size) for size in exact.size):
+            return True
+        if len(its) == len(mine) == 1 and _same(mine[0], its[0]):
             return True
         if len(parts) == exact.rank >= 2 or (len(parts) == 1 and len(its) > 1):
             return all(map(_same, parts * (exact.rank if len(parts) == 1 else 1), exact.size))

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cnncalc.check.prints.model import NOTHING, Row
 from cnncalc.check.prints.steps import Step
-from cnncalc.graph import INPUT
+from cnncalc.tables.print_out import NOTHING, Row
 
 LARGEST_SEGMENT = 60
 """Layers side by side that are tried in more than one order."""
@@ -40,7 +39,7 @@ def is_full(row: Row, score: int) -> bool:
 
 def _segments(steps: list[Step]) -> list[int]:
     """For every step the number of its segment: a step that no connection leads around is one by itself."""
-    furthest, number, found = max((step.number for step in steps if INPUT in step.sources), default=0), 0, []
+    furthest, number, found = max((step.number for step in steps if min(step.sources) < 0), default=0), 0, []
     for step in steps:
         alone = furthest <= step.number
         number += alone

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from cnncalc.analysis.quantities import QUANTITIES
-from cnncalc.check.readers.reading import Places, Reading
-from cnncalc.check.readers.rows import QUANTITY, VALUE, Cell, read_rows
+from cnncalc.check.readers.reading import Reading
+from cnncalc.check.readers.rows import QUANTITY, VALUE, read_rows
 from cnncalc.errors import Problem, Source, SpecError
+from cnncalc.tables.cells import Cell, CellTable
+from cnncalc.tables.places import Places
 
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s\[\]{}:,"]+')
 SHAPES = ("input", "output")
@@ -47,7 +49,7 @@ def read(reading: Reading) -> None:
         head["input"] = size
     header: list[Cell] = [("layer", place), (QUANTITY, place), (VALUE[0], place)]
     rows = ([(layer, value[1]), (quantity, value[1]), value] for layer, quantity, value in _numbers(leaves))
-    read_rows(reading, head, iter([header, *rows]))
+    read_rows(reading, CellTable([header, *rows], head))
 
 
 def _enter(leaves: Leaves, path: Leaf, value: Any, places: Iterator[Any]) -> None:

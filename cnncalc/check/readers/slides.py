@@ -7,10 +7,11 @@ from dataclasses import replace
 from functools import partial
 
 from cnncalc.check.matching import matched
-from cnncalc.check.readers import markdown
 from cnncalc.check.readers.reading import Reading
-from cnncalc.check.readers.rows import Cell, read_rows
+from cnncalc.check.readers.rows import read_rows
 from cnncalc.errors import Source, Span
+from cnncalc.tables import markdown
+from cnncalc.tables.cells import Cell, CellTable
 
 LINE = re.compile(
     r"^[ \t]*(?P<name>[A-Za-z][^:\[\]\n]{0,60}):?[ \t]*\[(?P<output>[^\[\]\n]{1,60})\][ \t]*"
@@ -52,7 +53,7 @@ def read(reading: Reading) -> None:
         values = ("output_values", "")
         reading.note("the total memory is not read: the convention counts activations in another way", place)
     header = [(title, place) for title in ("layer", "output", values[0], "params", values[1])]
-    read_rows(reading, {}, iter([header, *rows]), partial(matched, named=False))
+    read_rows(reading, CellTable([header, *rows]), partial(matched, named=False))
 
 
 def _cell(match: re.Match[str], key: str, span: Span, text: str = "") -> Cell:
