@@ -173,7 +173,7 @@ def judge(claim: Claim, analysis: Analysis, *, graded: bool = False) -> Verdict:
         if claim.problem is not None:
             raise SpecError([claim.problem])
         exact = claim.exact if follows else exact_value(claim, analysis)
-        own = claim.printed.share and claim.against is None and not follows
+        own = claim.printed.share and claim.against is None and not follows and not claim.beside
         if graded and own and (not claim.layer or exact == 1):
             raise SpecError([Problem("the whole is 100 % of itself in every network", None, "give a number")])
     except SpecError as error:
@@ -182,9 +182,9 @@ def judge(claim: Claim, analysis: Analysis, *, graded: bool = False) -> Verdict:
     if claim.erratum:
         return _erratum(claim, exact, matches)
     if matches:
-        return Verdict(claim, "match", exact, message=_joined(*claim.notes))
+        return Verdict(claim, "match", exact, message=_joined(claim.printed.note, *claim.notes))
     hint = _thousands(claim, exact) or _one_side(claim, exact) or claim.hint
-    message = _joined(claim.printed.slip(), hint, *claim.notes)
+    message = _joined(claim.printed.slip(), hint, claim.printed.note, *claim.notes)
     return Verdict(claim, "mismatch", exact, message=message)
 
 

@@ -103,9 +103,7 @@ def _mark_file(sheet: Sheet, path: str, page: Page) -> None:
         of_class = mark_class(sheet, paths)
         emit(of_class, page, passed=of_class.right)
         return
-    from cnncalc.quiz.marking import marked
-
-    found = marked(sheet, path)
+    found = api.mark(sheet, path)
     for note in found.notes:
         click.echo(f"note: {note}", err=True)
     emit(found, page, passed=found.right == len(sheet))

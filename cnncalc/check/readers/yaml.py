@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -10,6 +10,7 @@ from cnncalc.check.claim import Claim
 from cnncalc.check.context import CHOICES, CONTEXT_KEYS, EXCUSES, EXERCISES, NETWORK_KEYS, Context
 from cnncalc.check.naming import Heading, heading, kind_of, layer_named
 from cnncalc.check.network import Network
+from cnncalc.check.numbers.beside import stated
 from cnncalc.check.numbers.printed import Printed
 from cnncalc.check.readers.reading import Reading
 from cnncalc.check.readers.yaml_by_hand import matrix_text, read_exercises, with_bare_answers
@@ -258,16 +259,27 @@ def _quantities(reading: Reading, context: Context, layer: str, pairs: list[tupl
 def _values(reading: Reading, context: Context, layer: str, of: Heading, node: Node) -> None:
     """One value of a quantity, or a list of them, each perhaps in a convention of its own."""
     shape = shape_of(node, least=2 if of.quantity in OF_A_WINDOW else 3) if _has_sizes(of.quantity) else None
-    for value in [shape] if shape else node.items if node.kind == "list" else [node]:
-        if _unanswered(reading, value):
+    for each in [shape] if shape else node.items if node.kind == "list" else [node]:
+        if _unanswered(reading, each):
             continue
-        before = len(reading.problems)
-        claim = _claim(reading, context, layer, of, value, hint_on(node))
-        if reading.grading and len(reading.problems) > before:  # one wrong answer, and not the end of the file
-            claim = _unread(context, layer, of.quantity, value, reading.problems.pop())
-            del reading.problems[before:]
-        if claim is not None:
-            reading.add(claim)
+        for value, one, beside in _stated(each, of):
+            before = len(reading.problems)
+            claim = _claim(reading, context, layer, one, value, hint_on(node))
+            if reading.grading and len(reading.problems) > before:  # one wrong answer, and not the end of the file
+                claim = _unread(context, layer, one.quantity, value, reading.problems.pop())
+                del reading.problems[before:]
+            if claim is not None:
+                reading.add(replace(claim, beside=beside))
+
+
+def _stated(node: Node, of: Heading) -> Iterator[tuple[Node, Heading, bool]]:
+    """A value with its quantity; two of `156 (0.2 %)`."""
+    found = stated(node.text, of) if node.kind == "scalar" else []
+    if len(found) < 2:
+        yield node, of, False
+        return
+    for each in found:
+        yield Node("scalar", each.text, each.place(node.span), each.text), each.of, each.beside
 
 
 def _has_sizes(quantity: str) -> bool:
