@@ -23,6 +23,8 @@ from cnncalc.tables.columns import folded_heading, is_source, with_strides_apart
 from cnncalc.tables.dressing import in_ascii
 from cnncalc.tables.layer_types import type_of
 
+FIRST = (*LAYER, "question", "exercise", "task")
+"""What the first column is called; the last ones where exercises are answered."""
 QUANTITY = "quantity"
 VALUE = ("value", "answer")
 """With `quantity`, the columns of the long form: a number a row."""
@@ -55,7 +57,7 @@ def quantities_in(header: Sequence[str]) -> int | None:
 
 def _place_of_layer(names: Sequence[str]) -> int | None:
     """Which column names the layers: the first of these headings, or the first column if it has none."""
-    found = next((place for place, name in enumerate(names) if name in LAYER), None)
+    found = next((place for place, name in enumerate(names) if name in FIRST), None)
     return 0 if found is None and names[:1] == [""] else found
 
 
@@ -90,11 +92,8 @@ def read_rows(reading: Reading, table: CellTable, match: Callable[[Sequence[str]
         cells[: place + 1] = [*(cells[place : place + 1] or [("", cells[0][1])]), *cells[:place]]
     header, lines = with_strides_apart(header, lines)
     if reading.exercises:
-        ignored = [place for place, (text, _) in enumerate(header) if folded_heading(text) in IGNORED[:-1]]
-        lines = [list(cells) for cells in without_answers(reading, lines, ignored)]
-        if not _named(reading, head) or not lines:
-            for (name, span), *_ in lines:
-                reading.add(context.unread(name, "", name, span, reading.exercises.unknown(name)))
+        lines = _other_rows(reading, context, header, lines, named="network" in head)
+        if not lines:
             return
     columns = _columns(reading, header, lines)
     lines = [cells for cells in lines if not cells[0][0].startswith("#")]
@@ -118,9 +117,17 @@ def read_rows(reading: Reading, table: CellTable, match: Callable[[Sequence[str]
         reading.problem("the table contains no claims", header[0][1], "write one layer in each row")
 
 
-def _named(reading: Reading, head: dict[str, Cell]) -> bool:
-    """Whether a network is named."""
-    return bool(reading.overrides.network.name or "network" in head)
+def _other_rows(
+    reading: Reading, context: Context, header: list[Cell], lines: list[list[Cell]], *, named: bool
+) -> list[list[Cell]]:
+    """The rows that answer no exercise; none if no network is `named` that they may be about: they are wrong."""
+    ignored = [place for place, (text, _) in enumerate(header) if folded_heading(text) in IGNORED[:-1]]
+    rest = [list(cells) for cells in without_answers(reading, lines, ignored)]
+    if named or reading.overrides.network.name:
+        return rest
+    for (name, span), *_ in rest:
+        reading.add(context.unread(name, "", name, span, reading.exercises.unknown(name)))
+    return []
 
 
 def _effective(reading: Reading, head: dict[str, Cell]) -> tuple[dict[str, Cell], Context]:
