@@ -1,4 +1,4 @@
-"""A notebook -> the text of its cells: Markdown, code, what cells printed, and what they showed as text or tables."""
+"""A notebook -> the text of its cells: Markdown, code, and what they printed or showed, as text or as a table."""
 
 from __future__ import annotations
 

@@ -225,7 +225,7 @@ class _Entry:
     def _add(
         self, label: str, number: Number, exact: object, *, plain: bool = False, why: str = "", **more: Any
     ) -> None:
-        """Enter one number, with `more` fields of its claim; one not read, or without a value, is an error alone."""
+        """Enter one number, with `more` of its claim; one that is not read, or has no value, is an error alone."""
         shown = printed(number, self.first, self.layout)
         quantity = number.quantity.replace(" bytes", "_bytes")
         if shown is None:
