@@ -22,6 +22,8 @@ from cnncalc.limits import LONGEST_NUMBER
 from cnncalc.symbolic import is_known, multiplied_out, normalise, symbol
 
 WIDEST = 60
+BY_INPUT = re.compile(r"[^()]+ \([^()]+\)(?:, [^()]+ \([^()]+\))+\Z")
+"""A length on each of several inputs, as the table of a network has it: `5 (image), 3 (depth)`."""
 ALL = ("all", "everything", "global", "whole image", "whole input")
 NO_FIT = ("does not fit", "doesn't fit")
 PADDINGS = ("valid", "same")
@@ -270,6 +272,8 @@ def _read(text: str, quantity: str, thousand: int, blank: bool) -> tuple[Any, Am
         return "all", None
     if text.lower() in NO_FIT:
         return NO_FIT[0], None
+    if kind_of(quantity) == "length" and BY_INPUT.match(text):
+        return text, None
     if quantity == "layer_padding" and text.lower() in PADDINGS:
         return text.lower(), None
     if quantity.endswith("padding") and (sides := SIDES.match(text)):
