@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from cnncalc.analysis import Analysis, LayerResult
 from cnncalc.diagnose.catalogue import ALONE, SIZES_BEFORE
 from cnncalc.diagnose.chance import Matches, Print
+from cnncalc.diagnose.flows import Row
 from cnncalc.diagnose.hypotheses import Hypotheses, Hypothesis, hypotheses_at, on_own_input
-from cnncalc.diagnose.own_rows import OwnRows, Row, shown
+from cnncalc.diagnose.own_rows import OwnRows, shown
 from cnncalc.diagnose.written import NOTHING, Written
 from cnncalc.symbolic.formula_tree import Tree
 

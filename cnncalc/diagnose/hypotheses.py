@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from cnncalc.analysis import Analysis, LayerResult
 from cnncalc.diagnose.catalogue import LAYER_MISTAKES, OF_LAST, TOTAL_MISTAKES, UNPAIRED, Mistake
+from cnncalc.diagnose.flows import Row
 from cnncalc.diagnose.mistakes import (
     conventions,
     hyperparameters,
@@ -22,7 +23,7 @@ from cnncalc.diagnose.mistakes import (
     wrong_place,
     wrong_windows,
 )
-from cnncalc.diagnose.own_rows import OwnRows, Row
+from cnncalc.diagnose.own_rows import OwnRows
 from cnncalc.diagnose.ranking import COMMON
 from cnncalc.diagnose.recompute import IMPOSSIBLE, LayerRecomputation, Recomputation, correct_at
 from cnncalc.diagnose.recompute_total import correct_total
