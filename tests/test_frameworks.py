@@ -172,6 +172,13 @@ def test_layers_that_are_called_on_others_are_read_as_keras_joins_them(name: str
     assert flat == theirs or name == "keras_residual"  # a separable convolution is two layers here
 
 
+def test_what_a_model_is_made_of_is_read_once(cli: Cli, write: Write) -> None:
+    """3*3*1*4 + 4 = 40; 26*26*4*10 + 10 = 27,050."""
+    text = "a = Input((28, 28, 1))\nb = Conv2D(4, 3)(a)\nm = keras.Model(a, outputs=[Dense(10)(Flatten()(b))])\n"
+    found = cli.data(write(text, "model.py"))
+    assert [40, 0, 27_050] == [layer["params"] for layer in found["layers"]]
+
+
 def test_a_network_of_two_inputs_shares_what_is_called_twice(cli: Cli, write: Write) -> None:
     """(3*3*3 + 1)*8 = 224 once, 16 + 1 = 17; twice 14*14*27*8 = 42,336 MACs, and 16."""
     found = cli.data(write(code_of("keras_siamese"), "model.py"))

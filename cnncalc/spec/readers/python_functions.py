@@ -43,7 +43,7 @@ WHOLE = re.compile(r"(?:\.size\(\)|\.shape)\[-?2:\]\Z")
 SAME = ("contiguous", "clone", "detach", "to", "float", "double", "half", "cuda", "cpu", "requires_grad", "Variable",
         "checkpoint", "expand_as", "identity")  # fmt: skip
 """What hands on a tensor as it is."""
-SILENT = ("print", "len", "isinstance", "summary", "Model", "Functional", "type")
+SILENT = ("print", "len", "isinstance", "summary", "type")
 """What makes no tensor of a tensor."""
 
 
