@@ -64,8 +64,7 @@ def _set_context(reading: Reading, place: Span, biases: bool) -> None:
     """Count as slides do: a K with two digits, one image, and no biases if they have none and nothing else is set."""
     overrides = reading.overrides
     context = replace(overrides.context, zeros="blank", batch=1)
-    counted = biases or reading.grading or not context.convention.bias
-    if not counted and overrides.named.isdisjoint(("bias", "convention")):
+    if not biases and context.convention.bias and overrides.named.isdisjoint(("bias", "convention")):
         context = replace(context, convention=context.convention._replace(bias=False))
         reading.note("read as slides print it: parameters without biases (--bias counts them), memory in values", place)
     reading.overrides = replace(overrides, context=context)
