@@ -31,16 +31,16 @@ class Matching(NamedTuple):
     note: str = ""
 
 
-def matched(rows: Sequence[str], graph: Graph, types: Sequence[str] = ()) -> Matching:
+def matched(rows: Sequence[str], graph: Graph, types: Sequence[str] = (), *, named: bool = True) -> Matching:
     """The layers that rows are about, which may have any name: `conv2d_4 (Conv2D)` is the first convolution.
 
     `types` are what the rows say of themselves in a column of types. The rows are those of layers in their order if
     their types are: all of the network, or all of the types that occur. A row of a type that the network does not have
     keeps its name, and a row whose name is a layer's stays that layer's. A row of several types, `Conv + ReLU + Pool`,
     is of as many layers. If no such order exists, the names stay as they are; so does conv9 among conv1 and conv2,
-    which is a mistake and no name of another kind.
+    which is a mistake and no name of another kind. If the rows are not `named`, they say what the layers are: CONV3-64.
     """
-    known = known_names(graph)
+    known = {key: name for key, name in known_names(graph).items() if named or name in (INPUT, *TOTAL)}
     if types:
         rows = [told if told and NUMBER_ALONE.match(row) else row for row, told in zip(rows, types, strict=True)]
     bare = [_bare(row) for row in rows]

@@ -1,4 +1,4 @@
-"""Markdown, a README among other text -> its tables: every GFM table whose header begins with a layer."""
+"""Markdown, a README among other text -> its tables: every table with a column of layers, in HTML, too."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
-from cnncalc.errors import Problem, Source, SpecError
+from cnncalc.errors import Source
 from cnncalc.limits import MOST_CLAIMS
-from cnncalc.tables.cells import HEADER_WITHIN, Cell, CellTable, Known, header_among, too_many_rows
+from cnncalc.tables import html, notebooks
+from cnncalc.tables.cells import HEADER_WITHIN, Cell, CellTable, Known, headed, too_many_rows
 from cnncalc.tables.dressing import undressed
 from cnncalc.tables.layer_types import TOTAL
 
@@ -34,53 +35,62 @@ HINT = "a table begins with a header such as | layer | output | params |"
 
 def recognises(source: Source) -> bool:
     """Whether a text is Markdown: by its name, or by the rule under the header of a table."""
-    return source.name.lower().endswith(NAMES) or RULE.search(source.text) is not None
+    notebook = source.name.lower().endswith(notebooks.NAME) and html.TABLE.search(source.text) is not None
+    return notebook or source.name.lower().endswith(NAMES) or RULE.search(source.text) is not None
 
 
 def tables(source: Source, known: Known) -> Iterator[CellTable]:
-    """Every table that has a layer in each row; other text and other tables say nothing. Raises SpecError for none."""
+    """Every table that has a layer in each row, in HTML, too; other text says nothing. Raises SpecError for none."""
     ruled = [number for number, line in enumerate(source.lines) if "|" in line]
     most = MOST_CLAIMS.value + HEADER_WITHIN
     if len(ruled) > most:  # to take them apart first would take its time
         raise too_many_rows(source.span(ruled[most]))
-    found = False
-    for table in _tables(source):
-        start = header_among([[text for text, _ in cells] for cells in table.rows], known)
-        if start is not None:
-            found, table.rows = True, table.rows[start:]
-            yield table
-    if not found:
-        raise SpecError([Problem("the text contains no table of layers", source.span(), HINT)])
+    found = list(_tables(source))
+    tables_in_html = html.rows_of(source, _without_code(source))
+    read = headed([*(rows for rows, _ in found), *tables_in_html], known, source, HINT)
+    for table in read:
+        table.totals = next((totals for rows, totals in found if rows[-1] is table.rows[-1]), [])
+    yield from read
 
 
-def _tables(source: Source) -> Iterator[CellTable]:
-    """Every table, each cell with its place and without Markdown's marks, with the totals of its section."""
-    table: CellTable | None = None
-    totals: list[list[Cell]] = []  # above a table, in the same section
+def _without_code(source: Source) -> str:
+    """The text with blanks for the blocks of code, if it has tables in HTML."""
+    if html.TABLE.search(source.text) is None:
+        return ""
+    lines = source.text.splitlines(keepends=True)
+    for token in _parser().parse(source.text):
+        if token.type == "fence" and token.map:
+            for number in range(*token.map):
+                lines[number] = re.sub(r"[^\r\n]", " ", lines[number])
+    return "".join(lines)
+
+
+def _tables(source: Source) -> Iterator[tuple[list[list[Cell]], list[list[Cell]]]]:
+    """The rows of every table, each cell with its place and without Markdown's marks, and the totals of its section."""
+    rows: list[list[Cell]] = []
+    totals: list[list[Cell]] = []
     line, column, inside = 0, 0, False
     for token in _parser().parse(source.text):
-        if token.type in ("table_open", "heading_open") and table:
-            yield table
-            table = None
+        if token.type in ("table_open", "heading_open") and rows:
+            yield rows, totals
+            rows, totals = [], []
         if token.type == "heading_open":
             totals = []
-        elif token.type == "table_open":
-            table, totals, inside = CellTable([], totals=totals), [], True
-        elif token.type == "table_close":
-            inside = False
-        elif token.type == "tr_open" and table:
+        elif token.type in ("table_open", "table_close"):
+            inside = token.type == "table_open"
+        elif token.type == "tr_open":
             line, column = (token.map or [line])[0], 0
-            table.rows.append([])
-        elif token.type == "inline" and table and inside and token.map:
+            rows.append([])
+        elif token.type == "inline" and inside and rows and token.map:
             at = max(source.lines[line].find(token.content, column), column)
             column = at + len(token.content)
             text = "".join(child.content for child in token.children or ())
             text = undressed(token.content) if PRODUCT.search(token.content) else text
-            table.rows[-1].append((text.strip(), source.span(line, at, max(len(token.content), 1))))
+            rows[-1].append((text.strip(), source.span(line, at, max(len(token.content), 1))))
         elif token.type == "inline" and token.map:
-            (table.totals if table else totals).extend(_totals(source, *token.map))
-    if table:
-        yield table
+            totals.extend(_totals(source, *token.map))
+    if rows:
+        yield rows, totals
 
 
 def _totals(source: Source, start: int, end: int) -> Iterator[list[Cell]]:

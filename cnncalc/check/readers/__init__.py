@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from itertools import islice
 from typing import NamedTuple
 
 from cnncalc.check.claim import Table
 from cnncalc.check.context import Overrides
 from cnncalc.check.prints.enter import enter
-from cnncalc.check.readers import fvcore, ptflops, reports, yaml
+from cnncalc.check.readers import fvcore, json, ptflops, reports, slides, yaml
 from cnncalc.check.readers.by_hand import read_lines
 from cnncalc.check.readers.header import quantities_in
 from cnncalc.check.readers.reading import Reading
@@ -22,7 +23,7 @@ from cnncalc.check.readers.rows import read_tables
 from cnncalc.errors import Problem, Source, Span, SpecError
 from cnncalc.limits import LONGEST_NOTEBOOK, LONGEST_TABLE, LONGEST_TEXT, Limit
 from cnncalc.spec.files import Contents, as_text, read_bytes, unpacked
-from cnncalc.tables import csv, latex, markdown, summaries, torchinfo
+from cnncalc.tables import csv, html, latex, markdown, summaries, torchinfo
 from cnncalc.tables.cells import CellTable, Known
 from cnncalc.tables.foreign import refuse_foreign
 from cnncalc.tables.print_out import PrintOut
@@ -54,8 +55,25 @@ def _rows(tables: Callable[[Source, Known], Iterable[CellTable]]) -> Callable[[R
 
 
 def _prints(print_out: Callable[[Source], tuple[PrintOut, Span]]) -> Callable[[Reading], None]:
-    """Reads what a program prints."""
-    return lambda reading: enter(reading, *print_out(reading.source))
+    """Reads what a program prints, and the tables of layers that stand beside it in Markdown."""
+
+    def read(reading: Reading) -> None:
+        enter(reading, *print_out(reading.source))
+        if markdown.RULE.search(reading.source.text):
+            with suppress(SpecError):  # for a text whose tables are about other things
+                read_tables(reading, list(markdown.tables(reading.source, quantities_in)))
+
+    return read
+
+
+def _second_print_out(source: Source) -> Iterator[Problem]:
+    """That the print-outs behind the first are not read."""
+    headers = (torchinfo.HEADER, summaries.HEADER, fvcore.TABLE)
+    places = sorted(match.start() for header in headers for match in islice(header.finditer(source.text), 2))
+    for place in places[1:2]:
+        line = source.text.count("\n", 0, place)
+        message = "a second print-out begins here: it is not read"
+        yield Problem(message, source.span(line), "put each into a file of its own")
 
 
 READERS = (
@@ -64,7 +82,10 @@ READERS = (
     Reader(ptflops.recognises, ptflops.read, LONGEST_TEXT),
     Reader(summaries.recognises, _prints(summaries.print_out), LONGEST_TEXT),
     Reader(reports.recognises, reports.read, LONGEST_TEXT),
+    Reader(slides.recognises, slides.read, LONGEST_TEXT),
+    Reader(json.recognises, json.read, LONGEST_TEXT),
     Reader(latex.recognises, _rows(latex.tables), LONGEST_TEXT),
+    Reader(html.recognises, _rows(html.tables), LONGEST_TEXT),
     Reader(markdown.recognises, _rows(markdown.tables), LONGEST_TEXT),
     Reader(csv.recognises, _rows(csv.tables), LONGEST_TEXT),
     Reader(yaml.recognises, yaml.read, LONGEST_TABLE),
@@ -88,6 +109,7 @@ def read_table(table: str | os.PathLike[str] | Source, overrides: Overrides | No
     if isinstance(source, OldSource):
         reading.note(f"{source.name} is read as Windows-1252: it is not UTF-8")
     _reader(source).read(reading)
+    reading.table.unread.extend(_second_print_out(source))
     return reading.finished()
 
 

@@ -51,18 +51,33 @@ IS_WORKING = re.compile(r"[-+0-9.,()\[\]{}*^/\s\u00d7\u00b7xX\\a-z$]+\Z")
 
 def quantities_in(header: Sequence[str]) -> int | None:
     """How many of a header's columns are quantities; None if the line is not a header."""
-    names = [folded_heading(text) for text in header[:2]]
-    if not names or names[0] not in FIRST:
+    names = [folded_heading(text) for text in header]
+    place = _place_of_layer(names)
+    if place is None:
         return None
-    names += [folded_heading(text) for text in header[2:]]
-    place = 1 if _is_numbered(names) else _behind_model(names)
-    name = names[place]
-    if name not in (*LAYER, *EXERCISE, *PERHAPS_LAYER):
+    others = [(name, text) for at, (name, text) in enumerate(zip(names, header, strict=True)) if at != place]
+    known = sum(_is_known(name, text) for name, text in others)
+    if names[place] not in (*LAYER, *EXERCISE) and known < (1 if names[place] == "" else LEAST):
         return None
-    known = sum(_is_known(name, text) for name, text in zip(names[place + 1 :], header[place + 1 :], strict=True))
-    if name in PERHAPS_LAYER:
-        return known if known >= LEAST else None
-    return known if known or name != "name" else None
+    return known if known or (place == 0 and names[0] not in ("", "name")) else None
+
+
+def layers_first(rows: list[Cells]) -> list[Cells]:
+    """The table with the column of layers in front."""
+    place = _place_of_layer([folded_heading(text) for text, _ in rows[0]]) or 0
+    if not place:
+        return list(map(list, rows))
+    return [[*(cells[place : place + 1] or [("", cells[0][1])]), *cells[:place], *cells[place + 1 :]] for cells in rows]
+
+
+def _place_of_layer(names: Sequence[str]) -> int | None:
+    """Which column names the layers: the first of these headings, or the first column if it may be one."""
+    found = next((place for place, name in enumerate(names) if name in (*LAYER, *EXERCISE)), None)
+    if found is not None:
+        return found
+    behind = 1 if len(names) > LEAST and names[0] in (*NUMBERING, *MODEL) and names[1] in PERHAPS_LAYER[1:] else 0
+    place = _behind_model(names) or behind
+    return place if names and names[place] in PERHAPS_LAYER else None
 
 
 def without_numbering(header: Cells, lines: list[Cells]) -> tuple[Cells, list[Cells]]:
@@ -152,7 +167,7 @@ def _is_numbered(names: list[str]) -> bool:
     return len(names) > LEAST and names[0] in NUMBERING and names[1] in (*LAYER, *PERHAPS_LAYER[1:])
 
 
-def _behind_model(names: list[str]) -> int:
+def _behind_model(names: Sequence[str]) -> int:
     """Where the column of layers is, behind one that names the network; 0 for a table that begins with its layers."""
     layers = [at for at, name in enumerate(names) if at and name in (*LAYER, *PERHAPS_LAYER[1:])]
     return layers[0] if names and names[0] in MODEL and layers else 0

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from typing import TypeAlias
 
-from cnncalc.check.claim import Claim
 from cnncalc.check.context import CONTEXT_KEYS, NETWORK_KEYS, Context
-from cnncalc.check.matching import all_known, known_names, matched
-from cnncalc.check.naming import Heading, heading, kind_of, layer_named, of_total
+from cnncalc.check.matching import Matching, all_known, known_names, matched
+from cnncalc.check.naming import Heading, heading, is_heading, kind_of, layer_named, of_total
 from cnncalc.check.network import Network
-from cnncalc.check.numbers.amounts import decimal_comma
+from cnncalc.check.numbers.amounts import decimal_comma, plain
+from cnncalc.check.numbers.beside import stated
 from cnncalc.check.readers.by_hand import without_answers
 from cnncalc.check.readers.header import (
     QUANTITY,
     VALUE,
+    layers_first,
     parts_of,
     settings_in,
     types_beside,
@@ -28,14 +29,32 @@ from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Span, SpecError
 from cnncalc.graph import Graph
 from cnncalc.limits import LONGEST_NUMBER, MOST_CLAIMS
-from cnncalc.spec.readers.tables import Described, described
+from cnncalc.spec.readers.tables import Described, described, stated_input
 from cnncalc.tables.cells import LAYER, UNANSWERED, Cell, CellTable, too_many_rows
 from cnncalc.tables.columns import folded_heading, is_source, with_settings_apart
-from cnncalc.tables.dressing import undressed
+from cnncalc.tables.dressing import in_ascii, undressed
 from cnncalc.tables.languages import usual_signs
-from cnncalc.tables.layer_types import TOTAL, folded, type_in
+from cnncalc.tables.layer_types import TOTAL, folded, type_in, type_of
 
-IGNORED = ("kind", "type", "comment", "note", "notes", "remark", "remarks", "")
+Match: TypeAlias = Callable[..., Matching]
+NUMBERED = ("n\u00b0", "n\u00ba", "idx", "id", "s.no", "s.no.", "sr._no", "\u5e8f\u53f7")
+IGNORED = (
+    "kind",
+    "type",
+    "comment",
+    "note",
+    "notes",
+    "remark",
+    "remarks",
+    "#",
+    "no",
+    "no.",
+    "nr",
+    "nr.",
+    "index",
+    *NUMBERED,
+    "",
+)
 """Columns that claim nothing; the first two come with `cnncalc show --format csv`."""
 REMARKS = (
     *("name", "class", "description", "details", "detail", "specs", "spec", "specification", "connected_to", "config"),
@@ -60,6 +79,10 @@ BYTES_BEHIND = re.compile(r"\s*\(([0-9][0-9.,]* ?(?:[KMGT]i?)?B)\)\Z")
 """What Keras prints behind a number of parameters: 61,706 (241.04 KB)."""
 NUMERIC = re.compile(r"[-~\u2248(\[$]*(?:None, ?)?[0-9][0-9.,xX*\u00d7/+^=()\[\] -]*(?:[A-Za-z%]{1,8})?[)\]$]?\Z")
 """A number with or without a unit, a shape, or a working."""
+
+DECIMAL_COMMA = re.compile(r"[~\u2248]?\s*-?(?:0,[0-9]|[0-9]{1,3}(?:\.[0-9]{3})*,(?:[0-9]{1,2}|[0-9]{4,})(?![0-9,]))")
+"""A number with a comma that does not part thousands."""
+DECIMAL_POINT = re.compile(r"[0-9]\.(?:[0-9]{1,2}|[0-9]{4,})(?![0-9])")
 
 
 def read_tables(reading: Reading, tables: Iterable[CellTable]) -> None:
@@ -107,8 +130,23 @@ def _parts(tables: list[CellTable], graph: Graph) -> int:
     return 1
 
 
-def read_rows(reading: Reading, table: CellTable) -> None:
-    """Enter the claims of a header and the rows under it."""
+def _looks_about_layers(rows: list[list[Cell]]) -> bool:
+    """Whether a table without a column of layers has numbers below a name of a quantity, or beside types of layers."""
+    for place, (text, _) in enumerate(rows[0]):
+        if is_heading(folded_heading(text)) and _looks_like_answers(place, rows[1:]):
+            return True
+    types = [cells for cells in rows if cells and type_of(cells[0][0])]
+    return len(types) > 1 and any(_looks_like_answers(place, types) for place in range(1, len(rows[0])))
+
+
+def read_rows(reading: Reading, table: CellTable, match: Match = matched) -> None:
+    """Enter the claims of a header and the rows under it; `match` finds the layers that the rows are about.
+
+    Another table of the text that looks like answers, but has no layers, is a fault of the file.
+    """
+    for rows in filter(_looks_about_layers, table.others):
+        message = "this table looks like answers, but no column is headed 'layer': it is not read"
+        reading.table.unread.append(Problem(message, rows[0][0][1], "head the column of layers 'layer'"))
     for left_out in table.notes:
         reading.note(left_out.message, left_out.span)
     for problem in table.problems:
@@ -117,13 +155,13 @@ def read_rows(reading: Reading, table: CellTable) -> None:
     head, context = _effective(reading, {key: cell for key, cell in table.head.items() if key in HEAD_KEYS})
     if len(table.rows) > MOST_CLAIMS.value + 1:
         raise too_many_rows(table.rows[-1][0][1])
-    rows = table.rows[1:]
+    rows = layers_first(table.rows)
     if reading.exercises:
-        rows = _other_rows(reading, context, table.rows[0], rows, named="network" in head)
-        if not rows:
+        rows = [rows[0], *_other_rows(reading, context, rows[0], rows[1:], named="network" in head)]
+        if len(rows) == 1:
             return
     parts = []
-    for header, lines in parts_of(*without_numbering(table.rows[0], [*rows, *_of_all(table.totals)])):
+    for header, lines in parts_of(*without_numbering(rows[0], [*rows[1:], *_of_all(table.totals)])):
         header, lines = with_workings(*with_settings_apart(*without_numbering(header, lines)))
         columns = _columns(reading, header, lines)
         lines = [_labelled(cells) for cells in lines if not cells[0][0].startswith("#")]
@@ -139,11 +177,11 @@ def read_rows(reading: Reading, table: CellTable) -> None:
         )
     reading.table.name = head.get("name", (reading.table.name,))[0]
     reading.table.source = context.source
-    named = iter(_layers(reading, network, parts))
-    for _, lines, columns in parts:
-        beside = tuple({cell[0] for cells in lines for of, cell in zip(columns, cells, strict=False) if of == LONG})
+    layers = iter(_layers(reading, network, parts, match))
+    for head_of, lines, columns in parts:
+        found = _Rows(reading, context, head_of, columns, lines)
         for cells in lines:
-            _row(reading, context, next(named), cells, columns, beside)
+            found.enter(next(layers), cells)
     if not reading.table.claims and not reading.problems:
         reading.problem("the table contains no claims", header[0][1], "write one layer in each row")
 
@@ -180,13 +218,13 @@ def _name(cells: list[Cell]) -> str:
     return TOTAL[0] if of_total(name) else name
 
 
-def _layers(reading: Reading, network: Network, parts: list[Part]) -> list[str]:
+def _layers(reading: Reading, network: Network, parts: list[Part], match: Match) -> list[str]:
     """The layers of all rows, by the names that the network has for them."""
     layers = [_name(cells) for _, lines, _ in parts for cells in lines]
     if any(of.quantity == QUANTITY for _, _, columns in parts for of in columns):
         return layers
     types = [told for header, lines, _ in parts for told in types_beside(header, lines)]
-    layers, note = matched(layers, network.graph(), types)
+    layers, note = match(layers, network.graph(), types)
     if note:
         reading.note(note, parts[0][0][0][1])
     return layers
@@ -231,7 +269,8 @@ def _network(
     network = reading.named(name, size, settings)
     if network is None and not reading.grading:
         own = described(header, lines, reading.source)
-        if own is not None:
+        network = reading.beside(size or stated_input(lines), settings, needed=own is None)
+        if own is not None and network is None:
             network, lines = _own(reading, own, size, settings), own.rest
     network = reading.network(network, span, NETWORK_HINT)
     if network is None:
@@ -260,9 +299,8 @@ def _settings(text: str) -> tuple[str, ...]:
 
 
 def _looks_like_answers(place: int, lines: list[list[Cell]]) -> bool:
-    """Whether at least half of what a column holds are numbers or shapes."""
-    written = _written(place, lines)
-    return bool(written) and 2 * sum(NUMERIC.match(text) is not None for text in written) >= len(written)
+    """Whether a column holds a number or a shape that stands by itself, as none does in a remark."""
+    return any(NUMERIC.match(plain(text[: LONGEST_NUMBER.value])) for text in _written(place, lines))
 
 
 def _holds_settings(place: int, lines: list[list[Cell]]) -> bool:
@@ -324,33 +362,11 @@ def _unreadable(reading: Reading, text: str, span: Span, error: SpecError) -> No
         reading.refused(error, span)
 
 
-def _row(
-    reading: Reading, context: Context, layer: str, cells: list[Cell], columns: list[Heading], beside: tuple[str, ...]
-) -> None:
-    """The claims of a layer, or the one of a row of the long form, whose quantities are `beside` each other."""
-    _, place = cells[0]
-    if any(text for text, _ in cells[len(columns) :]):
-        hint = 'put a number with commas in quotes: "1,792"'
-        problem = Problem(f"this row has more cells than the {len(columns)} of the header", place, hint)
-        reading.add(context.unread(layer, "", ", ".join(text for text, _ in cells[1:]), place, problem))
-        return
-    filled = [cell for cell in cells[1:] if cell[0].lower() not in UNANSWERED]
-    if len(filled) == 1 and (of_all := of_total(undressed(cells[0][0]))):
-        reading.add(_claim(reading, context, "", of_all, None, filled[0], beside))
-        return
-    named = next((cell for of, cell in zip(columns, cells, strict=False) if of.quantity == QUANTITY), None)
-    for of, (text, span) in list(zip(columns, cells, strict=False))[1:]:
-        if of.quantity in ("", QUANTITY) or undressed(text).lower() in UNANSWERED:
-            continue
-        if layer and of.quantity == "kernel" and (settings := settings_in(text)):
-            for key, value in settings:
-                reading.add(_claim(reading, context, layer_named(layer), Heading(key), None, (value, span), beside))
-            continue
-        if layer:
-            for part, value in _of_each(layer, text, of):
-                reading.add(_claim(reading, context, layer_named(part), of, named, (value, span), beside))
-        else:
-            reading.add(context.unread("?", of.quantity, text, span, Problem("this row does not name a layer", place)))
+def _told(layer: str, of: Heading, text: str) -> list[tuple[str, Heading, str]]:
+    """What a cell says, of which layers: a kernel with its stride, `11x11, s=4`; a number for each of several."""
+    if of.quantity == "kernel" and (settings := settings_in(text)):
+        return [(layer, Heading(key), value) for key, value in settings]
+    return [(part, of, value) for part, value in _of_each(layer, text, of)]
 
 
 def _of_each(layer: str, text: str, of: Heading) -> list[tuple[str, str]]:
@@ -360,26 +376,73 @@ def _of_each(layer: str, text: str, of: Heading) -> list[tuple[str, str]]:
     return [(layer, text)] if alone else [(part, value.strip()) for part, value in zip(layers, values, strict=True)]
 
 
-def _claim(
-    reading: Reading,
-    context: Context,
-    layer: str,
-    of: Heading,
-    named: Cell | None,
-    cell: Cell,
-    beside: tuple[str, ...],
-) -> Claim:
-    """A number; one that cannot be read is a wrong answer, and not the end of the file."""
-    text, span = cell
-    quantity = named[0] if named else of.quantity
-    notes = []
-    try:
-        of = heading(named[0], beside) if named else of
-        quantity = of.quantity
-        short = len(text) <= LONGEST_NUMBER.value
-        if short and kind_of(quantity) == "count" and (behind := BYTES_BEHIND.search(undressed(text))):
-            text, notes = undressed(text)[: behind.start()], [f"'{behind[1]}' behind it is not read"]
-        spelt = decimal_comma(text, *of) if reading.decimal_commas and kind_of(quantity) != "shape" else text
-        return context.claim(layer, quantity, context.printed(spelt, of, span), span, notes=tuple(notes))
-    except SpecError as error:
-        return context.unread(layer, quantity, text, named[1] if named else span, error.problems[0])
+class _Rows:
+    """The rows below a header: the quantity of each column, and which columns have decimal commas."""
+
+    def __init__(
+        self, reading: Reading, context: Context, header: list[Cell], columns: list[Heading], lines: list[list[Cell]]
+    ) -> None:
+        self.reading, self.context, self.columns = reading, context, columns
+        cells = [cell for row in lines for cell in zip(columns, row, strict=False)]
+        self.beside = tuple({text for of, (text, _) in cells if of == LONG})
+        """The quantities of the long form."""
+        self.commas = {place for place, of in enumerate(columns) if self._has_decimal_commas(of, place, lines)}
+        for place in sorted(self.commas) if not reading.decimal_commas else ():
+            text, span = header[place]
+            reading.note(f"the commas of the column '{text}' are decimal marks", span)
+
+    def _has_decimal_commas(self, of: Heading, place: int, lines: list[list[Cell]]) -> bool:
+        """Whether a comma is a decimal mark in a column: it can be nothing else in one number, and none has a point."""
+        if self.reading.decimal_commas or of.quantity in VALUE or kind_of(of.quantity) not in ("count", "bytes"):
+            return self.reading.decimal_commas
+        texts = [in_ascii(each.text) for text in _written(place, lines) for each in stated(text, of)]
+        return any(map(DECIMAL_COMMA.match, texts)) and not any(map(DECIMAL_POINT.search, texts))
+
+    def enter(self, layer: str, cells: list[Cell]) -> None:
+        """Enter the claims of a layer, or the one of a row of the long form."""
+        _, place = cells[0]
+        if any(text for text, _ in cells[len(self.columns) :]):
+            hint = 'put a number with commas in quotes: "1,792"'
+            problem = Problem(f"this row has more cells than the {len(self.columns)} of the header", place, hint)
+            self._unread(layer, "", (", ".join(text for text, _ in cells[1:]), place), problem)
+            return
+        filled = [cell for cell in cells[1:] if undressed(cell[0]).lower() not in UNANSWERED]
+        if len(filled) == 1 and (of_all := of_total(undressed(cells[0][0]))):
+            self._claims("", of_all, filled[0], commas=self.reading.decimal_commas)
+            return
+        named = next((cell for of, cell in zip(self.columns, cells, strict=False) if of == LONG), None)
+        for column, (of, cell) in enumerate(zip(self.columns, cells, strict=False)):
+            if column == 0 or of.quantity in ("", QUANTITY) or undressed(cell[0]).lower() in UNANSWERED:
+                continue
+            if not layer:
+                self._unread("?", of.quantity, cell, Problem("this row does not name a layer", place))
+                continue
+            try:
+                of = heading(named[0], self.beside) if named else of
+            except SpecError as error:
+                self._unread(
+                    layer_named(layer), named[0] if named else "", (cell[0], (named or cell)[1]), error.problems[0]
+                )
+            else:
+                for part, key, text in _told(layer, of, cell[0]):
+                    self._claims(layer_named(part), key, (text, cell[1]), commas=column in self.commas)
+
+    def _claims(self, layer: str, of: Heading, cell: Cell, *, commas: bool) -> None:
+        """Enter a number, or two; one that cannot be read is a wrong answer, and not the end of the file."""
+        short = len(cell[0]) <= LONGEST_NUMBER.value
+        behind = BYTES_BEHIND.search(undressed(cell[0])) if short and kind_of(of.quantity) == "count" else None
+        if behind:
+            cell = (undressed(cell[0])[: behind.start()], cell[1])
+            self.reading.note(f"'{behind[1]}' behind {cell[0]} is not read", cell[1])
+        for each in stated(cell[0], of):
+            place, quantity = each.place(cell[1]), each.of.quantity
+            spelt = decimal_comma(each.text, *each.of) if commas and kind_of(quantity) != "shape" else each.text
+            try:
+                printed = self.context.printed(spelt, each.of, place)
+            except SpecError as error:
+                self._unread(layer, quantity, (each.text, place), error.problems[0])
+            else:
+                self.reading.add(self.context.claim(layer, quantity, printed, place, beside=each.beside))
+
+    def _unread(self, layer: str, quantity: str, cell: Cell, problem: Problem) -> None:
+        self.reading.add(self.context.unread(layer, quantity, *cell, problem))
