@@ -1,9 +1,11 @@
 """Tables from READMEs, course pages and papers: every number in them is judged, and judged rightly.
 
-A folder of `tests/tables/` holds one table in a layout of its own and `expected.yaml`: its `address`, the `network`
-as cnncalc is told it, in slide notation or a file beside it, the `layers` as `chain.py` is told them, and its numbers
-once more, plainly, in the order of the table. A number with `!` is wrong, one with `~` follows from a wrong one, one
-with `?` is an error, as of a row without a name. What is right comes from `chain.py` alone.
+A folder of `tests/tables/` holds one table in a layout of its own and `expected.yaml`: its `address`, which is that of
+the file at a commit, or of a search for its words where the file is unknown; the `network` as cnncalc is told it, in
+slide notation or a file beside it, the `layers` as `chain.py` is told them, and its numbers once more, plainly, in the
+order of the table. A number with `!` is wrong, one with `~` follows from a wrong one, one with `?` is an error, as of a
+row without a name. Of a working that does not give the number behind it, the number is what the working gives. What
+is right comes from `chain.py` alone.
 """
 
 from __future__ import annotations

@@ -14,7 +14,9 @@ from cnncalc.tables.layer_types import BRACKETED, INPUT, NUMBERED, TOTAL, folded
 
 NUMBER_ALONE = re.compile(r"(?:layer|no\.?|#)?[\s#]*[0-9]+\.?\Z", re.IGNORECASE)
 """The name of a row that is only numbered."""
-OUTPUT, GLOBAL = "output", "globalavgpool"
+OUTPUT = "output"
+ADAPTIVE = (("adaptiveavgpool", "globalavgpool"), ("globalavgpool", "avgpool"))
+"""What an adaptive pool is called, and what it is where a network has none: one over the map, or over windows of it."""
 OUTPUTS = ("output", "outputlayer", "out")
 UNCHANGING = ("relu", "dropout")
 """Types of layer that leave the numbers of a row of several as they are."""
@@ -93,8 +95,10 @@ def _said(
 ) -> list[list[str]]:
     """The types of layer that each row names, or its column of types does."""
     said = [_types_said(row, types[place] if types else "") for place, row in enumerate(rows)]
-    if not any(node.layer.kind == GLOBAL for node in graph.nodes):  # an adaptive pool may be one over windows
-        said = [["avgpool" if kind == GLOBAL else kind for kind in each] for each in said]
+    kinds = {node.layer.kind for node in graph.nodes}
+    for called, meant in ADAPTIVE:
+        if called not in kinds:
+            said = [[meant if kind == called else kind for kind in each] for each in said]
     _name_the_last(bare, names, said, graph)
     return said
 

@@ -16,6 +16,8 @@ from cnncalc.tables.layer_types import BRACKETED
 UNIT = re.compile(r"(?:[kKMGTP]i?)?(?:B|[bB]ytes)?\Z|thousand\Z|million\Z|billion\Z")
 COUNTING = re.compile(r"^(?:(?:number|nr|no\.?|count|#)_of_(?:the_)?|num_|no\._|#_?)|_?#$")
 SIGNS = re.compile(r"[^a-z0-9]")
+OPERATION = re.compile(r"[-+*/\u00d7\u00b7(]")
+"""What the formula behind a heading has: `J_out = J_in * S`."""
 SIZE_AND_STRIDE = re.compile(r"(.+?)\s*/\s*(strides?)\Z", re.IGNORECASE)
 """The heading of `7x7/2`, the size of a kernel and its stride in one column."""
 BETWEEN = re.compile(r" ?(?:[/,;+&]|\band\b) ?")
@@ -101,14 +103,23 @@ CONTEXTUAL = {
 
 
 def name_and_unit(text: str) -> tuple[str, str]:
-    """The name in a heading, in small letters and without `number of`, and the unit in brackets behind it."""
-    text = usual_signs(text)
+    """The name in a heading, in small letters and without `number of`, and the unit in brackets behind it.
+
+    >>> name_and_unit("# of Params (K)"), name_and_unit("J_out=J_in*S")
+    (('params', 'K'), ('j_out', ''))
+    """
+    text = _without_formula(usual_signs(text))
     bracket = BRACKETED.search(text)
     inside = bracket[1].strip() if bracket else ""
     name = text[: bracket.start()] if bracket else text
     name = f"{name} {inside}" if inside.lower() in ("in", "out") else name
     name = COUNTING.sub("", heading_in_english(name.strip().lower().replace(" ", "_").replace("-", "_")))
     return name, inside if UNIT.match(inside) else ""
+
+
+def _without_formula(text: str) -> str:
+    name, _, formula = text.partition("=")
+    return name if name.strip() and OPERATION.search(formula) else text
 
 
 def bare(name: str) -> str:

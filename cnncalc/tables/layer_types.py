@@ -24,8 +24,9 @@ ELSEWHERE = {
 """The layer types of frameworks and of course tables that have another name here."""
 SHORT_TYPES = {
     "con": "conv", "max": "maxpool", "avg": "avgpool", "gap": "globalavgpool", "globalaveragepool": "globalavgpool",
-    "adaptiveavgpool": "globalavgpool", "adaptivepool": "globalavgpool", "adaptiveaveragepool": "globalavgpool",
-    "fullconnection": "fc", "fullconnected": "fc", "subsampling": "avgpool", "pointwise": "conv",
+    "adaptivepool": "globalavgpool", "adaptiveaveragepool": "globalavgpool",
+    "fullconnection": "fc", "fullconnected": "fc", "subsampling": "avgpool", "pointwise": "conv", "mp": "maxpool",
+    "lrnorm": "lrn", "depthconcat": "concat", "filterconcat": "concat",
 }  # fmt: skip
 """What people write for a type, where no program does."""
 PARTS = re.compile(r"[+/,&]|->|\u2192")
