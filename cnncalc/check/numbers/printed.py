@@ -232,7 +232,7 @@ class Printed:
         """The first sum that does not give the number printed after it."""
         parts = self.claimed if isinstance(self.claimed, tuple) else (self.claimed,)
         for working in self.workings:
-            if self.amount and (self.amount.prints(working.value) or working.gives(self.amount.value)):
+            if self.amount and (self.amount.blunt.prints(working.value) or working.gives(self.amount.value)):
                 continue
             if self.amount or not (working.gives(self._product()) or any(map(working.rounds_to, parts))):
                 return working
