@@ -154,3 +154,5 @@ MOST_LISTED = 100
 """Names that a hint lists."""
 MOST_NEAREST = 50
 """Names of no layer, in one table, for which the nearest one is looked for: it takes its time in a large network."""
+MOST_LISTED_NOTES = 20
+"""Notes on lines of a file that change nothing, which are listed one by one."""

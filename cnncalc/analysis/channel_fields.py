@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from cnncalc.analysis.merged_fields import JumpConflictError, merged
 from cnncalc.graph import INPUT, Graph
+from cnncalc.layers import Shape
 from cnncalc.layers.receptive_field import ReceptiveField, UncountableError, unknown
 from cnncalc.limits import MOST_RANGES
 from cnncalc.symbolic import Size, is_known
@@ -44,12 +45,23 @@ class FieldsOfChannels:
             self._alike[index] = read is None
             if read is None or all(self._is_whole(part) for part in read):
                 return []
-            return [self._of(part) for part in read]
+            return [self.as_read(index, part[0], self._of(part)) for part in read]
         except JumpConflictError:  # reported where the branches are merged
             return []
         except UncountableError as reason:
             self._alike[index] = False
             return [unknown(str(reason))]
+
+    def as_read(self, index: int, source: int, seen: ReceptiveField) -> ReceptiveField:
+        """The receptive field of a source, as the units of node `index` read it."""
+        node = self._graph.nodes[index]
+        if not node.layer.merges:
+            return seen
+        return node.layer.seen_of(node.sources.index(source), seen, self._shapes(index))
+
+    def _shapes(self, index: int) -> tuple[Shape, ...]:
+        sources = self._graph.nodes[index].sources
+        return tuple(self._graph.input if at == INPUT else self._graph.nodes[at].output for at in sources)
 
     def _adds_zeros(self, index: int) -> bool:
         """Whether the channels of a node behind as many as come in read nothing."""
@@ -64,8 +76,7 @@ class FieldsOfChannels:
         """The ranges of other nodes that a range reads; None for all of them."""
         index, start, count = part
         node = self._graph.nodes[index]
-        shapes = tuple(self._graph.input if at == INPUT else self._graph.nodes[at].output for at in node.sources)
-        read = node.layer.channels_read(shapes, start, count)
+        read = node.layer.channels_read(self._shapes(index), start, count)
         return None if read is None else [(node.sources[one.source], one.start, one.count) for one in read]
 
     def _is_whole(self, part: Range) -> bool:
@@ -101,7 +112,10 @@ class FieldsOfChannels:
 
     def _computed(self, part: Range, read: Iterable[Range]) -> ReceptiveField:
         node = self._graph.nodes[part[0]]
-        coming = [self._found[one[0]] if self._is_whole(one) else self._known[one] for one in read]
+        coming = [
+            self.as_read(part[0], one[0], self._found[one[0]] if self._is_whole(one) else self._known[one])
+            for one in read
+        ]
         if not coming:
             raise UncountableError(f"{node.name} adds channels of zeros, which see nothing")
         seen, _ = merged(coming, node.input.rank)

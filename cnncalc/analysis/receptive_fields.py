@@ -46,7 +46,8 @@ def receptive_fields(graph: Graph) -> ReceptiveFields:
         if coming:
             read[node.name] = coming
         try:
-            seen, aligned = merged(coming or [found[source] for source in node.sources], node.input.rank)
+            whole = (of_channels.as_read(index, source, found[source]) for source in node.sources)
+            seen, aligned = merged(coming or list(whole), node.input.rank)
         except JumpConflictError as conflict:
             problems.append(_conflict(graph, node, conflict, found))
             seen, aligned = found[node.sources[0]], True

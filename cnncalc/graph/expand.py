@@ -233,7 +233,7 @@ class _Expansion:
         path = scope.path(name)
         result = self.run(item.items, scope.inside(name + scope.suffix), sources[0])
         self.assembly.enter(path, result, scope, item.span)
-        self.graph.groups[path] = ""
+        self.graph.groups[path] = item.title
         return result
 
     def _call(self, item: CallItem, scope: Scope, sources: tuple[int, ...], name: str, first: bool) -> int:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import accumulate
 
 from cnncalc.layers.base import Layer, layer
 from cnncalc.layers.channels import ChannelsRead, clipped
-from cnncalc.layers.condition import Condition
+from cnncalc.layers.condition import Condition, never
 from cnncalc.layers.fields import Count
 from cnncalc.layers.operations import Operations
+from cnncalc.layers.receptive_field import ReceptiveField
 from cnncalc.layers.shape import Shape
-from cnncalc.symbolic import Size
+from cnncalc.symbolic import Size, is_known, minimum, product
 
 
 class Merge(Layer):
@@ -51,6 +52,68 @@ class Add(Merge):
 
     def operations(self, shape: Shape) -> Operations:
         return Operations(other_adds=(self.inputs - 1) * shape.values)
+
+
+@layer("shortcut")
+class Shortcut(Merge):
+    """Addition to the first input of whatever it has a place for: Darknet's shortcut.
+
+    Inputs of one shape are added, and the layer is an `add`. Else the first input keeps its shape: further channels
+    of another input are left out, and missing ones add nothing. Of a map that is s times as large every s-th pixel
+    is added; the pixels of a map that is s times as small are added to every s-th.
+    """
+
+    channelwise = True
+    added = Count(1, least=0, doc="values that are added; counted from the inputs")
+
+    def join_conditions(self, shapes: tuple[Shape, ...]) -> Iterator[Condition]:
+        first = shapes[0]
+        for number, other in enumerate(shapes[1:], start=2):
+            message = partial(_unequal, first, other, number)
+            hint = "one map must be as large as the other, or a whole number of times as large"
+            yield Condition(other.rank, "==", first.rank, message, hint)
+            steps = [_step(mine, its) for mine, its in zip(first.size, other.size, strict=False)]
+            if None in steps or len(set(steps)) > 1:
+                yield never(message(), hint)
+
+    def settled(self, shapes: tuple[Shape, ...]) -> Layer:
+        if all(shape == shapes[0] for shape in shapes):
+            return Add(inputs=self.inputs)
+        common = (tuple(map(minimum, (shape.channels, *shape.size), _sizes(shapes[0]))) for shape in shapes[1:])
+        return Shortcut(inputs=self.inputs, added=sum(map(product, common)))
+
+    def operations(self, shape: Shape) -> Operations:
+        return Operations(other_adds=self.added)
+
+    def channels_read(self, shapes: tuple[Shape, ...], start: Size, count: Size) -> ChannelsRead:
+        parts = enumerate(shapes)
+        return (found for at, shape in parts for found in clipped(at, start, start + count, 0, shape.channels))
+
+    def seen_of(self, number: int, seen: ReceptiveField, shapes: tuple[Shape, ...]) -> ReceptiveField:
+        steps = tuple(_step(mine, its) or (1, 1) for mine, its in zip(shapes[0].size, shapes[number].size, strict=True))
+        if all(step == (1, 1) for step in steps):
+            return seen
+        spread = tuple(step[1] for step in steps)
+        every = seen.along(lambda axis, at: axis.window(1, steps[at][0], (0, 0), 1))
+        return every.stretched(spread, lambda axis, at: axis.stretch(spread[at], *_every(spread[at])))
+
+
+def _sizes(shape: Shape) -> tuple[Size, ...]:
+    return (shape.channels, *shape.size)
+
+
+def _step(mine: Size, other: Size) -> tuple[int, int] | None:
+    """(s, 1) where every s-th pixel of another map is added, (1, s) where to every s-th; None where neither fits."""
+    if mine == other:
+        return (1, 1)
+    if not is_known(mine, other) or (mine % other and other % mine):
+        return None
+    return (max(other // mine, 1), max(mine // other, 1))
+
+
+def _every(step: int) -> tuple[Callable[[int], list[int]], Callable[[int], int]]:
+    """What a unit reads of a map that is added to every `step`-th unit, and the unit of that map that it lies over."""
+    return (lambda unit: [] if unit % step else [unit // step]), (lambda unit: unit // step)
 
 
 @layer("concat", "concatenate", "cat")

@@ -42,6 +42,7 @@ class Reader(NamedTuple):
 READERS = (
     Reader("YAML", "yaml", (".yaml", ".yml")),
     Reader("the print of a PyTorch model", "printed_model", (".txt",)),
+    Reader("a network of Darknet", "darknet", (".cfg",)),
     Reader("Python", "python", (".py",)),
     Reader("slide notation", "notation", inline=True),
 )
