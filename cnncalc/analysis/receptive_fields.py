@@ -46,8 +46,10 @@ def receptive_fields(graph: Graph) -> ReceptiveFields:
         if coming:
             read[node.name] = coming
         try:
-            whole = (of_channels.as_read(index, source, found[source]) for source in node.sources)
-            seen, aligned = merged(coming or list(whole), node.input.rank)
+            whole = [of_channels.as_read(index, source, found[source]) for source in node.sources]
+            if not coming and any(seen is not found[at] for seen, at in zip(whole, node.sources, strict=True)):
+                read[node.name] = whole
+            seen, aligned = merged(coming or whole, node.input.rank)
         except JumpConflictError as conflict:
             problems.append(_conflict(graph, node, conflict, found))
             seen, aligned = found[node.sources[0]], True

@@ -299,7 +299,7 @@ def _pool(kind: str, section: Section, layers: Layers) -> Item:
     size = section.whole("size", section.whole("stride", 1))
     total = section.whole("padding", size - 1, least=0)
     sides = (total // 2, total - total // 2)
-    padding = sides[0] if sides[0] == sides[1] else (sides, sides)
+    padding = sides[0] if sides[0] == sides[1] else (sides,)
     main = _layer(
         section,
         kind,
