@@ -45,19 +45,20 @@ class FieldsOfChannels:
             self._alike[index] = read is None
             if read is None or all(self._is_whole(part) for part in read):
                 return []
-            return [self.as_read(index, part[0], self._of(part)) for part in read]
+            return self.as_read(index, [(part[0], self._of(part)) for part in read])
         except JumpConflictError:  # reported where the branches are merged
             return []
         except UncountableError as reason:
             self._alike[index] = False
             return [unknown(str(reason))]
 
-    def as_read(self, index: int, source: int, seen: ReceptiveField) -> ReceptiveField:
-        """The receptive field of a source, as the units of node `index` read it."""
+    def as_read(self, index: int, coming: Iterable[tuple[int, ReceptiveField]]) -> list[ReceptiveField]:
+        """The receptive fields of (a source, its field), as the units of node `index` read them."""
         node = self._graph.nodes[index]
-        if not node.layer.merges:
-            return seen
-        return node.layer.seen_of(node.sources.index(source), seen, self._shapes(index))
+        if not node.layer.rescales:
+            return [seen for _, seen in coming]
+        shapes, numbers = self._shapes(index), {source: number for number, source in enumerate(node.sources)}
+        return [node.layer.seen_of(numbers[source], seen, shapes) for source, seen in coming]
 
     def _shapes(self, index: int) -> tuple[Shape, ...]:
         sources = self._graph.nodes[index].sources
@@ -112,10 +113,8 @@ class FieldsOfChannels:
 
     def _computed(self, part: Range, read: Iterable[Range]) -> ReceptiveField:
         node = self._graph.nodes[part[0]]
-        coming = [
-            self.as_read(part[0], one[0], self._found[one[0]] if self._is_whole(one) else self._known[one])
-            for one in read
-        ]
+        fields = [(one[0], self._found[one[0]] if self._is_whole(one) else self._known[one]) for one in read]
+        coming = self.as_read(part[0], fields)
         if not coming:
             raise UncountableError(f"{node.name} adds channels of zeros, which see nothing")
         seen, _ = merged(coming, node.input.rank)

@@ -46,10 +46,9 @@ def receptive_fields(graph: Graph) -> ReceptiveFields:
         if coming:
             read[node.name] = coming
         try:
-            whole = [of_channels.as_read(index, source, found[source]) for source in node.sources]
-            if not coming and any(seen is not found[at] for seen, at in zip(whole, node.sources, strict=True)):
-                read[node.name] = whole
-            seen, aligned = merged(coming or whole, node.input.rank)
+            if node.layer.rescales and not coming:
+                read[node.name] = coming = of_channels.as_read(index, [(at, found[at]) for at in node.sources])
+            seen, aligned = merged(coming or [found[source] for source in node.sources], node.input.rank)
         except JumpConflictError as conflict:
             problems.append(_conflict(graph, node, conflict, found))
             seen, aligned = found[node.sources[0]], True

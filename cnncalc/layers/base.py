@@ -50,6 +50,8 @@ class Layer:
     """Whether its output is its input's memory under another shape."""
     merges: ClassVar[bool] = False
     """Whether it takes more than one input."""
+    rescales: ClassVar[bool] = False
+    """Whether a merging layer reads pixels of its inputs that lie elsewhere than its own, as `seen_of` says."""
     channelwise: ClassVar[bool] = False
     """Whether every channel of its output depends on that channel of its inputs alone."""
     slide_word: ClassVar[str] = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import accumulate
+from typing import NamedTuple
 
 from cnncalc.layers.base import Layer, layer
 from cnncalc.layers.channels import ChannelsRead, clipped
@@ -13,7 +14,7 @@ from cnncalc.layers.fields import Count
 from cnncalc.layers.operations import Operations
 from cnncalc.layers.receptive_field import ReceptiveField
 from cnncalc.layers.shape import Shape
-from cnncalc.symbolic import Size, is_known, minimum, product
+from cnncalc.symbolic import Size, minimum, product, substitute
 
 
 class Merge(Layer):
@@ -64,23 +65,26 @@ class Shortcut(Merge):
     """
 
     channelwise = True
+    rescales = True
     added = Count(1, least=0, doc="values that are added; counted from the inputs")
 
     def join_conditions(self, shapes: tuple[Shape, ...]) -> Iterator[Condition]:
         first = shapes[0]
+        hint = "one map must be as large as the other, or a whole number of times as large"
         for number, other in enumerate(shapes[1:], start=2):
             message = partial(_unequal, first, other, number)
-            hint = "one map must be as large as the other, or a whole number of times as large"
             yield Condition(other.rank, "==", first.rank, message, hint)
-            steps = [_step(mine, its) for mine, its in zip(first.size, other.size, strict=False)]
-            if None in steps or len(set(steps)) > 1:
-                yield never(message(), hint)
+            steps = [Step.between(*sizes) for sizes in zip(first.size, other.size, strict=False)]
+            if len(set(steps)) > 1:
+                yield never(message(), "both axes of a map must be as many times as large")
+            for step, mine, its in zip(steps, first.size, other.size, strict=False):
+                yield Condition(step.every * mine, "==", step.spread * its, message, hint)
 
     def settled(self, shapes: tuple[Shape, ...]) -> Layer:
-        if all(shape == shapes[0] for shape in shapes):
+        first, *others = shapes
+        if all(shape == first for shape in others):
             return Add(inputs=self.inputs)
-        common = (tuple(map(minimum, (shape.channels, *shape.size), _sizes(shapes[0]))) for shape in shapes[1:])
-        return Shortcut(inputs=self.inputs, added=sum(map(product, common)))
+        return Shortcut(inputs=self.inputs, added=sum(_common(first, shape) for shape in others))
 
     def operations(self, shape: Shape) -> Operations:
         return Operations(other_adds=self.added)
@@ -90,25 +94,40 @@ class Shortcut(Merge):
         return (found for at, shape in parts for found in clipped(at, start, start + count, 0, shape.channels))
 
     def seen_of(self, number: int, seen: ReceptiveField, shapes: tuple[Shape, ...]) -> ReceptiveField:
-        steps = tuple(_step(mine, its) or (1, 1) for mine, its in zip(shapes[0].size, shapes[number].size, strict=True))
-        if all(step == (1, 1) for step in steps):
+        steps = [Step.between(*sizes) for sizes in zip(shapes[0].size, shapes[number].size, strict=True)]
+        if all(step == Step(1, 1) for step in steps):
             return seen
-        spread = tuple(step[1] for step in steps)
-        every = seen.along(lambda axis, at: axis.window(1, steps[at][0], (0, 0), 1))
+        every = seen.along(lambda axis, at: axis.window(1, steps[at].every, (0, 0), 1))
+        spread = tuple(step.spread for step in steps)
+        if all(size == 1 for size in spread):
+            return every
         return every.stretched(spread, lambda axis, at: axis.stretch(spread[at], *_every(spread[at])))
 
 
-def _sizes(shape: Shape) -> tuple[Size, ...]:
-    return (shape.channels, *shape.size)
+def _common(first: Shape, other: Shape) -> Size:
+    """The values of another input that a shortcut adds: those of the smaller map, of the fewer channels."""
+    sizes = zip(first.size, other.size, strict=True)
+    smaller = (mine if Step.between(mine, its).spread == 1 else its for mine, its in sizes)
+    return product((minimum(first.channels, other.channels), *smaller))
 
 
-def _step(mine: Size, other: Size) -> tuple[int, int] | None:
-    """(s, 1) where every s-th pixel of another map is added, (1, s) where to every s-th; None where neither fits."""
-    if mine == other:
-        return (1, 1)
-    if not is_known(mine, other) or (mine % other and other % mine):
-        return None
-    return (max(other // mine, 1), max(mine // other, 1))
+class Step(NamedTuple):
+    """How a shortcut adds another map: `every` so many of its pixels one, or one to every `spread` of its own."""
+
+    every: int
+    spread: int
+
+    @classmethod
+    def between(cls, mine: Size, other: Size) -> Step:
+        """The step between two lengths; with symbols, that between large lengths."""
+        large = {str(name): LARGE for size in (mine, other) for name in getattr(size, "free_symbols", ())}
+        if large:
+            mine, other = substitute(mine, large), substitute(other, large)
+        return cls(max(other // mine, 1), max(mine // other, 1))
+
+
+LARGE = 2**16 * 3**4 * 5**2 * 7
+"""A length that many strides divide."""
 
 
 def _every(step: int) -> tuple[Callable[[int], list[int]], Callable[[int], int]]:

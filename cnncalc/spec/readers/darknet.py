@@ -28,16 +28,17 @@ from cnncalc.spec.model import BrokenItem, InputSize, Item, Spec
 from cnncalc.spec.readers.darknet_keys import Entry, Section
 from cnncalc.spec.readers.darknet_sections import IGNORED, NET, RECURRENT, SECTIONS, Layers
 
-FIRST = re.compile(r"(?:[ \t\r]*(?:[#;][^\n]*)?\n)*[ \t]*\[[ \t]*(?P<kind>[A-Za-z_]\w*)[ \t]*\][^\n]*(?:\n|\Z)")
+FIRST = re.compile(r"(?:[ \t\r]*(?:[#;][^\n]*)?\n)*[ \t]*\[[ \t]*[A-Za-z_]\w*[ \t]*\][^\n]*(?:\n|\Z)")
+HEAD = re.compile(r"^[ \t]*\[[ \t]*net(?:work)?[ \t]*\]", re.MULTILINE)
 KEY = re.compile(r"^[ \t]*[A-Za-z_]\w*[ \t]*=", re.MULTILINE)
 BLANKS = str.maketrans("", "", " \t\r\n")
 NET_NAMES = ("net", "network")
 
 
 def recognises(text: str) -> bool:
-    """Whether the first line that is not a comment names a section, as [net], and a line has a key."""
+    """Whether a line is [net], or the first one that is not a comment names a section and another has a key."""
     first = FIRST.match(text)
-    return first is not None and (first["kind"] in NET_NAMES or KEY.search(text, first.end()) is not None)
+    return HEAD.search(text) is not None or (first is not None and KEY.search(text, first.end()) is not None)
 
 
 def read(source: Source) -> Spec:
@@ -109,7 +110,7 @@ def _read_net(net: Section, spec: Spec) -> None:
 
 def _items(sections: list[Section], spec: Spec) -> Iterator[Item]:
     """An item for every section behind [net]."""
-    layers = Layers()
+    layers = Layers(spec.input)
     for section in sections:
         name = layers.enter(section)
         item: Item = BrokenItem(span=section.span, name=name)

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 from cnncalc.errors import closest, one_of
 from cnncalc.layers import CATALOGUE
+from cnncalc.limits import MOST_SOURCES
 from cnncalc.spec.expressions import Expression
-from cnncalc.spec.model import Argument, Expected, GroupItem, Item, LayerItem, MergeItem, NameReference
+from cnncalc.spec.model import Argument, Expected, GroupItem, InputSize, Item, LayerItem, MergeItem, NameReference
 from cnncalc.spec.readers.darknet_keys import COMMENT, Section, words
 
 RECURRENT = words("rnn gru lstm crnn conv_lstm history")
@@ -48,12 +49,17 @@ MAP, SINGLE, VECTOR = "map", "single", "vector"
 
 
 class Layers:
-    """The sections read so far: their names by their numbers, what each makes, and where its weights are."""
+    """The sections read so far: their names by their numbers, what each makes, where its weights are.
 
-    def __init__(self) -> None:
+    `size` is the input of the network, if the text gives it.
+    """
+
+    def __init__(self, size: InputSize | None) -> None:
+        self.size = size
         self.names: list[str] = []
         self.made: list[str] = []
         self.weights: dict[int, str] = {}
+        self.sources = 0
 
     def enter(self, section: Section) -> str:
         """Number a section; its name."""
@@ -71,7 +77,7 @@ class Layers:
         """The number of a section above; a negative one counts back. Raises SpecError."""
         number = value if value >= 0 else section.index + value
         if not 0 <= number < section.index:
-            message = f"{key} names layer {number}, but this is layer {section.index}"
+            message = f"'{key}' names layer {number}, but this is layer {section.index}"
             raise section.refused(message, "only layers above it can be read; [net] is not counted", key)
         return number
 
@@ -79,9 +85,13 @@ class Layers:
         """A reference to the section above."""
         return NameReference(self.names[section.index - 1] if section.index else "input", section.span)
 
-    def reference(self, section: Section, key: str, value: int) -> NameReference:
-        """A reference to a section by its number, as a key has it."""
-        return NameReference(self.names[self.number(section, key, value)], section[key].span)
+    def read_by(self, section: Section, key: str) -> list[tuple[int, NameReference]]:
+        """The sections that a key names: the number of each, and a reference to it. Raises SpecError."""
+        numbers = [self.number(section, key, value) for value in section.numbers(key)]
+        self.sources += len(numbers)
+        if self.sources > MOST_SOURCES.value:
+            raise section.refused(f"up to here, more than {MOST_SOURCES} layers are read", MOST_SOURCES.hint, key)
+        return [(number, NameReference(self.names[number], section[key].span)) for number in numbers]
 
 
 Make: TypeAlias = Callable[[Section, Layers], Item]
@@ -333,6 +343,7 @@ def _reorg(section: Section, layers: Layers) -> Item:
             raise section.refused(f"[{section.kind}] with extra is not supported here", key="extra")
         section.whole("stride", 1)
         layers.made[section.index] = VECTOR
+        section.notes.append("extra is read as pjreddie's Darknet reads it; AlexeyAB's has no such key")
         flat = _layer(section, "flatten", "flatten")
         pad = _layer(section, "pad", "pad", channels=section.at("extra", extra))
         return _joined(section, "flatten pad", [flat], pad, [])
@@ -345,9 +356,12 @@ def _crop(section: Section, layers: Layers) -> Item:
     """The middle of a map; in training, another place of it."""
     before = _on_a_map(section, layers)
     sides = []
-    for axis in ("height", "width"):
+    for number, axis in enumerate(("height", "width")):
         key = f"crop_{axis}"
         wanted = section.whole(key, 1)
+        given = layers.size.sizes[number] if layers.size and layers.size.sizes and not section.index else wanted
+        if isinstance(given, int) and given < wanted:
+            raise section.refused(f"{key} is {wanted}, but the {axis} of the input is {given}", key=key)
         texts = (f"(in.{axis} - {wanted})//2", f"in.{axis} - {wanted} - (in.{axis} - {wanted})//2")
         sides.append(tuple(section.at(key, Expression(text)) for text in texts))
     return _joined(section, "crop", before, _layer(section, "crop", "crop", size=tuple(sides)), [])
@@ -355,9 +369,9 @@ def _crop(section: Section, layers: Layers) -> Item:
 
 def _route(section: Section, layers: Layers) -> Item:
     """The channels of several layers, or of each the part number `group_id` of `groups`."""
-    numbers = section.numbers("layers")
-    sources = [layers.reference(section, "layers", number) for number in numbers]
-    made = {layers.made[layers.number(section, "layers", number)] for number in numbers}
+    read = layers.read_by(section, "layers")
+    sources = [source for _, source in read]
+    made = {layers.made[number] for number, _ in read}
     layers.made[section.index] = made.pop() if len(made) == 1 else MAP
     groups, part = section.whole("groups", 1), section.whole("group_id", 0, least=0)
     if groups == 1:
@@ -383,7 +397,8 @@ def _one_source(section: Section, kind: str, source: NameReference, **fields: An
 
 def _combined(kind: str, section: Section, layers: Layers) -> Item:
     """The layer above combined with others, `from`: added, or multiplied."""
-    sources = [layers.reference(section, "from", number) for number in section.numbers("from")]
+    read = layers.read_by(section, "from")
+    sources = [source for _, source in read]
     if kind != "shortcut" and len(sources) > 1:
         raise section.refused(f"[{section.kind}] takes one layer in 'from'", key="from")
     if section.word("weights_type", "none") != "none":
@@ -395,7 +410,7 @@ def _combined(kind: str, section: Section, layers: Layers) -> Item:
     first = layers.above(section)
     inputs = (first, *sources) if kind == "shortcut" else (*sources, first)
     if kind == "multiply":
-        layers.made[section.index] = layers.made[layers.number(section, "from", section.numbers("from")[0])]
+        layers.made[section.index] = layers.made[read[0][0]]
     return _joined(section, kind, [], _merge(section, kind, *inputs, name=kind), _active(section, "linear"))
 
 
