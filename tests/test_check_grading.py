@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 from pathlib import Path
 
 import pytest
+import sheets
 from conftest import Cli, Write
 
 import cnncalc
@@ -405,5 +407,150 @@ def test_grades_are_written_to_excel_as_numbers_and_texts(cli: Cli, class_folder
     cli("check", "ada.csv", "=1+1.csv", "-n", "lenet", "--grades", "grades.xlsx", "-q", status=1)
     head, *rows = openpyxl.load_workbook("grades.xlsx").active.iter_rows(values_only=True)
     assert head == ("file", "network", "claims", "right", "consistent", "wrong", "score", "problem")
-    assert rows[0][:7] == ("ada.csv", "lenet", 4, 4, 0, 0, "100.0")
+    assert rows[0][:7] == ("ada.csv", "lenet", 4, 4, 0, 0, 100)
     assert rows[1][:6] == ("'=1+1.csv", "lenet", 1, 0, 0, 1)
+
+
+# A class -------------------------------------------------------------------------------------------
+
+
+def test_a_class_in_all_formats_is_graded_and_each_broken_file_is_one_line(cli: Cli, folder: Path) -> None:
+    """Every other file is broken or hostile; all others have the grade that their answers, counted by hand, make."""
+    found = sheets.write_class(folder / "class", 2 * len((*sheets.BROKEN, *sheets.SPECIAL)), broken_every=2)
+    command = ("check", "class", "--network", str(sheets.NETWORK))
+    result = cli(*command, "--grades", "grades.csv", status=1)
+    with open("grades.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["file"] for row in rows] == [f"class/{sheet.path.name}" for sheet in found]
+    lines = result.stdout.splitlines()
+    for row, sheet in zip(rows, found, strict=True):
+        mine = [line for line in lines if line.startswith(row["file"])]
+        if sheet.answers is None:
+            assert (row["claims"], row["score"]) == ("0", "0.0")
+            assert row["problem"].endswith(")"), "how to mend it"
+            assert [": cannot be checked: " in line for line in mine] == [True], mine
+        else:
+            assert (int(row["claims"]), int(row["right"])) == (sheet.answers, sheet.right), row
+            assert float(row["score"]) == round(100 * sheet.right / sheet.answers, 1)
+            assert mine
+    right, broken = (
+        sum(sheet.right == sheet.answers is not None for sheet in found),
+        [sheet.answers for sheet in found].count(None),
+    )
+    assert lines[-1].startswith(f"{right} of {len(found)} files passed; {broken} cannot be checked; ")
+    assert cli(*command, status=1).stdout == result.stdout
+
+
+def test_a_folder_stands_for_all_that_is_handed_in(cli: Cli, folder: Path) -> None:
+    """Also in subfolders and of any name; what systems leave behind, and what the command writes, is not handed in."""
+    sheet = "layer,params\nconv1,156\n"
+    for name in ("ada/sheet.csv", "ben/sheet.csv", "ben/.DS_Store", "cem/report.docx", "dan.pdf", "~$ada.xlsx"):
+        (folder / "class" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "class" / name).write_text(sheet)
+    (folder / "class" / "dan.pdf").write_bytes(b"%PDF-1.7 ...")
+    (folder / "class" / "eve").mkdir()
+    command = ("check", "class", "-n", "lenet", "--grades", "class/grades.csv", "--feedback", "class/pages", "-q")
+    for _ in range(2):
+        cli(*command, status=1)
+        with open("class/grades.csv", newline="", encoding="utf-8") as file:
+            rows = [(row["file"], row["right"], row["problem"]) for row in csv.DictReader(file)]
+        assert [row[:2] for row in rows] == [
+            ("class/ada/sheet.csv", "1"),
+            ("class/ben/sheet.csv", "1"),
+            ("class/cem/report.docx", "1"),
+            ("class/dan.pdf", "0"),
+            ("class/eve", "0"),
+        ]
+    assert "is a PDF, not a table" in rows[3][2]
+    pages = sorted(path.name for path in (folder / "class" / "pages").iterdir())
+    assert pages == [
+        "class_ada_sheet.csv.html",
+        "class_ben_sheet.csv.html",
+        "dan.pdf.html",
+        "eve.html",
+        "report.docx.html",
+    ]
+
+
+# Pages to hand back --------------------------------------------------------------------------------
+
+ODD_NAMES = (
+    "<script>alert(1).csv",
+    "\u202efdp.csv",
+    "\U0001f600 Zo\u00eb.csv",
+    "=cmd|x.csv",
+    "line\nbreak.csv",
+    "\x1b[31m.csv",
+    "x" * 240 + ".csv",
+    "caf\udce9.csv",
+)
+KEY = "# network: lenet\nlayer,output,params\nconv1,28x28x6,156\npool2,14x14x6,\n"
+
+
+def test_names_and_answers_of_any_kind_do_no_harm(cli: Cli, folder: Path) -> None:
+    (folder / "class").mkdir()
+    for name in ODD_NAMES:
+        (folder / "class" / name).write_text("layer,params\nconv1,=1+1\nconv3,<img src=x onerror=alert(1)>\n")
+    command = ("check", "class", "-n", "lenet", "--feedback", "pages", "--grades", "g.csv", "-q")
+    shown = cli(*command, status=1).stdout
+    grades = (folder / "g.csv").read_text()
+    pages = sorted((folder / "pages").iterdir())
+    assert len(pages) == len(ODD_NAMES)
+    for text in (shown, grades, *(page.name for page in pages), *(page.read_text() for page in pages)):
+        assert all(line.isprintable() for line in text.split("\n"))
+    for page in pages:
+        assert not set(page.name) & set('<>:"|?*\\')
+        assert "<img" not in page.read_text()
+        assert "http" not in page.read_text(), "a page needs nothing from elsewhere"
+        assert "<script" not in page.read_text()
+    assert len(grades.splitlines()) == 1 + len(ODD_NAMES)
+    pytest.importorskip("openpyxl")
+    cli(*command[:-2], "g.xlsx", "-q", status=1)
+
+
+def test_no_page_takes_the_place_of_another(cli: Cli, folder: Path) -> None:
+    names = (
+        "a/sheet.csv",
+        "a_sheet.csv",
+        "A_SHEET.csv",
+        "b/sheet.csv",
+        "b/c/sheet.csv",
+        "b_c/sheet.csv",
+        "b/c_sheet.csv",
+    )
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("layer,params\nconv1,156\n")
+    cli("check", *names, "a/sheet.csv", "-n", "lenet", "--feedback", "pages", "-q", status=0)
+    pages = [path.name.casefold() for path in (folder / "pages").iterdir()]
+    assert (len(pages), len(set(pages))) == (len(names) + 1, len(names) + 1)
+
+
+def test_a_page_has_the_score_each_answer_and_what_is_missing(cli: Cli, folder: Path) -> None:
+    """Asked are three questions: 32x32x6 is wrong, 16x16x6 right from it, the parameters are missing."""
+    (folder / "key.csv").write_text(KEY)
+    (folder / "ada.csv").write_text("layer,output,params\nconv1,32x32x6,?\npool2,16x16x6,\nconv3,12x12x16,\n")
+    command = ("check", "ada.csv", "--key", "key.csv", "--follow-through", "0.5", "--feedback", "pages", "-q")
+    cli(*command, status=1)
+    page = (folder / "pages" / "ada.csv.html").read_text()
+    assert "<title>ada.csv</title>" in page
+    assert "ada.csv <small>0 right, 1 consistent, 1 wrong; score 16.7 %</small>" in page
+    assert "line 2: padding was added where there is none; this gives 32x32x6" in page
+    assert "line 3: this is right from your own output of conv1 (32x32x6)" in page
+    assert "not answered: conv1 params<" in page
+    assert "consistent: wrong, but right from your own numbers; it counts 0.5 of a right one" in page
+    assert "ada.csv,lenet,2,0,1,1,16.7," in cli(*command[:6], "--format", "csv", status=1).stdout
+
+
+def test_a_page_about_the_class_begins_with_the_questions(cli: Cli, class_folder: Path) -> None:
+    page = cli("check", *CLASS, "-n", "lenet", "--by-question", "-f", "html", "--standalone", status=1).stdout
+    assert "<title>4 checked files</title>" in page
+    assert page.index("1 of 4 files passed") < page.index("commonest slip") < page.index("ben.csv")
+    assert page.count("commonest slip") == 1
+
+
+def test_a_score_is_a_number_for_excel(cli: Cli, class_folder: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    cli("check", "ben.csv", "-n", "lenet", "--out-of", "6", "--grades", "g.xlsx", "-q", status=1)
+    (_, row) = openpyxl.load_workbook("g.xlsx").active.iter_rows(values_only=True)
+    assert row[2:7] == (4, 2, 0, 2, 33.3)

@@ -338,13 +338,13 @@ def test_nothing_of_a_file_reaches_the_terminal_as_a_control_sequence(tmp_path: 
 # Other commands -------------------------------------------------------------------------------------
 
 
-def test_other_commands_take_a_configuration() -> None:
-    path = FOLDER / "pjreddie.cfg"
-    assert "(3*3*4)*6 + 6 = 222" in str(cnncalc.explain(path, layer=["conv1"]))
+def test_other_commands_take_a_configuration(cli: Cli) -> None:
+    path = str(FOLDER / "pjreddie.cfg")
+    assert "(3*3*4)*6 + 6 = 222" in cli.text("explain", path, "conv1")
     # The shortcut takes every second pixel of an even map alone.
-    assert "H = 2k (k >= 1)" in str(cnncalc.fit(path))
+    assert "H = 2k (k >= 1)" in cli.text("fit", path)
     # 27 weights of 4 filters at H x W places; 36 of 6 filters, and 96 of 2, at half as many on each side
-    assert "108*H*W + 408*((H + 1)//2)*((W + 1)//2)" in str(cnncalc.formula(path, "HxWx3"))
+    assert "108*H*W + 408*((H + 1)//2)*((W + 1)//2)" in cli.text("formula", path, "--input", "HxWx3")
     assert cnncalc.analyze(path, "24x40").total("macs") == 4 * (25_920 + 12_960 + 11_520)
 
 

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from heapq import heappop, heappush
 from typing import TypeAlias
 
-from cnncalc.analysis.merged_fields import JumpConflictError, merged
-from cnncalc.graph import INPUT, Graph
-from cnncalc.layers import Shape
-from cnncalc.layers.receptive_field import ReceptiveField, UncountableError, unknown
+from cnncalc.analysis.input_fields import InputFields, Part, all_unknown, merged_fields, through
+from cnncalc.analysis.merged_fields import JumpConflictError
+from cnncalc.graph import Graph
+from cnncalc.layers.receptive_field import UncountableError
 from cnncalc.limits import MOST_RANGES
 from cnncalc.symbolic import Size, is_known
 
@@ -24,14 +24,14 @@ Range: TypeAlias = "tuple[int, Size, Size]"
 class FieldsOfChannels:
     """The receptive fields of ranges of channels, given those of whole nodes, `found`, as far as these are known."""
 
-    def __init__(self, graph: Graph, found: dict[int, ReceptiveField]) -> None:
+    def __init__(self, graph: Graph, found: dict[int, InputFields]) -> None:
         self._graph = graph
         self._found = found
-        self._alike: dict[int, bool] = {INPUT: True}
+        self._alike = dict.fromkeys(found, True)
         """Whether all channels of a node see the same."""
-        self._known: dict[Range, ReceptiveField] = {}
+        self._known: dict[Range, InputFields] = {}
 
-    def read_by(self, index: int) -> list[ReceptiveField]:
+    def read_by(self, index: int) -> list[InputFields]:
         """What node `index` reads, if that is a part of inputs whose channels differ; else nothing."""
         node = self._graph.nodes[index]
         first = self._found[node.sources[0]]
@@ -50,19 +50,20 @@ class FieldsOfChannels:
             return []
         except UncountableError as reason:
             self._alike[index] = False
-            return [unknown(str(reason))]
+            seen = (part for source in node.sources for part in self._found[source])
+            return [all_unknown(tuple(seen), str(reason))]
 
-    def as_read(self, index: int, coming: Iterable[tuple[int, ReceptiveField]]) -> list[ReceptiveField]:
-        """The receptive fields of (a source, its field), as the units of node `index` read them."""
+    def as_read(self, index: int, coming: Iterable[tuple[int, InputFields]]) -> list[InputFields]:
+        """The receptive fields of (a source, its fields), as the units of node `index` read them."""
         node = self._graph.nodes[index]
         if not node.layer.rescales:
             return [seen for _, seen in coming]
-        shapes, numbers = self._shapes(index), {source: number for number, source in enumerate(node.sources)}
-        return [node.layer.seen_of(numbers[source], seen, shapes) for source, seen in coming]
-
-    def _shapes(self, index: int) -> tuple[Shape, ...]:
-        sources = self._graph.nodes[index].sources
-        return tuple(self._graph.input if at == INPUT else self._graph.nodes[at].output for at in sources)
+        shapes = tuple(map(self._graph.shape, node.sources))
+        numbers = {source: number for number, source in enumerate(node.sources)}
+        return [
+            tuple(Part(part.inputs, node.layer.seen_of(numbers[source], part.field, shapes)) for part in seen)
+            for source, seen in coming
+        ]
 
     def _adds_zeros(self, index: int) -> bool:
         """Whether the channels of a node behind as many as come in read nothing."""
@@ -77,14 +78,14 @@ class FieldsOfChannels:
         """The ranges of other nodes that a range reads; None for all of them."""
         index, start, count = part
         node = self._graph.nodes[index]
-        read = node.layer.channels_read(self._shapes(index), start, count)
+        read = node.layer.channels_read(tuple(map(self._graph.shape, node.sources)), start, count)
         return None if read is None else [(node.sources[one.source], one.start, one.count) for one in read]
 
     def _is_whole(self, part: Range) -> bool:
         index, start, count = part
         return self._alike[index] or (start == 0 and count == self._graph.nodes[index].output.channels)
 
-    def _of(self, part: Range) -> ReceptiveField:
+    def _of(self, part: Range) -> InputFields:
         """The receptive field of a range: all ranges that it depends on, then their fields, from the first node on."""
         if self._is_whole(part):
             return self._found[part[0]]
@@ -111,11 +112,11 @@ class FieldsOfChannels:
             raise UncountableError(f"{node.times} must be a number: the channels of the repeated layers differ")
         return self._read(part) or []
 
-    def _computed(self, part: Range, read: Iterable[Range]) -> ReceptiveField:
+    def _computed(self, part: Range, read: Iterable[Range]) -> InputFields:
         node = self._graph.nodes[part[0]]
         fields = [(one[0], self._found[one[0]] if self._is_whole(one) else self._known[one]) for one in read]
         coming = self.as_read(part[0], fields)
         if not coming:
             raise UncountableError(f"{node.name} adds channels of zeros, which see nothing")
-        seen, _ = merged(coming, node.input.rank)
-        return seen if seen.everything else node.layer.receptive_field(seen, node.input)
+        seen, _ = merged_fields(coming, node.input.rank)
+        return through(node.layer, node.input, seen)

@@ -10,7 +10,7 @@ from cnncalc.analysis.convention import Convention
 from cnncalc.analysis.memory import peak_values
 from cnncalc.analysis.receptive_fields import receptive_fields
 from cnncalc.analysis.results import Analysis, InputResult, LayerResult
-from cnncalc.graph import INPUT, Graph, Node
+from cnncalc.graph import Graph, Input, Node
 from cnncalc.layers import ReceptiveField
 from cnncalc.symbolic import Size, maximum, normalise
 
@@ -22,20 +22,25 @@ def analyze_graph(graph: Graph, convention: Convention | None = None, batch: Siz
     """
     convention = convention or Convention()
     fields = receptive_fields(graph)
-    values = normalise(graph.input.values * batch) if convention.input_held else 0
     unit = convention.bytes_per_value
     peak = peak_values(graph)
     return Analysis(
         graph=graph,
         convention=convention,
         batch=batch,
-        input=InputResult(graph.input, values, normalise(values * unit)),
+        inputs=[_input(each, convention, batch) for each in graph.inputs],
         layers=list(_layers(graph, convention, batch, fields.of_nodes)),
         peak_memory_bytes=None if peak is None else normalise(peak * unit * batch),
         notes=fields.notes,
         fields_read=fields.read,
         uncompared=fields.uncompared,
     )
+
+
+def _input(given: Input, convention: Convention, batch: Size) -> InputResult:
+    """What one input holds."""
+    values = normalise(given.shape.values * batch) if convention.input_held else 0
+    return InputResult(given.name, given.shape, values, normalise(values * convention.bytes_per_value))
 
 
 def _layers(graph: Graph, convention: Convention, batch: Size, fields: list[ReceptiveField]) -> Iterator[LayerResult]:
@@ -53,7 +58,7 @@ def _layers(graph: Graph, convention: Convention, batch: Size, fields: list[Rece
 
 def _depths(graph: Graph) -> list[Size]:
     """For every node, the weight layers on the longest path to it."""
-    depths: dict[int, Size] = {INPUT: 0}
+    depths: dict[int, Size] = {~number: 0 for number in range(len(graph.inputs))}
     ends = {repeat.last: repeat for repeat in graph.repeats}
     for index, node in enumerate(graph.nodes):
         depths[index] = reduce(maximum, (depths[source] for source in node.sources)) + int(node.layer.weighted)
@@ -61,8 +66,7 @@ def _depths(graph: Graph) -> list[Size]:
             for repeat in (repeat for repeat in graph.repeats if repeat.last == index):
                 more = (repeat.times - 1) * (depths[index] - depths[repeat.source])
                 depths.update({inner: depths[inner] + more for inner in range(repeat.first, index + 1)})
-    del depths[INPUT]
-    return list(depths.values())
+    return [depths[index] for index in range(len(graph.nodes))]
 
 
 def layer_result(node: Node, convention: Convention, batch: Size, seen: ReceptiveField, depth: Size) -> LayerResult:

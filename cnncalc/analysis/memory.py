@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cnncalc.analysis.convention import OPTIMIZERS
-from cnncalc.graph import INPUT, Graph
+from cnncalc.graph import Graph
 from cnncalc.symbolic import Size, add_up, is_known
 from cnncalc.symbolic.arithmetic import greatest
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 def peak_values(graph: Graph) -> Size | None:
     """The most values held at once in inference, layer after layer in order, for one image.
 
-    A volume is held from the step that makes it to the last step that reads it; the outputs of
-    the network are held to the end. Layers that work in place take their input's memory over
+    A volume is held from the step that makes it, an input from the start, to the last step that reads it; the outputs
+    of the network are held to the end. Layers that work in place take their input's memory over
     if nobody else still needs it. None where a size or a repeat is a symbol.
     """
-    if graph.repeats or not is_known(graph.input.values, *(node.output.values for node in graph.nodes)):
+    if graph.repeats or not is_known(*(shape.values for shape in graph.shapes)):
         return None
     return max(values_held(graph))
 
@@ -29,11 +29,11 @@ def peak_values(graph: Graph) -> Size | None:
 def values_held(graph: Graph) -> Iterator[Size]:
     """The values held at once whenever a volume is made, for one image; their most is the peak."""
     last_read = _last_reads(graph)
-    held = {INPUT: graph.input.values}  # by the node that first made a buffer
-    ends = {INPUT: last_read.get(INPUT, 0)}  # the last step that needs the buffer
-    owner = {INPUT: INPUT}
+    held = {~number: each.shape.values for number, each in enumerate(graph.inputs)}  # by who first made a buffer
+    ends = {source: last_read.get(source, 0) for source in held}  # the last step that needs the buffer
+    owner = {source: source for source in held}
     freed_after: dict[int, list[int]] = {}
-    live = graph.input.values
+    live = add_up(held.values())
     yield live
     for step, node in enumerate(graph.nodes):
         source = owner[node.sources[0]]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from cnncalc.analysis.channel_fields import FieldsOfChannels
-from cnncalc.analysis.merged_fields import JumpConflictError, merged
+from cnncalc.analysis.input_fields import InputFields, Part, alike, all_unknown, in_one, merged_fields, through
+from cnncalc.analysis.merged_fields import JumpConflictError
 from cnncalc.errors import Problem, SpecError
-from cnncalc.graph import INPUT, Graph, Node, Repeat
-from cnncalc.layers.receptive_field import AxisReceptiveField, ReceptiveField, unknown
-from cnncalc.limits import MOST_SYMBOLIC_FIELDS
+from cnncalc.graph import Graph, Node, Repeat
+from cnncalc.layers.receptive_field import AxisReceptiveField, ReceptiveField, pixels, unknown
+from cnncalc.limits import MOST_INPUT_FIELDS, MOST_SYMBOLIC_FIELDS
 from cnncalc.symbolic import Size, is_known, multiplied_out
 
 
@@ -31,67 +32,92 @@ def receptive_fields(graph: Graph) -> ReceptiveFields:
 
     Raises SpecError if branches with different jumps are merged: the receptive field is undefined there.
     """
-    found: dict[int, ReceptiveField] = {INPUT: ReceptiveField((AxisReceptiveField(),) * graph.input.rank)}
+    found: dict[int, InputFields] = {}
+    for number, given in enumerate(graph.inputs):
+        found[~number] = (Part(frozenset((~number,)), pixels(given.shape)),)
     of_channels = FieldsOfChannels(graph, found)
     read: dict[str, list[ReceptiveField]] = {}
     notes: list[str] = []
     uncompared: list[str] = []
     problems: list[Problem] = []
-    symbolic = 0
+    symbolic, different, several = 0, 0, len(graph.inputs) > 1
     ends: dict[int, list[Repeat]] = {}
     for repeat in graph.repeats:
         ends.setdefault(repeat.last, []).append(repeat)
     for index, node in enumerate(graph.nodes):
         coming = of_channels.read_by(index)
         if coming:
-            read[node.name] = coming
+            read[node.name] = [in_one(fields, graph.inputs) for fields in coming]
+        elif node.layer.rescales:
+            coming = of_channels.as_read(index, [(source, found[source]) for source in node.sources])
+            read[node.name] = [in_one(fields, graph.inputs) for fields in coming]
+        coming = coming or [found[source] for source in node.sources]
         try:
-            if node.layer.rescales and not coming:
-                read[node.name] = coming = of_channels.as_read(index, [(at, found[at]) for at in node.sources])
-            seen, aligned = merged(coming or [found[source] for source in node.sources], node.input.rank)
+            seen, aligned = merged_fields(coming, node.input.rank)
         except JumpConflictError as conflict:
             problems.append(_conflict(graph, node, conflict, found))
             seen, aligned = found[node.sources[0]], True
         if not aligned:
             notes.append(f"{node.name}: the merged branches are misaligned: their windows have different centres")
-        if seen.unknown and node.input.rank and len(node.sources) > 1:
-            uncompared.append(node.name)
-        found[index] = seen if seen.everything else node.layer.receptive_field(seen, node.input)
-        symbolic += not all(is_known(axis.lows[0], axis.highs[0], axis.step) for axis in found[index].axes)
+        if len(node.sources) > 1:
+            if node.input.rank and any(part.field.unknown for part in seen):
+                uncompared.append(node.name)
+            if several and any(fields[0].inputs != coming[0][0].inputs or len(fields) > 1 for fields in coming):
+                read[node.name] = [in_one(seen, graph.inputs)]  # fields on different inputs are not merged again
+        different += len(seen) - 1
+        if different > MOST_INPUT_FIELDS.value:
+            reason = f"more than {MOST_INPUT_FIELDS} differ from input to input; {MOST_INPUT_FIELDS.hint}"
+            seen = all_unknown(seen, reason)
+        found[index] = through(node.layer, node.input, seen)
+        symbolic += any(_has_symbols(part.field) for part in found[index])
         if symbolic > MOST_SYMBOLIC_FIELDS.value:
             too_many = f"more than {MOST_SYMBOLIC_FIELDS} layers have symbolic ones; {MOST_SYMBOLIC_FIELDS.hint}"
-            found[index], symbolic = unknown(too_many), 0
+            found[index], symbolic = all_unknown(seen, too_many), 0
         for repeat in ends.get(index, ()):
             _repeat(repeat, found)
     if problems:
         raise SpecError(problems)
-    del found[INPUT]
-    return ReceptiveFields(list(found.values()), read, notes, uncompared if _symbolic(graph) else [])
+    of_nodes = [in_one(found[index], graph.inputs) for index in range(len(graph.nodes))]
+    return ReceptiveFields(of_nodes, read, notes, uncompared if _symbolic(graph) else [])
+
+
+def _has_symbols(field: ReceptiveField) -> bool:
+    return not is_known(*(bound for axis in field.axes for bound in (axis.lows[0], axis.highs[0], axis.step)))
 
 
 def _symbolic(graph: Graph) -> bool:
-    return not all(is_known(*shape.size) for shape in (graph.input, *(node.output for node in graph.nodes)))
+    return not all(is_known(*shape.size) for shape in graph.shapes)
 
 
-def _repeat(repeat: Repeat, found: dict[int, ReceptiveField]) -> None:
-    """Move the receptive fields of a symbolic repeat from its first round to its last.
+def _repeat(repeat: Repeat, found: dict[int, InputFields]) -> None:
+    """Move the receptive fields of a symbolic repeat from its first round to its last."""
+    before, after = found[repeat.source], found[repeat.last]
+    for index in range(repeat.first, repeat.last + 1):
+        mine = frozenset(source for part in found[index] for source in part.inputs)
+        found[index] = tuple(
+            Part(inputs, _after_rounds(repeat.times, *fields))
+            for inputs, fields in alike((found[index], before, after))
+            if inputs <= mine
+        )
+
+
+def _after_rounds(times: Size, seen: ReceptiveField, *ends: ReceptiveField) -> ReceptiveField:
+    """What a unit of the first round sees in the last; `ends` are what comes into that round and what comes out of it.
 
     A round sees the same windows over again, moved by the same lengths: what one round adds on
     each side, every further round adds once more.
     """
-    before, after = found[repeat.source], found[repeat.last]
-    for index in range(repeat.first, repeat.last + 1):
-        seen = found[index]
-        if not (seen.axes and before.axes and after.axes):
-            continue
-        if any(len(axis.lows) > 1 for axis in (*before.axes, *after.axes, *seen.axes)) or any(
-            mine.step != its.step for mine, its in zip(before.axes, after.axes, strict=True)
-        ):
-            found[index] = unknown(f"{repeat.times} must be a number: the repeated layers change the size")
-            continue
-        rounds = repeat.times - 1
-        moved = zip(seen.axes, before.axes, after.axes, strict=True)
-        found[index] = ReceptiveField(tuple(_moved(axis, low, high, rounds) for axis, low, high in moved))
+    if len(ends) < 2:
+        return unknown(f"{times} must be a number: the repeated layers read a part of their input")
+    before, after = ends
+    if not (seen.axes and before.axes and after.axes):
+        return seen
+    if any(len(axis.lows) > 1 for axis in (*before.axes, *after.axes, *seen.axes)) or any(
+        mine.step != its.step for mine, its in zip(before.axes, after.axes, strict=True)
+    ):
+        return unknown(f"{times} must be a number: the repeated layers change the size")
+    moved = zip(seen.axes, before.axes, after.axes, strict=True)
+    return ReceptiveField(tuple(_moved(axis, low, high, times - 1) for axis, low, high in moved))
 
 
 def _moved(
@@ -107,10 +133,11 @@ def _moved(
     )
 
 
-def _conflict(graph: Graph, node: Node, conflict: JumpConflictError, found: dict[int, ReceptiveField]) -> Problem:
+def _conflict(graph: Graph, node: Node, conflict: JumpConflictError, found: dict[int, InputFields]) -> Problem:
     related = []
     for source in node.sources:
-        name, span = ("the input", None) if source == INPUT else (graph.nodes[source].name, graph.nodes[source].span)
-        jumps = " x ".join(str(axis.jump) for axis in found[source].axes)
-        related.append((f"{name} has jump {jumps}", span))
+        span = graph.nodes[source].span if source >= 0 else None
+        name = "the input" if source < 0 and len(graph.inputs) == 1 else graph.source_name(source)
+        jumps = " x ".join(str(axis.jump) for axis in in_one(found[source], graph.inputs).axes)
+        related.append((f"{name} has jump {jumps or 'that differs from input to input'}", span))
     return Problem(f"{node.name}: {conflict}", node.span, "give all branches the same total stride", tuple(related))

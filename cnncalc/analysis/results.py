@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 from cnncalc.analysis.convention import Convention
 from cnncalc.analysis.quantities import COUNTS, OF_A_NETWORK, named, value_of
 from cnncalc.errors import Problem, SpecError, closest
-from cnncalc.graph import INPUT, Graph, Node
+from cnncalc.graph import Graph, Node
 from cnncalc.layers import Operations, ReceptiveField, Shape
-from cnncalc.layers.receptive_field import AxisReceptiveField
+from cnncalc.layers.receptive_field import pixels
 from cnncalc.limits import LONGEST_FORMULA
 from cnncalc.result import Result
 from cnncalc.symbolic import Size, add_up, is_known, length, maximum, normalise
@@ -106,8 +106,9 @@ class LayerResult:
 
 @dataclass(slots=True, eq=False, repr=False)
 class InputResult:
-    """What the input holds: it takes memory and costs nothing."""
+    """What an input holds: it takes memory and costs nothing."""
 
+    name: str
     shape: Shape
     activations: Size
     memory_bytes: Size
@@ -131,7 +132,7 @@ class Analysis(Result):
     graph: Graph
     convention: Convention
     batch: Size
-    input: InputResult
+    inputs: list[InputResult]
     layers: list[LayerResult]
     peak_memory_bytes: Size | None
     notes: list[str] = field(default_factory=list)
@@ -146,29 +147,34 @@ class Analysis(Result):
         return self.graph.name
 
     @property
+    def input(self) -> InputResult:
+        """The first input, or the only one."""
+        return self.inputs[0]
+
+    @property
     def depth(self) -> Size:
         """Weight layers on the longest path."""
         return reduce(maximum, (layer.depth for layer in self.layers), 0)
 
     def seen_by(self, layer: LayerResult) -> list[ReceptiveField]:
         """The receptive field of every input of a layer, or of the part that it reads."""
-        pixels = ReceptiveField(tuple(AxisReceptiveField() for _ in range(self.graph.input.rank)))
         return self.fields_read.get(layer.name) or [
-            pixels if source == INPUT else self.layers[source].receptive_field for source in layer.node.sources
+            self.layers[source].receptive_field if source >= 0 else pixels(self.graph.shape(source))
+            for source in layer.node.sources
         ]
 
     def total(self, quantity: str) -> Size:
         """What a quantity, by any of its names, comes to for the whole network: a sum, a peak, a depth.
 
-        A sum includes the activations and the memory of the input. Raises UsageError for another name, and for
+        A sum includes the activations and the memory of the inputs. Raises UsageError for another name, and for
         a quantity that only layers have.
         """
         quantity = named(quantity, OF_A_NETWORK)
         if quantity not in COUNTS:
             found: Size = value_of(self, quantity)
             return found
-        start: Size = getattr(self.input, quantity, 0)
-        return add_up([start, self.sum_over(self.layers, quantity)])
+        held = (getattr(each, quantity, 0) for each in self.inputs)
+        return add_up([*held, self.sum_over(self.layers, quantity)])
 
     def sum_over(self, layers: Iterable[LayerResult], quantity: str) -> Size:
         """The sum of a quantity over some of the layers."""

@@ -17,7 +17,7 @@ from cnncalc.analysis.engine import analyze_graph
 from cnncalc.analysis.results import Analysis
 from cnncalc.apply.matrix import Matrix, Number
 from cnncalc.errors import Problem, SpecError, UsageError, closest, one_of
-from cnncalc.graph import INPUT, Graph, Node
+from cnncalc.graph import INPUT, Graph, Input, Node
 from cnncalc.layers import CATALOGUE, Condition, Layer, Refused, Shape
 from cnncalc.limits import MOST_PRODUCTS
 from cnncalc.result import Result
@@ -127,7 +127,8 @@ def apply_operation(
     operation = OPERATIONS[name]
     shape = Shape(1, *matrix.size)
     node = Node(name, layer, (INPUT,), shape, shape)
-    graph = Graph(name, shape, nodes=[node], notes=[(name, note) for note in _checked(name, layer, shape)])
+    notes = [(name, note) for note in _checked(name, layer, shape)]
+    graph = Graph(name, [Input("input", shape)], nodes=[node], notes=notes)
     node.output = layer.output(shape)
     weights = kernel.turned() if kernel and operation.turned else kernel
     found = _cells(operation, layer, matrix, weights, node.output, counts_padding)

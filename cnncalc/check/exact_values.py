@@ -7,17 +7,19 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from cnncalc.analysis import Analysis, LayerResult
+from cnncalc.analysis import Analysis, InputResult, LayerResult
 from cnncalc.analysis.quantities import COUNTS, FIELDS, QUANTITIES, value_of, value_over
 from cnncalc.check.claim import Claim
-from cnncalc.check.naming import LAYERS_OF, folded
+from cnncalc.check.naming import LAYERS_OF
 from cnncalc.check.numbers.printed import NO_FIT
-from cnncalc.check.settings import SETTINGS, other_values, setting_of_input, value_of_setting
+from cnncalc.check.settings import other_values, setting_of_input, value_of_setting
 from cnncalc.errors import Problem, SpecError, one_of
 from cnncalc.layers import CATALOGUE
 from cnncalc.layers.receptive_field import AxisReceptiveField
 from cnncalc.limits import MOST_NEAREST
 from cnncalc.symbolic import is_known
+from cnncalc.tables.columns import SETTINGS
+from cnncalc.tables.layer_types import folded
 
 INPUT = "input"
 
@@ -75,7 +77,8 @@ class _Values:
             path = layer.node.path
             for count in range(1, len(path) + 1):
                 self.parts.setdefault("/".join(path[:count]), []).append(layer)
-        for name in (*self.parts, INPUT):
+        self.inputs = {each.name: each for each in analysis.inputs}
+        for name in dict.fromkeys((*self.parts, INPUT, *self.inputs)):
             self.folded.setdefault(folded(name), []).append(name)
 
     def name(self, layer: str) -> str:
@@ -92,8 +95,8 @@ class _Values:
         return self.found[layer, quantity]
 
     def _value(self, layer: str, quantity: str) -> Any:
-        if layer.lower() == INPUT and layer not in self.parts:
-            return _of_the_input(self.analysis, quantity)
+        if (given := self._input(layer)) is not None:
+            return _of_an_input(self.analysis, given, quantity)
         if quantity in SETTINGS and "+" not in layer:
             found = self._part(layer) if layer else self.analysis.layers
             return value_of_setting(self.analysis, found[-1], quantity) if len(found) == 1 else None
@@ -119,10 +122,23 @@ class _Values:
 
     def other_values(self, layer: str, quantity: str) -> Iterator[Any]:
         """Values that may be claimed of a single layer as well."""
-        if layer.lower() == INPUT and quantity == "feature_map":
-            yield self.analysis.input.shape.channels
+        given = self._input(layer)
+        if given is not None and quantity == "feature_map":
+            yield given.shape.channels
         found = self.parts.get(layer, ()) if layer else ()
+        if found and quantity in FIELDS:
+            for _, field in found[-1].receptive_field.by_input:
+                yield tuple(getattr(axis, FIELDS[quantity]) for axis in field.axes)
         yield from other_values(self.analysis, found[0], quantity) if len(found) == 1 else ()
+
+    def _input(self, name: str) -> InputResult | None:
+        """The input of a name, or the one that is meant by `input`; raises SpecError where that can be several."""
+        if name in self.inputs or name.lower() != INPUT or name in self.parts:
+            return self.inputs.get(name)
+        first, *others = self.inputs.values()
+        if any(each.shape != first.shape for each in others):
+            raise SpecError([Problem("the network has several inputs", None, one_of(tuple(self.inputs)))])
+        return first
 
     def _part(self, name: str) -> list[LayerResult]:
         if name in self.parts:
@@ -133,18 +149,18 @@ class _Values:
         raise SpecError([Problem(f"no layer or block of {self.analysis.name} is called '{name}'")])
 
 
-def _of_the_input(analysis: Analysis, quantity: str) -> Any:
+def _of_an_input(analysis: Analysis, given: InputResult, quantity: str) -> Any:
     if quantity in ("output", "input"):
-        return analysis.input.shape
+        return given.shape
     if quantity in FIELDS:
-        return (getattr(AxisReceptiveField(), FIELDS[quantity]),) * analysis.input.shape.rank
+        return (getattr(AxisReceptiveField(), FIELDS[quantity]),) * given.shape.rank
     if quantity in SETTINGS:
-        return setting_of_input(analysis, quantity)
+        return setting_of_input(given.shape, quantity)
     if not _adds_up(quantity):
         raise SpecError([Problem(f"the input has no {quantity}", None, one_of(("output", "activations")))])
-    values = analysis.graph.input.values * analysis.batch  # also where the convention counts them apart
+    values = given.shape.values * analysis.batch  # also where the convention counts them apart
     held = {"activations": values, "memory_bytes": values * analysis.convention.bytes_per_value}
-    return held[quantity] if quantity in held else getattr(analysis.input, quantity, 0)
+    return held[quantity] if quantity in held else getattr(given, quantity, 0)
 
 
 def _ratio(value: Any, other: Any) -> Any:

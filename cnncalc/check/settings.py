@@ -1,77 +1,22 @@
-"""What a table gives beside a layer's numbers (kernel, stride, groups, what comes in) -> its names, and its value."""
+"""What a table gives beside a layer's numbers (kernel, stride, groups, what comes in) -> its value in a network."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 from cnncalc.analysis import Analysis, LayerResult
 from cnncalc.analysis.quantities import FIELDS
 from cnncalc.errors import Problem, SpecError
-from cnncalc.layers.receptive_field import AxisReceptiveField, ReceptiveField, on_sides
+from cnncalc.layers import Shape
+from cnncalc.layers.receptive_field import ReceptiveField, on_sides, pixels
 from cnncalc.layers.window import Window
 from cnncalc.symbolic import Size, exact_div, is_known
 
 HALF = Fraction(1, 2)
 
 
-class Setting(NamedTuple):
-    """One setting: the key that reports use, its names without blanks and signs, and what its values are."""
-
-    key: str
-    names: tuple[str, ...]
-    kind: Literal["length", "count", "shape"]
-
-
-SETTINGS = {
-    setting.key: setting
-    for setting in (
-        Setting(
-            "kernel",
-            (
-                *("kernel", "kernels", "kernelsize", "kernelshape", "filtersize", "filtershape", "filterdimensions"),
-                *("windowsize", "poolsize", "poolingsize", "patchsize", "receptivefieldofthefilter", "kernelwidth"),
-                *("window", "sizeofkernel", "sizeoffilter", "filterkernelsize", "filter", "k", "f"),
-            ),
-            "length",
-        ),
-        Setting("stride", ("stride", "strides", "s", "stridesize", "step"), "length"),
-        Setting(
-            "layer_padding",
-            ("layerpadding", "zeropadding", "zeropad", "pad", "pads", "p", "paddingsize", "padsize"),
-            "length",
-        ),
-        Setting("dilation", ("dilation", "dilations", "dilationrate", "d", "atrousrate"), "length"),
-        Setting(
-            "out_channels",
-            (
-                *("filters", "outchannels", "outputchannels", "channelsout", "cout", "kernelcount", "filtercount"),
-                *("outputdepth", "outputmaps", "outputfeaturemaps", "outfeatures", "units"),
-                *("numberofkernels", "numkernels", "nofilters", "noutchannels", "channelout", "channels"),
-            ),
-            "count",
-        ),
-        Setting(
-            "in_channels",
-            ("inchannels", "inputchannels", "channelsin", "cin", "inputdepth", "inputmaps", "infeatures", "channelin"),
-            "count",
-        ),
-        Setting("height", ("height", "outputheight", "outheight", "heightout", "hout", "h"), "count"),
-        Setting("width", ("width", "outputwidth", "outwidth", "widthout", "wout"), "count"),
-        Setting("in_height", ("inheight", "inputheight", "heightin", "hin"), "count"),
-        Setting("in_width", ("inwidth", "inputwidth", "widthin", "win"), "count"),
-        Setting("feature_map", ("featuremap", "featuremaps", "maps"), "shape"),
-        Setting("groups", ("groups", "group", "g"), "count"),
-        Setting("r_in", ("rin", "rfin", "receptivefieldin", "inputreceptivefield", "receptivefieldofinput"), "length"),
-        Setting("j_in", ("jin", "jumpin", "inputjump"), "length"),
-        Setting("start_in", ("startin",), "length"),
-        Setting("start", ("start", "startout", "starto"), "length"),
-    )
-}
-"""The settings that a table may give, by key."""
-NAMES = {name: setting.key for setting in SETTINGS.values() for name in setting.names}
-"""Every name of every setting, without blanks and signs, and its key."""
 OF_A_WINDOW: dict[str, Callable[[Window, Size], Any]] = {
     "kernel": lambda window, length: window.kernel,
     "stride": lambda window, length: window.stride,
@@ -109,15 +54,15 @@ def value_of_setting(analysis: Analysis, layer: LayerResult, key: str) -> Any:
     return layer.input.channels if key == "in_channels" else layer.output.channels
 
 
-def setting_of_input(analysis: Analysis, key: str) -> Any:
-    """The setting of the network's input: the field of a pixel is the pixel; None for one that it has not."""
+def setting_of_input(shape: Shape, key: str) -> Any:
+    """The setting of an input of the network: the field of a pixel is the pixel; None for one that it has not."""
     if key == "start":
-        return (HALF,) * analysis.input.shape.rank
+        return (HALF,) * shape.rank
     if key == "feature_map":
-        return analysis.input.shape
-    if key in ("height", "width") and analysis.input.shape.rank >= -SIDES[key][1]:
-        return analysis.input.shape.size[SIDES[key][1]]
-    return analysis.input.shape.channels if key == "out_channels" else None
+        return shape
+    if key in ("height", "width") and shape.rank >= -SIDES[key][1]:
+        return shape.size[SIDES[key][1]]
+    return shape.channels if key == "out_channels" else None
 
 
 def other_values(analysis: Analysis, layer: LayerResult, key: str) -> Iterator[Any]:
@@ -213,7 +158,7 @@ def _of_whole_maps(analysis: Analysis, layer: LayerResult, key: str) -> Iterator
     while before is not None and before.receptive_field.everything:
         shape, before = before.input, _source(analysis, before)
     sources = layer.node.sources
-    field = before.receptive_field if before else ReceptiveField((AxisReceptiveField(),) * analysis.input.shape.rank)
+    field = before.receptive_field if before else pixels(shape)
     if (before is None and not _reads_the_input(analysis, layer)) or len(field.axes) != shape.rank or not sources:
         return
     found = [axis.window(length, 1, (0, 0), 1) for axis, length in zip(field.axes, shape.size, strict=True)]

@@ -134,7 +134,6 @@ def _is_everywhere(each: Hypothesis) -> bool:
 @lru_cache(maxsize=8)
 def _is_numeric(analysis: Analysis) -> bool:
     """Whether nothing depends on a symbol."""
-    shapes = [analysis.input.shape, *(layer.output for layer in analysis.layers)]
     return not analysis.graph.repeats and is_known(
-        analysis.batch, *(size for shape in shapes for size in (shape.channels, *shape.size))
+        analysis.batch, *(size for shape in analysis.graph.shapes for size in (shape.channels, *shape.size))
     )

@@ -16,7 +16,6 @@ from cnncalc.analysis import Analysis, LayerResult
 from cnncalc.analysis.merged_fields import JumpConflictError, merged
 from cnncalc.analysis.quantities import COUNTS, FIELDS, value_of, value_over
 from cnncalc.diagnose.recompute import IMPOSSIBLE, LayerRecomputation, correct_at
-from cnncalc.graph import INPUT
 from cnncalc.layers import ReceptiveField, Shape, Sides
 from cnncalc.layers.receptive_field import AxisReceptiveField
 from cnncalc.limits import MOST_PROPAGATED
@@ -65,6 +64,7 @@ class OwnRows:
     def __init__(self, analysis: Analysis, rows: Mapping[Row, Any]) -> None:
         self.analysis = analysis
         self.index = {id(layer): index for index, layer in enumerate(analysis.layers)}
+        self.inputs = {INPUT_ROW: 0, **{each.name: number for number, each in enumerate(analysis.inputs)}}
         self.places: dict[str, list[int]] = {"": list(range(len(analysis.layers)))}
         for index, layer in enumerate(analysis.layers):
             for count in range(1, len(layer.node.path) + 1):
@@ -113,8 +113,9 @@ class OwnRows:
     def _value_of(self, name: str, quantity: str) -> Any:
         layers = [self.analysis.layers[place] for place in self._places(name)]
         try:
-            if name == INPUT_ROW:
-                return self.analysis.input.shape if quantity == "output" else getattr(self.analysis.input, quantity)
+            if name in self.inputs:
+                held = self.analysis.inputs[self.inputs[name]]
+                return held.shape if quantity == "output" else getattr(held, quantity)
             return value_of(self.analysis, quantity) if not name else value_over(layers, quantity)
         except (LookupError, ValueError, AttributeError):
             return None
@@ -127,7 +128,7 @@ class OwnRows:
         """The rows by their last layer and their quantity: that of the layer itself before those of blocks."""
         found: dict[int, dict[str, Row]] = {}
         for name, quantity in sorted(self.rows, key=lambda row: -len(row[0])):
-            if name and name != INPUT_ROW and "+" not in name and self._places(name):
+            if name and name not in self.inputs and "+" not in name and self._places(name):
                 found.setdefault(self._places(name)[-1], {}).setdefault(quantity, (name, quantity))
         return found
 
@@ -147,8 +148,9 @@ class OwnRows:
     def sizes(self) -> Flow:
         """The outputs that follow from those of the rows."""
         flow = Flow()
-        if isinstance(self.rows.get((INPUT_ROW, "output")), Shape):
-            flow.going[INPUT], flow.rows[INPUT] = self.rows[INPUT_ROW, "output"], ((INPUT_ROW, "output"),)
+        for name, number in self.inputs.items():
+            if isinstance(self.rows.get((name, "output")), Shape):
+                flow.going[~number], flow.rows[~number] = self.rows[name, "output"], ((name, "output"),)
         for index, result in enumerate(self.analysis.layers):
             if flow.before(result):
                 shape = self.input_of(result, flow)
@@ -168,7 +170,7 @@ class OwnRows:
 
     def input_of(self, result: LayerResult, flow: Flow) -> Shape | None:
         """What comes into a layer; None where it does not fit together."""
-        shapes = [flow.going.get(source, self._output(source)) for source in result.node.sources]
+        shapes = [flow.going.get(source, self.analysis.graph.shape(source)) for source in result.node.sources]
         if any(shape is None for shape in shapes):
             return None
         own = result.node.layer
@@ -177,9 +179,6 @@ class OwnRows:
             return own.join(tuple(shapes)) if fits else None
         except (*IMPOSSIBLE, LookupError):
             return None
-
-    def _output(self, source: int) -> Shape:
-        return self.analysis.graph.input if source == INPUT else self.analysis.layers[source].output
 
     def _fields_for(self, quantity: str) -> list[Flow]:
         """The receptive fields that follow from all lengths of the rows, from the sizes alone, from the jumps alone."""
@@ -212,11 +211,7 @@ class OwnRows:
         """What the units of a layer see; None where that cannot be followed."""
         if result.name in self.analysis.fields_read:
             return None
-        pixels = ReceptiveField((AxisReceptiveField(),) * self.analysis.graph.input.rank)
-        correct = (
-            pixels if source == INPUT else self.analysis.layers[source].receptive_field
-            for source in result.node.sources
-        )
+        correct = self.analysis.seen_by(result)
         coming = [flow.going.get(source, seen) for source, seen in zip(result.node.sources, correct, strict=True)]
         if any(seen is None for seen in coming):
             return None
@@ -276,8 +271,8 @@ class OwnRows:
             return
         among, terms = set(places), [row for row in self.rows if row[1] == quantity and row[0] not in ("", name)]
         terms = [row for row in terms if self._places(row[0]) and set(self._places(row[0])) <= among]
-        if not name and (INPUT_ROW, quantity) in self.rows and not self._places(INPUT_ROW):
-            terms.append((INPUT_ROW, quantity))
+        if not name:
+            terms += [(each, quantity) for each in self.inputs if (each, quantity) in self.rows]
         sizes = {row: len(self._places(row[0])) for row in terms}
         for order in (1, -1):
             used: list[Row] = []

@@ -177,11 +177,8 @@ class Propagations:
         sources, own = layer.node.sources, layer.node.layer
         if not any(source in outputs for source in sources):
             return layer.input
-        shapes = tuple(outputs.get(source) or self._output(source) for source in sources)
+        shapes = tuple(outputs.get(source) or self.analysis.graph.shape(source) for source in sources)
         return own.join(shapes) if all(condition.holds() for condition in own.join_conditions(shapes)) else None
-
-    def _output(self, source: int) -> Shape:
-        return self.analysis.layers[source].output if source >= 0 else self.analysis.graph.input
 
     def _step(
         self, layer: LayerResult, mistake: LayerMistake, number: int, shape: Shape

@@ -78,6 +78,7 @@ RANKING = (
     "one-kind-forgotten",
     "one-bias",
     "bias-at-every-position",
+    "shared-counted",
     "weights-not-shared",
     "1024-for-1000",
     "1000-for-1024",

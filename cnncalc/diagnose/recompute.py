@@ -12,13 +12,13 @@ from fractions import Fraction
 from functools import lru_cache, partial
 from typing import Any, TypeAlias, TypeVar
 
-from cnncalc.analysis import Analysis, Convention, LayerResult
+from cnncalc.analysis import Analysis, Convention, InputResult, LayerResult
 from cnncalc.analysis.engine import layer_result
 from cnncalc.analysis.merged_fields import merged
 from cnncalc.analysis.quantities import FIELDS
 from cnncalc.analysis.receptive_fields import receptive_fields
 from cnncalc.errors import SpecError
-from cnncalc.graph import INPUT, Graph, Node
+from cnncalc.graph import Graph, Node
 from cnncalc.layers import CATALOGUE, Layer, ReceptiveField, Refused, Shape
 from cnncalc.limits import MOST_RECOMPUTED
 from cnncalc.symbolic import Size, is_known
@@ -200,10 +200,15 @@ class LayerRecomputation(Recomputation):
     def layers_before(self) -> Iterator[LayerResult]:
         """The layers before, from the nearest on, along the first input of each."""
         source = self.result.node.sources[0]
-        while source != INPUT:
+        while source >= 0:
             layer = self.analysis.layers[source]
             yield layer
             source = layer.node.sources[0]
+
+    def input_before(self) -> InputResult:
+        """The input of the network that these layers begin with."""
+        *_, first = (self.result, *self.layers_before())
+        return self.analysis.inputs[~first.node.sources[0]]
 
     def _seen_before(self) -> ReceptiveField:
         """The receptive field of the layer's inputs."""
@@ -261,7 +266,7 @@ def _seen_at_all(analysis: Analysis, every: EveryLayer, count: int) -> list[Rece
                 here = step(here)
             known[key] = here.effective_layer
         nodes.append(replace(layer.node, layer=known[key]))
-    return receptive_fields(Graph("", analysis.graph.input, nodes=nodes)).of_nodes
+    return receptive_fields(Graph("", analysis.graph.inputs, nodes=nodes)).of_nodes
 
 
 Parts: TypeAlias = "tuple[tuple[LayerRecomputation, int], ...]"
@@ -374,11 +379,13 @@ def grouped(recomputations: Iterable[LayerRecomputation]) -> Parts:
 
 
 def _input(analysis: Analysis, quantity: str) -> Iterator[tuple[LayerRecomputation, int]]:
-    """The input as a part of what is stored: a layer that adds no padding to it."""
+    """Every input as a part of what is stored: a layer that adds no padding to it."""
     if quantity in STORED and analysis.layers:
         first = analysis.layers[0]
         whole = replace(first, node=replace(first.node, name=INPUT_PART, shared="", times=1))
-        yield replace(correct_at(analysis, whole, quantity), layer=CATALOGUE["pad"](0), input=analysis.input.shape), 1
+        stored = correct_at(analysis, whole, quantity)
+        for each in analysis.inputs:
+            yield replace(stored, layer=CATALOGUE["pad"](0), input=each.shape), 1
 
 
 def _sensible(value: Any) -> bool:

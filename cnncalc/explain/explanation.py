@@ -90,9 +90,8 @@ def explain_analysis(analysis: Analysis, words: Sequence[str] = (), quantities: 
 
 def _refuse_symbols(analysis: Analysis, words: Sequence[str]) -> None:
     counts = (getattr(layer, name) for layer in analysis.layers for name in ("params", "macs", "memory_bytes"))
-    sizes = (size for layer in analysis.layers for size in (layer.output.channels, *layer.output.size))
-    inputs = (analysis.batch, analysis.input.shape.channels, *analysis.input.shape.size)
-    unknown = next((size for size in (*inputs, *sizes, *counts) if not is_known(size)), None)
+    sizes = (size for shape in analysis.graph.shapes for size in (shape.channels, *shape.size))
+    unknown = next((size for size in (analysis.batch, *sizes, *counts) if not is_known(size)), None)
     if unknown is not None:
         command = analysis.graph.command("formula", *filter(analysis.layers_in, words))
         hint = f"give numbers (--input 224, --set width=64), or keep the symbols: {command}"
@@ -146,7 +145,7 @@ def _totals(analysis: Analysis, quantities: Sequence[str], asked: bool) -> Itera
 def _terms(analysis: Analysis, quantity: str) -> Iterator[tuple[str, int]]:
     """What a total adds up, by layers, or by what takes the memory; nothing for what is not a sum."""
     if quantity in COUNTS or quantity in OPERATIONS:
-        terms = [("input", getattr(analysis.input, quantity, 0))]
+        terms = [(each.name, getattr(each, quantity, 0)) for each in analysis.inputs]
         terms += ((layer.name, value_over([layer], quantity)) for layer in analysis.layers)
     elif quantity == "weight_memory_bytes":
         unit = analysis.convention.bytes_per_value

@@ -14,7 +14,7 @@ from cnncalc.analysis.merged_fields import merged
 from cnncalc.analysis.quantities import FIELDS, OPERATIONS, QUANTITIES
 from cnncalc.analysis.results import Analysis, LayerResult
 from cnncalc.explain.steps import LayerWorking, Working, apart, checked, sharing
-from cnncalc.graph import INPUT, Node
+from cnncalc.graph import Node
 from cnncalc.layers import Operations, Shape
 from cnncalc.layers.receptive_field import AxisReceptiveField, ReceptiveField
 from cnncalc.symbolic.formula_tree import Tree, Variable, nodes, renamed
@@ -88,16 +88,12 @@ def _worked_result(analysis: Analysis, layer: LayerResult) -> LayerResult:
 
 def _sources(analysis: Analysis, node: Node) -> tuple[Shape, ...]:
     """The shapes that come in, with letters: those of several inputs numbered where they differ."""
-    shapes = [_source(analysis, source) for source in node.sources]
+    shapes = [analysis.graph.shape(source) for source in node.sources]
     alike = len({shape.size for shape in shapes}) == 1
     return tuple(
         _lettered(shape, f"_{number}" if len(shapes) > 1 else "", "" if alike else f"_{number}")
         for number, shape in enumerate(shapes, start=1)
     )
-
-
-def _source(analysis: Analysis, source: int) -> Shape:
-    return analysis.graph.input if source == INPUT else analysis.graph.nodes[source].output
 
 
 def _lettered(shape: Shape, map_suffix: str = "", size_suffix: str = "") -> Shape:
@@ -271,8 +267,8 @@ def _field_remark(quantity: str, axis: AxisReceptiveField) -> str:
 
 
 def _axes(analysis: Analysis, rank: int) -> tuple[str, ...]:
-    axes = analysis.graph.input.axes
-    return axes if len(axes) == rank else tuple(map(str, range(1, rank + 1)))
+    named = (each.shape.axes for each in analysis.inputs if each.shape.rank == rank)
+    return next(named, tuple(map(str, range(1, rank + 1))))
 
 
 def _worked_field(analysis: Analysis, layer: LayerResult, worked: LayerResult) -> ReceptiveField | None:
@@ -282,7 +278,7 @@ def _worked_field(analysis: Analysis, layer: LayerResult, worked: LayerResult) -
         return None
     if any(not seen.axes for seen in coming):
         return None
-    axes = _axes(analysis, analysis.graph.input.rank)
+    axes = _axes(analysis, len(coming[0].axes))
     same = len({tuple((axis.lows, axis.highs) for axis in seen.axes) for seen in coming}) == 1
     lettered = [_chain(coming[0], axes)] if same else _paths(coming, axes)
     together, _ = merged(lettered, worked.input.rank)

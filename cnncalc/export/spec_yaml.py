@@ -27,8 +27,12 @@ def render(graph: Graph) -> str:
         lines.append(f"about: {_scalar(graph.about)}")
     if graph.reference:
         lines.append(f"source: {_scalar(graph.reference)}")
-    sizes = (*graph.input.size, graph.input.channels)
-    lines.append(f"input: {_scalar('x'.join(map(str, sizes)))}")
+    texts = [_scalar("x".join(map(str, (*each.shape.size, each.shape.channels)))) for each in graph.inputs]
+    if [each.name for each in graph.inputs] == ["input"]:
+        lines.append(f"input: {texts[0]}")
+    else:
+        named = zip(graph.inputs, texts, strict=True)
+        lines += ["inputs:", *(f"  {_scalar(each.name)}: {text}" for each, text in named)]
     symbols = sorted({name for node in graph.nodes for name in _symbols(node)})
     if symbols:
         lines += ["parameters:", *(f"  {name}:" for name in symbols)]
@@ -58,14 +62,10 @@ def _layers(graph: Graph) -> Iterator[str]:
         yield f"    name: {_scalar(node.name)}"
         previous = (index - 1 if index else INPUT,)
         if node.sources != previous:
-            names = [_source(graph, source) for source in node.sources]
+            names = [_scalar(graph.source_name(source)) for source in node.sources]
             yield "    from: " + (names[0] if len(names) == 1 else f"[{', '.join(names)}]")
         if node.shared:
             yield f"    share: {_scalar(node.shared)}"
-
-
-def _source(graph: Graph, source: int) -> str:
-    return "input" if source == INPUT else _scalar(graph.nodes[source].name)
 
 
 def _value(value: Any) -> str:

@@ -77,15 +77,15 @@ class Fit(Result):
         """A number for every axis. Raises UsageError for a text that is not a size of this network in numbers."""
         text = size if isinstance(size, str) else "x".join(map(str, [size] if isinstance(size, int) else size))
         with usage():
-            sizes = parse_input(text.strip(), InputSize(self.input.sizes, self.input.channels)).sizes
+            sizes = parse_input(text.strip(), InputSize(self.input.sides, self.input.channels)).sizes
         numbers = tuple(part for part in sizes if isinstance(part, int))
         if len(numbers) < len(sizes):
             raise UsageError([Problem(f"'{text}' is not a size in numbers", None, "write 224, or 320x480")])
         values: dict[str, int] = {}
-        for number, axis in zip(numbers, self.input.sizes, strict=True):
+        for number, axis in zip(numbers, self.input.sides, strict=True):
             fixed = axis if isinstance(axis, int) else values.setdefault(axis, number)
             if fixed != number:
-                raise UsageError([Problem(f"the size {text} does not match the input {self.graph.input}")])
+                raise UsageError([Problem(f"the size {text} does not match the input {self.graph.input_text()}")])
         return numbers
 
     def __repr__(self) -> str:
@@ -111,7 +111,7 @@ class Fit(Result):
 
     def along(self, sizes: Mapping[str, ResidueSet]) -> ResidueSet:
         """The sizes that, given to every axis alike, are among `sizes`. Raises TooManyError."""
-        found = dict.fromkeys(sizes[name] for name in self.input.sizes if isinstance(name, str))
+        found = dict.fromkeys(sizes[name] for name in self.input.sides if isinstance(name, str))
         if len(found) == 1:
             return next(iter(found))
         return residue_set(PeriodicPredicate(one.__contains__, one.modulus, one.since) for one in found)
@@ -138,14 +138,14 @@ class Fit(Result):
 
     def _named(self, numbers: Sequence[int]) -> Iterator[tuple[str, int]]:
         """The symbols and their numbers."""
-        pairs = zip(self.input.sizes, numbers, strict=True)
+        pairs = zip(self.input.sides, numbers, strict=True)
         return ((name, number) for name, number in pairs if isinstance(name, str))
 
     def misfits(self, size: SizeLike) -> list[Misfit]:
         """Every layer that a size does not fit, in order, with the working; none if the size fits."""
         numbers = self.lengths(size)
-        wanted = InputSize(numbers, self.input.channels, self.input.batch)
-        return misfits_of(lambda: self.setup.graph(wanted), self.graph, dict(self._named(numbers)), strict=self.strict)
+        named = dict(self._named(numbers))
+        return misfits_of(lambda: self.setup.graph(self.input.filled(named)), self.graph, named, strict=self.strict)
 
     def check(self, size: SizeLike) -> Check:
         """Whether a size fits, and if not, why not, and which sizes would."""
@@ -173,10 +173,10 @@ def fit_of(setup: Setup, *, strict: bool = False) -> Fit:
     wanted = _with_symbols(spec, setup.input or spec.input or symbolic_input(spec))
     graph = setup.graph(wanted)
     analysis = analyze_graph(graph)  # raises if branches with different strides are merged: no size mends that
-    if wanted is None or not wanted.sizes:
+    if wanted is None or not wanted.sides:
         raise SpecError([Problem(f"{graph.name}: the input is a vector, which has no height and width to fit")])
     requirements = requirements_of(graph, strict=strict)
-    names = tuple(dict.fromkeys(name for name in wanted.sizes if isinstance(name, str)))
+    names = tuple(dict.fromkeys(name for name in wanted.sides if isinstance(name, str)))
     square = _mixing(requirements, names)
     solved = {
         name: narrowed(graph.name, [each for each in requirements if square or not each.names or name in each.names])
@@ -205,9 +205,8 @@ def _confirm(fit: Fit) -> None:
     members = zip(*(fit.sizes[name].first(WITNESSES) for name in fit.sizes), strict=False)
     for numbers in members:
         values = dict(zip(fit.sizes, numbers, strict=True))
-        sizes = tuple(values.get(part, part) if isinstance(part, str) else part for part in fit.input.sizes)
         try:
-            analyze_graph(fit.setup.graph(InputSize(sizes, fit.input.channels, fit.input.batch)))
+            analyze_graph(fit.setup.graph(fit.input.filled(values)))
         except SpecError as error:
             errors.append(error)
         else:
@@ -218,23 +217,28 @@ def _confirm(fit: Fit) -> None:
 
 def _with_symbols(spec: Spec, size: InputSize | None) -> InputSize | None:
     """The input with a symbol for every axis, unless it names some."""
-    if size is None or any(isinstance(part, str) for part in size.sizes):
+    if size is None:
         return size
-    taken = {*spec.parameters, size.channels, size.batch}
+    if not size.alike:
+        hint = f"fix all inputs but one: --input {','.join(f'{each.name}=SIZE' for each in size.all)}"
+        raise SpecError([Problem(f"{spec.name}: the inputs have different sizes, and fit looks for one", None, hint)])
+    if any(isinstance(part, str) for part in size.sides):
+        return size
+    taken = {*spec.parameters, size.batch, *(each.channels for each in size.all)}
     names = []
-    for name in AXIS_NAMES[len(size.sizes)]:
+    for name in AXIS_NAMES[len(size.sides)]:
         while name in taken:
             name += "_in"
         names.append(name)
-    return InputSize(tuple(names), size.channels, size.batch, size.span)
+    return size.resized(tuple(names))
 
 
 def _own(spec: Spec, wanted: InputSize) -> tuple[int, ...]:
     """The spec's own size in numbers, one for every axis; else nothing."""
-    given = spec.input.sizes if spec.input else ()
+    given = spec.input.sides if spec.input else ()
     numbers = tuple(part for part in given if isinstance(part, int))
-    free = len(set(wanted.sizes)) == len(wanted.sizes) and all(isinstance(part, str) for part in wanted.sizes)
-    return numbers if free and len(numbers) == len(wanted.sizes) else ()
+    free = len(set(wanted.sides)) == len(wanted.sides) and all(isinstance(part, str) for part in wanted.sides)
+    return numbers if free and len(numbers) == len(wanted.sides) else ()
 
 
 def _mixing(requirements: Sequence[Requirement], names: tuple[str, ...]) -> str:

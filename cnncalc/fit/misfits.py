@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from cnncalc.errors import Problem, SpecError
-from cnncalc.graph import INPUT, Graph
+from cnncalc.graph import Graph
 from cnncalc.layers import Condition, Shape
 from cnncalc.symbolic.program import Program
 
@@ -61,7 +61,7 @@ def _before(graph: Graph, sizes: Mapping[str, int], refused: set[str]) -> list[t
     without: set[int] = set()
     for index, (node, shape) in enumerate(zip(graph.nodes, shapes, strict=True)):
         channels, *size = (next(numbers) for _ in range(shape.rank + 1))
-        if node.name in refused or without.intersection(node.sources) - {INPUT}:
+        if node.name in refused or not without.isdisjoint(node.sources):
             without.add(index)
             continue
         conditions = node.layer.conditions(Shape(channels, *size))

@@ -228,5 +228,6 @@ def _introduced(each: Assumption, names: set[str]) -> list[str]:
 def _symbols(analysis: Analysis) -> set[str]:
     """The names of all symbols of a network: of its input, its batch and its parameters."""
     graph = analysis.graph
-    sizes = (*graph.input.size, graph.input.channels, analysis.batch, *graph.parameters.values())
+    given = (size for each in graph.inputs for size in (*each.shape.size, each.shape.channels))
+    sizes = (*given, analysis.batch, *graph.parameters.values())
     return names_in(*leaves(sizes))

@@ -1,6 +1,6 @@
 """Spec -> Graph: blocks expanded, names resolved, shapes propagated."""
 
 from cnncalc.graph.expand import build
-from cnncalc.graph.model import INPUT, Graph, Node, Repeat
+from cnncalc.graph.model import INPUT, Graph, Input, Node, Repeat
 
-__all__ = ["INPUT", "Graph", "Node", "Repeat", "build"]
+__all__ = ["INPUT", "Graph", "Input", "Node", "Repeat", "build"]

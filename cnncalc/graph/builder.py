@@ -7,16 +7,16 @@ whoever reads it is passed over, so that one mistake is one problem.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cnncalc.errors import Problem, ProblemList, Span
 from cnncalc.graph.expected import conditions, unsaid
 from cnncalc.graph.head import Kernels
-from cnncalc.graph.model import INPUT, Graph, Node
+from cnncalc.graph.model import Graph, Node
 from cnncalc.graph.scope import UNKNOWN, Scope
 from cnncalc.layers import Condition, Layer, Refused, Shape
 from cnncalc.limits import LARGEST_OUTPUT, LONGEST_SIZE, MOST_LAYERS, MOST_SYMBOLIC
-from cnncalc.spec.model import Item, LayerItem, NameReference
+from cnncalc.spec.model import Item, LayerItem
 from cnncalc.symbolic import Size, is_known, length
 
 PARTS = "numbers, symbols and operations"
@@ -50,6 +50,8 @@ class Assembly:
         self.graph = graph
         self.problems = ProblemList(problems)
         self.head = head
+        self.spans: dict[str, range] = {}
+        """The nodes of every block and every named group, by its path."""
         self.symbolic = 0
         self.reported: set[tuple[Span, str]] = set()
         self.placed: dict[tuple[int, tuple[Shape, ...]], Placed] = {}
@@ -57,10 +59,6 @@ class Assembly:
     def problem(self, message: str, span: Span, hint: str = "") -> None:
         """Take note of a problem."""
         self.problems.append(Problem(message, span, hint))
-
-    def shape(self, source: int) -> Shape:
-        """What comes out of a source."""
-        return self.graph.input if source == INPUT else self.graph.nodes[source].output
 
     def append(
         self,
@@ -78,12 +76,12 @@ class Assembly:
         path = scope.path(name) if name else scope.automatic(layer.kind if layer else "layer")
         index = UNKNOWN
         if layer is not None and UNKNOWN not in sources:
-            shapes = tuple(self.shape(source) for source in sources)
+            shapes = tuple(map(self.graph.shape, sources))
             changed = layer if self.head is None else self._convolutional(layer, shapes[0], path, item.span)
             if changed is None:
                 self.enter(path, sources[0], scope, item.span)
                 return sources[0]
-            if not self._as_expected(item, count, path, sources):
+            if not self._as_expected(item, changed, count, path, sources):
                 self.enter(path, UNKNOWN, scope, item.span)
                 return UNKNOWN
             placed = self._placed(changed, shapes)
@@ -92,8 +90,6 @@ class Assembly:
             if placed.joined is not None and placed.output is not None:
                 self._check_growth(placed, path, item.span)
                 index = self._node(Node(path, placed.layer, sources, placed.joined, placed.output, item.span))
-                if item.share and not self.problems:
-                    self._share(self.graph.nodes[index], item.share, scope)
         self.enter(path, index, scope, item.span)
         return index
 
@@ -153,7 +149,7 @@ class Assembly:
         else:
             self._refuse(condition, path, item, sources)
 
-    def _as_expected(self, item: Item, count: Size | None, path: str, sources: tuple[int, ...]) -> bool:
+    def _as_expected(self, item: Item, layer: Layer, count: Size | None, path: str, sources: tuple[int, ...]) -> bool:
         """Compare what the text says of an input with the input; what it leaves unsaid is assumed.
 
         Whether the layer can stand there at all.
@@ -161,13 +157,13 @@ class Assembly:
         expected = item.expected if isinstance(item, LayerItem) else None
         if expected is None or (expected.values and self.head is not None):
             return True
-        shape, before = self.shape(sources[0]), len(self.problems)
+        shape, before = self.graph.shape(sources[0]), len(self.problems)
         for condition in conditions(expected, count, shape):
             if not (holds := condition.holds()):
                 self._note(condition, holds, path, item, sources)
                 if holds is False and condition.severity == "error":
                     return False
-        if len(self.problems) == before and (text := unsaid(expected, shape)):
+        if len(self.problems) == before and (text := unsaid(expected, shape, layer)):
             self.graph.assumed.append(f"{path}: {text}")
         return True
 
@@ -182,25 +178,30 @@ class Assembly:
 
     def _origin(self, source: int) -> tuple[str, Span | None]:
         """Where an input comes from, as a label under a problem."""
-        if source == INPUT:
-            return f"the input is {self.graph.input}", None
+        if source < 0:
+            name = "the input" if len(self.graph.inputs) == 1 else f"the input {self.graph.source_name(source)}"
+            return f"{name} is {self.graph.shape(source)}", None
         node = self.graph.nodes[source]
         return f"{node.output} comes from {node.name}", node.span
 
-    def _share(self, node: Node, reference: NameReference, scope: Scope) -> None:
-        """Let a layer use the weights of an earlier one of the same type and size."""
-        found = scope.find(reference.name)
-        if found is None or found == INPUT:
-            self.problem(f"no earlier layer is called '{reference.name}'", reference.span)
-        if found is None or found < 0:
-            return
-        owner = self.graph.nodes[found]
-        mine, its = ((side.layer.weight_factors(side.input), side.layer.biases(side.input)) for side in (node, owner))
-        if type(owner.layer) is not type(node.layer) or mine != its:
+    def shares(self, node: Node, owner: Node, span: Span) -> bool:
+        """Let a layer use the weights of an earlier one of the same type and size; whether it can."""
+        mine, its = map(_stored, (node, owner))
+        if type(owner.layer) is not type(node.layer) or mine != its or owner.times != node.times:
             counts = [(side.layer.kind, side.layer.params(side.input), side.input) for side in (node, owner)]
             numbers = ", ".join(f"{params} parameters in a {kind} on {shape}" for kind, params, shape in counts)
-            self.problem(f"{node.name} cannot share the weights of {owner.name}: {numbers}", reference.span)
-        node.shared = owner.shared or owner.name
+            if owner.times != node.times:
+                numbers = f"one stands {node.times} times in a row, the other {owner.times} times"
+            self.problem(f"{node.name} cannot share the weights of {owner.name}: {numbers}", span)
+            return False
+        if any(count != 0 for count in mine[1:]) or mine[0]:
+            node.shared = owner.shared or owner.name
+        return True
+
+
+def _stored(node: Node) -> tuple[Any, Size, Size]:
+    """The weights of a layer in their groups, and its biases and buffers."""
+    return node.layer.weight_factors(node.input), node.layer.biases(node.input), node.layer.buffers(node.input)
 
 
 def _place(layer: Layer, shapes: tuple[Shape, ...]) -> Placed:

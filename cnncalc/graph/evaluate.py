@@ -114,7 +114,7 @@ class Evaluation:
         """The environment of an item, with `in` for the shape that comes in."""
         if source == UNKNOWN:
             return scope.environment | {"in": UNKNOWN}
-        shape = self.assembly.shape(source)
+        shape = self.assembly.graph.shape(source)
         return scope.environment | {"in": _InputParts(shape)}
 
     def _evaluate(self, argument: Argument, environment: Mapping[str, Any]) -> Any:

@@ -1,26 +1,26 @@
-"""Spec -> Graph: items put in place one by one, blocks opened, repeats unrolled, names resolved.
+"""Spec -> Graph: items put in place one by one, blocks opened, repeats unrolled.
 
 Every problem met is kept, and all are raised together at the end.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from functools import cached_property
 from typing import Any
 
-from cnncalc.errors import Problem, Span, SpecError, closest
+from cnncalc.errors import Problem, Span, SpecError
 from cnncalc.graph.builder import Assembly, TooLargeError
 from cnncalc.graph.evaluate import Evaluation
 from cnncalc.graph.fewest import Fewest
 from cnncalc.graph.head import Kernels
-from cnncalc.graph.model import INPUT, Graph, Repeat
-from cnncalc.graph.scope import UNKNOWN, Names, Scope, declared, walk
+from cnncalc.graph.model import INPUT, Graph, Input, Repeat
+from cnncalc.graph.references import References
+from cnncalc.graph.scope import UNKNOWN, Names, Scope, declared
 from cnncalc.layers import Shape
 from cnncalc.limits import DEEPEST_BLOCKS, MOST_STEPS
 from cnncalc.spec.input_size import written
+from cnncalc.spec.model import INPUT as INPUT_NAME
 from cnncalc.spec.model import (
     Argument,
     BrokenItem,
@@ -30,13 +30,10 @@ from cnncalc.spec.model import (
     Item,
     LayerItem,
     MergeItem,
-    NameReference,
     Spec,
 )
 from cnncalc.symbolic import Size, is_known, normalise, symbol
 
-NUMBERED = re.compile(r"_?\d+(_\d+)*\Z")
-"""The numbers behind an automatic name, or a repeated one: conv1, stage_2_1."""
 STEPS_OF_A_LAYER = 3
 """An entry, its repeat, and the block around it."""
 
@@ -74,9 +71,10 @@ class _Expansion:
 
     def __init__(self, spec: Spec, settings: Mapping[str, Argument], head: Kernels | None) -> None:
         self.spec = spec
-        self.graph = Graph(spec.key or spec.name, Shape(1))
+        self.graph = Graph(spec.key or spec.name, [])
         self.assembly = Assembly(self.graph, spec.problems, head)
         self.values = Evaluation(spec, self.assembly, settings)
+        self.references = References(spec, self.assembly)
         self.calls: list[str] = []
         self.place: dict[type[Item], Callable[..., int]] = {
             BrokenItem: self._broken,
@@ -104,9 +102,12 @@ class _Expansion:
                 self.assembly.problems
                 or [Problem(f"{spec.source.name}: the size of the input is not known", None, hint)]
             )
-        graph.input = Shape(self._size(size.channels), *map(self._size, size.sizes))
+        graph.inputs = [Input(one.name, Shape(*map(self._size, (one.channels, *one.sizes)))) for one in size.all]
         graph.batch = None if size.batch is None else self._size(size.batch)
-        names = Names("", INPUT, declared(spec.items))
+        sources = {one.name: ~number for number, one in enumerate(graph.inputs)}
+        only = INPUT if len(sources) == 1 else sources.get(INPUT_NAME)
+        named = {name: source for name, source in sources.items() if name != INPUT_NAME}
+        names = Names(only, declared(spec.items) | named.keys(), named)
         with suppress(TooLargeError):
             fewest = Fewest(spec.blocks)
             if fewest.layers(spec.items) and fewest.place:
@@ -114,11 +115,21 @@ class _Expansion:
             self.run(spec.items, Scope(names, graph.parameters), INPUT)
         if not graph.nodes and not self.assembly.problems:
             self.assembly.problem("no layer is left: 'when' or 'repeat' leaves out all of them", spec.items[0].span)
+        self._check_read(size)
         if UNKNOWN in names.entries.values() and not self.assembly.problems:
             self.assembly.problem("a layer lacks a value that it needs", spec.source.span())
         if self.assembly.problems:
             raise SpecError(self.assembly.problems)
         return graph
+
+    def _check_read(self, size: InputSize) -> None:
+        """Refuse an input that no layer reads."""
+        read = {source for node in self.graph.nodes for source in node.sources}
+        for number, each in enumerate(size.all if not self.assembly.problems else ()):
+            if ~number not in read:
+                hint = f"read it with 'from: {each.name}', or leave it out"
+                span = each.span or self.spec.source.span()
+                self.assembly.problem(f"no layer reads the input '{each.name}'", span, hint)
 
     def _size(self, part: Size | str) -> Size:
         """A size of the input: as it is, or by its name the parameter's number, else a symbol."""
@@ -155,13 +166,13 @@ class _Expansion:
         # Where `when` does not look at what comes in, what it leaves out may read what is left out, too.
         looks = item.when is None or "in" in item.when.names()
         if not looks and not self.values.wanted(item, scope, source):
-            self._left_out(item, scope)
+            self.references.left_out(item, scope)
             return source
-        sources = self._taps(item, scope) or (source,)
+        sources = self.references.taps(item, scope) or (source,)
         if looks and not self.values.wanted(item, scope, sources[0]):
             return source
         if item.repeat is None:
-            return self.place[type(item)](item, scope, sources, item.name, True)
+            return self._placed(item, scope, sources, item.name, True)
         times = self.values.times(item.repeat, scope, sources[0])
         if not is_known(times):
             return self._symbolic(item, item.repeat, scope, sources, times)
@@ -170,11 +181,19 @@ class _Expansion:
             name = f"{item.name}_{number}" if item.name else ""
             self._count(item.span)
             inner = scope if item.name else scope.inside(suffix=f"_{number}") if times > 1 else scope
-            sources = (self.place[type(item)](item, inner, sources, name, number == 1),)
+            sources = (self._placed(item, inner, sources, name, number == 1),)
             if number == 1:
                 made = len(self.graph.nodes)
                 self.assembly.check_size(made + (made - before) * (times - 1), item.repeat.span)
         return sources[0] if times else source
+
+    def _placed(self, item: Item, scope: Scope, sources: tuple[int, ...], name: str, first: bool) -> int:
+        """Put an item in place once, with the weights of another if it shares them."""
+        start = len(self.graph.nodes)
+        result = self.place[type(item)](item, scope, sources, name, first)
+        if item.share and not self.assembly.problems:
+            self.references.share(item, item.share, scope, start)
+        return result
 
     def _symbolic(self, item: Item, repeat: Argument, scope: Scope, sources: tuple[int, ...], times: Size) -> int:
         """Put an item in place once, to stand for all its repeats."""
@@ -187,6 +206,8 @@ class _Expansion:
             hint = "move what differs in front of the repeat, or give the repeat a number"
             self.assembly.problem(f"'repeat: {times}' cannot stay a symbol: {reason}", repeat.span, hint)
             return UNKNOWN
+        if item.share and not self.assembly.problems:
+            self.references.share(item, item.share, scope, first)
         return result
 
     def _repeated(self, source: int, first: int, times: Size) -> str:
@@ -196,12 +217,12 @@ class _Expansion:
         another and what comes before the round. The reason why not; nothing where they do.
         """
         graph, nodes = self.graph, self.graph.nodes[first:]
-        before, after = self.assembly.shape(source), nodes[-1].output
+        before, after = graph.shape(source), nodes[-1].output
         if before != after:
             return f"the repeated layers must keep the shape, but turn {before} into {after}"
         outside = {read for node in nodes for read in node.sources if read < first} - {source}
         if outside:
-            names = ", ".join("the input" if read == INPUT else graph.nodes[read].name for read in sorted(outside))
+            names = ", ".join(map(graph.source_name, sorted(outside)))
             return f"the repeated layers may read only the layer in front of them, but they also read {names}"
         for node in nodes:
             node.times = normalise(node.times * times)
@@ -230,9 +251,10 @@ class _Expansion:
     def _group(self, item: GroupItem, scope: Scope, sources: tuple[int, ...], name: str, first: bool) -> int:
         if not name:
             return self.run(item.items, scope.inside(), sources[0])
-        path = scope.path(name)
+        path, start = scope.path(name), len(self.graph.nodes)
         result = self.run(item.items, scope.inside(name + scope.suffix), sources[0])
         self.assembly.enter(path, result, scope, item.span)
+        self.assembly.spans[path] = range(start, len(self.graph.nodes))
         self.graph.groups[path] = item.title
         return result
 
@@ -244,66 +266,19 @@ class _Expansion:
             return UNKNOWN
         path = scope.path(name) if name else scope.automatic(item.block)
         arguments = self.values.call_arguments(item, scope, sources[0], first)
-        names = Names(path, sources[0], declared(block.items))
+        names = Names(sources[0], declared(block.items))
+        start = len(self.graph.nodes)
         environment = {**self.graph.parameters, **arguments}
         self.calls.append(item.block)
         result = self.run(block.items, Scope(names, environment, path + "/"), sources[0])
         self.calls.pop()
         shown = [_shown(arguments[parameter]) for parameter in block.parameters]
         self.graph.groups[path] = " ".join((item.block, *shown))
+        self.assembly.spans[path] = range(start, len(self.graph.nodes))
         for inner, index in names.entries.items():
             scope.names.entries.setdefault(inner, index)
         self.assembly.enter(path, result, scope, item.span)
         return result
-
-    def _taps(self, item: Item, scope: Scope) -> tuple[int, ...]:
-        """The sources that `from` names."""
-        found = tuple(self._tap(reference, scope) for reference in item.sources)
-        merges = isinstance(item, MergeItem) and not item.branches
-        if len(found) > 1 and isinstance(item, MergeItem) and item.branches:
-            self.assembly.problem("'from' takes one name here: all branches begin there", item.sources[1].span)
-        elif len(found) > 1 and not merges:
-            hint = "several inputs need add, concat or multiply"
-            self.assembly.problem("'from' takes one name here", item.sources[1].span, hint)
-        return found if merges else found[:1]
-
-    def _left_out(self, item: Item, scope: Scope) -> None:
-        """Refuse the names that an entry reads, or the entries in it, if nothing in the spec could be called so."""
-        references = [reference for each in walk((item,)) for reference in (*each.sources, each.share) if reference]
-        for reference in references:
-            parts = [part for part in reference.name.split("/") if part not in self.known_names]
-            if any(NUMBERED.sub("", part) not in self.known_names for part in parts):
-                self._unknown(reference, scope)
-
-    @cached_property
-    def known_names(self) -> frozenset[str]:
-        """Everything that a part of a path may be called, but for the numbers behind it."""
-        bodies = (self.spec.items, *(block.items for block in self.spec.blocks.values()))
-        items = [item for body in bodies for item in walk(body)]
-        kinds = (item.layer.kind for item in items if isinstance(item, LayerItem))
-        return frozenset(("input", *self.spec.blocks, *(item.name for item in items), *kinds))
-
-    def _unknown(self, reference: NameReference, scope: Scope) -> None:
-        hint = closest(reference.name, [*scope.names.entries, *scope.names.declared])
-        self.assembly.problem(f"no layer is called '{reference.name}'", reference.span, hint)
-
-    def _tap(self, reference: NameReference, scope: Scope) -> int:
-        found = scope.find(reference.name)
-        if found is not None:
-            return found
-        entries = list(scope.names.entries)
-        numbered = [path for path in entries if re.search(rf"(^|/){re.escape(reference.name)}_\d+$", path)]
-        inside = [path for path in entries if path.endswith(f"/{reference.name}")]
-        if numbered or inside:
-            hint = f"did you mean '{(numbered or inside)[-1]}'?"
-            self.assembly.problem(f"no layer is called '{reference.name}'", reference.span, hint)
-        elif reference.name in scope.names.declared:
-            hint = "a layer can only read what is computed before it; anything else would be a cycle"
-            message = f"'{reference.name}' comes later, contains this layer, or is left out by its 'when'"
-            self.assembly.problem(message, reference.span, hint)
-        else:
-            self._unknown(reference, scope)
-        return UNKNOWN
 
 
 def _shown(value: Any) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from cnncalc.errors import SpecError
-from cnncalc.graph.model import INPUT, Graph
+from cnncalc.graph.model import Graph
 from cnncalc.symbolic import Size
 
 HEADS = ("fc", "conv")
@@ -21,7 +21,7 @@ Kernels: TypeAlias = Mapping[str, tuple[Size, ...]]
 
 def kernels(graph: Graph) -> Kernels:
     """The map that every fully connected layer of a graph sees, by its name; flattened or not."""
-    maps: dict[int, tuple[Size, ...]] = {INPUT: graph.input.size}
+    maps = {~number: each.shape.size for number, each in enumerate(graph.inputs)}
     found = {}
     for index, node in enumerate(graph.nodes):
         before = node.input.size or maps[node.sources[0]]

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from cnncalc.spec.model import GroupItem, Item, MergeItem
+from cnncalc.spec.model import INPUT, GroupItem, Item, MergeItem
 
-UNKNOWN = -2
-"""The source whose shape is not known, because an earlier layer has a problem."""
+UNKNOWN = -(10**9)
+"""The source whose shape is not known, because an earlier layer has a problem; below that of every input."""
 
 
 class Names:
     """The names of one body (the network's, or a block's while it is put in place).
 
-    Every layer is entered under its path; `declared` are all names that the text gives, so
-    that automatic names keep clear of them and a tap to a later layer can be distinguished from one
-    to nowhere.
+    Every layer is entered under its path, and `entry` is what `input` means, if it means one thing; `declared` are
+    all names that the text gives, so that automatic names keep clear of them and a tap to a later layer can be
+    distinguished from one to nowhere.
     """
 
-    __slots__ = ("counters", "declared", "entries", "input", "root")
+    __slots__ = ("counters", "declared", "entries", "input")
 
-    def __init__(self, root: str, entry: int, declared: frozenset[str]) -> None:
-        self.root = root
+    def __init__(self, entry: int | None, declared: frozenset[str], entries: Mapping[str, int] | None = None) -> None:
         self.input = entry
         self.declared = declared
-        self.entries: dict[str, int] = {}
+        self.entries = dict(entries or {})
         self.counters: dict[tuple[str, str], int] = {}
 
 
@@ -68,12 +67,14 @@ class Scope:
 
     def find(self, name: str) -> int | None:
         """The source that a tap called `name` reads, looked for here and then further out."""
-        if name == "input":
+        if name == INPUT and self.names.input is not None:
             return self.names.input
-        for candidate in self._candidates(name):
-            if candidate in self.names.entries:
-                return self.names.entries[candidate]
-        return None
+        path = self.path_of(name)
+        return None if path is None else self.names.entries[path]
+
+    def path_of(self, name: str) -> str | None:
+        """The full path of what is called `name` here or further out."""
+        return next((path for path in self._candidates(name) if path in self.names.entries), None)
 
     def _candidates(self, name: str) -> Iterator[str]:
         scope: Scope | None = self

@@ -13,6 +13,7 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import Any, NamedTuple
 
+from cnncalc.layers.shape import Shape
 from cnncalc.limits import MOST_PHASES, MOST_UNITS
 from cnncalc.symbolic import Size, is_known, maximum, minimum, normalise
 
@@ -205,16 +206,25 @@ def _whole(numerator: Any, denominator: int) -> Any:
 
 
 class ReceptiveField:
-    """The receptive field of a layer: an AxisReceptiveField per axis, or everything, or unknown with a reason."""
+    """The receptive field of a layer: an AxisReceptiveField per axis, or everything, or unknown with a reason.
 
-    __slots__ = ("axes", "everything", "unknown")
+    One that differs from input to input is unknown, and `by_input` has it with the names of the inputs.
+    """
+
+    __slots__ = ("axes", "by_input", "everything", "unknown")
 
     def __init__(
-        self, axes: tuple[AxisReceptiveField, ...] = (), *, everything: bool = False, unknown: str = ""
+        self,
+        axes: tuple[AxisReceptiveField, ...] = (),
+        *,
+        everything: bool = False,
+        unknown: str = "",
+        by_input: tuple[tuple[tuple[str, ...], ReceptiveField], ...] = (),
     ) -> None:
         self.axes = axes
         self.everything = everything
         self.unknown = unknown
+        self.by_input = by_input
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ReceptiveField) and all(
@@ -255,6 +265,11 @@ class ReceptiveField:
 
 
 EVERYTHING = ReceptiveField(everything=True)
+
+
+def pixels(shape: Shape) -> ReceptiveField:
+    """The receptive field of the pixels of an input themselves."""
+    return ReceptiveField((AxisReceptiveField(),) * shape.rank)
 
 
 def unknown(reason: str) -> ReceptiveField:

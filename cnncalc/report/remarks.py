@@ -10,7 +10,7 @@ from cnncalc.analysis import Analysis, Convention, LayerResult, training_memory
 from cnncalc.analysis.counting import parts, rule_for
 from cnncalc.analysis.quantities import COUNTS, OPERATIONS
 from cnncalc.graph.head import changed_weights
-from cnncalc.layers import Condition
+from cnncalc.layers import Condition, Shape
 from cnncalc.report import numbers
 from cnncalc.report.document import Note
 from cnncalc.report.report import Options
@@ -138,7 +138,7 @@ def notes(analysis: Analysis, most: int | None = MOST_NOTES, *, padding: bool = 
     unknown = [
         f"{layer.name}: receptive field unknown: {layer.receptive_field.unknown}"
         for layer in analysis.layers
-        if layer.receptive_field.unknown
+        if layer.receptive_field.unknown and not layer.receptive_field.by_input
     ]
     holds = _validity(analysis)
     valid = [f"holds where {', '.join(holds)}"] if holds else []
@@ -172,12 +172,16 @@ def _uncounted(analysis: Analysis) -> list[str]:
 
 def _channels_first(analysis: Analysis) -> list[str]:
     """A picture that seems to be written with its channels first, as frameworks have it."""
-    shape = analysis.graph.input
+    return [text for each in analysis.inputs for text in _with_channels_first(each.name, each.shape)]
+
+
+def _with_channels_first(name: str, shape: Shape) -> Iterator[str]:
     if len(shape.size) != 2 or shape.size[0] not in (1, 3) or shape.size[1] != shape.channels or shape.channels == 3:
-        return []
+        return
     high, wide = shape.size
     meant = f"{wide}x{shape.channels}x{high}"
-    return [f"the input is {high} high, {wide} wide and {shape.channels} deep: channels come last; is {meant} meant?"]
+    what = "the input" if name == "input" else f"the input {name}"
+    yield f"{what} is {high} high, {wide} wide and {shape.channels} deep: channels come last; is {meant} meant?"
 
 
 def _misfits(analysis: Analysis, most: int | None, padding: bool) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from cnncalc.analysis import Analysis, InputResult, LayerResult
 from cnncalc.layers import ReceptiveField, Shape
 from cnncalc.layers.notation import number
+from cnncalc.report.numbers import per_axis_text
 from cnncalc.symbolic import Size, add_up
 
 ALL = 1_000_000
@@ -47,7 +48,7 @@ class Row:
 
     def length(self, attribute: str) -> tuple[Any, ...] | str:
         """The size of the receptive field, or another length of it; nothing for the input."""
-        return self.receptive_field.read(attribute) if self.receptive_field else ""
+        return _length(self.receptive_field, attribute) if self.receptive_field else ""
 
     @property
     def depth(self) -> Size:
@@ -67,9 +68,19 @@ class Row:
         return add_up(getattr(layer.operations, name) for layer in self.layers)
 
 
-def input_row(analysis: Analysis) -> Row:
-    """The first line of a report: what comes in."""
-    return Row("input", "", [], analysis.input)
+def _length(field: ReceptiveField, attribute: str) -> tuple[Any, ...] | str:
+    """A length on every axis, or a word; where the inputs differ, that on each: `5 (image), 3 (depth)`."""
+    if not field.by_input:
+        return field.read(attribute)
+    found = ((field.read(attribute), ", ".join(names)) for names, field in field.by_input)
+    return ", ".join(
+        f"{per_axis_text(length) if isinstance(length, tuple) else length} ({names})" for length, names in found
+    )
+
+
+def input_rows(analysis: Analysis) -> Iterator[Row]:
+    """The first lines of a report: what comes in."""
+    return (Row(each.name, "", [], each) for each in analysis.inputs)
 
 
 def rows(analysis: Analysis, depth: int = ALL) -> Iterator[Row]:

@@ -20,14 +20,16 @@ def render(analysis: Analysis) -> str:
 
 
 def _lines(analysis: Analysis) -> Iterator[str]:
-    yield f"INPUT: {_volume(analysis.graph.input)} memory: {_memory(analysis.graph.input)} params: 0"
+    shapes = [each.shape for each in analysis.inputs]
+    for shape in shapes:
+        yield f"INPUT: {_volume(shape)} memory: {_memory(shape)} params: 0"
     for layer in analysis.layers:
         if layer.activations == 0 and layer.params == 0:
             continue
         memory = _memory(layer.output) if layer.activations != 0 else "0"
         yield f"{layer.node.layer.slide_name()}: {_volume(layer.output)} memory: {memory} params: {_params(layer)}"
     held = (layer.output.values for layer in analysis.layers if layer.activations != 0)
-    values = add_up([analysis.graph.input.values, *held])
+    values = add_up([*(shape.values for shape in shapes), *held])
     unit = analysis.convention.bytes_per_value
     size = _bytes(normalise(values * unit))
     yield f"TOTAL memory: {numbers.short(values)} * {unit} bytes ~= {size} / image (only forward! ~x2 for backward)"

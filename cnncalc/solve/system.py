@@ -65,17 +65,19 @@ class System:
         """The network with values, or symbols, for some names (steps, where they go in steps); raises SpecError."""
         given: dict[str, Any] = {**self.values}
         given.update((name, in_steps(value, self.steps.get(name, 1))) for name, value in (values or {}).items())
-        names = map(str, self.size.sizes) if self.kind else axes(self.setup.spec)
+        names = map(str, self.size.sides) if self.kind else axes(self.setup.spec)
         sizes = tuple(
             given.get(WHOLE_INPUT, given.get(name, given.get(str(size), size)))
-            for name, size in zip(names, self.size.sizes, strict=True)
+            for name, size in zip(names, self.size.sides, strict=True)
         )
-        channels = given.get(str(self.size.channels), self.size.channels) if self.kind else self.size.channels
+        size = self.size.resized(sizes)
+        if self.kind:
+            size = replace(size, channels=given.get(str(size.channels), size.channels))
         span = self.setup.spec.source.span()
         settings = {
             name: Argument.of(value, span) for name, value in given.items() if name in self.setup.spec.parameters
         }
-        return self.setup.analysis(replace(self.size, sizes=sizes, channels=channels), settings)
+        return self.setup.analysis(size, settings)
 
     def symbolic(self) -> Analysis:
         """The network with a symbol for every unknown."""
@@ -215,7 +217,7 @@ def amount_text(number: int, step: int | Fraction) -> str:
 
 def axes(spec: Spec) -> tuple[str, ...]:
     """The names of the axes of a network's input."""
-    return tuple(map(str, symbolic_input(replace(spec, input=None) if spec.input is None else spec).sizes))
+    return tuple(map(str, symbolic_input(replace(spec, input=None) if spec.input is None else spec).sides))
 
 
 def names_of(text: str, kind: type[Layer], clause: Clause) -> dict[str, str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from keyword import iskeyword
 
-from cnncalc.errors import Problem, Span, SpecError
+from cnncalc.errors import Problem, Span, SpecError, closest
 from cnncalc.limits import LARGEST_SIZE
 from cnncalc.spec.expressions import KEYWORDS
-from cnncalc.spec.model import InputSize, Spec
+from cnncalc.spec.model import INPUT, InputSize, Spec
 
 PART = re.compile(r"[0-9]+\Z|[A-WYZa-wyz_][A-WYZa-wyz0-9_]*\Z")
 BATCHES = ("N", "B")
@@ -19,6 +21,8 @@ SIGNAL = "1d:"
 WITH_SIGNALS = re.compile(r"(?:conv|pool)[a-z_]{0,20}1d", re.IGNORECASE)
 SMALLEST_SIDE = 8
 """From here up, two last numbers that are equal are a height and a width, and not channels."""
+MOST_NAMED = 4
+"""Inputs that a hint names."""
 HINT = "write 224x224x3 (height x width x channels), HxWx3 with symbols, or a number for a vector"
 
 
@@ -27,13 +31,18 @@ def parse_input(text: str, given: InputSize | None = None, span: Span | None = N
 
     With a spec's input of r axes, 1 number sets every axis, r set the axes, r + 1 the axes and
     the channels, r + 2 the batch before them. Without, the last number is the channels, and the
-    first of four is the batch if it is called N or B.
+    first of four is the batch if it is called N or B. For a spec with several inputs, a text without names sets
+    those that have sides, and `left=64x64x3,right=96` some by their names.
 
     >>> parse_input("224", parse_input("227x227x3")).sizes
     (224, 224)
 
     Raises SpecError for a text that names no input.
     """
+    if given is not None and "=" in text:
+        return _named(text, given, span)
+    if given is not None and given.others:
+        return _for_each(text, given, span)
     signal = text.strip().lower().startswith(SIGNAL)
     numbers = text.strip()[len(SIGNAL) :] if signal else text
     parts = [_part(part.strip(), text, span) for part in re.split(r"[xX*\u00d7]", numbers)]
@@ -50,18 +59,69 @@ def parse_input(text: str, given: InputSize | None = None, span: Span | None = N
         sizes, channels, batch = _fill(parts, given, text, span)
     if len(sizes) > MOST_AXES:
         raise _refused(f"the input '{text}' has {len(sizes)} axes; at most {MOST_AXES} are supported", span)
-    return InputSize(sizes, channels, batch, span)
+    return InputSize(sizes, channels, batch, span, INPUT if given is None else given.name)
+
+
+def joined(inputs: Sequence[InputSize]) -> InputSize:
+    """Several inputs as those of one network, which have one batch; raises SpecError."""
+    first = inputs[0]
+    for each in inputs:
+        if each.batch is not None and first.batch not in (None, each.batch):
+            raise SpecError([Problem(f"the inputs have different batches: {first.batch} and {each.batch}", each.span)])
+        first = replace(first, batch=each.batch if first.batch is None else first.batch)
+    return replace(first, others=tuple(replace(each, batch=None) for each in inputs[1:]))
+
+
+def _named(text: str, given: InputSize, span: Span | None) -> InputSize:
+    """Inputs by their names, `left=64x64x3,right=96`; those that are left out stay as they are."""
+    found = {each.name: each.alone() for each in given.all}
+    named: set[str] = set()
+    for part in text.split(","):
+        name, equals, size = (piece.strip() for piece in part.partition("="))
+        if not equals or name not in found:
+            hint = closest(name, found) or f"write {','.join(f'{known}=SIZE' for known in list(found)[:MOST_NAMED])}"
+            what = f"the network has no input '{name}'" if equals else f"'{part.strip()}' does not name its input"
+            raise SpecError([Problem(what, span, hint)])
+        if name in named:
+            raise SpecError([Problem(f"the input '{name}' is given twice", span)])
+        named.add(name)
+        found[name] = parse_input(size, found[name], span)
+    return joined(tuple(found.values()))
+
+
+def _for_each(text: str, given: InputSize, span: Span | None) -> InputSize:
+    """One size for all inputs that have sides; their channels too if all of them have the same."""
+    sided = [each for each in given.all if each.sizes]
+    names = ",".join(f"{each.name}={each.alone()}" for each in given.all[:MOST_NAMED])
+    hint = f"name the inputs: {names}"
+    if not sided or any(len(each.sizes) != len(sided[0].sizes) for each in sided):
+        message = f"the network has {len(given.all)} inputs, and '{text}' does not say which it is for"
+        raise SpecError([Problem(message, span, hint)])
+    found = given.each(lambda one: parse_input(text, one, span) if one.sizes else one)
+    changed = [each.channels for each in found.all if each.sizes] != [each.channels for each in sided]
+    if changed and len({each.channels for each in sided}) > 1:
+        message = f"the input '{text}' gives the same channels to inputs that have different ones"
+        raise SpecError([Problem(message, span, f"leave out the channels, or {hint}")])
+    return found
 
 
 def symbolic_input(spec: Spec) -> InputSize:
     """The input of a spec with a symbol for every size that is a number: H and W for an image.
 
-    The channels stay; a spec that says nothing of its input is given an image of H x W x C.
+    The channels stay; a spec that says nothing of its input is given an image of H x W x C. Of several inputs, those
+    with the same sides have the same symbols, and others H2 and W2, H3 and W3.
     """
     given = spec.input or spec.partial_input or InputSize(("H", "W"), "C")
-    names = [name if name not in spec.parameters else f"{name}_in" for name in AXIS_NAMES[len(given.sizes)]]
-    sizes = tuple(size if isinstance(size, str) else name for size, name in zip(given.sizes, names, strict=True))
-    return InputSize(sizes, given.channels, given.batch, given.span)
+    groups = list(dict.fromkeys(each.sizes for each in given.all if each.sizes))
+
+    def named(one: InputSize) -> InputSize:
+        number = "" if one.sizes in ((), *groups[:1]) else str(groups.index(one.sizes) + 1)
+        names = [f"{name}{number}" for name in AXIS_NAMES[len(one.sizes)]]
+        free = [name if name not in spec.parameters else f"{name}_in" for name in names]
+        pairs = zip(one.sizes, free, strict=True)
+        return replace(one, sizes=tuple(size if isinstance(size, str) else name for size, name in pairs))
+
+    return given.each(named)
 
 
 def symbolic_size(spec: Spec, text: str | None) -> InputSize:

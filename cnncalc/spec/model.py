@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypeAlias
 
 from cnncalc.errors import Problem, ProblemList, Source, Span
@@ -12,6 +12,9 @@ from cnncalc.spec.expressions import Expression
 from cnncalc.spec.operators import Environment, ExpressionError
 
 Value: TypeAlias = Any  # int, bool, None, a word, a symbolic size, or a tuple of values
+
+INPUT = "input"
+"""What an input is called if it has no name of its own."""
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -82,7 +85,8 @@ class Expected(NamedTuple):
     """What a text says of the input of a layer besides: `number` channels (`values`: in the whole volume), some `axes`.
 
     `module` is what the text calls the layer, `hint` what may be meant where the input is another. With `values` a map
-    is flattened first, though the text does not show it, as `flattened` says.
+    is flattened first, though the text does not show it, as `flattened` says. `unshown` is a setting that the text
+    leaves out even where it is set: what the text would call it, its field, and its other value.
     """
 
     module: str
@@ -91,6 +95,7 @@ class Expected(NamedTuple):
     axes: int | None = None
     hint: str = ""
     flattened: str = ""
+    unshown: tuple[str, str, Value] | None = None
 
 
 class Item:
@@ -191,17 +196,62 @@ class Block:
 
 @dataclass(slots=True, eq=False, repr=False)
 class InputSize:
-    """An input: numbers, names or expressions for its sizes, then one for its channels."""
+    """An input: numbers or names for its sizes, then one for its channels; `others` are further inputs of a network."""
 
     sizes: tuple[int | str, ...]
     channels: int | str
     batch: int | str | None = None
     span: Span | None = None
+    name: str = INPUT
+    others: tuple[InputSize, ...] = ()
 
     def __str__(self) -> str:
-        """The input as the command line takes it: 224x224x3, NxHxWx3."""
+        """The input as the command line takes it: 224x224x3, NxHxWx3; several as left=64x64x3,right=64x64x1."""
+        if self.others:
+            return ",".join(f"{each.name}={each.alone()}" for each in self.all)
         parts = (*self.sizes, self.channels)
         return "x".join(map(str, parts if self.batch is None else (self.batch, *parts)))
+
+    @property
+    def all(self) -> tuple[InputSize, ...]:
+        """Every input of the network, this one first."""
+        return (self, *self.others)
+
+    @property
+    def parts(self) -> tuple[int | str, ...]:
+        """Every size, then the channels, of every input."""
+        return tuple(part for each in self.all for part in (*each.sizes, each.channels))
+
+    @property
+    def sides(self) -> tuple[int | str, ...]:
+        """The sides of the first input that has some."""
+        return next((each.sizes for each in self.all if each.sizes), ())
+
+    @property
+    def alike(self) -> bool:
+        """Whether all inputs that have sides have the same."""
+        return len({each.sizes for each in self.all if each.sizes}) <= 1
+
+    def alone(self) -> InputSize:
+        """The same input without the others."""
+        return replace(self, others=())
+
+    def each(self, change: Callable[[InputSize], InputSize]) -> InputSize:
+        """The same inputs, each of them changed."""
+        first, *others = (change(each.alone()) for each in self.all)
+        return replace(first, others=tuple(others))
+
+    def resized(self, sizes: tuple[int | str, ...]) -> InputSize:
+        """The same with other sides, those of every input that has sides."""
+        return self.each(lambda one: replace(one, sizes=sizes) if one.sizes else one)
+
+    def filled(self, values: Mapping[str, Any]) -> InputSize:
+        """The same with values for some of the names in it."""
+
+        def value(part: int | str) -> Any:
+            return values.get(part, part) if isinstance(part, str) else part
+
+        return self.each(lambda one: replace(one, sizes=tuple(map(value, one.sizes)), channels=value(one.channels)))
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -240,5 +290,15 @@ class Spec:
     blocks: dict[str, Block] = field(default_factory=dict)
     items: tuple[Item, ...] = ()
     settings: dict[str, Argument] = field(default_factory=dict)
+    completion: Callable[[InputSize | None, Mapping[str, Argument]], Spec] | None = None
+    """Of a text whose layers follow only once its input is known: the whole spec for an input and settings."""
     problems: list[Problem] = field(default_factory=ProblemList)
     notes: list[str] = field(default_factory=list)
+
+    def completed(self, size: InputSize | None, settings: Mapping[str, Argument]) -> Spec:
+        """The whole spec for an input and settings: itself, unless its layers follow only from these."""
+        if self.completion is None:
+            return self
+        found = self.completion(size, settings)
+        found.key, found.name, found.asked = self.key, self.name, self.asked
+        return found

@@ -7,7 +7,7 @@ given, then the batch; the last axis varies fastest.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import repeat
 from math import prod
@@ -95,8 +95,7 @@ class Grid:
 
     def input_at(self, values: Mapping[str, Any]) -> InputSize:
         """The input at a point; an axis that `values` leaves out stays a symbol."""
-        sizes = tuple(values.get(str(size), size) for size in self.input.sizes)
-        return replace(self.input, sizes=sizes, channels=values.get(str(self.input.channels), self.input.channels))
+        return self.input.filled(values)
 
 
 def _stretch(values: Choices, stride: int, start: int, stop: int) -> Iterator[Any]:

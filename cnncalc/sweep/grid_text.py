@@ -65,24 +65,34 @@ def _input_axes(spec: Spec, text: str | None) -> tuple[list[Axis], InputSize]:
             hint = "give --input 32:512:32, or sizes for all axes and the channels"
             raise _refused(f"{spec.source.name}: the size of the input is not known", hint)
         return [], spec.input
+    if "=" in text:
+        hint = "write the sides of all inputs, as in --input 32:512:32"
+        raise _refused("a sweep changes the sides of all inputs together", hint)
     if squares := _squares(spec, text):
         return squares
     signal = SIGNAL if text.strip().lower().startswith(SIGNAL) else ""
     numbers = text.strip()[len(signal) :]
     choices = [_choices("--input", part, _count) for part in re.split(r"[xX*\u00d7]", numbers)]
     size = parse_option(signal + "x".join(str(values[0]) for values in choices), spec)
-    if size.batch is not None and len(choices) > len(size.sizes) + 1:
+    if size.batch is not None and len(choices) > len(size.sides) + 1:
         raise _batch_in(text)
     if len(choices) == 1:
         (values,) = choices
         axes = [Axis("input", values)]
-        if not size.sizes:
+        if not size.sides:
             return axes, replace(size, channels="input")
-        return axes, replace(size, sizes=("input",) * len(size.sizes))
-    keys = [*(f"input_{name}" for name in AXES[len(size.sizes)]), "input_channels"]
+        return axes, size.resized(("input",) * len(size.sides))
+    keys = [*(f"input_{name}" for name in AXES[len(size.sides)]), "input_channels"]
     axes = [Axis(key, values) for key, values in zip(keys, choices, strict=False)]
-    channels = keys[-1] if len(axes) == len(keys) else size.channels
-    return axes, replace(size, sizes=tuple(keys[:-1]), channels=channels)
+    size = size.resized(tuple(keys[:-1]))
+    return axes, _with_channels(size, keys[-1]) if len(axes) == len(keys) else size
+
+
+def _with_channels(size: InputSize, key: str) -> InputSize:
+    """The input with the key of an axis for its channels; raises SpecError for several inputs."""
+    if size.others:
+        raise _refused("a sweep keeps the channels of several inputs", "leave the channels out of --input")
+    return replace(size, channels=key)
 
 
 def _squares(spec: Spec, text: str) -> tuple[list[Axis], InputSize] | None:
@@ -99,19 +109,19 @@ def _squares(spec: Spec, text: str) -> tuple[list[Axis], InputSize] | None:
         return None
     sizes = [parse_option(part, spec) for part in inputs]
     first = sizes[0]
-    rank = len(first.sizes)
+    rank = len(first.sides)
     square = [True] * len(inputs) if rank == 1 else square
     if max(numbers) > rank + 1:
         raise _batch_in(text)
-    if not all(square) or any(len(set(size.sizes)) > 1 for size in sizes):
+    if not all(square) or any(len(set(size.sides)) > 1 for size in sizes):
         hint = "224,448x320,640x3 spans every height with every width"
         raise _refused(f"the input list '{text}' has inputs that are not square", hint)
     if any(size.channels != first.channels for size in sizes):
         raise _refused(f"the inputs of '{text}' differ in their channels", "sweep one number of channels at a time")
-    axes = [Axis("input", Choices([[size.sizes[0] for size in sizes]]))]
+    axes = [Axis("input", Choices([[size.sides[0] for size in sizes]]))]
     if max(numbers) > rank:
         axes.append(Axis("input_channels", Choices([[first.channels]])))
-    return axes, replace(first, sizes=("input",) * rank)
+    return axes, first.resized(("input",) * rank)
 
 
 def _batch_in(text: str) -> SpecError:
@@ -217,7 +227,7 @@ def grid_text(values: Any) -> str:
 def _need_numbers(spec: Spec, grid: Grid) -> None:
     """Refuse a sweep with a symbol that has no number."""
     keys = {axis.key for axis in grid.axes}
-    for part in (*grid.input.sizes, grid.input.channels, grid.batch):
+    for part in (*grid.input.parts, grid.batch):
         if isinstance(part, str) and part not in keys:
             option = "--batch" if part == grid.batch else "--input"
             raise _refused(f"{part} is a symbol, but a sweep needs numbers", f"set it with {option}")

@@ -10,14 +10,14 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from cnncalc.check.matching import known_names, layer_type
-from cnncalc.check.naming import folded
-from cnncalc.check.prints.model import NOTHING, Number, PrintOut, Row
+from cnncalc.check.matching import known_names
 from cnncalc.check.prints.printed import amount_of, bounds
 from cnncalc.check.prints.runs import ANY, Run, runs
 from cnncalc.check.prints.steps import CONVOLUTIONS, DENSE, TRANSPOSED, Step, family, keeps_volume
-from cnncalc.graph import INPUT, Graph
+from cnncalc.graph import Graph
 from cnncalc.symbolic import Size
+from cnncalc.tables.layer_types import folded, layer_type
+from cnncalc.tables.print_out import NOTHING, Number, PrintOut, Row
 
 MAIN = (CONVOLUTIONS, DENSE, TRANSPOSED, "rbf", "batchnorm", "layernorm", "groupnorm", "instancenorm", "prelu")
 """Families of layers with parameters."""
@@ -137,7 +137,7 @@ class Match:
     def _segments(self) -> list[int]:
         """For every step the number of its segment: a step that no connection leads around is one by itself."""
         furthest, number, found = 0, 0, []
-        first = max((step.number for step in self.steps if INPUT in step.sources), default=0)
+        first = max((step.number for step in self.steps if min(step.sources) < 0), default=0)
         furthest = first
         for step in self.steps:
             alone = furthest <= step.number

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from cnncalc.analysis import Convention
 from cnncalc.analysis.counting import Part, Rule, parts, terms
-from cnncalc.graph import INPUT, Graph
+from cnncalc.graph import Graph
 from cnncalc.layers import CATALOGUE, Layer, Shape
 from cnncalc.symbolic import Size, add_up
 
@@ -14,6 +14,8 @@ MAX_POOLS = ("maxpool", "globalmaxpool", "adaptivemaxpool")
 CONVOLUTIONS = "convolutions"
 DENSE = "fully connected layers"
 TRANSPOSED = "transposed convolutions"
+INPUT_KIND = "input"
+"""The kind of a row of the input, which is no layer, though a spec may call an identity so."""
 KEEPING = ("activations", "dropouts", "identities", "norms")
 """Families of layers that keep the volume."""
 
@@ -22,7 +24,7 @@ KEEPING = ("activations", "dropouts", "identities", "norms")
 class Step:
     """A layer (`name` is its own), or the activation of one (without a name).
 
-    `sources` are the numbers of other steps, or INPUT.
+    `sources` are the numbers of other steps, below 0 inputs of the network.
     """
 
     number: int
@@ -57,7 +59,7 @@ class Step:
 def steps_of(graph: Graph) -> list[Step]:
     """The steps of a graph in its order."""
     steps: list[Step] = []
-    last: dict[int, int] = {INPUT: INPUT}
+    last = {~number: ~number for number in range(len(graph.inputs))}
     for index, node in enumerate(graph.nodes):
         sources = tuple(last[source] for source in node.sources)
         for number, part in enumerate(parts(node.layer, node.input)):
@@ -66,14 +68,14 @@ def steps_of(graph: Graph) -> list[Step]:
         last[index] = len(steps) - 1
     for step in steps:
         for source in step.sources:
-            if source != INPUT:
+            if source >= 0:
                 steps[source].readers.append(step.number)
     return steps
 
 
 def family(kind: str) -> str:
     """What a layer type is counted among when rows and layers are matched; nothing for an unknown type."""
-    if kind not in CATALOGUE:
+    if kind not in CATALOGUE or kind == INPUT_KIND:
         return kind
     title = CATALOGUE[kind].title
     if title == "pools":

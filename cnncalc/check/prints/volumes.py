@@ -13,11 +13,11 @@ from heapq import heappop, heappush
 from itertools import islice
 
 from cnncalc.check.prints.match import Match
-from cnncalc.check.prints.model import Row
 from cnncalc.check.prints.steps import Step, family, keeps_volume, lone
 from cnncalc.graph import INPUT
 from cnncalc.layers import CATALOGUE, Shape
 from cnncalc.symbolic import add_up
+from cnncalc.tables.print_out import Row
 
 MOST_BEHIND = 60
 """Steps without a row that are followed behind a row."""
@@ -40,7 +40,7 @@ class Volumes:
         self.at: list[int] = [INPUT] * count
         """The step that a row's volume comes from."""
         self.row_of = {step.number: place for place, found in match.found.items() for step in found}
-        self.first = [step.number for step in self.steps if INPUT in step.sources]
+        self.first = [step.number for step in self.steps if min(step.sources) < 0]
         self.done = self._done()
         self.names: dict[str, int] = {}
         self._leaves()
@@ -62,7 +62,7 @@ class Volumes:
         """For every step, the row with which it has run: its own, or the last of those that it reads."""
         done: list[int] = []
         for step in self.steps:
-            before = max((done[source] for source in step.sources if source != INPUT), default=-1)
+            before = max((done[source] for source in step.sources if source >= 0), default=-1)
             done.append(self.row_of.get(step.number, before))
         return done
 
@@ -102,7 +102,7 @@ class Volumes:
         at = INPUT if previous is None else self.at[previous]
         shape = self.graph.input if previous is None else self.output(previous)
         if kind == "input" or shape is None:
-            self.outputs[place] = [self.graph.input] if kind == "input" else []
+            self.outputs[place] = _unique(each.shape for each in self.graph.inputs) if kind == "input" else []
             self.inputs[place] = self.outputs[place]
             return
         choices = {shape: at}
@@ -164,7 +164,7 @@ class Volumes:
     def _tail(self, at: int, place: int) -> list[Step]:
         """The steps without a row that run on a volume before the row at `place`."""
         found: list[Step] = []
-        first = self.first if at == INPUT else self.steps[at].readers
+        first = self.first if at < 0 else self.steps[at].readers
         waiting, seen = list(first), set()
         while waiting and len(found) < MOST_BEHIND:
             number = waiting.pop(0)
@@ -185,7 +185,7 @@ class Volumes:
                 continue
             last = inside[-1]
             matched = [step for each in inside for step in self.match.found.get(each, ())]
-            held = {step.number for step in matched} | {self.at[each] for each in inside if self.at[each] != INPUT}
+            held = {step.number for step in matched} | {self.at[each] for each in inside if self.at[each] >= 0}
             end = self.output(last)
             behind = [step.output for step in self._behind(held, matched)] if matched else []
             ends = [] if end is None else [end]
@@ -224,8 +224,8 @@ class Volumes:
         for source in waiting:
             if len(waiting) > MOST_BEHIND:
                 break
-            found.append(self.graph.input if source == INPUT else self.steps[source].output)
-            if source != INPUT and self.steps[source].layer.merges:
+            found.append(self.graph.shape(source) if source < 0 else self.steps[source].output)
+            if source >= 0 and self.steps[source].layer.merges:
                 waiting.extend(self.steps[source].sources)
         return _unique(found)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 from cnncalc.diagnose.catalogue import OF_OUTPUT, OF_WEIGHTS, SLIDING, in_each_layer, in_layer
@@ -158,6 +159,21 @@ def weights_not_shared(correct: LayerRecomputation) -> Iterator[LayerRecomputati
         yield at_each("weights", at_each("biases", correct))
         if correct.quantity != "biases":
             yield at_each("weights", correct)
+
+
+@in_each_layer(
+    "shared-counted",
+    "shared weights were counted at every use, but they are there only once",
+    ("weights", "params", "trainable", "biases", "buffers", "non_trainable"),
+    "sharing",
+)
+def shared_counted(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
+    """The weights of another layer, counted as the layer's own."""
+    owner = correct.result.node.shared
+    if owner:
+        node = replace(correct.result.node, shared="")
+        alone = replace(correct, result=replace(correct.result, node=node)).value()
+        yield correct.with_value(alone, f"the weights are those of {owner}, and count once, there")
 
 
 @in_each_layer(

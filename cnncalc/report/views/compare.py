@@ -93,7 +93,7 @@ def _network_blocks(networks: NetworkComparison, keys: Sequence[str], options: O
 def _network_table(networks: NetworkComparison, keys: Sequence[str], options: Options, *, brief: bool = False) -> Table:
     """A column for each network; for two, their ratio."""
     pair = len(networks) == 2
-    inputs = (each.graph.input.text(channels_first=options.layout == "chw") for each in networks)
+    inputs = (each.graph.input_text(channels_first=options.layout == "chw") for each in networks)
     rows = [["input", *inputs, *([""] if pair else [])]]
     for key in keys:
         values = [value_of(analysis, key) for analysis in networks]
@@ -135,7 +135,7 @@ def _ratios(networks: NetworkComparison) -> dict[str, dict[str, str | None]]:
 def _network_data(analysis: Analysis, keys: Iterable[str]) -> dict[str, Any]:
     """The totals of a network as data."""
     totals = {key: raw(value_of(analysis, key)) for key in keys}
-    return {"name": analysis.name, "input": str(analysis.graph.input)} | totals
+    return {"name": analysis.name, "input": analysis.graph.input_text()} | totals
 
 
 def _network_rows(networks: NetworkComparison, keys: Sequence[str]) -> Iterator[Sequence[Any]]:
@@ -159,8 +159,8 @@ def _conventions(parts: Sequence[ConventionComparison], options: Options, result
 def _convention_blocks(parts: Sequence[ConventionComparison], options: Options) -> Iterator[Block]:
     """A table for every network, and the known faults of the conventions below."""
     for part in parts:
-        size = part.graph.input.text(channels_first=options.layout == "chw")
-        yield Heading(part.graph.title or part.graph.name, f"input {size}")
+        inputs = part.graph.inputs_text(channels_first=options.layout == "chw")
+        yield Heading(part.graph.title or part.graph.name, inputs)
         yield _convention_table(part)
     if options.notes != "none":
         for counted in parts[0]:
@@ -228,7 +228,7 @@ def _convention_data(part: ConventionComparison) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "name": part.graph.name,
-        "input": str(part.graph.input),
+        "input": part.graph.input_text(),
         "conventions": rows,
         "reference": part[0].convention.name,
     }
@@ -248,7 +248,7 @@ def _convention_rows(parts: Sequence[ConventionComparison]) -> Iterator[Sequence
                 for found in (counted.param_items, counted.count_items)
             )
             convention = counted.convention
-            named = (part.graph.name, str(part.graph.input), convention.name, convention.version)
+            named = (part.graph.name, part.graph.input_text(), convention.name, convention.version)
             yield [*named, raw(counted.params), raw(counted.count), counted.unit, *items]
 
 

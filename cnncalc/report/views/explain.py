@@ -39,7 +39,7 @@ def _blocks(explanation: Explanation) -> Iterator[Block]:
         yield from (Note("warning", note) for note in misfits_of(analysis, layer.layer.name))
         yield Blank()
     if explanation.totals:
-        yield Heading(analysis.graph.title or analysis.name, f"input {analysis.graph.input}", "name")
+        yield Heading(analysis.graph.title or analysis.name, analysis.graph.inputs_text(), "name")
         yield Equations(tuple(map(_total, explanation.totals)))
         yield Blank()
     terms = [name for total in explanation.totals for name, _ in total.largest]

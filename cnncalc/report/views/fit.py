@@ -10,7 +10,7 @@ from cnncalc.fit.misfits import Misfit
 from cnncalc.fit.requirements import Step
 from cnncalc.fit.residues import ResidueSet
 from cnncalc.report.document import Blank, Block, Column, Heading, Note, Row, Table, Text, document, line
-from cnncalc.report.json import raw
+from cnncalc.report.json import inputs_data, shape_data
 from cnncalc.report.report import Options, Report
 
 SCHEMA_VERSION = 1
@@ -34,7 +34,7 @@ def report(fit: Fit, options: Options) -> Report:
 
 def _blocks(fit: Fit, options: Options) -> Iterator[Block]:
     title = fit.graph.title or fit.graph.name
-    yield Heading(title, f"input {fit.graph.input}; a size fits if {CRITERIA[fit.strict]}")
+    yield Heading(title, f"{fit.graph.inputs_text()}; a size fits if {CRITERIA[fit.strict]}")
     for check in fit.checks:
         yield Blank()
         yield from _verdict(fit, check, None if options.notes == "all" else MOST_MISFITS)
@@ -199,10 +199,7 @@ def to_dict(fit: Fit) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "name": fit.graph.name,
         "strict": fit.strict,
-        "input": {
-            "channels": raw(fit.graph.input.channels),
-            "size": [raw(length) for length in fit.graph.input.size],
-        },
+        **inputs_data((each.name, shape_data(each.shape)) for each in fit.graph.inputs),
         "square": bool(fit.square),
         "sizes": {name: _sizes(sizes) for name, sizes in fit.sizes.items()},
         "smallest_valid": {name: sizes.least for name, sizes in fit.valid.items()},

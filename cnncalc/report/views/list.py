@@ -46,7 +46,7 @@ def _blocks(catalogue: Catalogue, options: Options) -> Iterator[Block]:
 
 def _cells(analysis: Analysis) -> Iterator[str]:
     graph = analysis.graph
-    yield from (graph.name, str(graph.input), str(analysis.depth))
+    yield from (graph.name, graph.input_text(), str(analysis.depth))
     yield from (numbers.short(analysis.total(name)) for name in ("params", "macs"))
     yield from (graph.about, graph.reference)
     yield ", ".join(table.name for table in checked_against(analysis.name))
@@ -59,7 +59,7 @@ def _entry(analysis: Analysis) -> dict[str, Any]:
         "title": analysis.graph.title,
         "about": analysis.graph.about,
         "source": analysis.graph.reference,
-        "input": str(analysis.graph.input),
+        "input": analysis.graph.input_text(),
         "depth": analysis.depth,
         "params": raw(analysis.total("params")),
         "macs": raw(analysis.total("macs")),

@@ -192,7 +192,7 @@ def _steps(analysis: Analysis, layer: LayerResult, quantities: Sequence[str], na
 
 def _total(analysis: Analysis, quantity: str) -> Iterator[str]:
     """The quantity of every layer, and the sum."""
-    terms = [("input", getattr(analysis.input, quantity, 0))]
+    terms = [(each.name, getattr(each, quantity, 0)) for each in analysis.inputs]
     for layer in analysis.layers:
         yield from _steps(analysis, layer, ("output", quantity), layer.name)
         terms.append((layer.name, getattr(layer, quantity)))

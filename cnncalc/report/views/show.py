@@ -7,17 +7,17 @@ from functools import lru_cache, partial
 from itertools import chain
 from typing import Any, NamedTuple
 
-from cnncalc.analysis import Analysis, LayerResult
-from cnncalc.layers import ReceptiveField, Shape, Sides
+from cnncalc.analysis import Analysis, InputResult, LayerResult
+from cnncalc.layers import ReceptiveField, Sides
 from cnncalc.layers.operations import OPERATION_COUNTS
 from cnncalc.report import numbers
 from cnncalc.report.columns import DATA, TABLE, Column, cell_text, choose
 from cnncalc.report.document import Block, Heading, Line, Row, Rows, Span, Table, document
 from cnncalc.report.document import Column as Head
-from cnncalc.report.json import raw
+from cnncalc.report.json import inputs_data, raw, shape_data
 from cnncalc.report.remarks import below, convention_line, notes
 from cnncalc.report.report import Options, Report
-from cnncalc.report.rows import ALL, input_row, rows
+from cnncalc.report.rows import ALL, input_rows, rows
 from cnncalc.report.rows import Row as Group
 from cnncalc.symbolic import is_known, written
 
@@ -67,8 +67,8 @@ def _expanded(analysis: Analysis) -> Iterator[str]:
 def heading(analysis: Analysis, layout: str = "hwc") -> Heading:
     """The network, what it is, its input and its source."""
     graph = analysis.graph
-    size = graph.input.text(channels_first=layout == "chw")
-    details = [part for part in (graph.about, f"input {size}", graph.reference) if part]
+    inputs = graph.inputs_text(channels_first=layout == "chw")
+    details = [part for part in (graph.about, inputs, graph.reference) if part]
     return Heading(graph.title or graph.name, "; ".join(details))
 
 
@@ -121,7 +121,7 @@ class Drawing:
         self.options = options
         self.thousand = analysis.convention.thousand
         self.values: dict[str, list[Any]] = {column.key: [] for column in columns}
-        for group in chain([input_row(analysis)], rows(analysis, options.depth or 1)):
+        for group in chain(input_rows(analysis), rows(analysis, options.depth or 1)):
             for column in columns:
                 self.values[column.key].append(column.value(group))
         self.totals = {column.key: column.total(analysis) for column in columns}
@@ -199,7 +199,8 @@ def to_dict(analysis: Analysis) -> dict[str, Any]:
 
     Counts are integers; symbolic ones are strings in integer Python. `layers` makes every leaf
     in order; the activations and the memory of the input stand under `input`, and are part of
-    the totals. A receptive field of everything has size "all".
+    the totals. A network with several inputs has all of them under `inputs`, and the first one under `input`. A
+    receptive field of everything has size "all"; one that differs from input to input is a list under `by_input`.
     """
     convention = analysis.convention
     return {
@@ -215,8 +216,7 @@ def to_dict(analysis: Analysis) -> dict[str, Any]:
             "bytes_per_value": convention.bytes_per_value,
             "text": convention_line(analysis),
         },
-        "input": _shape(analysis.input.shape)
-        | {"activations": raw(analysis.input.activations), "memory_bytes": raw(analysis.input.memory_bytes)},
+        **inputs_data((each.name, _input(each)) for each in analysis.inputs),
         "layers": map(_layer, analysis.layers),
         "totals": {name: raw(analysis.total(name)) for name in LAYER_COUNTS}
         | {
@@ -230,8 +230,9 @@ def to_dict(analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def _shape(shape: Shape) -> dict[str, Any]:
-    return {"channels": raw(shape.channels), "size": [raw(length) for length in shape.size]}
+def _input(given: InputResult) -> dict[str, Any]:
+    held = {"activations": raw(given.activations), "memory_bytes": raw(given.memory_bytes)}
+    return shape_data(given.shape) | held
 
 
 def _layer(layer: LayerResult) -> dict[str, Any]:
@@ -239,8 +240,8 @@ def _layer(layer: LayerResult) -> dict[str, Any]:
         "name": layer.name,
         "kind": layer.kind,
         "path": layer.node.path,
-        "input": _shape(layer.input),
-        "output": _shape(layer.output),
+        "input": shape_data(layer.input),
+        "output": shape_data(layer.output),
         **{name: raw(getattr(layer, name)) for name in LAYER_COUNTS},
         "operations": {name: raw(getattr(layer.operations, name)) for name in OPERATION_COUNTS},
         "receptive_field": _field(layer.receptive_field),
@@ -250,6 +251,8 @@ def _layer(layer: LayerResult) -> dict[str, Any]:
 def _field(field: ReceptiveField) -> dict[str, Any] | None:
     if field.everything:
         return {"size": "all"}
+    if field.by_input:
+        return {"by_input": [{"inputs": list(names), **(_field(its) or {})} for names, its in field.by_input]}
     if not field.axes:
         return None
     data: dict[str, Any] = {
@@ -267,7 +270,7 @@ def _field(field: ReceptiveField) -> dict[str, Any] | None:
 def _raw_rows(analysis: Analysis, columns: list[Column]) -> Iterator[Sequence[Any]]:
     """A header, a row for the input, and a row for every leaf: the columns sum to the totals."""
     yield [column.key for column in columns]
-    for group in chain([input_row(analysis)], rows(analysis, ALL)):
+    for group in chain(input_rows(analysis), rows(analysis, ALL)):
         yield [_raw_cell(column, group) for column in columns]
 
 

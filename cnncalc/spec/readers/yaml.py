@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from cnncalc.errors import Problem, Source, Span, SpecError, closest, one_of
 from cnncalc.layers import CATALOGUE
 from cnncalc.layers.window import ROUNDINGS
-from cnncalc.limits import LONGEST_NAME
+from cnncalc.limits import LONGEST_NAME, MOST_INPUTS
 from cnncalc.spec.expressions import KEYWORDS, Expression
-from cnncalc.spec.input_size import parse_input
+from cnncalc.spec.input_size import joined, parse_input
 from cnncalc.spec.model import Argument, Block, InputSize, Spec, Variant, expression_problem
 from cnncalc.spec.operators import ExpressionError
 from cnncalc.spec.readers.yaml_layers import LayerReader
@@ -22,8 +23,11 @@ from cnncalc.spec.readers.yaml_nodes import Node, read_yaml
 OWN_KEY = re.compile(r"^(?:\{.*)?[\"']?layers[\"']?\s*:", re.MULTILINE)
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 BLOCK = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*(?:\((?P<parameters>.*)\))?\Z", re.DOTALL)
-KEYS = ("name", "about", "source", "input", "rounding", "parameters", "variants", "defaults", "blocks", "layers")
-VARIANT_KEYS = ("name", "about", "input", "set")
+KEYS = (
+    *("name", "about", "source", "input", "inputs", "rounding"),
+    *("parameters", "variants", "defaults", "blocks", "layers"),
+)
+VARIANT_KEYS = ("name", "about", "input", "inputs", "set")
 
 
 def recognises(text: str) -> bool:
@@ -74,7 +78,6 @@ class _SpecReader:
             "name": self._texts,
             "about": self._texts,
             "source": self._texts,
-            "input": self._input,
             "rounding": self._rounding,
             "parameters": self._parameters,
             "variants": self._variants,
@@ -87,6 +90,7 @@ class _SpecReader:
         for name, reader in readers.items():
             if name in found:
                 reader(found[name])
+        self.spec.input = self._inputs(found)
         if "layers" in found:
             self.items.names = frozenset((*self.spec.parameters, "in"))
             self.spec.items = self.items.items(found["layers"])
@@ -99,12 +103,38 @@ class _SpecReader:
         if node.kind != "scalar":
             self.problem(f"text is expected here, not {node.what}", node.span)
 
-    def _input(self, node: Node) -> None:
-        self.spec.input = self._size(node)
+    def _inputs(self, found: dict[str, Node]) -> InputSize | None:
+        """The `input`, or the `inputs` by their names, as one."""
+        if "inputs" not in found:
+            return self._size(found["input"]) if "input" in found else None
+        node = found["inputs"]
+        if "input" in found:
+            self.problem("a spec has either 'input' or 'inputs'", node.span, "put all inputs below 'inputs'")
+            return None
+        if node.kind != "map" or not node.pairs:
+            what = (
+                "is empty"
+                if not (node.value or node.items)
+                else f"must be a mapping of names to sizes, not {node.what}"
+            )
+            self.problem(f"'inputs' {what}", node.span, "as in inputs: {left: 64x64x3, right: 64x64x3}")
+            return None
+        if len(node.pairs) > MOST_INPUTS.value:
+            message = f"the network has {len(node.pairs):,} inputs; the limit is {MOST_INPUTS}"
+            self.problem(message, node.span, MOST_INPUTS.hint)
+            return None
+        named = [(self.items.name(key, input_allowed=True), self._size(value), key) for key, value in node.pairs]
+        sizes = [replace(size, name=name, span=key.span) for name, size, key in named if name and size]
+        try:
+            return joined(sizes) if len(sizes) == len(named) else None
+        except SpecError as error:
+            self.spec.problems.extend(error.problems)
+            return None
 
     def _size(self, node: Node) -> InputSize | None:
         if node.kind != "scalar":
-            self.problem(f"the input is a size such as 224x224x3, not {node.what}", node.span)
+            hint = "the key for several is 'inputs'" if node.kind == "map" else ""
+            self.problem(f"the input is a size such as 224x224x3, not {node.what}", node.span, hint)
             return None
         try:
             return parse_input(node.text, span=node.span)
@@ -151,7 +181,7 @@ class _SpecReader:
                     self.problem(f"unknown key '{part.text}' in variant {key.text}", part.span, hint)
             settings = self.settings(parts["set"]) if "set" in parts else {}
             title, about = (parts[name].text if name in parts else "" for name in ("name", "about"))
-            size = self._size(parts["input"]) if "input" in parts else None
+            size = self._inputs(parts)
             self.spec.variants[key.text] = Variant(key.text, title or key.text, about, settings, size)
 
     def settings(self, node: Node) -> dict[str, Argument]:

@@ -12,6 +12,7 @@ from cnncalc.layers.fields import Field, Number
 from cnncalc.limits import LONGEST_NAME
 from cnncalc.spec.expressions import Expression
 from cnncalc.spec.model import (
+    INPUT,
     Argument,
     Block,
     BrokenItem,
@@ -29,7 +30,6 @@ from cnncalc.spec.readers.yaml_nodes import Node
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*(/[A-Za-z0-9_.+-]+)*\Z")
 NOT_WHOLE = re.compile(r"[-+]?[0-9]*\.[0-9]+(e[-+]?[0-9]+)?\Z|[0-9]+(x[0-9]+)+\Z")
 SIBLINGS = ("name", "repeat", "first", "when", "from", "share")
-INPUT = "input"
 
 
 class LayerReader:
@@ -107,10 +107,9 @@ class LayerReader:
         sound = True
         if key.text in self.blocks:
             item = self._call(self.blocks[key.text], value, siblings, key.span)
-            sound = self._only(siblings, f"block {key.text}", "share")
         elif key.text == "group":
             item = GroupItem(span=key.span, items=self.items(value, "a group"))
-            sound = self._only(siblings, "group", "first", "share")
+            sound = self._only(siblings, "group", "first")
         elif layer is None:
             hint = closest(key.text, [*CATALOGUE, *self.blocks, "group"])
             self.problem(f"unknown layer '{key.text}'", key.span, hint or "docs/spec-format.md lists every layer")
@@ -218,7 +217,7 @@ class LayerReader:
         before = len(self.problems)
         result: dict[str, Any] = {}
         if "name" in nodes:
-            result["name"] = self._name(nodes["name"]) or ""
+            result["name"] = self.name(nodes["name"]) or ""
         for key in ("repeat", "when"):
             if key in nodes and nodes[key].kind == "scalar" and nodes[key].value is None:
                 self.problem(f"'{key}' has no value", nodes[key].span, f"write {key}: 2, or leave it out")
@@ -238,14 +237,15 @@ class LayerReader:
             self.problem(f"'{name}' is not allowed beside a {what}", nodes[name].span, "put it beside a layer inside")
         return not found
 
-    def _name(self, node: Node) -> str | None:
+    def name(self, node: Node, *, input_allowed: bool = False) -> str | None:
+        """The name of an entry, or of an input of the network, which alone may be called `input`."""
         if node.kind != "scalar" or node.value is None or not NAME.match(node.text):
             self.problem(f"a name is letters, digits and _ . + -, not {node.what}", node.span)
             return None
         if len(node.text) > LONGEST_NAME.value:
             self.problem(f"a name has at most {LONGEST_NAME} characters", node.span, LONGEST_NAME.hint)
             return None
-        if node.text == INPUT:
+        if node.text == INPUT and not input_allowed:
             self.problem("the name 'input' is taken: it is the input of the network", node.span, "choose another name")
             return None
         return node.text
