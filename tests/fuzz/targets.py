@@ -23,7 +23,7 @@ from cnncalc.solve.question import parse_question
 from cnncalc.spec.expressions import Expression
 from cnncalc.spec.model import Spec
 from cnncalc.spec.operators import ExpressionError
-from cnncalc.spec.readers import notation, printed_model, python, yaml
+from cnncalc.spec.readers import darknet, notation, printed_model, python, yaml
 from cnncalc.sweep.grid_text import parse_grid
 
 CORPUS = Path(__file__).resolve().parent / "corpus"
@@ -60,6 +60,11 @@ def slides(text: str) -> None:
 def models(text: str) -> None:
     """A model as PyTorch prints it, or Sequential code of PyTorch or Keras."""
     counted((printed_model if printed_model.recognises(text) else python).read(Source("model", text)))
+
+
+def configurations(text: str) -> None:
+    """A network of Darknet."""
+    counted(darknet.read(Source("net.cfg", text)))
 
 
 def expressions(text: str) -> None:
@@ -129,6 +134,7 @@ TARGETS: dict[str, Callable[[str], None]] = {
     "specs": specs,
     "slides": slides,
     "models": models,
+    "configurations": configurations,
     "expressions": expressions,
     "questions": questions,
     "answers": answers,
