@@ -242,6 +242,8 @@ def test_what_darknet_passes_over_is_printed(tmp_path: Path) -> None:
         "conv0: size=3 of line 8 holds, as in Darknet, and not 5 of line 11",
         "conv0: Darknet has no key 'own' in [convolutional], and ignores line 14",
     ]
+    bare = read(f"{NET}[convolutional]\nsize=3\n", tmp_path)
+    assert bare.graph.assumed == ["conv0: filters is not given, and Darknet takes 1"]
     many = read(NET + CONV + "".join(f"own{number}=1\n" for number in range(100)), tmp_path)
     assert many.graph.assumed[20:] == ["... and 80 more of such lines"]
 
