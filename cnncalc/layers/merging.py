@@ -1,4 +1,4 @@
-"""Several volumes -> one: add, multiply and concat, the only layers with more than one input."""
+"""Several volumes -> one: add, multiply, concat and shortcut, the only layers with more than one input."""
 
 from __future__ import annotations
 

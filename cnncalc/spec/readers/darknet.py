@@ -44,7 +44,7 @@ def recognises(text: str) -> bool:
 
 def read(source: Source) -> Spec:
     """The spec that a configuration file stands for; what is wrong with it is in `problems`."""
-    spec = Spec(source)
+    spec = Spec(source, input_key="height, width and channels of [net]")
     try:
         if len(source.text) > LONGEST_TEXT.value:
             raise SpecError([Problem(f"the text has more than {LONGEST_TEXT} characters", None, LONGEST_TEXT.hint)])
