@@ -296,6 +296,7 @@ def test_what_darknet_passes_over_is_printed(tmp_path: Path) -> None:
     (f"{NET}[crop]\ncrop_height=9\ncrop_width=4\n", "net.cfg:6:13: crop_height is 9, but the height of the input is 8"),
     (f"{NET}[local]\nsize=5\npad=1\n", "net.cfg:7:5: [local] with size=5 and pad=1 is not supported"),
     (f"{NET}[dropout]\nprobability=half\n", "net.cfg:6:13: probability must be a number, not 'half'"),
+    (f"{NET.replace('8', '2000000000')}{CONV}", "net.cfg:2:8: height is at most 1,000,000,000"),
     (f"{NET}inputs=5\n{CONV}", "net.cfg:5:8: inputs is 5, but height, width and channels make 192"),
     (f"{NET}{CONV}[yolo]\nclasses=2\nmask=0,1\n", "net.cfg:10:1: yolo1: [yolo] takes 14 channels"),
     (f"{NET}{CONV}[region]\nclasses=2\ncoords=4\n", "net.cfg:10:1: region1: [region] takes 7 channels"),
