@@ -28,6 +28,7 @@ from cnncalc.cli.main import cnncalc as program
 from cnncalc.layers import CATALOGUE, FAMILIES, Layer, Operations
 from cnncalc.limits import LIMITS
 from cnncalc.report.columns import COLUMNS
+from cnncalc.spec.readers.darknet_sections import KINDS
 
 FOLDER = Path(__file__).resolve().parent
 PART = re.compile(r"(<!-- generated: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -200,6 +201,14 @@ def _rule(rule: Rule, unnamed: str) -> str:
     return f"{kinds}{where}: {code(terms.replace('+ -1 ', '- ') or 0)}"
 
 
+# Formats ------------------------------------------------------------------------------------
+
+
+def darknet() -> str:
+    """Every section of Darknet that is read, and the layers that it is."""
+    return table(("section", "layers"), ((code(f"[{name}]"), kind.about) for name, kind in KINDS.items()))
+
+
 # Limits -------------------------------------------------------------------------------------
 
 
@@ -214,6 +223,7 @@ def limits() -> str:
 GENERATED: dict[str, dict[str, Callable[[], str]]] = {
     "spec-format.md": {"layers": layers, "operations": operations},
     "cli.md": {"commands": commands, "columns": columns},
+    "formats.md": {"darknet": darknet},
     "networks.md": {"networks": networks},
     "security.md": {"limits": limits},
     "conventions.md": {"conventions": conventions, "counts": counts},

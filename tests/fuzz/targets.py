@@ -23,7 +23,7 @@ from cnncalc.solve.question import parse_question
 from cnncalc.spec.expressions import Expression
 from cnncalc.spec.model import Spec
 from cnncalc.spec.operators import ExpressionError
-from cnncalc.spec.readers import notation, register, yaml
+from cnncalc.spec.readers import darknet, notation, register, yaml
 from cnncalc.sweep.grid_text import parse_grid
 
 CORPUS = Path(__file__).resolve().parent / "corpus"
@@ -60,6 +60,11 @@ def slides(text: str) -> None:
 def models(text: str) -> None:
     """A network in another form: a printed model, code, a summary, a table, a text with one of them in it."""
     counted(register.read(Source("model", text)))
+
+
+def configurations(text: str) -> None:
+    """A network of Darknet."""
+    counted(darknet.read(Source("net.cfg", text)))
 
 
 def expressions(text: str) -> None:
@@ -129,6 +134,7 @@ TARGETS: dict[str, Callable[[str], None]] = {
     "specs": specs,
     "slides": slides,
     "models": models,
+    "configurations": configurations,
     "expressions": expressions,
     "questions": questions,
     "answers": answers,
