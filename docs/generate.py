@@ -72,13 +72,15 @@ def _layer(layer: type[Layer]) -> str:
     if layer.aliases:
         parts.append("Also " + ", ".join(map(code, layer.aliases)) + ".")
     parts.append(prose(inspect.getdoc(layer) or ""))
-    fields = {} if layer.merges else layer.fields
+    fields = layer.keys()
     if fields:
         header = ("key", "symbol", "default", "takes", "meaning")
         parts.append(table(header, (_field(layer, name, field) for name, field in fields.items())))
+    if fields and layer.merges:
+        parts.append("Its inputs are what `from` names.")
     elif layer.merges:
         parts.append("No keys: its inputs are [its branches](#merging-branches), or what `from` names.")
-    else:
+    elif not fields:
         parts.append("No keys.")
     return "\n\n".join(parts)
 

@@ -1,4 +1,4 @@
-"""Several volumes -> one: add, multiply and concat, the only layers with more than one input."""
+"""Several volumes -> one: add, multiply, maximum, concat and crop_like, the only layers with more than one input."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from functools import partial
 from itertools import accumulate
 
 from cnncalc.layers.base import Layer, layer
-from cnncalc.layers.channels import ChannelsRead, clipped
+from cnncalc.layers.channels import Channels, ChannelsRead, clipped
 from cnncalc.layers.condition import Condition
-from cnncalc.layers.fields import Count
+from cnncalc.layers.fields import Count, PerAxis, per_axis
 from cnncalc.layers.operations import Operations
+from cnncalc.layers.receptive_field import ReceptiveField
 from cnncalc.layers.shape import Shape
 from cnncalc.symbolic import Size
 
@@ -20,6 +21,7 @@ class Merge(Layer):
 
     merges = True
     title = "merges"
+    counted = ("inputs",)
     inputs = Count(2, doc="number of inputs; counted from the branches")
 
 
@@ -51,6 +53,19 @@ class Add(Merge):
 
     def operations(self, shape: Shape) -> Operations:
         return Operations(other_adds=(self.inputs - 1) * shape.values)
+
+
+@layer("maximum", "eltwise_max")
+class Maximum(Merge):
+    """The largest value, value by value: all inputs must have one shape."""
+
+    channelwise = True
+
+    def join_conditions(self, shapes: tuple[Shape, ...]) -> Iterator[Condition]:
+        return equal_sizes(shapes, "the inputs to compare must have one shape", channels=True)
+
+    def operations(self, shape: Shape) -> Operations:
+        return Operations(compares=(self.inputs - 1) * shape.values)
 
 
 @layer("concat", "concatenate", "cat")
@@ -95,6 +110,38 @@ class Multiply(Merge):
 
     def operations(self, shape: Shape) -> Operations:
         return Operations(other_multiplies=(self.inputs - 1) * shape.values)
+
+
+@layer("crop_like", "crop_to")
+class CropLike(Merge):
+    """Cropping of the first input to the size of the second, of which nothing else is used (FCN)."""
+
+    title = "crops"
+    values_read = 1
+    offset = PerAxis(0, least=0, doc="pixels cut off before the first that is kept")
+
+    def offsets(self, rank: int) -> tuple[Size, ...]:
+        """The offset on each of `rank` axes."""
+        return per_axis(self.offset, rank)
+
+    def join(self, shapes: tuple[Shape, ...]) -> Shape:
+        return Shape(shapes[0].channels, *shapes[1].size)
+
+    def join_conditions(self, shapes: tuple[Shape, ...]) -> Iterator[Condition]:
+        first, like = shapes[0], shapes[1]
+        yield Condition(len(shapes), "==", 2, lambda: f"crop_like takes two inputs, not {len(shapes)}")
+        yield from self.needs_map(first, "offset")
+        yield Condition(like.rank, "==", first.rank, partial(_unequal, first, like, 2), "both must be maps")
+        for length, kept, before in zip(first.size, like.size, self.offsets(first.rank), strict=False):
+            message = f"cannot crop {first} to {like.text()} from pixel {before} on: {before} + {kept} > {length}"
+            yield Condition(length, ">=", kept + before, partial(str, message), "use a smaller offset")
+
+    def channels_read(self, shapes: tuple[Shape, ...], start: Size, count: Size) -> ChannelsRead:
+        return (Channels(0, start, count),)
+
+    def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
+        offsets = self.offsets(shape.rank)
+        return seen.along(lambda axis, number: axis.cut(offsets[number]))
 
 
 def _is_map(shape: Shape) -> bool:
