@@ -41,6 +41,7 @@ class Reader(NamedTuple):
 
 READERS = (
     Reader("YAML", "yaml", (".yaml", ".yml")),
+    Reader("Caffe's prototxt", "caffe", (".prototxt", ".pbtxt")),
     Reader("the print of a PyTorch model", "printed_model", (".txt",)),
     Reader("Python", "python", (".py",)),
     Reader("slide notation", "notation", inline=True),
