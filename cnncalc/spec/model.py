@@ -257,7 +257,7 @@ class Variant:
     about: str
     settings: dict[str, Argument]
     input: InputSize | None = None
-    spec: Spec | None = None
+    spec: Callable[[], Spec] | None = None
 
 
 @dataclass(slots=True, eq=False, repr=False)

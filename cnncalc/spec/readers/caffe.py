@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import NamedTuple
 
 from cnncalc.errors import Problem, ProblemList, Source, Span, SpecError, closest
@@ -31,8 +32,9 @@ from cnncalc.spec.readers.prototext import Message, Value, Word, parse, refused
 
 LAYER = re.compile(r"^[ \t]*layers?[ \t]*(?::[ \t]*)?[{<]", re.MULTILINE)
 SOLVER = re.compile(r"^[ \t]*base_lr[ \t]*:", re.MULTILINE)
-FIELD = re.compile(r"(?:\s|#[^\n]*\n)*[a-z_]\w*[ \t]*(?:[:{<])")
+FIELD = re.compile(r"(?:\s++|#[^\n]*+\n)*+[a-z_]\w*+[ \t]*+[:{<]")
 NOT_A_NAME = re.compile(r"[^A-Za-z0-9_.+/-]")
+NET_FIELDS = ("name", "input", "input_shape", "input_dim", "layer", "layers", "state", "force_backward", "debug_info")
 FIELDS = (
     *("name", "type", "bottom", "top", "param", "include", "exclude", "phase", "loss_weight", "propagate_down"),
     *("blobs", "blobs_lr", "weight_decay", "blob_share_mode", "transform_param", "loss_param"),
@@ -93,8 +95,11 @@ def read(source: Source) -> Spec:
     """The spec that a text stands for; what is wrong with it is in `problems`."""
     try:
         net = parse(source)
-        net = next(net.messages("net_param"), net)
+        net = next(net.messages("net_param"), net)  # a solver may hold its network
         layers, old = _layers(net, source)
+        for name, values in net.fields.items():
+            if name not in NET_FIELDS:
+                raise refused(f"a network has no field '{name}'", values[0][0], closest(name, NET_FIELDS))
         stages = dict.fromkeys(text for layer in layers for text in _stages(layer))
         level, own = _own_state(net)
     except SpecError as error:
@@ -104,8 +109,7 @@ def read(source: Source) -> Spec:
     if any("include" in layer.fields or "exclude" in layer.fields for layer in layers):
         others["train"] = State("TRAIN", level, own | ({"train"} & stages.keys()))
     for name, state in others.items():
-        other = _spec(net, layers, old, state, source)
-        found.variants[name] = Variant(name, found.name, "", {}, spec=other)
+        found.variants[name] = Variant(name, found.name, "", {}, spec=partial(_spec, net, layers, old, state, source))
     if others:
         names = " and ".join(f"{source.name}:{name}" for name in list(others)[:MOST_NAMED])
         found.notes.insert(0, f"this is the network of the phase TEST; see also {names}")
@@ -176,10 +180,14 @@ class _Network:
     state: State
     blobs: dict[str, Blob] = field(default_factory=dict)
     names: set[str] = field(default_factory=lambda: {INPUT})
+    times: dict[str, int] = field(default_factory=dict)
+    """How often a name has been wanted that is taken."""
     shared: dict[str, tuple[str, int]] = field(default_factory=dict)
     items: list[Item] = field(default_factory=list)
     read_inputs: dict[str, Blob] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
+    elsewhere: set[str] = field(default_factory=set)
+    """Blobs that layers make that are not in this state."""
     renamed: list[str] = field(default_factory=list)
     batch: int = 1
 
@@ -191,6 +199,8 @@ class _Network:
             try:
                 if self.state.allows(layer):
                     self._layer(layer, old)
+                else:
+                    self.elsewhere.update(text for text, _ in layer.texts("top"))
             except SpecError as error:
                 for problem in error.problems:
                     self.spec.problems.append(problem)
@@ -222,9 +232,11 @@ class _Network:
             made = self._made(layer, kind, name, span, tops, bottoms)
         except SpecError as error:
             for problem in error.problems:
-                label = f"{written}: " if written and not problem.message.startswith(f"{written}: ") else ""
-                self.spec.problems.append(problem._replace(message=f"{label}{problem.message}"))
-            name = self._unique(written or kind.lower())
+                label = f"{written}: " if 0 < len(written) <= LONGEST_NAME.value else ""
+                self.spec.problems.append(
+                    problem._replace(message=f"{label}{problem.message}", span=problem.span or span)
+                )
+            name = self._unique(written[: LONGEST_NAME.value] or kind.lower())
             made = [BrokenItem(span=span, name=name)]
             for top, _ in tops:
                 self.blobs[top] = Blob(name, None)
@@ -280,22 +292,26 @@ class _Network:
         return made
 
     def _bottom(self, text: str, at: Span) -> Blob:
-        """The blob that a layer reads; raises SpecError if no layer above makes it."""
-        blob = self.blobs.get(text)
-        if blob is None:
-            hint = closest(text, self.blobs) or "a layer reads blobs of the layers above it"
-            raise refused(f"no layer above makes the blob '{text}'", at, hint)
+        """The blob that a layer reads; raises SpecError if no layer above makes it, or it cannot be read."""
+        blob = self._known(text, at)
         if blob.unreadable:
             raise refused(blob.unreadable, at)
         if blob.given is not None:
             self.read_inputs[text] = blob
         return blob
 
+    def _known(self, text: str, at: Span) -> Blob:
+        """The blob of a name; raises SpecError if no layer above makes it."""
+        if text not in self.blobs:
+            hint = closest(text, self.blobs) or "a layer reads blobs of the layers above it"
+            if text in self.elsewhere:
+                hint = f"a layer of another phase or stage makes it: name that, as in {self.spec.source.name}:train"
+            raise refused(f"no layer above makes the blob '{text}'", at, hint)
+        return self.blobs[text]
+
     def _leave_out(self, kind: str, name: str, tops: list[str], bottoms: list[tuple[str, Span]]) -> None:
         for text, at in bottoms:
-            if text not in self.blobs:
-                hint = closest(text, self.blobs) or "a layer reads blobs of the layers above it"
-                raise refused(f"no layer above makes the blob '{text}'", at, hint)
+            self._known(text, at)
         self.left_out.append(f"{name or kind} ({kind})" if name and name != kind else kind)
         for top in tops:
             self.blobs[top] = Blob("", None, f"'{top}' comes from {kind}, which is left out")
@@ -306,10 +322,10 @@ class _Network:
             raise refused(f"a name has at most {LONGEST_NAME} characters", None, LONGEST_NAME.hint)
         cleaned = "/".join(part for part in NOT_A_NAME.sub("_", written).split("/") if part)
         cleaned = cleaned if cleaned[:1].isalnum() or cleaned[:1] == "_" else f"_{cleaned}"
-        name, number = cleaned, 1
+        name = cleaned
         while name in self.names:
-            number += 1
-            name = f"{cleaned}_{number}"
+            self.times[cleaned] = self.times.get(cleaned, 1) + 1
+            name = f"{cleaned}_{self.times[cleaned]}"
         self.names.add(name)
         if name != written:
             self.renamed.append(f"'{written}' is called {name}")

@@ -24,7 +24,7 @@ TOKEN = re.compile(
     r"(?P<blank>[ \t\r\n\f\v]+|\#[^\n]*)"
     r"|(?P<number>[-+]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?[fF]?)(?![\w.]))"
     r"|(?P<word>-?[A-Za-z_]\w*(?:\.\w+)*)"
-    r"|\"(?P<text>(?:[^\"\\\n]|\\[^\n])*)\"|'(?P<quoted>(?:[^'\\\n]|\\[^\n])*)'"
+    r"|\"(?P<text>(?:[^\"\\\n]++|\\[^\n])*+)\"|'(?P<quoted>(?:[^'\\\n]++|\\[^\n])*+)'"
     r"|(?P<sign>[{}<>\[\]:,;])"
 )
 ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|[xX]([0-9a-fA-F]{1,2})|(.))")
@@ -124,7 +124,7 @@ class _Parser:
 
     def fields(self, message: Message, closing: str, depth: int) -> None:
         """The fields up to the closing brace, or to the end of the text."""
-        while self.next[0] != "end" and self.next[1] != closing:
+        while self.next[0] != "end" and not (closing and self._is(closing)):
             kind, name, start, end = self.next
             if kind != "word":
                 raise self._unexpected("the name of a field is expected here")
