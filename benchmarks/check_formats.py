@@ -2,149 +2,69 @@
 
     PYTHONPATH=. python benchmarks/check_formats.py [--files 1000] [--rounds 5] [--check]
 
-Two folders hold the answers of as many students on one network, every third with a wrong number in it:
+Three folders hold the answers of as many students on one network, every third with a wrong number in it
+(`tests/sheets.py` writes them):
 
-    A  CSV, YAML, Markdown, LaTeX, notebooks, Keras print-outs, Excel files where openpyxl is installed;
-       every fiftieth file is broken
-    B  the same answers, all as CSV
+    A  CSV, TSV, YAML, Markdown, LaTeX, notebooks, Excel files, what cnncalc prints, and what Keras, torchsummary,
+       torchinfo, fvcore and ptflops print, by turns
+    B  as many answers of each student, all as CSV
+    C  as A, but every twentieth file is broken or hostile: cut off, bytes, images, zip bombs, brackets without end,
+       lines of 10 MB, 100,000 rows, folders, pipes, links to themselves
 
-Each is graded by one process, `cnncalc check FOLDER --network lenet --grades grades.csv`, in turn, A B A B ..., its
-output thrown away. The median of the ratios A/B is compared with the target, and a line a format says what a folder
-of it alone costs against CSV.
+Each is graded by one process, `cnncalc check FOLDER --network SPEC --grades grades.csv --quiet`, in turn, its output
+thrown away. The medians of the ratios A/B and C/B are compared with the target; a broken file in C stands against an
+ordinary sheet in B. A line a format says what a folder of it alone costs against the same answers as CSV, and a line a
+kind what one broken file costs.
 """
 
 from __future__ import annotations
 
 import argparse
-import io
-import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
+import cnncalc
+from tests import sheets
+
 TARGET = 2.0
-LAYERS = (
-    ("conv1", "28x28x6", 156),
-    ("pool2", "14x14x6", 0),
-    ("conv3", "10x10x16", 2416),
-    ("pool4", "5x5x16", 0),
-    ("conv5", "1x1x120", 48120),
-    ("fc6", "84", 10164),
-    ("fc7", "10", 850),
-)
-BROKEN_EVERY = 50
-WRONG_EVERY = 3
-Rows = list[tuple[str, str, int]]
+QUANTITIES = ("output", "params", "macs", "activations")
 
 
-def as_csv(rows: Rows) -> bytes:
-    """Rows of `layer,output,params`."""
-    return "".join(["layer,output,params\n", *(f"{name},{size},{params}\n" for name, size, params in rows)]).encode()
-
-
-def as_yaml(rows: Rows) -> bytes:
-    """A table of claims."""
-    lines = [f"  {name}: {{output: {size}, params: {params}}}\n" for name, size, params in rows]
-    return "".join(["claims:\n", *lines]).encode()
-
-
-def as_markdown(rows: Rows) -> bytes:
-    """A short report with a table."""
-    lines = [f"| {name} | {size} | {params:,} |\n" for name, size, params in rows]
-    return "".join(
-        ["# Exercise 3\n\n| layer | output | params |\n|---|---|---:|\n", *lines, "\nDone *alone*.\n"]
-    ).encode()
-
-
-def as_latex(rows: Rows) -> bytes:
-    """A tabular."""
-    lines = [rf"{name} & ${size}$ & \num{{{params}}} \\" + "\n" for name, size, params in rows]
-    head = "\\begin{tabular}{lrr}\n\\toprule layer & output & params \\\\ \\midrule\n"
-    return "".join([head, *lines, "\\bottomrule\n\\end{tabular}\n"]).encode()
-
-
-def as_notebook(rows: Rows) -> bytes:
-    """A notebook with the table in a cell."""
-    cell = {"cell_type": "markdown", "source": as_markdown(rows).decode(), "metadata": {}}
-    return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
-
-
-def as_keras(rows: Rows) -> bytes:
-    """A summary as Keras prints it."""
-    lines = [
-        f" {name:<28}(None, {', '.join(size.split('x'))})".ljust(57) + f"{params:<10}\n\n"
-        for name, size, params in rows
-    ]
-    head = f"{' Layer (type)':<29}{'Output Shape':<28}Param #\n{'=' * 66}\n"
-    return "".join([head, *lines, f"{'=' * 66}\nTotal params: 61,706\n"]).encode()
-
-
-def as_excel(rows: Rows) -> bytes:
-    """A workbook with one sheet."""
-    from openpyxl import Workbook
-
-    book = Workbook()
-    for row in (("layer", "output", "params"), *rows):
-        book.active.append(row)
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
-
-
-FORMATS: dict[str, Callable[[Rows], bytes]] = {
-    "csv": as_csv,
-    "yaml": as_yaml,
-    "md": as_markdown,
-    "tex": as_latex,
-    "ipynb": as_notebook,
-    "txt": as_keras,
-    "xlsx": as_excel,
-}
-
-
-def formats() -> list[str]:
-    """The formats that can be written here."""
-    try:
-        import openpyxl  # noqa: F401
-    except ImportError:
-        return [ending for ending in FORMATS if ending != "xlsx"]
-    return list(FORMATS)
-
-
-def answers(student: int) -> Rows:
-    """The rows of a student, one number in them wrong for every third."""
-    rows = list(LAYERS)
-    if student % WRONG_EVERY == 0:
-        name, size, params = rows[student % len(rows)]
-        rows[student % len(rows)] = (name, size, params + 1)
-    return rows
-
-
-def write(folder: Path, endings: list[str], files: int) -> Path:
-    """A folder of answers in these formats by turns; with several formats, some files are cut in the middle."""
+def write_twin(folder: Path, forms: tuple[str, ...], files: int) -> Path:
+    """As many answers as `sheets.write_class` gives each student, one wrong for every third, all as CSV."""
     folder.mkdir()
+    layers = cnncalc.analyze(sheets.NETWORK).layers
     for student in range(files):
-        ending = endings[student % len(endings)]
-        data = FORMATS[ending](answers(student))
-        broken = len(endings) > 1 and student % BROKEN_EVERY == BROKEN_EVERY - 1
-        (folder / f"student{student:04}.{ending}").write_bytes(data[: len(data) // 2] if broken else data)
+        rows = [["layer", *QUANTITIES], *([layer.name] for layer in layers)]
+        for place in range(sheets.ANSWERS[forms[student % len(forms)]]):
+            quantity, row = divmod(place, len(layers))
+            value = getattr(layers[row], QUANTITIES[quantity])
+            slip = quantity == 1 and row == student % len(layers) and student % sheets.WRONG_EVERY == 0
+            rows[row + 1].append(str(value + 1 if slip else value))
+        (folder / f"student{student:04}.csv").write_text("".join(f"{','.join(row)}\n" for row in rows))
     return folder
 
 
 def measure(folder: Path) -> float:
     """Wall seconds of one process that grades a folder; ends the benchmark if the program fails."""
     grades = f"{folder}.grades.csv"
-    command = (sys.executable, "-m", "cnncalc", "check", str(folder), "--network", "lenet", "--grades", grades, "-q")
+    what = (str(folder), "--network", str(sheets.NETWORK), "--grades", grades, "--quiet")
     begin = time.perf_counter()
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    done = subprocess.run(
+        (sys.executable, "-m", "cnncalc", "check", *what),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
     seconds = time.perf_counter() - begin
     if done.returncode not in (0, 1) or not os.path.exists(grades):
-        sys.exit(f"failed: {' '.join(command)}")
+        sys.exit(f"failed: cnncalc check {' '.join(what)}")
+    os.remove(grades)
     return seconds
 
 
@@ -156,26 +76,39 @@ def ratio(folder: Path, plain: Path, rounds: int) -> tuple[float, float, float]:
 
 
 def main() -> int:
-    """Run the benchmark; exit status 1 where the target is not reached and `--check` is given."""
+    """Run the benchmark; exit status 1 where a target is not reached and `--check` is given."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--files", type=int, default=1000, help="students in the class (default 1000)")
     parser.add_argument("--rounds", type=int, default=5, help="pairs to measure (default 5)")
-    parser.add_argument("--check", action="store_true", help="exit with 1 if the target is not reached")
+    parser.add_argument("--check", action="store_true", help="exit with 1 if a target is not reached")
     options = parser.parse_args()
+    forms, missed = (*sheets.TABLES, *sheets.PRINT_OUTS), False
     with tempfile.TemporaryDirectory() as name:
-        top, endings = Path(name), formats()
-        plain = write(top / "plain", ["csv"], options.files)
-        mixed = write(top / "mixed", endings, options.files)
-        ours, theirs, found = ratio(mixed, plain, options.rounds)
-        reached = found <= TARGET
-        print(f"{options.files} files, {options.rounds} pairs, medians; formats: {', '.join(endings)}")
-        mark = "reached" if reached else "not reached"
-        print(f"mixed {ours:6.2f} s  CSV {theirs:6.2f} s  ratio {found:.2f}  target <= {TARGET}: {mark}")
-        for ending in endings[1:]:
-            alone = write(top / ending, [ending], options.files)
-            ours, theirs, found = ratio(alone, plain, 1)
-            print(f"  {ending:6} {ours:6.2f} s  CSV {theirs:6.2f} s  ratio {found:.2f}")
-    return int(options.check and not reached)
+        top = Path(name)
+        plain = write_twin(top / "plain", forms, options.files)
+        sheets.write_class(top / "mixed", options.files, broken_every=0)
+        sheets.write_class(top / "broken", options.files)
+        print(f"{options.files} files, {options.rounds} pairs, medians; formats: {', '.join(forms)}")
+        for folder in ("mixed", "broken"):
+            ours, theirs, found = ratio(top / folder, plain, options.rounds)
+            missed = missed or found > TARGET
+            mark = "not reached" if found > TARGET else "reached"
+            print(f"{folder:6} {ours:6.2f} s  CSV {theirs:6.2f} s  ratio {found:.2f}  target <= {TARGET}: {mark}")
+        for form in forms[1:]:
+            sheets.write_class(top / form, options.files, (form,), 0)
+            alone = write_twin(top / f"{form}.csv", (form,), options.files)
+            ours, theirs, found = ratio(top / form, alone, 1)
+            print(f"  {form:12} {ours:6.2f} s  CSV {theirs:6.2f} s  ratio {found:.2f}")
+        empty = top / "nobody"
+        empty.mkdir()
+        sheets.write_sheet(empty, 1, "csv")
+        base = min(measure(empty) for _ in range(3))
+        for kind in (*sheets.BROKEN, *sheets.SPECIAL):
+            one = top / f"one.{kind}"
+            one.mkdir()
+            sheets.write_broken(one, 1, kind)
+            print(f"  {kind:13} {max(measure(one) - base, 0):6.2f} s beyond a process that grades one sheet")
+    return int(options.check and missed)
 
 
 if __name__ == "__main__":

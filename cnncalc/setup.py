@@ -155,10 +155,13 @@ def setup(
     with setting_limits(limits_of(limits, max_layers)):
         found = spec if isinstance(spec, Spec) else find(spec)
         with usage():
+            size, values = _input(found, input, symbolic), _settings(found, settings)
+        found = found.completed(size, values)
+        with usage():
             return Setup(
                 found,
-                _input(found, input, symbolic),
-                _settings(found, settings),
+                size,
+                values,
                 None if batch is None else batch_size(batch),
                 counting(convention, switches),
                 head,

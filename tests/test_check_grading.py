@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 from pathlib import Path
 
 import pytest
+import sheets
 from conftest import Cli, Write
 
 import cnncalc
@@ -405,5 +407,66 @@ def test_grades_are_written_to_excel_as_numbers_and_texts(cli: Cli, class_folder
     cli("check", "ada.csv", "=1+1.csv", "-n", "lenet", "--grades", "grades.xlsx", "-q", status=1)
     head, *rows = openpyxl.load_workbook("grades.xlsx").active.iter_rows(values_only=True)
     assert head == ("file", "network", "claims", "right", "consistent", "wrong", "score", "problem")
-    assert rows[0][:7] == ("ada.csv", "lenet", 4, 4, 0, 0, "100.0")
+    assert rows[0][:7] == ("ada.csv", "lenet", 4, 4, 0, 0, 100)
     assert rows[1][:6] == ("'=1+1.csv", "lenet", 1, 0, 0, 1)
+
+
+# A class -------------------------------------------------------------------------------------------
+
+
+def test_a_class_in_all_formats_is_graded_and_each_broken_file_is_one_line(cli: Cli, folder: Path) -> None:
+    """Every other file is broken or hostile; all others have the grade that their answers, counted by hand, make."""
+    found = sheets.write_class(folder / "class", 2 * len((*sheets.BROKEN, *sheets.SPECIAL)), broken_every=2)
+    command = ("check", "class", "--network", str(sheets.NETWORK))
+    result = cli(*command, "--grades", "grades.csv", status=1)
+    with open("grades.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["file"] for row in rows] == [f"class/{sheet.path.name}" for sheet in found]
+    lines = result.stdout.splitlines()
+    for row, sheet in zip(rows, found, strict=True):
+        mine = [line for line in lines if line.startswith(row["file"])]
+        if sheet.answers is None:
+            assert (row["claims"], row["score"]) == ("0", "0.0")
+            assert row["problem"].endswith(")"), "how to mend it"
+            assert [": cannot be checked: " in line for line in mine] == [True], mine
+        else:
+            assert (int(row["claims"]), int(row["right"])) == (sheet.answers, sheet.right), row
+            assert float(row["score"]) == round(100 * sheet.right / sheet.answers, 1)
+            assert mine
+    right, broken = (
+        sum(sheet.right == sheet.answers is not None for sheet in found),
+        [sheet.answers for sheet in found].count(None),
+    )
+    assert lines[-1].startswith(f"{right} of {len(found)} files passed; {broken} cannot be checked; ")
+    assert cli(*command, status=1).stdout == result.stdout
+
+
+def test_a_folder_stands_for_all_that_is_handed_in(cli: Cli, folder: Path) -> None:
+    """Also in subfolders and of any name; what systems leave behind, and what the command writes, is not handed in."""
+    sheet = "layer,params\nconv1,156\n"
+    for name in ("ada/sheet.csv", "ben/sheet.csv", "ben/.DS_Store", "cem/report.docx", "dan.pdf", "~$ada.xlsx"):
+        (folder / "class" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "class" / name).write_text(sheet)
+    (folder / "class" / "dan.pdf").write_bytes(b"%PDF-1.7 ...")
+    (folder / "class" / "eve").mkdir()
+    command = ("check", "class", "-n", "lenet", "--grades", "class/grades.csv", "--feedback", "class/pages", "-q")
+    for _ in range(2):
+        cli(*command, status=1)
+        with open("class/grades.csv", newline="", encoding="utf-8") as file:
+            rows = [(row["file"], row["right"], row["problem"]) for row in csv.DictReader(file)]
+        assert [row[:2] for row in rows] == [
+            ("class/ada/sheet.csv", "1"),
+            ("class/ben/sheet.csv", "1"),
+            ("class/cem/report.docx", "1"),
+            ("class/dan.pdf", "0"),
+            ("class/eve", "0"),
+        ]
+    assert "is a PDF, not a table" in rows[3][2]
+    pages = sorted(path.name for path in (folder / "class" / "pages").iterdir())
+    assert pages == [
+        "class_ada_sheet.csv.html",
+        "class_ben_sheet.csv.html",
+        "dan.pdf.html",
+        "eve.html",
+        "report.docx.html",
+    ]

@@ -30,6 +30,7 @@ ORDER = (
     "analysis",
     "graph",
     "spec",
+    "tables",
     "layers",
     "symbolic",
 )
@@ -38,13 +39,13 @@ TOP = ("__init__", "__main__", "pytest_plugin")
 VERSION = "cnncalc.__version__"  # a constant of the package itself, which anyone may read
 PLACES = {
     "click": {"cli"},
-    "markdown_it": {"check"},
+    "markdown_it": {"tables"},
     "rich": {"cli", "report"},
     "yaml": {"spec"},
     "sympy": {"symbolic"},
     "mpmath": set(),
     "numpy": {"symbolic"},
-    "openpyxl": {"check", "report"},
+    "openpyxl": {"report", "tables"},
     "pytest": {""},
 }
 RUNS_TEXT = {"eval", "exec", "compile", "__import__", "sympify", "parse_expr", "lambdify", "S"}

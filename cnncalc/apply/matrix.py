@@ -1,4 +1,4 @@
-"""`1 2; 3 4`, `[[1, 2], [3, 4]]`, CSV or lines of numbers -> Matrix: exact numbers on a small grid.
+"""`1 2; 3 4`, `[[1, 2], [3, 4]]`, LaTeX, CSV or lines of numbers -> Matrix: exact numbers on a small grid.
 
 The grammar is this file's own, and nothing is run as code. Decimals and `1/3` are read as exact
 fractions. Numbers may stand in quotes; if semicolons separate the numbers of a line, as spreadsheets
@@ -15,6 +15,7 @@ from fractions import Fraction
 from math import lcm
 from typing import Any, TypeAlias
 
+from cnncalc.apply.spelling import bracketed
 from cnncalc.errors import Problem, Source, Span, SpecError
 from cnncalc.limits import LONGEST_DENOMINATOR, LONGEST_MATRIX, LONGEST_SIDE
 
@@ -54,6 +55,10 @@ class Matrix:
             index = index * length + position
         return self.values[index]
 
+    def __str__(self) -> str:
+        """The numbers in one line, as they can be read again: `1 2; 3 4`."""
+        return "; ".join(" ".join(map(str, row)) for row in self.rows)
+
     def turned(self) -> Matrix:
         """The same turned by 180 degrees: every axis the other way round."""
         return Matrix(self.size, self.values[::-1])
@@ -67,7 +72,7 @@ def find_matrix(text: str, what: str = "matrix") -> Matrix:
         return parse_matrix(read_source(text, hint=FORMS))
     if len(text) > LONGEST_MATRIX.value:
         raise SpecError([Problem(f"the {what} has more than {LONGEST_MATRIX} characters", None, LONGEST_MATRIX.hint)])
-    if FILE.match(text):
+    if FILE.match(bracketed(text)):
         raise SpecError([Problem(f"there is no file '{text[:100]}'", None, FORMS)])
     return parse_matrix(Source(what, text))
 
@@ -77,6 +82,7 @@ def parse_matrix(source: Source) -> Matrix:
     if len(source.text) > LONGEST_MATRIX.value:
         message = f"{source.name} is too large: over {LONGEST_MATRIX} characters"
         raise SpecError([Problem(message, None, LONGEST_MATRIX.hint)])
+    source = Source(source.name, bracketed(source.text))
     if source.text.lstrip().startswith("["):
         flat, rows = _bracketed(source)
     else:
@@ -168,7 +174,7 @@ def _bracketed(source: Source) -> tuple[bool, Rows]:
     depth, before = 0, ""
     for number, token in enumerate(tokens):
         word = _word(token)
-        if (word == "," and before in "[,") or (word == "]" and before == ","):
+        if (word in ",;" and before in "[,;") or (word in "];" and before == ","):
             raise SpecError([Problem("a number is missing on one side of a comma", token, "write 0 if it is 0")])
         depth += (word == "[") - (word == "]")
         last = number == len(tokens) - 1
@@ -178,16 +184,16 @@ def _bracketed(source: Source) -> tuple[bool, Rows]:
             )
         if depth < 1 and not last:
             raise SpecError([Problem("the brackets close here, but the text goes on", tokens[number + 1], FORMS)])
-        if word == "[" and depth == 2:
+        if (word == "[" and depth == 2) or (word == ";" and flat and not last and _word(tokens[number + 1]) != "]"):
             rows.append([])
-        elif word == ";" or (word not in "[]," and not flat and depth == 1):
+        elif (word == ";" and not flat) or (word not in "[]," and not flat and depth == 1):
             raise SpecError([Problem(f"'{word}' stands outside the brackets of a row", token, FORMS)])
-        elif word not in "[],":
+        elif word not in "[],;":
             rows[-1].append(token)
         before = word
     if depth:
         raise SpecError([Problem("this bracket is never closed", tokens[0], FORMS)])
-    return flat, rows
+    return flat and len(rows) == 1, rows
 
 
 # Numbers ----------------------------------------------------------------------------------------

@@ -10,14 +10,16 @@ from typing import Any
 from cnncalc.analysis import Analysis, InputResult, LayerResult
 from cnncalc.analysis.quantities import COUNTS, FIELDS, QUANTITIES, value_of, value_over
 from cnncalc.check.claim import Claim
-from cnncalc.check.naming import LAYERS_OF, folded
+from cnncalc.check.naming import LAYERS_OF
 from cnncalc.check.numbers.printed import NO_FIT
-from cnncalc.check.settings import SETTINGS, other_values, setting_of_input, value_of_setting
+from cnncalc.check.settings import other_values, setting_of_input, value_of_setting
 from cnncalc.errors import Problem, SpecError, one_of
 from cnncalc.layers import CATALOGUE
 from cnncalc.layers.receptive_field import AxisReceptiveField
 from cnncalc.limits import MOST_NEAREST
 from cnncalc.symbolic import is_known
+from cnncalc.tables.columns import SETTINGS
+from cnncalc.tables.layer_types import folded
 
 INPUT = "input"
 

@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from functools import cache
 from typing import NamedTuple
 
-from cnncalc.check.naming import BRACKETED, TOTAL, folded
 from cnncalc.graph import Graph
-from cnncalc.layers import CATALOGUE
+from cnncalc.tables.layer_types import BRACKETED, INPUT, TOTAL, folded, stem, type_of
 
-NUMBERED = re.compile(r"[\s_:#.-]*[0-9]+(?:[-_.][0-9]+)*\Z")
-RANK = re.compile(r"[123]d")
-INPUT = "input"
-ELSEWHERE = {
-    "averagepooling": "avgpool", "globalaveragepooling": "globalavgpool", "globalmaxpooling": "globalmaxpool",
-    "batchnormalization": "batchnorm", "layernormalization": "layernorm", "convtranspose": "deconv",
-    "depthwiseconv": "depthwise", "inputlayer": INPUT, "fullyconnected": "fc", "pooling": "maxpool",
-    "groupnormalization": "groupnorm", "instancenormalization": "instancenorm", "localresponsenorm": "lrn",
-    "logsoftmax": "softmax", "activation": "relu", "upsamplingnearest": "upsample", "upsamplingbilinear": "upsample",
-    "syncbatchnorm": "batchnorm", "hardtanh": "relu6", "alphadropout": "dropout", "featurealphadropout": "dropout",
-}  # fmt: skip
-"""The layer types of frameworks and of course tables that have another name here."""
 LONGEST_ABBREVIATION = 3
 """Letters of a name such as C1 or FC6, which a table may give its layers beside known names."""
 SHOWN = 3
@@ -54,8 +39,8 @@ def matched(rows: Sequence[str], graph: Graph) -> Matching:
     if any(name in known.values() for name in names) and any(_is_word(bare[place]) for place in open_rows):
         return Matching(found)
     apart = (INPUT, *(each.name for each in graph.inputs), *TOTAL)
-    stems = {_stem(name) for name in known.values()} if any(name not in (None, *apart) for name in names) else set()
-    if any(_stem(bare[place]) in stems for place in open_rows):
+    stems = {stem(name) for name in known.values()} if any(name not in (None, *apart) for name in names) else set()
+    if any(stem(bare[place]) in stems for place in open_rows):
         return Matching(found)
     kinds = {"", *(node.layer.kind for node in graph.nodes)}
     ordered = [
@@ -92,11 +77,7 @@ def known_names(graph: Graph) -> dict[str, str]:
 
 def _is_word(name: str) -> bool:
     """Whether a name says something, and is no type and no abbreviation: `missing`, but not C1 or pool."""
-    return not type_of(name) and len(_stem(name)) > LONGEST_ABBREVIATION
-
-
-def _stem(name: str) -> str:
-    return folded(NUMBERED.sub("", name))
+    return not type_of(name) and len(stem(name)) > LONGEST_ABBREVIATION
 
 
 def _bare(row: str) -> str:
@@ -104,26 +85,6 @@ def _bare(row: str) -> str:
     bracket = BRACKETED.search(row)
     bare = row[: bracket.start()].strip() if bracket else row
     return INPUT if type_of(row) == INPUT else bare
-
-
-def type_of(row: str) -> str:
-    """The layer type that a row names, in brackets or by its name, as `conv2d_4` and `Convolution` do; or nothing."""
-    bracket = BRACKETED.search(row)
-    name = row[: bracket.start()] if bracket else row
-    return (layer_type(bracket[1]) if bracket else "") or _types().get(RANK.sub("", _stem(name.strip())), "")
-
-
-def layer_type(name: str) -> str:
-    """The layer type that the class of a framework stands for, with or without a number: Conv2d, ReLU6; or nothing."""
-    types = _types()
-    whole = RANK.sub("", folded(name))
-    stem = RANK.sub("", _stem(name.strip()))
-    return types.get(whole) or types.get(stem, "")
-
-
-@cache
-def _types() -> dict[str, str]:
-    return {folded(name): cls.kind for name, cls in CATALOGUE.items()} | ELSEWHERE
 
 
 def _in_order(types: list[str], graph: Graph) -> list[str]:

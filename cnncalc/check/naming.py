@@ -8,29 +8,17 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from cnncalc.analysis.quantities import NAMES, QUANTITIES, key_of, named
-from cnncalc.check import settings
-from cnncalc.check.settings import SETTINGS
 from cnncalc.layers import CATALOGUE
+from cnncalc.tables.columns import SETTINGS, bare, name_and_unit, setting_of
+from cnncalc.tables.layer_types import TOTAL
 
 LAYERS_OF = "_layers"
-TOTAL = ("total", "totals", "sum")
-BRACKETED = re.compile(r"[(\[]([^()\[\]]*)[)\]]\s*\Z")
-UNIT = re.compile(r"(?:[kKMGTP]i?)?(?:B|[bB]ytes)?\Z|thousand\Z|million\Z|billion\Z")
-COUNTING = re.compile(r"^(?:(?:number|nr|no\.?|count|#)_of_(?:the_)?|num_|no\._|#_?)|_?#$")
 IN_MULTIPLES = re.compile(r"([kmgt])(flops?|macs?|madds?)\Z")
-SIGNS = re.compile(r"[^a-z0-9]")
 SHORT = {
     "n": "output", "j": "jump", "r": "receptive_field", "in": "input", "insize": "input", "inshape": "input",
     "weightsandbias": "trainable",
 }  # fmt: skip
 """Headings of course tables that are names in no other place, without blanks and signs."""
-CONTEXTUAL = {
-    "padding": ({"kernel", "stride"}, "layer_padding"),
-    "size": ({"output"}, "kernel"),
-    "w": ({"height"}, "width"),
-    **dict.fromkeys(("c", "d", "depth"), ({"height"}, "out_channels")),
-}
-"""A name that has another meaning beside columns of certain quantities: these, and the meaning."""
 
 
 class Heading(NamedTuple):
@@ -63,41 +51,20 @@ def is_heading(text: str) -> bool:
 
 def _read(text: str, beside: Sequence[str] = ()) -> tuple[Heading, str]:
     """The heading, of no quantity if it is unknown; and its name, without a unit and without `number of`."""
-    bracket = BRACKETED.search(text)
-    inside = bracket[1].strip() if bracket else ""
-    unit = inside if UNIT.match(inside) else ""
-    name = text[: bracket.start()] if bracket else text
-    name = f"{name} {inside}" if inside.lower() in ("in", "out") else name
-    name = COUNTING.sub("", name.strip().lower().replace(" ", "_").replace("-", "_"))
-    bare = _bare(name)
-    if multiple := IN_MULTIPLES.match(bare):
-        unit, bare = multiple[1].upper(), multiple[2]
-    near = _known(tuple(other for other in beside if other != text)) if bare in CONTEXTUAL else frozenset()
-    if near and near & CONTEXTUAL[bare][0]:
-        return Heading(CONTEXTUAL[bare][1], unit), name
-    if text.strip() == "K" and any(other.strip() == "F" for other in beside):
-        return Heading("out_channels"), name
-    found = SHORT.get(bare) or _names().get(bare) or settings.NAMES.get(bare)
+    name, unit = name_and_unit(text)
+    short = bare(name)
+    if multiple := IN_MULTIPLES.match(short):
+        unit, short = multiple[1].upper(), multiple[2]
+    found = setting_of(text, beside) or SHORT.get(short) or _names().get(short)
     if not found and name.endswith(LAYERS_OF) and name.removesuffix(LAYERS_OF) in CATALOGUE:
         found = name
     return Heading(found or key_of(name), unit), name
 
 
-def _bare(name: str) -> str:
-    """A name without blanks and signs."""
-    return SIGNS.sub("", name.replace("&", "and").replace("+", "and"))
-
-
 @lru_cache(maxsize=1)
 def _names() -> dict[str, str]:
     """The names of the register without blanks and signs."""
-    return {_bare(name): key for name, key in NAMES.items()}
-
-
-@lru_cache(maxsize=64)
-def _known(headings: tuple[str, ...]) -> frozenset[str]:
-    """The quantities among some headings, each read by itself."""
-    return frozenset(_read(text)[0].quantity for text in headings) - {""}
+    return {bare(name): key for name, key in NAMES.items()}
 
 
 def kind_of(quantity: str) -> str:
@@ -112,8 +79,3 @@ def kind_of(quantity: str) -> str:
 def layer_named(text: str) -> str:
     """The layer of a claim as Claim has it: nothing for `total`."""
     return "" if text.strip().lower() in TOTAL else text.strip()
-
-
-def folded(name: str) -> str:
-    """A layer's name without case, blanks, hyphens and underscores, which people write in different ways."""
-    return re.sub(r"[\s_-]", "", name).lower()

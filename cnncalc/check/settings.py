@@ -1,10 +1,10 @@
-"""What a table gives beside a layer's numbers (kernel, stride, groups, what comes in) -> its names, and its value."""
+"""What a table gives beside a layer's numbers (kernel, stride, groups, what comes in) -> its value in a network."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 from cnncalc.analysis import Analysis, LayerResult
 from cnncalc.analysis.quantities import FIELDS
@@ -17,62 +17,6 @@ from cnncalc.symbolic import Size, exact_div, is_known
 HALF = Fraction(1, 2)
 
 
-class Setting(NamedTuple):
-    """One setting: the key that reports use, its names without blanks and signs, and what its values are."""
-
-    key: str
-    names: tuple[str, ...]
-    kind: Literal["length", "count", "shape"]
-
-
-SETTINGS = {
-    setting.key: setting
-    for setting in (
-        Setting(
-            "kernel",
-            (
-                *("kernel", "kernels", "kernelsize", "kernelshape", "filtersize", "filtershape", "filterdimensions"),
-                *("windowsize", "poolsize", "poolingsize", "patchsize", "receptivefieldofthefilter", "kernelwidth"),
-                *("window", "sizeofkernel", "sizeoffilter", "filterkernelsize", "filter", "k", "f"),
-            ),
-            "length",
-        ),
-        Setting("stride", ("stride", "strides", "s", "stridesize", "step"), "length"),
-        Setting(
-            "layer_padding",
-            ("layerpadding", "zeropadding", "zeropad", "pad", "pads", "p", "paddingsize", "padsize"),
-            "length",
-        ),
-        Setting("dilation", ("dilation", "dilations", "dilationrate", "d", "atrousrate"), "length"),
-        Setting(
-            "out_channels",
-            (
-                *("filters", "outchannels", "outputchannels", "channelsout", "cout", "kernelcount", "filtercount"),
-                *("outputdepth", "outputmaps", "outputfeaturemaps", "outfeatures", "units"),
-                *("numberofkernels", "numkernels", "nofilters", "noutchannels", "channelout", "channels"),
-            ),
-            "count",
-        ),
-        Setting(
-            "in_channels",
-            ("inchannels", "inputchannels", "channelsin", "cin", "inputdepth", "inputmaps", "infeatures", "channelin"),
-            "count",
-        ),
-        Setting("height", ("height", "outputheight", "outheight", "heightout", "hout", "h"), "count"),
-        Setting("width", ("width", "outputwidth", "outwidth", "widthout", "wout"), "count"),
-        Setting("in_height", ("inheight", "inputheight", "heightin", "hin"), "count"),
-        Setting("in_width", ("inwidth", "inputwidth", "widthin", "win"), "count"),
-        Setting("feature_map", ("featuremap", "featuremaps", "maps"), "shape"),
-        Setting("groups", ("groups", "group", "g"), "count"),
-        Setting("r_in", ("rin", "rfin", "receptivefieldin", "inputreceptivefield", "receptivefieldofinput"), "length"),
-        Setting("j_in", ("jin", "jumpin", "inputjump"), "length"),
-        Setting("start_in", ("startin",), "length"),
-        Setting("start", ("start", "startout", "starto"), "length"),
-    )
-}
-"""The settings that a table may give, by key."""
-NAMES = {name: setting.key for setting in SETTINGS.values() for name in setting.names}
-"""Every name of every setting, without blanks and signs, and its key."""
 OF_A_WINDOW: dict[str, Callable[[Window, Size], Any]] = {
     "kernel": lambda window, length: window.kernel,
     "stride": lambda window, length: window.stride,

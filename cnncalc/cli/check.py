@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from cnncalc.cli.options import complete_networks, report_options, setup_options
-from cnncalc.cli.output import Page, emit, write_whole
-from cnncalc.cli.progress import Advance, progress
+from cnncalc.cli.output import Page, emit
+from cnncalc.cli.progress import progress
 
 if TYPE_CHECKING:
     from cnncalc.check.context import Overrides
-    from cnncalc.check.grading import Checked, Outcome
+    from cnncalc.check.grading import Outcome
 
 MANY = 20
 """With so many files or more, progress is shown."""
-ENDINGS = (".yaml", ".yml", ".csv", ".tsv", ".txt", ".md", ".markdown", ".tex", ".xlsx", ".ipynb")
+ERASED = "\r\x1b[K"
+"""What erases the line that a terminal is in."""
 EPILOG = """
 \b
 Examples:
@@ -94,95 +94,62 @@ A table:
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print only what is wrong.")
 @report_options(own=("junit",), csv=True)
-def command(
-    files: tuple[str, ...],
-    published: bool,
-    network: str,
-    asked: dict[str, Any],
-    thousand: str | None,
-    zeros: str | None,
-    layout: str | None,
-    grades: str | None,
-    by_question: bool,
-    feedback: str | None,
-    out_of: int | None,
-    follow_through: float,
-    quiet: bool,
-    page: Page,
-) -> None:
+def command(files: tuple[str, ...], network: str, asked: dict[str, Any], page: Page, **options: Any) -> None:
     """Check the numbers in FILEs against the networks that they are about.
 
     A FILE is a table in YAML, CSV with a header (layer,output,params,...), Markdown or LaTeX, an
     Excel file, a notebook, or a summary of Keras; `-` is standard input, and a folder stands for
-    the tables in it. A number is right if the exact value, rounded or truncated to the printed digits,
-    is the printed number. A wrong number is consistent if it is right from other numbers of the
-    same FILE, of which one is wrong. The exit status is 0 if all numbers
+    the tables in it and in its subfolders. A number is right if the exact value, rounded or truncated
+    to the printed digits, is the printed number. A wrong number is consistent if it is right from other
+    numbers of the same FILE, of which one is wrong. The exit status is 0 if all numbers
     are right and all errata are wrong, else 1. Unreadable files are reported and skipped.
 
     With --network, --grades, --out-of or --format csv the files are answers to be graded: an
-    erratum in them does not count, each question counts once, however often it is answered, and
-    an empty answer is not an answer.
+    erratum in them does not count, each question counts once, however often it is answered, an
+    empty answer is not an answer, and each file in a folder is a sheet, whatever it is.
     """
-    from cnncalc.check.grading import Checked, check_files
+    asked |= {key: options.pop(key) for key in ("thousand", "zeros", "layout")}
+    wanted = Wanted(**options)
+    if wanted.grades == "-":
+        raise click.UsageError("--grades names a file; --format csv prints the grades to standard output")
+    grading = not wanted.published and (page.form == "csv" or bool(network) or wanted.of_a_class)
+    paths = _paths(files, wanted, page, grading)
+    own = {"out_of": wanted.out_of, "follow_through": wanted.follow_through, "by_question": wanted.by_question}
+    own |= {"brief": len(paths) > 1 or wanted.quiet, "grading": grading}
+    page = page.with_(**own, **({"summary": True} if wanted.by_question else {}))
+    _check(paths, _overrides(network, asked, grading), wanted, page)
+
+
+class Wanted(NamedTuple):
+    """What is checked and made besides the verdicts, by the names of the options."""
+
+    published: bool
+    grades: str | None
+    by_question: bool
+    feedback: str | None
+    out_of: int | None
+    follow_through: float
+    quiet: bool
+
+    @property
+    def of_a_class(self) -> bool:
+        """Whether something is wanted that only answers have."""
+        return any((self.grades, self.feedback, self.out_of, self.by_question))
+
+
+def _paths(files: tuple[str, ...], wanted: Wanted, page: Page, grading: bool) -> list[str]:
+    """The files to check; those that the command writes itself are none of them."""
+    from cnncalc.check.collecting import files_in
     from cnncalc.check.published import published_tables
 
-    paths = [*(published_tables() if published else ()), *_opened(files)]
+    own = [path for path in (wanted.grades, wanted.feedback, page.output) if path]
+    paths = [
+        *(published_tables() if wanted.published else ()),
+        *files_in(files, everything=grading, apart=own),
+    ]
     if not paths:
         raise click.UsageError("the folders contain no tables" if files else "name a FILE, or use --published")
-    if grades == "-":
-        raise click.UsageError("--grades names a file; --format csv prints the grades to standard output")
-    own = {"out_of": out_of, "follow_through": follow_through, "brief": len(paths) > 1 or quiet}
-    own |= {"by_question": by_question} | ({"summary": True} if by_question else {})
-    page = page._replace(options=page.options._replace(extra=own))
-    grading = not published and (page.form == "csv" or any((network, grades, out_of, by_question, feedback)))
-    overrides = _overrides(network, {**asked, "thousand": thousand, "zeros": zeros, "layout": layout}, grading)
-    outcomes = check_files(paths, overrides, diagnosed=page.form != "csv" or feedback is not None)
-    with progress("files", len(paths), shown=False, after="nothing was graded past that") as advance:
-        found = Checked(tuple(_shown(_with_progress(outcomes, len(paths), quiet, advance), page, quiet)))
-    if grades:
-        _write_grades(grades, found, page)
-    if feedback:
-        _write_pages(feedback, found, page)
-    if not page.on_terminal:
-        emit(found, page, passed=found.passed)
-    elif (len(paths) > 1 and not quiet) or by_question:
-        emit(found, _with(page, summary="only"), passed=found.passed)
-    elif not found.passed:
-        raise click.exceptions.Exit(1)
-
-
-def _write_grades(path: str, found: Checked, page: Page) -> None:
-    """The table of grades, in the format that the name of the file tells."""
-    from cnncalc.report import csv, xlsx
-    from cnncalc.report.formats import report_of
-
-    report = report_of(found, page.options)
-    if path.lower().endswith(".xlsx"):
-        assert report.rows is not None
-        write_whole(path, xlsx.workbook(report.rows(), "grades"))
-    else:
-        write_whole(path, csv.render(report, page.options))
-
-
-def _write_pages(folder: str, found: Checked, page: Page) -> None:
-    """An HTML page for each file, named after it: all that was answered, the wrong first."""
-    from cnncalc.check.grading import Checked
-    from cnncalc.report import html
-    from cnncalc.report.formats import report_of
-
-    try:
-        os.makedirs(folder, exist_ok=True)
-    except OSError as error:
-        raise click.UsageError(f"cannot make the folder '{folder}': {error.strerror}") from None
-    paths = [outcome.path for outcome in found.outcomes]
-    names = [os.path.basename(path) for path in paths]
-    options = _with(page, brief=False, by_question=False, summary=False).options._replace(standalone=True)
-    for path, name, outcome in zip(paths, names, found.outcomes, strict=True):
-        only = names.count(name) == 1
-        page_name = name if only else os.path.relpath(path).replace("..", "").strip(os.sep).replace(os.sep, "_")
-        write_whole(
-            os.path.join(folder, f"{page_name}.html"), html.render(report_of(Checked((outcome,)), options), options)
-        )
+    return paths
 
 
 def _overrides(network: str, asked: dict[str, Any], grading: bool) -> Overrides:
@@ -197,38 +164,42 @@ def _overrides(network: str, asked: dict[str, Any], grading: bool) -> Overrides:
     return found
 
 
-def _opened(files: Iterable[str]) -> Iterator[str]:
-    """The files, with the tables in a folder instead of the folder."""
-    for path in files:
-        if os.path.isdir(path):
-            names = sorted(os.listdir(path))
-            yield from (os.path.join(path, name) for name in names if name.lower().endswith(ENDINGS))
-        else:
-            yield path
+def _check(paths: list[str], overrides: Overrides, wanted: Wanted, page: Page) -> None:
+    """Check the files, write what is wanted, and print the rest."""
+    from cnncalc.check.grading import Checked, check_files
+    from cnncalc.cli.handing_back import write_grades, write_pages
+
+    outcomes = check_files(paths, overrides, diagnosed=page.form != "csv" or wanted.feedback is not None)
+    found = Checked(tuple(_shown(outcomes, len(paths), page, wanted.quiet)))
+    if wanted.grades:
+        write_grades(wanted.grades, found, page)
+    if wanted.feedback:
+        write_pages(wanted.feedback, found, page)
+    if not page.on_terminal:
+        emit(found, page, passed=found.passed)
+    elif (len(paths) > 1 and not wanted.quiet) or wanted.by_question:
+        emit(found, page.with_(summary="only"), passed=found.passed)
+    elif not found.passed:
+        raise click.exceptions.Exit(1)
 
 
-def _shown(outcomes: Iterable[Outcome], page: Page, quiet: bool) -> Iterator[Outcome]:
-    """The outcomes; on a terminal each is printed as soon as it is known."""
+def _shown(outcomes: Iterator[Outcome], total: int, page: Page, quiet: bool) -> Iterator[Outcome]:
+    """The outcomes; as text each is printed as soon as it is known. On a terminal a line says how far it is."""
     from cnncalc.check.grading import Checked
 
-    for outcome in outcomes:
-        if page.on_terminal and not (quiet and outcome.passed):
-            emit(Checked((outcome,)), _with(page, summary=False))
-        yield outcome
+    counting = total >= MANY and _is_terminal()
+    with progress("files", total, shown=False, after="nothing was graded past that") as advance:
+        for number, outcome in enumerate(outcomes, 1):
+            advance(1)
+            if counting:
+                click.echo(ERASED, nl=False, err=True)
+            if page.on_terminal and not (quiet and outcome.passed):
+                emit(Checked((outcome,)), page.with_(summary=False))
+            if counting and number < total:
+                click.echo(f"checked {number:,} of {total:,} files", nl=False, err=True)
+            yield outcome
 
 
-def _with(page: Page, **extra: Any) -> Page:
-    return page._replace(options=page.options._replace(extra={**page.options.extra, **extra}))
-
-
-def _with_progress(outcomes: Iterable[Outcome], total: int, quiet: bool, advance: Advance) -> Iterator[Outcome]:
-    """The outcomes as they come; for many files, progress goes to standard error (if `quiet`, only to a terminal)."""
-    terminal = sys.stderr is not None and sys.stderr.isatty()
-    silent = total < MANY or (quiet and not terminal)
-    step = 1 if terminal else -(-total // 10)
-    for number, outcome in enumerate(outcomes, 1):
-        advance(1)
-        if not silent and (number % step == 0 or number == total):
-            end = "\r" if terminal and number < total else "\n"
-            click.echo(f"checked {number:,} of {total:,} files{end}", nl=False, err=True)
-        yield outcome
+def _is_terminal() -> bool:
+    """Whether a person sees standard error."""
+    return sys.stderr is not None and sys.stderr.isatty()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import click
 
@@ -28,6 +28,10 @@ class Page(NamedTuple):
     def on_terminal(self) -> bool:
         """Whether a person reads it right away."""
         return self.form == "text" and self.output is None
+
+    def with_(self, **extra: Any) -> Page:
+        """The same with other options of a single command."""
+        return self._replace(options=self.options._replace(extra={**self.options.extra, **extra}))
 
 
 def emit(result: Result, page: Page, *, passed: bool = True, around: Around = nullcontext) -> None:

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cnncalc.check.readers import read_source
-from cnncalc.check.readers.csv import is_csv
 from cnncalc.errors import Problem, Source, Span, SpecError
 from cnncalc.spec.readers.yaml_nodes import Node, read_yaml
+from cnncalc.tables.csv import is_csv
 
 LINE = re.compile(r"\s*(?P<number>[0-9]+)\s*[.):]\s*(?P<answer>\S.*|)\Z")
 HINT = "a file of answers has a line for each question, as in '3: 28x28x6'"

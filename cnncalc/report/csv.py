@@ -14,8 +14,8 @@ from cnncalc.report.report import Options, Report
 MOST_AT_ONCE = 10_000
 QUICK = 0.25
 """Seconds that some rows may take before fewer are written at a time."""
-FORMULA = ("=", "+", "-", "@")
-"""What a spreadsheet would take a cell for that begins so."""
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a spreadsheet would take a cell for that begins so; the wide forms count in some languages."""
 
 
 def render(report: Report, options: Options) -> Iterator[str]:
@@ -38,4 +38,4 @@ def written(rows: Iterable[Sequence[Any]]) -> str:
 
 def harmless(text: str) -> str:
     """The text of a user as a cell that no spreadsheet runs as a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"'{text}" if text.lstrip().startswith(FORMULA) else text

@@ -1,15 +1,26 @@
-"""A path, or `-` for standard input -> the bytes there, and their text."""
+"""A path, or `-` for standard input -> the bytes there, and their text; of an Excel file its table, as CSV."""
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from contextlib import suppress
 from typing import NamedTuple
 
 from cnncalc.errors import Problem, Source, SpecError
-from cnncalc.limits import LONGEST_TEXT
+from cnncalc.limits import LONGEST_NOTEBOOK, LONGEST_TEXT
+from cnncalc.tables.cells import Known
 
 STDIN = "<stdin>"
+HINTS = {
+    errno.ENOENT: "check the name, and where a link leads",
+    errno.EACCES: "allow yourself to read it",
+    errno.ELOOP: "the link leads back to itself",
+}
+"""How to mend it where a file cannot be read, by the number of the error."""
+PACKED = b"PK\x03\x04"
+"""How an Excel file begins."""
 
 
 class Contents(NamedTuple):
@@ -31,13 +42,34 @@ def read_bytes(path: str, most: int, name: str = "", what: str = "file") -> Cont
     if os.path.isdir(path):
         raise SpecError([Problem(f"'{path}' is a folder, not a {what}", None, "name a file in it")])
     if os.path.exists(path) and not os.path.isfile(path):
-        raise SpecError([Problem(f"'{path}' is not a file")])
+        raise SpecError([Problem(f"'{path}' is not a file, but a pipe or a device", None, "- is standard input")])
     try:
         with open(path, "rb") as file:
             return Contents(name or path, file.read(most))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name cannot be one"
-        raise SpecError([Problem(f"cannot read '{name or path}': {reason}")]) from None
+        hint = HINTS.get(getattr(error, "errno", 0), "")
+        raise SpecError([Problem(f"cannot read '{name or path}': {reason}", None, hint)]) from None
+
+
+def unpacked(contents: Contents, known: Known, *, code: bool = False) -> Contents:
+    """The contents as text: of an Excel file the table whose header has `known` columns, of a notebook its cells.
+
+    With `code`, cells of code count, too, and not only what they show. Other contents stay as they are. Raises
+    SpecError for a broken file.
+    """
+    if contents.data.startswith(PACKED):
+        from cnncalc.tables import workbooks
+
+        return contents._replace(data=workbooks.text_of(contents.name, contents.data, known).encode())
+    if len(contents.data) <= LONGEST_NOTEBOOK.value and contents.data.lstrip()[:1] == b"{":
+        from cnncalc.tables import notebooks
+
+        with suppress(UnicodeDecodeError):
+            text = contents.data.decode("utf-8-sig")
+            if notebooks.is_notebook(contents.name, text):
+                return contents._replace(data=notebooks.text_of(contents.name, text, code=code).encode())
+    return contents
 
 
 def as_text(contents: Contents, hint: str) -> Source:
@@ -48,6 +80,14 @@ def as_text(contents: Contents, hint: str) -> Source:
         raise SpecError([Problem(f"'{contents.name}' is not a text file (UTF-8)", None, hint)]) from None
 
 
-def read_source(path: str, name: str = "", hint: str = "a spec is a YAML file") -> Source:
-    """The text of a file, or of standard input for `-`, under its name; raises SpecError if it has none."""
-    return as_text(read_bytes(path, LONGEST_TEXT.value + 1, name), hint)
+def read_source(path: str, name: str = "", hint: str = "a spec is a text file", known: Known | None = None) -> Source:
+    """The text of a file, or of standard input for `-`, under its name; raises SpecError if it has none.
+
+    With `known` it may be an Excel file or a notebook, too: see `unpacked`.
+    """
+    most = LONGEST_NOTEBOOK.value if known else LONGEST_TEXT.value
+    contents = read_bytes(path, most + 1, name)
+    if known:
+        contents = unpacked(contents, known, code=True)
+        contents = contents._replace(data=contents.data[: 4 * LONGEST_TEXT.value + 4])
+    return as_text(contents, hint)

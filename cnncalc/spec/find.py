@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -89,20 +90,27 @@ def find(spec: str | os.PathLike[str]) -> Spec:
 
 def _found(text: str) -> Spec:
     if text == "-":
-        return _named(read(read_source(text)), "stdin")
+        return _named(read(read_source(text, known=_settings_in)), "stdin")
     if text in bundled():
         network = bundled()[text]
         source = read_source(network.path, os.path.basename(network.path))
         return select(_named(read(source), network.name), network.variant)
     path, variant = _path_and_variant(text)
     if path is not None:
-        return select(_named(read(read_source(path)), stem(path)), variant)
+        return select(_named(read(read_source(path, known=_settings_in)), stem(path)), variant)
     if text in families():
         hint = one_of(families()[text])
         raise SpecError([Problem(f"'{text}' is a family of networks; name one of them", None, hint)])
     if reader := reader_of(text, INLINE):
         return _named(reader.load().read(Source(reader.module, text)), text.strip())
     raise SpecError([_not_found(text)])
+
+
+def _settings_in(header: Sequence[str]) -> int | None:
+    """How many columns of a header are settings; the reader of tables is loaded only for what may be one."""
+    from cnncalc.spec.readers.tables import settings_in
+
+    return settings_in(header)
 
 
 def _path_and_variant(text: str) -> tuple[str | None, str]:

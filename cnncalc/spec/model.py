@@ -285,5 +285,15 @@ class Spec:
     blocks: dict[str, Block] = field(default_factory=dict)
     items: tuple[Item, ...] = ()
     settings: dict[str, Argument] = field(default_factory=dict)
+    completion: Callable[[InputSize | None, Mapping[str, Argument]], Spec] | None = None
+    """Of a text whose layers follow only once its input is known: the whole spec for an input and settings."""
     problems: list[Problem] = field(default_factory=ProblemList)
     notes: list[str] = field(default_factory=list)
+
+    def completed(self, size: InputSize | None, settings: Mapping[str, Argument]) -> Spec:
+        """The whole spec for an input and settings: itself, unless its layers follow only from these."""
+        if self.completion is None:
+            return self
+        found = self.completion(size, settings)
+        found.key, found.name, found.asked = self.key, self.name, self.asked
+        return found

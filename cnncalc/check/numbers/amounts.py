@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from cnncalc.check.naming import kind_of
-from cnncalc.check.numbers.dressing import undressed
 from cnncalc.limits import LONGEST_NUMERAL
+from cnncalc.tables.dressing import undressed
 
 NUMBER_HINT = "a number such as 1,792, 35K, 3.2M, 1.8e9, 58 MiB, 55x55x96, or a working: 7*7*512 = 25,088"
 LETTERS = "KMGTP"
@@ -45,8 +45,6 @@ GROUPS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})\Z")
 THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+\Z")
 ROUNDED = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]+))?\Z")
 BARE = re.compile(r"[~\u2248]?\s*[0-9][0-9.,_' ]*\Z")
-UNANSWERED = ("", "-", "--", "---", "?", "n/a", "n.a.", "na", "none", "nil", "\u2013", "\u2014")
-"""What people write where they give no number."""
 
 
 class SumError(ValueError):

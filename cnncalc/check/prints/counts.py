@@ -9,14 +9,14 @@ from typing import Any
 from cnncalc.analysis import Convention
 from cnncalc.analysis.counting import Part
 from cnncalc.analysis.known_conventions import CONVENTIONS
-from cnncalc.check.matching import layer_type
 from cnncalc.check.prints.match import Match
-from cnncalc.check.prints.model import Number, PrintOut
 from cnncalc.check.prints.printed import amount_of
 from cnncalc.check.prints.steps import DENSE, Step, count, family, lone, macs_in, params_in
 from cnncalc.check.prints.volumes import Volumes
 from cnncalc.layers.fields import per_axis
 from cnncalc.symbolic import Size, add_up, normalise
+from cnncalc.tables.layer_types import layer_type
+from cnncalc.tables.print_out import Number, PrintOut
 
 Measure = Callable[[Step], Size]
 SILENT = ("softmax", "silu", "sigmoid", "tanh", "selu", "celu", "softplus", "mish", "hard_sigmoid", "hard_swish", "lrn")

@@ -9,16 +9,18 @@ from cnncalc.analysis import Convention
 from cnncalc.analysis.known_conventions import find_convention
 from cnncalc.check.context import Context
 from cnncalc.check.matching import SHOWN
+from cnncalc.check.network import Network
 from cnncalc.check.prints.counts import Counts, StepCounts
 from cnncalc.check.prints.match import Match
-from cnncalc.check.prints.model import NOTHING, Number, PrintOut, Row
 from cnncalc.check.prints.printed import listed, printed
 from cnncalc.check.prints.steps import Step, steps_of
 from cnncalc.check.prints.volumes import Volumes
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Span, SpecError
 from cnncalc.layers import Shape
+from cnncalc.spec.readers.summaries import NOT_SHOWN, SummarySpec, open_spec
 from cnncalc.symbolic import add_up, is_known
+from cnncalc.tables.print_out import NOTHING, Number, PrintOut, Row
 
 NETWORK_HINT = "set it with --network vgg16"
 SHAPES = ("output", "input")
@@ -32,7 +34,10 @@ def enter(reading: Reading, out: PrintOut, place: Span) -> None:
     context = reading.overrides.context
     if context.convention == Convention():
         context = replace(context, convention=find_convention(out.tool))
-    network = reading.network(reading.named("", "", ()), place, NETWORK_HINT)
+    network, used, read = reading.named("", "", ()), frozenset[Span](), list[str]()
+    if network is None and out.complete and not reading.grading:
+        network, used, read = _own(reading, out)
+    network = reading.network(network, place, NETWORK_HINT)
     if network is None:
         raise SpecError(reading.problems)
     graph = network.graph()
@@ -40,14 +45,36 @@ def enter(reading: Reading, out: PrintOut, place: Span) -> None:
         message = "a print-out is of a network with known sizes, and this one has symbols"
         raise SpecError([Problem(message, place, "give the sizes with --input and --set")])
     reading.table.source = context.source
-    _Entry(reading, out, replace(context, network=network), place).enter()
+    _Entry(reading, out, replace(context, network=network), place, used).enter()
+    for line in read:
+        reading.note(line)
+
+
+def _own(reading: Reading, out: PrintOut) -> tuple[Network | None, frozenset[Span], list[str]]:
+    """The network that a print-out describes, the places of the numbers that it is read from, and what is read."""
+    spec = open_spec(reading.source, out, strict=False)
+    spec.key = spec.name = "the network of the summary"
+    network = reading.named("", "", (), (reading.source.text, spec))
+    found = network.setup().spec if network is not None else spec
+    assert isinstance(found, SummarySpec)
+    if found.problems:
+        raise SpecError(found.problems)
+    reading.note(f"the network is read from the summary, with the input {found.input}")
+    reading.note(NOT_SHOWN)
+    used = frozenset(number.span for number in found.used)
+    names = [row.name for row in out.rows if any(number.span in used for number in row.numbers)]
+    if names:
+        shown = ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
+        what = "outputs, and the parameters of convolutions, that it is read from"
+        reading.note(f"{len(used)} {what} are not judged: those of {shown}")
+    return network, used, found.read
 
 
 class _Entry:
     """One print-out with its network."""
 
-    def __init__(self, reading: Reading, out: PrintOut, context: Context, place: Span) -> None:
-        self.reading, self.out, self.context, self.place = reading, out, context, place
+    def __init__(self, reading: Reading, out: PrintOut, context: Context, place: Span, used: frozenset[Span]) -> None:
+        self.reading, self.out, self.context, self.place, self.used = reading, out, context, place, used
         firsts = Counter(sizes[0] for sizes in map(self._listed, self._shapes()) if sizes)
         self.first = firsts.most_common(1)[0][0] if firsts else "None"
         images = int(self.first) if self.first.isdigit() and len(self.first) < 10 else 1
@@ -81,7 +108,8 @@ class _Entry:
             place = next(places)
             above[row.name if place else ""] = place
             for number in row.numbers:
-                self._row_number(place, row, number)
+                if number.span not in self.used:
+                    self._row_number(place, row, number)
         foot = {number.quantity: number for number in self.out.foot}
         for number in self.out.foot:
             exact = self.counts.of_foot(number, foot)

@@ -10,14 +10,14 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from cnncalc.check.matching import known_names, layer_type
-from cnncalc.check.naming import folded
-from cnncalc.check.prints.model import NOTHING, Number, PrintOut, Row
+from cnncalc.check.matching import known_names
 from cnncalc.check.prints.printed import amount_of, bounds
 from cnncalc.check.prints.runs import ANY, Run, runs
 from cnncalc.check.prints.steps import CONVOLUTIONS, DENSE, TRANSPOSED, Step, family, keeps_volume
 from cnncalc.graph import Graph
 from cnncalc.symbolic import Size
+from cnncalc.tables.layer_types import folded, layer_type
+from cnncalc.tables.print_out import NOTHING, Number, PrintOut, Row
 
 MAIN = (CONVOLUTIONS, DENSE, TRANSPOSED, "rbf", "batchnorm", "layernorm", "groupnorm", "instancenorm", "prelu")
 """Families of layers with parameters."""

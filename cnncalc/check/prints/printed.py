@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from cnncalc.check.numbers.amounts import Amount, read_rounded
 from cnncalc.check.numbers.printed import Printed
-from cnncalc.check.prints.model import Number
+from cnncalc.tables.print_out import Number
 
 SHAPES = ("output", "input")
 PER_AXIS = ("kernel",)

@@ -14,6 +14,8 @@ MAX_POOLS = ("maxpool", "globalmaxpool", "adaptivemaxpool")
 CONVOLUTIONS = "convolutions"
 DENSE = "fully connected layers"
 TRANSPOSED = "transposed convolutions"
+INPUT_KIND = "input"
+"""The kind of a row of the input, which is no layer, though a spec may call an identity so."""
 KEEPING = ("activations", "dropouts", "identities", "norms")
 """Families of layers that keep the volume."""
 
@@ -73,7 +75,7 @@ def steps_of(graph: Graph) -> list[Step]:
 
 def family(kind: str) -> str:
     """What a layer type is counted among when rows and layers are matched; nothing for an unknown type."""
-    if kind not in CATALOGUE:
+    if kind not in CATALOGUE or kind == INPUT_KIND:
         return kind
     title = CATALOGUE[kind].title
     if title == "pools":

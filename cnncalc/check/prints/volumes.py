@@ -13,11 +13,11 @@ from heapq import heappop, heappush
 from itertools import islice
 
 from cnncalc.check.prints.match import Match
-from cnncalc.check.prints.model import Row
 from cnncalc.check.prints.steps import Step, family, keeps_volume, lone
 from cnncalc.graph import INPUT
 from cnncalc.layers import CATALOGUE, Shape
 from cnncalc.symbolic import add_up
+from cnncalc.tables.print_out import Row
 
 MOST_BEHIND = 60
 """Steps without a row that are followed behind a row."""

@@ -7,29 +7,23 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import NamedTuple
 
 from cnncalc.check.claim import Table
 from cnncalc.check.context import Overrides
-from cnncalc.check.readers import (
-    csv,
-    fvcore,
-    latex,
-    markdown,
-    notebooks,
-    ptflops,
-    reports,
-    summaries,
-    torchinfo,
-    workbooks,
-    yaml,
-)
+from cnncalc.check.prints.enter import enter
+from cnncalc.check.readers import fvcore, ptflops, reports, yaml
 from cnncalc.check.readers.reading import Reading
-from cnncalc.errors import Problem, Source, SpecError
+from cnncalc.check.readers.rows import quantities_in, read_rows
+from cnncalc.errors import Problem, Source, Span, SpecError
 from cnncalc.limits import LONGEST_NOTEBOOK, LONGEST_TABLE, LONGEST_TEXT, Limit
-from cnncalc.spec.files import Contents, as_text, read_bytes
+from cnncalc.spec.files import Contents, as_text, read_bytes, unpacked
+from cnncalc.tables import csv, latex, markdown, summaries, torchinfo
+from cnncalc.tables.cells import CellTable, Known
+from cnncalc.tables.foreign import refuse_foreign
+from cnncalc.tables.print_out import PrintOut
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -42,15 +36,30 @@ class Reader(NamedTuple):
     largest: Limit
 
 
+def _rows(tables: Callable[[Source, Known], Iterable[CellTable]]) -> Callable[[Reading], None]:
+    """Reads the rows of every table in a text."""
+
+    def read(reading: Reading) -> None:
+        for table in tables(reading.source, quantities_in):
+            read_rows(reading, table)
+
+    return read
+
+
+def _prints(print_out: Callable[[Source], tuple[PrintOut, Span]]) -> Callable[[Reading], None]:
+    """Reads what a program prints."""
+    return lambda reading: enter(reading, *print_out(reading.source))
+
+
 READERS = (
-    Reader(torchinfo.recognises, torchinfo.read, LONGEST_TEXT),
+    Reader(torchinfo.recognises, _prints(torchinfo.print_out), LONGEST_TEXT),
     Reader(fvcore.recognises, fvcore.read, LONGEST_TEXT),
     Reader(ptflops.recognises, ptflops.read, LONGEST_TEXT),
-    Reader(summaries.recognises, summaries.read, LONGEST_TEXT),
+    Reader(summaries.recognises, _prints(summaries.print_out), LONGEST_TEXT),
     Reader(reports.recognises, reports.read, LONGEST_TEXT),
-    Reader(latex.recognises, latex.read, LONGEST_TEXT),
-    Reader(markdown.recognises, markdown.read, LONGEST_TEXT),
-    Reader(csv.recognises, csv.read, LONGEST_TEXT),
+    Reader(latex.recognises, _rows(latex.tables), LONGEST_TEXT),
+    Reader(markdown.recognises, _rows(markdown.tables), LONGEST_TEXT),
+    Reader(csv.recognises, _rows(csv.tables), LONGEST_TEXT),
     Reader(yaml.recognises, yaml.read, LONGEST_TABLE),
 )
 """Asked in turn; the last takes what no other does."""
@@ -82,10 +91,8 @@ def read_source(path: str) -> Source:
     """
     most = max(LONGEST_NOTEBOOK.value, *(reader.largest.value for reader in READERS))
     contents = read_bytes(path, most + 1, what="table")
-    if contents.data.startswith(workbooks.MAGIC):
-        contents = contents._replace(data=workbooks.text_of(contents.name, contents.data).encode())
-    elif len(contents.data) <= LONGEST_NOTEBOOK.value and contents.data.lstrip()[:1] == b"{":
-        contents = contents._replace(data=_notebook(contents))
+    refuse_foreign(contents.name, contents.data)
+    contents = unpacked(contents, quantities_in)
     if len(contents.data) > max(reader.largest.value for reader in READERS):
         raise _too_large(contents.name, LONGEST_TEXT)
     source = _decoded(contents)
@@ -97,16 +104,7 @@ def read_source(path: str) -> Source:
 
 def _too_large(name: str, largest: Limit) -> SpecError:
     message = f"'{name}' is too large for a table: over {largest} bytes"
-    return SpecError([Problem(message, None, largest.hint)])
-
-
-def _notebook(contents: Contents) -> bytes:
-    """What the cells of a notebook say; what only begins as one does is left as it is."""
-    with suppress(UnicodeDecodeError):
-        text = contents.data.decode("utf-8-sig")
-        if notebooks.is_notebook(text):
-            return notebooks.text_of(contents.name, text).encode()
-    return contents.data
+    return SpecError([Problem(message, None, f"keep the table alone; {largest.hint}")])
 
 
 def _reader(source: Source) -> Reader:

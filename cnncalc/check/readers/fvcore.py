@@ -6,11 +6,11 @@ import re
 from collections import defaultdict
 
 from cnncalc.check.prints.enter import enter
-from cnncalc.check.prints.model import PrintOut, Row
 from cnncalc.check.readers.modules import read_modules
-from cnncalc.check.readers.print_lines import PrintLine, line_with, number_with_unit, print_lines, without_colours
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Source, SpecError
+from cnncalc.tables.print_lines import PrintLine, line_with, number_with_unit, print_lines, without_colours
+from cnncalc.tables.print_out import PrintOut, Row
 
 TABLE = re.compile(r"^[^\w|\n]*\|\s*(?:module|name)\s*\|\s*#(?:parameters|elements)(?: or shape)?\s*\|", re.MULTILINE)
 MODEL = re.compile(r"#params: [0-9.]+[KMGTP]?, #flops: (?:[0-9.]+[KMGTP]?|N/A)")

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 
 from cnncalc.check.prints.enter import enter
-from cnncalc.check.prints.model import Number, PrintOut, Row
-from cnncalc.check.readers.print_lines import PrintLine, print_lines
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, SpecError
+from cnncalc.tables.print_lines import PrintLine, print_lines
+from cnncalc.tables.print_out import Number, PrintOut, Row
 
 OPENS = re.compile(r"(?P<indent>\s*)(?:\((?P<name>[^()]*)\): )?(?P<type>[A-Za-z_]\w*)\(")
 Statistics = Callable[[PrintLine, Row], bool]

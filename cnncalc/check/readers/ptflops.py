@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from cnncalc.check.prints.enter import enter
-from cnncalc.check.prints.model import Number, PrintOut, Row
 from cnncalc.check.readers.modules import read_modules
-from cnncalc.check.readers.print_lines import PrintLine, number_with_unit, print_lines, without_colours
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Source
+from cnncalc.tables.print_lines import PrintLine, number_with_unit, print_lines, without_colours
+from cnncalc.tables.print_out import Number, PrintOut, Row
 
 STATISTICS = re.compile(r"([0-9][0-9.]*(?: [kKMB])?), ([0-9.]+%) Params, ([0-9][0-9.]* [KMGT]?Mac), ([0-9.]+%) MACs")
 ATEN = re.compile(r"^[ \t]*Total:[ \t]*([0-9][0-9.]* [KMGT]?Mac)[ \t\r]*$", re.MULTILINE)

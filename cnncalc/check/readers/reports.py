@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise, takewhile
 
-from cnncalc.check.readers import markdown
 from cnncalc.check.readers.reading import Reading
-from cnncalc.check.readers.rows import Cell, quantities_in, read_rows
+from cnncalc.check.readers.rows import quantities_in, read_rows
 from cnncalc.errors import Problem, Source, SpecError
 from cnncalc.limits import MOST_COLUMNS
+from cnncalc.tables import markdown
+from cnncalc.tables.cells import Cell, CellTable
 
 HEADER = re.compile(r"^ {0,3}layer {2,}\S.*\n {0,3}(?:\u2500{8,}|-{8,})[ \t]*$", re.MULTILINE)
 RULE = re.compile(r" {0,3}[\u2500-]{8,}\s*\Z")
@@ -37,7 +38,7 @@ def read(reading: Reading) -> None:
     for start, end in pairwise([*starts, len(lines)]):
         rows = list(_rows(reading.source, start, end))
         if quantities_in([text for text, _ in rows[0]]):
-            read_rows(reading, {}, iter(rows))
+            read_rows(reading, CellTable(rows))
 
 
 def _rows(source: Source, start: int, end: int) -> Iterator[list[Cell]]:

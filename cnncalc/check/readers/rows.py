@@ -3,62 +3,58 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeAlias
 
 from cnncalc.check.claim import Claim
 from cnncalc.check.context import CONTEXT_KEYS, NETWORK_KEYS, Context
 from cnncalc.check.matching import matched
-from cnncalc.check.naming import BRACKETED, Heading, heading, is_heading, kind_of, layer_named
+from cnncalc.check.naming import Heading, heading, is_heading, kind_of, layer_named
 from cnncalc.check.network import Network
-from cnncalc.check.numbers.amounts import UNANSWERED, decimal_comma
-from cnncalc.check.readers.own_network import own_network
+from cnncalc.check.numbers.amounts import decimal_comma
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Span, SpecError
-from cnncalc.limits import LONGEST_HEADING
+from cnncalc.limits import MOST_CLAIMS
+from cnncalc.spec.readers.tables import Described, described
+from cnncalc.tables.cells import LAYER, UNANSWERED, Cell, CellTable, too_many_rows
+from cnncalc.tables.columns import folded_heading, is_source, with_strides_apart
 
-LAYER = ("layer", "layers", "layer_name", "name", "block", "module")
 QUANTITY = "quantity"
 VALUE = ("value", "answer")
 """With `quantity`, the columns of the long form: a number a row."""
 IGNORED = ("kind", "type", "comment", "note", "notes", "remark", "remarks", "")
 """Columns that claim nothing; the first two come with `cnncalc show --format csv`."""
-SIZE_AND_STRIDE = re.compile(r"(.+?)\s*/\s*(strides?)\Z", re.IGNORECASE)
-"""The heading of `7x7/2`, the size of a kernel and its stride in one column."""
 HEAD_KEYS = ("network", "input", "set", "against", "name", "source", *CONTEXT_KEYS)
 """What may be said before the header."""
-HEADER_WITHIN = 30
-"""Rows of a table in which the header is looked for."""
 NETWORK_HINT = "set it with --network vgg16, or with a line '# network: vgg16' before the header"
+INPUT_HINT = "--input 32x32x3 sets it, and --network another network"
 NOTHING, LONG = Heading(""), Heading("quantity")
 WORDS_TOO = ("activation", "activations", "padding", "size")
 """Names of quantities that also head columns of words: tanh, same."""
 NUMERIC = re.compile(r"[-~\u2248(\[$]*(?:None, ?)?[0-9][0-9.,xX*\u00d7/+^=()\[\] -]*(?:[A-Za-z%]{1,8})?[)\]$]?\Z")
 """A number with or without a unit, a shape, or a working."""
-Cell: TypeAlias = "tuple[str, Span]"
 
 
 def quantities_in(header: Sequence[str]) -> int | None:
     """How many of a header's columns are quantities; None if the line is not a header."""
-    names = list(map(_folded, header))
+    names = list(map(folded_heading, header))
     if not names or names[0] not in LAYER:
         return None
     known = sum(name in (QUANTITY, *VALUE) or is_heading(name) for name in names[1:])
     return known if known or names[0] != "name" else None
 
 
-def header_among(rows: Sequence[Sequence[str]]) -> int | None:
-    """Which of the first rows is the header: the one that names the most quantities; None without one."""
-    known = [quantities_in(row) or 0 for row in rows[:HEADER_WITHIN]]
-    return known.index(max(known)) if any(known) else None
-
-
-def read_rows(reading: Reading, head: dict[str, Cell], rows: Iterator[list[Cell]]) -> None:
-    """Enter the claims of a header and the rows under it; `head` has what was said before, by HEAD_KEYS."""
-    head, context = _effective(reading, head)
-    header = next(rows)
-    header, lines = _split(header, list(rows))
+def read_rows(reading: Reading, table: CellTable) -> None:
+    """Enter the claims of a header and the rows under it."""
+    for left_out in table.notes:
+        reading.note(left_out.message, left_out.span)
+    for problem in table.problems:
+        reading.problem(problem.message, problem.span, problem.hint)
+    reading.decimal_commas = table.decimal_commas
+    head, context = _effective(reading, {key: cell for key, cell in table.head.items() if key in HEAD_KEYS})
+    if len(table.rows) > MOST_CLAIMS.value + 1:
+        raise too_many_rows(table.rows[-1][0][1])
+    header, lines = with_strides_apart(table.rows[0], table.rows[1:])
     columns = _columns(reading, header, lines)
     lines = [cells for cells in lines if not cells[0][0].startswith("#")]
     network, lines = _network(reading, head, header, lines)
@@ -79,26 +75,6 @@ def read_rows(reading: Reading, head: dict[str, Cell], rows: Iterator[list[Cell]
         _row(reading, context, layer, cells, columns, beside)
     if not reading.table.claims and not reading.problems:
         reading.problem("the table contains no claims", header[0][1], "write one layer in each row")
-
-
-def _split(header: list[Cell], lines: list[list[Cell]]) -> tuple[list[Cell], list[list[Cell]]]:
-    """The table with a column of its own for the stride in `patch size/stride`: 7x7/2."""
-    for place, (text, span) in reversed(list(enumerate(header))):
-        if not (titles := SIZE_AND_STRIDE.match(text[: LONGEST_HEADING.value])):
-            continue
-        header = [*header[:place], (titles[1], span), (titles[2], span), *header[place + 1 :]]
-        lines = [
-            [*cells[:place], *_parted(cells[place]), *cells[place + 1 :]] if len(cells) > place else cells
-            for cells in lines
-        ]
-    return header, lines
-
-
-def _parted(cell: Cell) -> tuple[Cell, Cell]:
-    """What stands before the last slash of a cell, and behind it."""
-    text, span = cell
-    size, _, stride = text.rpartition("/") if "/" in text and text.lower() not in UNANSWERED else (text, "", "")
-    return (size.strip(), span), (stride.strip().lstrip("sS"), span)
 
 
 def _effective(reading: Reading, head: dict[str, Cell]) -> tuple[dict[str, Cell], Context]:
@@ -126,26 +102,33 @@ def _network(
     size = head.get("input", ("",))[0]
     network = reading.named(name, size, settings)
     if network is None and not reading.grading:
-        own = own_network(header, lines, reading.overrides.network.input or size)
+        own = described(header, lines, reading.source)
         if own is not None:
-            network, lines = reading.named("", size, settings, own.inline), own.lines
-            for said in own.said:
-                reading.note(said)
+            network, lines = _own(reading, own, size, settings), own.rest
     network = reading.network(network, span, NETWORK_HINT)
     if network is None:
         raise SpecError(reading.problems)
     return network, lines
 
 
+def _own(reading: Reading, own: Described, size: str, settings: tuple[str, ...]) -> Network | None:
+    """The network that the rows describe; raises SpecError without its input."""
+    own.spec.key = own.spec.name = "the network of the table"
+    network = reading.named("", size, settings, (own.text, own.spec))
+    if own.spec.problems:
+        raise SpecError(own.spec.problems)
+    if own.spec.input is None and network is not None and not network.input:
+        reading.problem("the table does not say the input of its network", own.header, INPUT_HINT)
+        raise SpecError(reading.problems)
+    shown = network.input if network is not None and network.input else own.spec.input
+    reading.note(f"the network is read from the table, with the input {shown}")
+    for line in own.read:
+        reading.note(line)
+    return network
+
+
 def _settings(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(","))
-
-
-def _folded(cell: str) -> str:
-    """The heading of a column as it is compared: `Layer (type)` is layer."""
-    if len(cell) > LONGEST_HEADING.value:
-        return ""
-    return BRACKETED.sub("", cell).strip().lower().replace(" ", "_")
 
 
 def _looks_like_answers(place: int, lines: list[list[Cell]]) -> bool:
@@ -168,11 +151,11 @@ def _written(place: int, lines: list[list[Cell]]) -> list[str]:
 def _columns(reading: Reading, header: list[Cell], lines: list[list[Cell]]) -> list[Heading]:
     """The quantity and the unit of every column; no quantity for one that claims nothing."""
     columns = [Heading("layer")]
-    names, titles = [_folded(text) for text, _ in header], tuple(text for text, _ in header)
+    names, titles = [folded_heading(text) for text, _ in header], tuple(text for text, _ in header)
     long = QUANTITY in names and any(name in VALUE for name in names)
     for place, (name, (text, span)) in list(enumerate(zip(names, header, strict=True)))[1:]:
         columns.append(NOTHING)
-        if long or name in IGNORED:
+        if long or name in IGNORED or is_source(text):
             columns[-1] = Heading(QUANTITY if name == QUANTITY else VALUE[0] if long and name in VALUE else "")
             continue
         try:

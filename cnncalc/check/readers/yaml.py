@@ -10,7 +10,6 @@ from cnncalc.check.claim import Claim
 from cnncalc.check.context import CHOICES, CONTEXT_KEYS, EXCUSES, NETWORK_KEYS, Context
 from cnncalc.check.naming import Heading, heading, kind_of, layer_named
 from cnncalc.check.network import Network
-from cnncalc.check.numbers.amounts import UNANSWERED
 from cnncalc.check.numbers.printed import Printed
 from cnncalc.check.readers.reading import Reading
 from cnncalc.check.readers.yaml_commas import hint_on, restore, shape_of, with_stand_ins
@@ -19,6 +18,7 @@ from cnncalc.errors import Problem, Source, SpecError, closest, one_of
 from cnncalc.spec.model import Spec
 from cnncalc.spec.readers.yaml import spec_of
 from cnncalc.spec.readers.yaml_nodes import Node, read_yaml
+from cnncalc.tables.cells import UNANSWERED
 
 ENTRY_KEYS = ("name", "source", *NETWORK_KEYS, *CONTEXT_KEYS, "claims")
 TABLE_KEYS = (*ENTRY_KEYS, "networks")

@@ -9,7 +9,7 @@ from typing import Any
 from cnncalc.check.claim import Claim, Verdict
 from cnncalc.check.grading import Checked, Outcome
 from cnncalc.check.questions import QuestionResult, questions
-from cnncalc.errors import Problem
+from cnncalc.errors import Problem, SpecError, printable
 from cnncalc.layers import Shape
 from cnncalc.report import numbers
 from cnncalc.report.csv import harmless
@@ -38,9 +38,11 @@ COLUMNS = (
 )
 WIDEST = 60
 """Characters of a cell; what a person claims is seldom longer, and a hostile file must not fill the screen."""
+MOST_SAID = 200
+"""Characters of a reason that stands in one line."""
 MOST_WRONG = 100
 GRADES = ("file", "network", "claims", "right", "consistent", "wrong", "score", "problem")
-EXTRA = ("brief", "summary", "out_of", "follow_through", "by_question")
+EXTRA = ("brief", "summary", "out_of", "follow_through", "by_question", "grading")
 """Options that it alone has."""
 
 
@@ -49,7 +51,8 @@ def report(checked: Checked, options: Options) -> Report:
 
     Options of its own: `brief`; `summary`, whether there is one ("only" for nothing else); `out_of`, the number
     of questions that grades are a share of; `follow_through`, what a consistent answer counts of a right one;
-    `by_question`, what became of every question in all files.
+    `by_question`, what became of every question in all files; `grading`, whether they are answers, of which a file
+    that cannot be read is one line.
     """
     return Report(
         lambda: document("checked numbers", _blocks(checked, options)),
@@ -66,10 +69,16 @@ def _blocks(checked: Checked, options: Options) -> Iterator[Block]:
     several = len(checked.outcomes) > 1
     summary = options.extra.get("summary", several)
     for outcome in checked.outcomes if summary != "only" else ():
-        yield from _file(outcome, brief=options.extra.get("brief", several))
+        brief = options.extra.get("brief", several)
+        if outcome.error is not None and brief and options.extra.get("grading"):
+            yield Text((line((_refusal(outcome.path, outcome.error), "bad")),))
+        else:
+            yield from _file(outcome, brief=brief)
     if summary:
         good = sum(outcome.passed for outcome in checked.outcomes)
-        text = f"{good} of {len(checked.outcomes)} files passed; {_counted(checked.verdicts)}"
+        broken = sum(outcome.error is not None for outcome in checked.outcomes)
+        parts = [f"{good:,} of {len(checked.outcomes):,} files passed", _counted(checked.verdicts)]
+        text = "; ".join(parts[:1] + [f"{broken:,} cannot be checked"] * (broken > 0) + parts[1:])
         yield Text((line((text, "good" if checked.passed else "bad")),))
     if options.extra.get("by_question") and summary:
         yield _by_question(questions(checked.outcomes))
@@ -96,6 +105,18 @@ def _file(outcome: Outcome, *, brief: bool) -> Iterator[Block]:
         yield _table(shown, several=outcome.table is not None and len(outcome.table.networks) > 1)
     if len(wrong) > MOST_WRONG:
         yield Note("warning", f"... and {len(wrong) - MOST_WRONG} more that are wrong (--format json lists them all)")
+
+
+def _refusal(path: str, error: SpecError) -> str:
+    """Why a file cannot be checked, and how to mend it, in one line; of several reasons the first."""
+    first, *others = error.problems
+    what = _cut(first.message.replace(f"'{path}'", "it", 1), MOST_SAID)
+    more = f"; and {len(others)} more problem{'s' * (len(others) > 1)}" if others else ""
+    return f"{first.span or path}: cannot be checked: {what}{_mended(first)}{more}"
+
+
+def _mended(problem: Problem) -> str:
+    return f" ({problem.hint})" if problem.hint else ""
 
 
 def _table(verdicts: Iterable[Verdict], several: bool) -> Table:
@@ -128,8 +149,8 @@ def _by_question(found: Sequence[QuestionResult]) -> Table:
     return Table(columns, tuple(rows))
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= WIDEST else f"{text[: WIDEST - 3]}..."
+def _cut(text: str, most: int = WIDEST) -> str:
+    return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
 def _below(verdict: Verdict) -> Iterator[Line]:
@@ -321,15 +342,15 @@ def _grades(checked: Checked, out_of: int | None, follow_through: float) -> Iter
     yield GRADES
     for outcome in checked.outcomes:
         cells = _grade(outcome, out_of, follow_through)
-        yield [cell if isinstance(cell, int) else harmless(cell) for cell in cells]
+        yield [harmless(printable(cell)) if isinstance(cell, str) else cell for cell in cells]
 
 
-def _grade(outcome: Outcome, out_of: int | None, follow_through: float) -> tuple[str | int, ...]:
+def _grade(outcome: Outcome, out_of: int | None, follow_through: float) -> tuple[str | float, ...]:
     answers = outcome.answers
     claims, counts = len(answers), [answers.count(each) for each in ("match", "consistent", "mismatch")]
-    score = f"{outcome.score(out_of, follow_through):.1f}"
+    score = round(outcome.score(out_of, follow_through), 1)
     network = outcome.table.networks[0].title if outcome.table and outcome.table.networks else ""
-    problems = outcome.error.problems[:1] if outcome.error else [*outcome.unread, *outcome.notes]
+    error = [in_one_line(each) + _mended(each) for each in outcome.error.problems[:1]] if outcome.error else []
     more = [f"{claims} questions are answered instead of {out_of}"] if out_of and claims > out_of else []
-    problem = "; ".join([*map(in_one_line, problems), *more])
+    problem = "; ".join([*error, *map(in_one_line, (*outcome.unread, *outcome.notes)), *more])
     return (outcome.path, network, claims, *counts, score, problem)

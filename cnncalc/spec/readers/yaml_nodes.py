@@ -182,4 +182,6 @@ def _syntax_hint(source: Source, mark: Any, reason: str, context: str | None) ->
         return "close the quote that opens here"
     if "mapping values" in reason:
         return "a key and its value on a line of their own, or { } around them"
+    if "<stream end>" in reason:
+        return "the text ends in the middle: close every bracket"
     return ""

@@ -1,23 +1,21 @@
-"""CSV as a spreadsheet exports it -> claims: where the header is, what separates its cells, what comments say."""
+"""CSV as a spreadsheet exports it -> a table: where the header is, what separates its cells, what comments say."""
 
 from __future__ import annotations
 
 import csv
 import re
 from collections.abc import Iterator
+from itertools import islice
 
-from cnncalc.check.readers.reading import Reading
-from cnncalc.check.readers.rows import HEAD_KEYS, Cell, quantities_in, read_rows
 from cnncalc.errors import Problem, Source, SpecError
-from cnncalc.limits import MOST_COLUMNS
+from cnncalc.limits import MOST_CLAIMS, MOST_COLUMNS
+from cnncalc.tables.cells import HEADER_WITHIN, Cell, CellTable, Known
 
 NAMES = (".csv", ".tsv", ".txt")
 HEADER = re.compile(r"^[^\w\n]*(?:layer|name)\W*[,;\t]", re.IGNORECASE | re.MULTILINE)
 YAML_NAMES = (".yaml", ".yml")
 YAML_KEY = re.compile(r"^(?:claims|networks)\s*:", re.MULTILINE)
 DELIMITERS = ";,\t"
-MOST_BEFORE = 30
-"""Lines in which the header is looked for."""
 HEADER_HINT = "the header begins with 'layer', and names a quantity a column: layer,output,params"
 
 
@@ -34,32 +32,31 @@ def is_csv(name: str) -> bool:
     return name.lower().endswith(NAMES)
 
 
-def read(reading: Reading) -> None:
-    """Read a CSV text, separated by commas, semicolons or tabs.
+def tables(source: Source, known: Known) -> Iterator[CellTable]:
+    """The table of a CSV text, separated by commas, semicolons or tabs.
 
     Lines `# network: vgg16` before the header say what a YAML table says at its top. Where
     semicolons separate the cells, a comma is a decimal mark.
     """
-    source = reading.source
     if "\x00" in source.text:
         raise SpecError([Problem(f"'{source.name}' is not a text file", None, "save it as CSV UTF-8")])
     lines = [number for number, line in enumerate(source.lines) if line.strip(' \t,;"')]
     delimiter = ""
     if lines and source.lines[lines[0]].strip(' \t"').lower().startswith("sep="):
         delimiter = source.lines[lines.pop(0)].strip(' \t"')[4:5]
-    comments, header, delimiter = _head(source, lines, delimiter)
-    reading.decimal_commas = delimiter == ";"
-    read_rows(reading, comments, _rows(source, header, delimiter))
+    comments, header, delimiter = _head(source, lines, delimiter, known)
+    rows = list(islice(_rows(source, header, delimiter), MOST_CLAIMS.value + 2))
+    yield CellTable(rows, comments, decimal_commas=delimiter == ";")
 
 
-def _head(source: Source, lines: list[int], given: str) -> tuple[dict[str, Cell], int, str]:
+def _head(source: Source, lines: list[int], given: str, known: Known) -> tuple[dict[str, Cell], int, str]:
     """What comments say, the line of the header, and the delimiter; the name of a student before it is ignored.
 
-    Of several lines that may be the header, it is the one that names the most quantities. Raises SpecError without one.
+    Of several lines that may be the header, it is the one with the most known columns. Raises SpecError without one.
     """
     comments: dict[str, Cell] = {}
     found: list[tuple[int, int, str]] = []
-    for number in lines[:MOST_BEFORE]:
+    for number in lines[:HEADER_WITHIN]:
         if _is_comment(source.lines[number]):
             comments.update(_comment(source, number))
             continue
@@ -67,9 +64,9 @@ def _head(source: Source, lines: list[int], given: str) -> tuple[dict[str, Cell]
         if source.lines[number].count(delimiter) >= MOST_COLUMNS.value:
             message = f"the line has more columns than {MOST_COLUMNS}, the limit"
             raise SpecError([Problem(message, source.span(number), MOST_COLUMNS.hint)])
-        known = quantities_in(_cells(source.lines[number], delimiter))
-        if known is not None:
-            found.append((known, number, delimiter))
+        count = known(_cells(source.lines[number], delimiter))
+        if count is not None:
+            found.append((count, number, delimiter))
         elif found:
             break
     if not found:
@@ -89,7 +86,7 @@ def _comment(source: Source, number: int) -> Iterator[tuple[str, Cell]]:
     """`# network: vgg16`; other comments say nothing."""
     text = source.lines[number].strip(' \t#,;"')
     key, colon, value = (part.strip() for part in text.partition(":"))
-    if colon and key in HEAD_KEYS:
+    if colon:
         yield key, (value, source.span(number, max(source.lines[number].find(value), 0), len(value)))
 
 
@@ -108,7 +105,8 @@ def _rows(source: Source, start: int, delimiter: str) -> Iterator[list[Cell]]:
         try:
             row = next(reader, None)
         except csv.Error as error:
-            raise SpecError([Problem(f"not a CSV file: {error}", source.span(first))]) from None
+            hint = "close every quote, and have no more than a number in a cell"
+            raise SpecError([Problem(f"not a CSV file: {error}", source.span(first), hint)]) from None
         if row is None:
             return
         cells, column = [], 0

@@ -1,4 +1,4 @@
-"""Markdown, a README among other text -> claims: every GFM table whose header begins with a layer."""
+"""Markdown, a README among other text -> its tables: every GFM table whose header begins with a layer."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
-from cnncalc.check.readers.reading import Reading
-from cnncalc.check.readers.rows import Cell, quantities_in, read_rows
 from cnncalc.errors import Problem, Source, SpecError
+from cnncalc.limits import MOST_CLAIMS
+from cnncalc.tables.cells import HEADER_WITHIN, Cell, CellTable, Known, too_many_rows
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -25,13 +25,16 @@ def recognises(source: Source) -> bool:
     return source.name.lower().endswith(NAMES) or RULE.search(source.text) is not None
 
 
-def read(reading: Reading) -> None:
-    """Read every table that has a layer in each row; other text and other tables say nothing."""
-    tables = [rows for rows in _tables(reading.source) if quantities_in([text for text, _ in rows[0]])]
-    if not tables:
-        raise SpecError([Problem("the text contains no table of layers", reading.source.span(), HINT)])
-    for rows in tables:
-        read_rows(reading, {}, iter(rows))
+def tables(source: Source, known: Known) -> Iterator[CellTable]:
+    """Every table that has a layer in each row; other text and other tables say nothing. Raises SpecError for none."""
+    ruled = [number for number, line in enumerate(source.lines) if "|" in line]
+    most = MOST_CLAIMS.value + HEADER_WITHIN
+    if len(ruled) > most:  # to take them apart first would take its time
+        raise too_many_rows(source.span(ruled[most]))
+    found = [rows for rows in _tables(source) if known([text for text, _ in rows[0]])]
+    if not found:
+        raise SpecError([Problem("the text contains no table of layers", source.span(), HINT)])
+    yield from map(CellTable, found)
 
 
 def _tables(source: Source) -> Iterator[list[list[Cell]]]:

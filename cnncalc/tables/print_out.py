@@ -75,5 +75,7 @@ class PrintOut:
     """Whether operations are those of all images."""
     own_params: bool = False
     """Whether a module with rows inside has the rest of its parameters, those of itself."""
+    complete: bool = False
+    """Whether every step of the network has a row: a function that a module calls has none."""
     every_output: bool = False
     """Whether the size of a pass is that of the outputs of all rows."""

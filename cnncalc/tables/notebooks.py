@@ -8,16 +8,22 @@ from typing import Any
 
 from cnncalc.errors import Problem, SpecError
 
+NAME = ".ipynb"
 SHOWN = "text/plain"
+FENCE = "`" * 12
+"""What encloses code; code with as many itself is no code of a network."""
 
 
-def is_notebook(text: str) -> bool:
-    """Whether a text is that of a notebook, by the key that all of them have."""
-    return text.lstrip()[:1] == "{" and '"cells"' in text and '"nbformat"' in text
+def is_notebook(name: str, text: str) -> bool:
+    """Whether a text is that of a notebook: by its name, or by the keys that all of them have."""
+    return text.lstrip()[:1] == "{" and (name.lower().endswith(NAME) or ('"cells"' in text and '"nbformat"' in text))
 
 
-def text_of(name: str, text: str) -> str:
-    """The Markdown and the printed outputs of a notebook, cell by cell; raises SpecError if it is broken."""
+def text_of(name: str, text: str, *, code: bool = False) -> str:
+    """The Markdown and the printed outputs of a notebook, cell by cell; with `code` that, too, fenced as in Markdown.
+
+    Raises SpecError if it is broken.
+    """
     try:
         cells = json.loads(text)["cells"]
         if not isinstance(cells, list):
@@ -25,12 +31,14 @@ def text_of(name: str, text: str) -> str:
     except (ValueError, KeyError, TypeError, RecursionError):
         message = f"'{name}' is not a whole notebook"
         raise SpecError([Problem(message, None, "save it again, or export it as Markdown")]) from None
-    return "\n\n".join(part.rstrip() for cell in cells if isinstance(cell, dict) for part in _parts(cell)) + "\n"
+    return "\n\n".join(part.rstrip() for cell in cells if isinstance(cell, dict) for part in _parts(cell, code)) + "\n"
 
 
-def _parts(cell: dict[str, Any]) -> Iterator[str]:
+def _parts(cell: dict[str, Any], code: bool) -> Iterator[str]:
     if cell.get("cell_type") == "markdown":
         yield _joined(cell.get("source"))
+    elif code and cell.get("cell_type") == "code":
+        yield f"{FENCE}python\n{_joined(cell.get('source'))}\n{FENCE}"
     outputs = cell.get("outputs")
     for output in outputs if isinstance(outputs, list) else ():
         if isinstance(output, dict):

@@ -1,4 +1,4 @@
-r"""LaTeX, a report among other text -> claims: every tabular or longtable whose header begins with a layer."""
+r"""LaTeX, a report among other text -> its tables: every tabular or longtable whose header begins with a layer."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
-from cnncalc.check.numbers.amounts import UNANSWERED
-from cnncalc.check.readers import csv, markdown
-from cnncalc.check.readers.latex_cells import LONGEST, Cells, cells_of, without_rules
-from cnncalc.check.readers.reading import Reading
-from cnncalc.check.readers.rows import HEADER_WITHIN, Cell, header_among, read_rows
 from cnncalc.errors import Problem, Source, Span, SpecError
 from cnncalc.limits import MOST_CLAIMS, MOST_COLUMNS, Limit
+from cnncalc.tables import csv, markdown
+from cnncalc.tables.cells import HEADER_WITHIN, UNANSWERED, Cell, CellTable, Known, header_among
+from cnncalc.tables.latex_cells import LONGEST, Cells, cells_of, without_rules
 
 NAMES = (".tex", ".latex", ".ltx")
 ARGUMENTS = {"tabular": 1, "tabular*": 2, "tabularx": 2, "tabulary": 2, "longtable": 1}
@@ -51,31 +49,34 @@ def recognises(source: Source) -> bool:
     return not name.endswith(others) and BEGIN.search(source.text) is not None
 
 
-def read(reading: Reading) -> None:
-    """Read every table that has a layer in each row; other text and other tables say nothing."""
+def tables(source: Source, known: Known) -> Iterator[CellTable]:
+    """Every table that has a layer in each row; other text and other tables say nothing. Raises SpecError for none."""
     found = False
-    for rows in _tables(reading.source):
-        table = _spread([cells_of(row) for row in _without_repeated(rows)])
-        start = header_among([[text for text, _ in cells.texts] for cells in table])
+    for rows in _tables(source):
+        lines = _spread([cells_of(row) for row in _without_repeated(rows)])
+        start = header_among([[text for text, _ in cells.texts] for cells in lines], known)
         if start is not None:
             found = True
-            read_rows(reading, {}, iter([cells.texts for cells in table[start:] if _is_row(reading, cells)]))
+            table = CellTable([])
+            table.rows += [cells.texts for cells in lines[start:] if _is_row(table, cells)]
+            yield table
     if not found:
-        raise SpecError([Problem("the text contains no table of layers", reading.source.span(), HINT)])
+        raise SpecError([Problem("the text contains no table of layers", source.span(), HINT)])
 
 
-def _is_row(reading: Reading, cells: Cells) -> bool:
+def _is_row(table: CellTable, cells: Cells) -> bool:
     """Whether a row has numbers; a title over several columns has none. A number over several columns is refused."""
     (title, place), *others = cells.texts
     filled = [text for text, _ in others if text.lower() not in UNANSWERED]
     if cells.wide and cells.wide[0] == 0 and not filled:
-        reading.note(f"the row '{title[:60]}' is a title and is ignored", place)
+        table.notes.append(Problem(f"the row '{title[:60]}' is a title and is ignored", place))
         return False
     for column in cells.wide:
         text, span = cells.texts[column]
         if column and text.lower() not in UNANSWERED:
             message = f"'{text[:60]}' stands over several columns: which of them it is a number of is not said"
-            reading.problem(message, span, "write it in each of the columns, without \\multicolumn")
+            hint = "write it in each of the columns, without \\multicolumn"
+            table.problems.append(Problem(message, span, hint))
     return bool(title or filled)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from cnncalc.check.numbers.dressing import undressed
-from cnncalc.check.readers.rows import Cell
 from cnncalc.errors import Problem, SpecError
 from cnncalc.limits import MOST_COLUMNS
+from cnncalc.tables.cells import Cell
+from cnncalc.tables.dressing import undressed
 
 LONGEST = 1_000
 """Characters of a cell; a longer one is left as it stands."""

@@ -1,4 +1,4 @@
-"""What Keras and torchsummary print of a model -> claims: its rows, cells that are broken over lines put together."""
+"""What Keras and torchsummary print of a model -> PrintOut: its rows, cells that are broken over lines put together."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from cnncalc.check.prints.enter import enter
-from cnncalc.check.prints.model import Number, PrintOut, Row
-from cnncalc.check.readers.print_lines import MEBIBYTE, PrintLine, line_with, print_lines
-from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Source, Span, SpecError
+from cnncalc.tables.print_lines import MEBIBYTE, PrintLine, line_with, print_lines
+from cnncalc.tables.print_out import Number, PrintOut, Row
 
 BORDER = "\u2502\u2503|"
 HEADER = re.compile(r"^[^\w\n]*Layer \(type\)[^\w,;\n]+Output Shape[^\w,;\n]+Param #", re.MULTILINE)
@@ -39,7 +37,7 @@ SECOND = re.compile(r"[)(\w]{1,60}\)?\Z")
 NAME = re.compile(r"(?P<nest>[ \u2514\u2502|]*)(?P<name>[^(]*?)\s*(?:\((?P<type>[^()]*)\)?\s*)?\Z")
 MODULE = re.compile(r"([A-Za-z_]\w*)-[0-9]+\Z")
 """A row of torchsummary: the class, and a number."""
-READ = re.compile(r"[\w/.-]+(?:\[[0-9]*\u2026?|\u2026)|[\w/.-]+\u2026?(?=\[)")
+READ = re.compile(r"(?<![\w/.\[-])(?:[\w/.-]+(?:\[[0-9]*\u2026?|\u2026)|[\w/.-]+\u2026?(?=\[))")
 
 
 def recognises(source: Source) -> bool:
@@ -66,12 +64,11 @@ class _Cells:
                 self.texts[place] = self.texts[place].rstrip() + joint + text.strip()
 
 
-def read(reading: Reading) -> None:
-    """Read the rows below the header, and the sums below these."""
-    source = reading.source
+def print_out(source: Source) -> tuple[PrintOut, Span]:
+    """The rows below the header, and the sums below these; and the place of the header. Raises SpecError."""
     lines = print_lines(source, line_with(source, HEADER) or 0)
     header = next(lines)
-    out = PrintOut("keras", named=True, channels_first=None, hides=True, statistics=True)
+    out = PrintOut("keras", named=True, complete=True, channels_first=None, hides=True, statistics=True)
     for cells in _rows(header, lines, out):
         out.rows.append(_row(cells))
     if not out.foot:
@@ -81,7 +78,7 @@ def read(reading: Reading) -> None:
         out = PrintOut("torchsummary", out.rows, out.foot, every_output=True)
         for row in out.rows:
             row.type = row.name.rpartition("-")[0]
-    enter(reading, out, header.span(TITLES[0]))
+    return out, header.span(TITLES[0])
 
 
 def _rows(header: PrintLine, lines: Iterator[PrintLine], out: PrintOut) -> Iterator[_Cells]:

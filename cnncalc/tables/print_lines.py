@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from cnncalc.check.prints.model import Number
 from cnncalc.errors import Problem, Source, Span, SpecError
+from cnncalc.tables.print_out import Number
 
 COLOUR = re.compile(r"\x1b\[[0-9;:?]*[A-Za-z]|\x1b\][^\x07\x1b]*\x07|[\x0e\x0f]")
 PROMPT = re.compile(r"^\s*(?:(?:>>>|\.\.\.|\$|In \[[0-9]*\]:|Out\[[0-9]*\]:) ?)+(?=\S)")

@@ -9,25 +9,25 @@ from collections.abc import Iterator
 from datetime import date, time
 from typing import Any
 
-from cnncalc.check.readers.rows import HEADER_WITHIN, header_among
 from cnncalc.errors import Problem, SpecError
 from cnncalc.limits import LARGEST_WORKBOOK, MOST_CLAIMS, MOST_COLUMNS
+from cnncalc.tables.cells import HEADER_WITHIN, Known, header_among
+from cnncalc.tables.foreign import refused_zip
 
-MAGIC = b"PK\x03\x04"
 MOST_CELLS = 1_000_000
 """Cells of all sheets, empty ones before others among them."""
 AS_CSV = "save it as CSV UTF-8"
 
 
-def text_of(name: str, data: bytes) -> str:
+def text_of(name: str, data: bytes, known: Known) -> str:
     """The sheet with a header of layers as CSV; raises SpecError for a file that is not one, or is too large."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             parts = packed.infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        raise _refused(name, "is not a whole Excel file", AS_CSV) from None
+        raise _refused(name, "is not a whole Excel file", f"save it again, or {AS_CSV}") from None
     if not any(part.filename.endswith("workbook.xml") for part in parts):
-        raise _refused(name, "is a packed file, but not an Excel file", "name the table in it")
+        raise refused_zip(name, (part.filename for part in parts))
     if sum(part.file_size for part in parts) > LARGEST_WORKBOOK.value:
         message = f"holds more than {LARGEST_WORKBOOK} bytes once it is unpacked"
         raise _refused(name, message, f"{AS_CSV}; {LARGEST_WORKBOOK.hint}")
@@ -50,7 +50,7 @@ def text_of(name: str, data: bytes) -> str:
         raise
     except Exception:  # openpyxl raises whatever broken XML makes it raise
         raise _refused(name, "is not an Excel file that can be read", AS_CSV) from None
-    found = [title for title, rows in sheets.items() if header_among(rows) is not None]
+    found = [title for title, rows in sheets.items() if header_among(rows, known) is not None]
     if len(found) > 1:
         raise _refused(name, f"has several sheets of layers: {', '.join(found[:5])}", "keep one of them")
     if not found:

@@ -1,15 +1,13 @@
-"""What torchinfo prints of a model -> claims: a row for every module, those inside it below it, and the sums."""
+"""What torchinfo prints of a model -> PrintOut: a row for every module, those inside it below it, and the sums."""
 
 from __future__ import annotations
 
 import re
 from fractions import Fraction
 
-from cnncalc.check.prints.enter import enter
-from cnncalc.check.prints.model import Number, PrintOut, Row
-from cnncalc.check.readers.print_lines import MEGABYTE, PrintLine, line_with, print_lines, without_colours
-from cnncalc.check.readers.reading import Reading
-from cnncalc.errors import Problem, Source, SpecError
+from cnncalc.errors import Problem, Source, Span, SpecError
+from cnncalc.tables.print_lines import MEGABYTE, PrintLine, line_with, print_lines, without_colours
+from cnncalc.tables.print_out import Number, PrintOut, Row
 
 HEADER = re.compile(r"^[^\n]*\bLayer \(type(?:(?: \(var_name\))?:depth-idx| \(var_name\))\)", re.MULTILINE)
 PLAIN = re.compile(r"^[^\n]*\bLayer \(type\) ", re.MULTILINE)
@@ -54,9 +52,8 @@ def _header(source: Source) -> int | None:
     return line_with(source, PLAIN) if found is None and MULT_ADDS.search(without_colours(source)) else found
 
 
-def read(reading: Reading) -> None:
-    """Read the rows, and the sums below them."""
-    source = reading.source
+def print_out(source: Source) -> tuple[PrintOut, Span]:
+    """The rows, and the sums below them; and the place of the header. Raises SpecError."""
     out = PrintOut("torchinfo", hides=True, of_batch=True, own_params=True)
     lines = print_lines(source, _header(source) or 0)
     header = next(lines)
@@ -78,7 +75,7 @@ def read(reading: Reading) -> None:
     if not out.foot:
         message = "the summary has no line 'Total params'"
         raise SpecError([Problem(message, header.span(header.text.strip()), "paste all of it")])
-    enter(reading, out, header.span())
+    return out, header.span()
 
 
 def _row(line: PrintLine, columns: list[str], out: PrintOut, names: list[str]) -> None:

@@ -1,0 +1,45 @@
+"""A table as its text has it: a header and rows of cells, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from cnncalc.errors import Problem, Span, SpecError
+from cnncalc.limits import MOST_CLAIMS
+
+Cell: TypeAlias = "tuple[str, Span]"
+Known: TypeAlias = "Callable[[Sequence[str]], int | None]"
+"""How many columns of a header are known to whoever asks for the table; None if the line is not a header."""
+HEADER_WITHIN = 30
+"""Rows of a table in which the header is looked for."""
+LAYER = ("layer", "layers", "layer_name", "name", "block", "module")
+"""What the first column of a table of layers is called."""
+UNANSWERED = ("", "-", "--", "---", "?", "n/a", "n.a.", "na", "none", "nil", "\u2013", "\u2014")
+"""What people write where they give no number."""
+
+
+@dataclass(slots=True)
+class CellTable:
+    """The header and the rows below it; `head` has what lines before the header say, by key.
+
+    With `decimal_commas`, 61,7K is 61.7K in it. `notes` say which rows were left out, `problems` what is wrong.
+    """
+
+    rows: list[list[Cell]]
+    head: dict[str, Cell] = field(default_factory=dict)
+    decimal_commas: bool = False
+    notes: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def header_among(rows: Sequence[Sequence[str]], known: Known) -> int | None:
+    """Which of the first rows is the header: the one with the most known columns; None without one."""
+    counts = [known(row) or 0 for row in rows[:HEADER_WITHIN]]
+    return counts.index(max(counts)) if any(counts) else None
+
+
+def too_many_rows(span: Span) -> SpecError:
+    """That a table has more rows than a table may have claims."""
+    return SpecError([Problem(f"more than {MOST_CLAIMS} rows", span, f"split the table; {MOST_CLAIMS.hint}")])
