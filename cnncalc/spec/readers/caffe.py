@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
 
-from cnncalc.errors import Problem, ProblemList, Source, Span, SpecError, closest
+from cnncalc.errors import Problem, ProblemList, Source, Span, SpecError, closest, one_of
 from cnncalc.limits import LONGEST_NAME
 from cnncalc.spec.input_size import joined
 from cnncalc.spec.model import INPUT, Argument, BrokenItem, InputSize, Item, MergeItem, NameReference, Spec, Variant
@@ -214,12 +214,14 @@ class _Network:
 
     def _layer(self, layer: Message, old: bool) -> None:
         """Enter one layer and its tops; one that cannot be read is broken, and so is whatever reads it."""
-        kind, at = _kind(layer, old)
         named = layer.last("name")
-        span = named.span if named else at
+        span = named.span if named else layer.span
         written = str(named.value) if named and isinstance(named.value, str) else ""
         tops, bottoms = list(layer.texts("top")), list(layer.texts("bottom"))
+        kind = "layer"
         try:
+            kind, at = _kind(layer, old)
+            span = named.span if named else at
             self._check_fields(layer, kind)
             if kind in SOURCES or (kind == "Python" and not bottoms):
                 for given in layer_inputs(kind, layer, span, [top for top, _ in tops]):
@@ -229,7 +231,7 @@ class _Network:
                 self._leave_out(kind, written, [top for top, _ in tops], bottoms)
                 return
             name = self._unique(written or kind.lower())
-            made = self._made(layer, kind, name, span, tops, bottoms)
+            made = self._made(layer, Call(kind, span, name=name), at, tops, bottoms)
         except SpecError as error:
             for problem in error.problems:
                 label = f"{written}: " if 0 < len(written) <= LONGEST_NAME.value else ""
@@ -251,16 +253,17 @@ class _Network:
     def _made(
         self,
         layer: Message,
-        kind: str,
-        name: str,
-        span: Span,
+        call: Call,
+        at: Span,
         tops: list[tuple[str, Span]],
         bottoms: list[tuple[str, Span]],
     ) -> list[Item]:
-        """The items that a layer stands for, joined to what they read; its tops are entered."""
+        """The items that a layer stands for, joined to what they read; its tops are entered. `at` is its type."""
+        kind, span, name = call.kind, call.span, call.name
         if kind not in TYPES:
-            hint = closest(kind, (*TYPES, *SOURCES)) or NO_WORKING
-            raise refused(f"cnncalc has no layer for {kind} of Caffe", _kind(layer, True)[1], hint)
+            larger = any(known.lower() in kind.lower() and len(known) < len(kind) for known in TYPES)  # ROIPooling
+            hint = (not larger and closest(kind, (*TYPES, *SOURCES))) or NO_WORKING
+            raise refused(f"cnncalc has no layer for {kind} of Caffe", at, hint)
         least, most = TYPES[kind].bottoms
         read = [self._bottom(text, at) for text, at in bottoms]
         if not least <= len(read) <= most:
@@ -268,10 +271,10 @@ class _Network:
             raise refused(f"{kind} takes {wanted} bottom{'' if wanted == '1' else 's'}, not {len(read)}", span)
         if not tops:
             raise refused(f"{kind} has no top: nothing can read what it makes", span)
-        references = tuple(NameReference(blob.name, at) for blob, (_, at) in zip(read, bottoms, strict=True))
+        references = tuple(NameReference(blob.name, place) for blob, (_, place) in zip(read, bottoms, strict=True))
         place = Place(references, tuple(blob.axes for blob in read), len(tops), self.batch)
-        call = Call(kind, span, named=_arguments(layer, kind), name=name)
-        made = TYPES[kind].make(bound(call, TYPES[kind].module, CAFFE), place)
+        given = bound(call._replace(named=_arguments(layer, kind)), TYPES[kind].module, CAFFE)
+        made = TYPES[kind].make(given, place)
         parallel = len(made) == len(tops) > 1
         if parallel:  # the parts of a Slice are called by their tops
             self.names.discard(name)
@@ -281,10 +284,10 @@ class _Network:
             made[0].sources = references if isinstance(made[0], MergeItem) else references[:1]
         self._share(layer, made[0])
         axes = axes_behind(made[-1], read[0].axes)
-        for number, (top, at) in enumerate(tops):
+        for number, (top, where) in enumerate(tops):
             if top in self.blobs and top not in (text for text, _ in bottoms):
                 raise refused(
-                    f"two layers make the blob '{top}'", at, "a layer works in place if its bottom is its top"
+                    f"two layers make the blob '{top}'", where, "a layer works in place if its bottom is its top"
                 )
             self.blobs[top] = Blob(made[number].name if parallel else made[-1].name, axes)
             if number and not parallel and kind != "Split":
@@ -414,6 +417,9 @@ def _arguments(layer: Message, kind: str) -> dict[str, Argument]:
     for message in layer.messages(TYPES[kind].message) if TYPES[kind].message else ():
         for name, values in message.fields.items():
             found = [value for _, value in values]
+            known = TYPES[kind].module.signature.split()
+            if name not in known:
+                raise refused(f"{kind} has no '{name}'", values[0][0], closest(name, known) or one_of(known))
             if len(found) > 1 and not TYPES[kind].repeats(name):
                 raise refused(f"{name} is given twice", values[1][0])
             parts = tuple(Argument(_plain(value), value.span) for value in found)

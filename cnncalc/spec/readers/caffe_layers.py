@@ -80,19 +80,23 @@ def _merge(given: Arguments, kind: str, **fields: Any) -> MergeItem:
 # Windows ----------------------------------------------------------------------------------------
 
 
-def _sides(given: Arguments, both: str, one: str, default: Any = None) -> Argument | None:
+def _sides(given: Arguments, both: str, one: str) -> Argument | None:
     """A size of a window: one for all axes, one for each, or ..._h and ..._w."""
     found, height, width = given.get(both), given.get(f"{one}_h"), given.get(f"{one}_w")
     if height is None and width is None:
-        return found if found is not None or default is None else Argument(default, given.call.span)
+        return None if found is None else _one(found)
     if found is not None:
         raise given.call.refused(f"{given.call.kind} has both {both} and {one}_h or {one}_w", "keep one of them", found)
     if (height is None or width is None) and one != "pad":
         raise given.call.refused(f"{given.call.kind} needs both {one}_h and {one}_w", at=height or width)
     zero = Argument(0, given.call.span)
-    parts = (height or zero, width or zero)
-    alike = parts[0].value == parts[1].value
-    return parts[0] if alike else Argument(parts, parts[0].span)
+    return _one(Argument((height or zero, width or zero), (height or width or zero).span))
+
+
+def _one(argument: Argument) -> Argument:
+    """The value of all axes as one number where it is the same."""
+    parts = argument.value if isinstance(argument.value, tuple) else ()
+    return parts[0] if parts and all(part.value == parts[0].value for part in parts) else argument
 
 
 def _window(given: Arguments) -> dict[str, Any]:
@@ -138,11 +142,16 @@ def _pooling(given: Arguments, place: Place) -> list[Item]:
 
 
 def _rounding(given: Arguments, window: dict[str, Any]) -> str:
-    """Up, but a window that begins in the padding is left out; without padding none is, wherever it begins."""
+    """Up, but a window that begins in the padding is left out; without padding none is, wherever it begins.
+
+    With stride 1 nothing is left to round.
+    """
     if given.plain("round_mode", "CEIL") in ("FLOOR", 1) or not given.plain("ceil_mode", True):
         return "floor"
     kernel, stride, padding = (_plain(window[name]) for name in ("kernel", "stride", "padding"))
     pairs = [(_at(kernel, axis), _at(stride, axis), _at(padding, axis)) for axis in range(2)]
+    if all(step == 1 for _, step, _ in pairs):
+        return "floor"
     for size, _, pad in pairs:
         if type(size) is type(pad) is int and 0 < size <= pad:
             raise given.call.refused(f"pad is {pad}, but must be smaller than the kernel, {size}")

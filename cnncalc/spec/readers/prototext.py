@@ -212,7 +212,9 @@ class _Parser:
     def _unexpected(self, message: str) -> SpecError:
         kind, text, start, end = self.next
         if kind == "end":
-            return refused("the text ends in the middle of a field", self.source.span(len(self.source.lines) - 1))
+            last = len(self.source.lines) - 1
+            at = self.source.span(last, max(len(self.source.lines[last]) - 1, 0))
+            return refused("the text ends in the middle of a field", at)
         if kind == "wrong" and text in "\"'":
             message = "a text ends on the line on which it begins: its closing quote is missing"
         return refused(message, self.span(start, end))
