@@ -28,6 +28,7 @@ from cnncalc.cli.main import cnncalc as program
 from cnncalc.layers import CATALOGUE, FAMILIES, Layer, Operations
 from cnncalc.limits import LIMITS
 from cnncalc.report.columns import COLUMNS
+from cnncalc.spec.readers import caffe_layers
 
 FOLDER = Path(__file__).resolve().parent
 PART = re.compile(r"(<!-- generated: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -213,11 +214,24 @@ def limits() -> str:
     )
 
 
+# Formats ------------------------------------------------------------------------------------
+
+
+def caffe() -> str:
+    """Every type of Caffe that is read: the layers that it becomes, its message and the fields of that."""
+    rows = (
+        (code(name), ", ".join(map(code, kind.becomes.split(", "))), code(kind.message), kind.fields.replace("*", ""))
+        for name, kind in caffe_layers.TYPES.items()
+    )
+    return table(("type", "here", "message", "fields"), rows)
+
+
 GENERATED: dict[str, dict[str, Callable[[], str]]] = {
     "spec-format.md": {"layers": layers, "operations": operations},
     "cli.md": {"commands": commands, "columns": columns},
     "networks.md": {"networks": networks},
     "security.md": {"limits": limits},
+    "formats.md": {"caffe": caffe},
     "conventions.md": {"conventions": conventions, "counts": counts},
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import csv
 import operator
 import re
 from collections.abc import Callable
@@ -16,7 +17,8 @@ from cnncalc.analysis import Analysis, LayerResult
 from tests.conftest import Cli, Write
 from tests.foreign.caffe_writer import prototxt
 
-FILES = sorted((Path(__file__).parent / "foreign" / "caffe").glob("*.prototxt"))
+FOLDER = Path(__file__).parent / "foreign"
+FILES = sorted((FOLDER / "caffe").glob("*.prototxt"))
 FACT = re.compile(r"# (?:(?P<variant>train|debug) )?(?P<what>[a-z]+)(?: (?P<layer>[\w./]+))?: (?P<value>\S.*)")
 ARITHMETIC: dict[type, Callable[[int, int], int]] = {
     ast.Add: operator.add,
@@ -84,6 +86,19 @@ def test_every_construct_makes_and_costs_what_the_comments_of_its_file_work_out_
 
 
 WHATS = ("params", "macs", "input", "inputs", "layer", "reads", "shares", "field")
+
+
+# Public files ------------------------------------------------------------------------------------
+
+
+def test_the_numbers_of_public_files_are_those_of_the_bundled_networks_that_they_hold() -> None:
+    with (FOLDER / "caffe_facts.csv").open(encoding="utf-8") as table:
+        facts = [fact for fact in csv.DictReader(table) if fact["network"]]
+    assert len(facts) > 15
+    for fact in facts:
+        bundled = cnncalc.analyze(fact["network"])
+        more = 64 if "conv1 has 64 biases" in fact["source"] or "as KaimingHe" in fact["source"] else 0
+        assert (int(fact["params"]), int(fact["macs"])) == (bundled.total("params") + more, bundled.total("macs")), fact
 
 
 # Networks written anew ---------------------------------------------------------------------------
@@ -210,9 +225,9 @@ REFUSED: dict[str, tuple[str, list[str]]] = {
     "images": (one("Reshape", "reshape_param { shape { dim: 6 dim: 32 } }"), ["number of images"]),
     "axis": (one("InnerProduct", "inner_product_param { num_output: 2 axis: 2 }"), ["InnerProduct with axis=2"]),
     "the labels": (
-        ""
-        'layer { name: "d" type: "ImageData" top: "x" top: "label" transform_param { crop_size: 9 } }\n'
-        'layer { name: "it" type: "ReLU" bottom: "label" top: "y" }',
+        """
+        layer { name: "d" type: "ImageData" top: "x" top: "label" transform_param { crop_size: 9 } }
+        layer { name: "it" type: "ReLU" bottom: "label" top: "y" }""",
         [":3:49: it: 'label' is made by ImageData beside the images"],
     ),
     "a loss": (
@@ -247,9 +262,9 @@ REFUSED: dict[str, tuple[str, list[str]]] = {
         ["this is a solver of Caffe", "the network is in 'train.prototxt'"],
     ),
     "phase": (
-        ""
-        'layer { name: "d" type: "Input" top: "d" include { phase: TRAIN } }\n'
-        'layer { name: "it" type: "ReLU" bottom: "d" top: "d" }',
+        """
+        layer { name: "d" type: "Input" top: "d" include { phase: TRAIN } }
+        layer { name: "it" type: "ReLU" bottom: "d" top: "d" }""",
         [":3:49: it: no layer above makes the blob 'd'", "a layer of another phase or stage makes it", ":train"],
     ),
     "include and exclude": (

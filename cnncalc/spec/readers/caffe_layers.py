@@ -7,7 +7,7 @@ looked at; one that no message of the type has is refused, as protobuf refuses i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from math import log
 from typing import Any, NamedTuple, TypeAlias
 
@@ -44,11 +44,13 @@ Make: TypeAlias = "Callable[[Arguments, Place], list[Item]]"
 
 
 class Type(NamedTuple):
-    """A type of layer: its message and the fields of that (`*` behind those that may repeat), and what it becomes.
+    """A type of layer: the layers that it becomes, its message, and the fields of that (`*`: may stand several times).
 
-    Where several items are made, each reads the one before it, unless it names its sources or there are several tops.
+    `bottoms` are the fewest and the most that it reads. Where several items are made, each reads the one before it,
+    unless it names its sources or there are several tops.
     """
 
+    becomes: str
     make: Make
     message: str = ""
     fields: str = ""
@@ -447,53 +449,58 @@ def _shuffle(given: Arguments, place: Place) -> list[Item]:
 
 
 TYPES: dict[str, Type] = {
-    "Convolution": Type(_convolution("conv"), "convolution_param", CONVOLUTION),
-    "Deconvolution": Type(_convolution("deconv"), "convolution_param", CONVOLUTION),
-    "ConvolutionDepthwise": Type(_depthwise, "convolution_param", CONVOLUTION),
-    "DepthwiseConvolution": Type(_depthwise, "convolution_param", CONVOLUTION),
-    "Pooling": Type(_pooling, "pooling_param", POOLING),
-    "LRN": Type(_response_norm, "lrn_param", "local_size alpha beta norm_region k engine"),
-    "InnerProduct": Type(_inner_product, "inner_product_param", f"num_output bias_term axis transpose {FILLERS}"),
+    "Convolution": Type("conv", _convolution("conv"), "convolution_param", CONVOLUTION),
+    "Deconvolution": Type("deconv", _convolution("deconv"), "convolution_param", CONVOLUTION),
+    "ConvolutionDepthwise": Type("depthwise", _depthwise, "convolution_param", CONVOLUTION),
+    "DepthwiseConvolution": Type("depthwise", _depthwise, "convolution_param", CONVOLUTION),
+    "Pooling": Type("maxpool, avgpool, globalmaxpool, globalavgpool", _pooling, "pooling_param", POOLING),
+    "LRN": Type("lrn", _response_norm, "lrn_param", "local_size alpha beta norm_region k engine"),
+    "InnerProduct": Type("fc", _inner_product, "inner_product_param", f"num_output bias_term axis transpose {FILLERS}"),
     "BatchNorm": Type(
-        _batch_norm, "batch_norm_param", "use_global_stats moving_average_fraction eps scale_bias scale_filler engine "
-        "bias_filler",
+        "batchnorm", _batch_norm, "batch_norm_param",
+        "use_global_stats moving_average_fraction eps scale_bias scale_filler bias_filler engine",
     ),
-    "BN": Type(_layer("batchnorm"), "bn_param", "slope_filler bias_filler momentum eps frozen bn_mode engine"),
-    "Scale": Type(_scale, "scale_param", f"axis num_axes bias_term {FILLERS}", (1, 2)),
-    "Bias": Type(_bias, "bias_param", "axis num_axes filler", (1, 2)),
-    "Eltwise": Type(_elementwise, "eltwise_param", "operation coeff* stable_prod_grad", (2, MANY)),
-    "Axpy": Type(_axpy, bottoms=(3, 3)),
-    "ReLU": Type(_relu, "relu_param", "negative_slope engine"),
-    "ReLU6": Type(_layer("relu6"), "relu6_param", "engine"),
-    "PReLU": Type(_prelu, "prelu_param", "filler channel_shared"),
-    "ELU": Type(_layer("elu"), "elu_param", "alpha"),
-    "SeLU": Type(_layer("selu"), "selu_param", "alpha lambda"),
-    "SeLu": Type(_layer("selu"), "selu_param", "alpha lambda"),
-    "Clip": Type(_clip, "clip_param", "min max"),
-    "Swish": Type(_swish, "swish_param", "beta"),
-    "BNLL": Type(_layer("softplus")),
-    "Sigmoid": Type(_layer("sigmoid"), "sigmoid_param", "engine"),
-    "TanH": Type(_layer("tanh"), "tanh_param", "engine"),
-    "AbsVal": Type(_layer("abs")),
-    "Power": Type(_power, "power_param", "power scale shift"),
-    "Exp": Type(_exponential("exp"), "exp_param", "base scale shift"),
-    "Log": Type(_exponential("log"), "log_param", "base scale shift"),
-    "MVN": Type(_mean_variance, "mvn_param", "normalize_variance across_channels eps"),
-    "Normalize": Type(_normalize, "norm_param", "across_spatial scale_filler channel_shared eps"),
-    "Softmax": Type(_layer("softmax"), "softmax_param", "engine axis"),
-    "Dropout": Type(_layer("dropout"), "dropout_param", "dropout_ratio scale_train"),
-    "SeLuDropout": Type(_layer("dropout"), "selu_dropout_param", "dropout_ratio alpha lambda"),
-    "Split": Type(_layer("identity")),
-    "Concat": Type(_concat, "concat_param", "axis concat_dim", (1, MANY)),
-    "Slice": Type(_slice, "slice_param", "axis slice_dim slice_point*"),
-    "Flatten": Type(_flatten, "flatten_param", "axis end_axis"),
-    "Reshape": Type(_reshape, "reshape_param", "shape axis num_axes"),
-    "Permute": Type(_permute, "permute_param", "order*"),
-    "Crop": Type(_crop, "crop_param", "axis offset*", (2, 2)),
+    "BN": Type(
+        "batchnorm", _layer("batchnorm"), "bn_param", "slope_filler bias_filler momentum eps frozen bn_mode engine"
+    ),
+    "Scale": Type("affine, multiply", _scale, "scale_param", f"axis num_axes bias_term {FILLERS}", (1, 2)),
+    "Bias": Type("affine", _bias, "bias_param", "axis num_axes filler", (1, 2)),
+    "Eltwise": Type(
+        "add, multiply, maximum, power", _elementwise, "eltwise_param", "operation coeff* stable_prod_grad", (2, MANY)
+    ),
+    "Axpy": Type("multiply, add", _axpy, bottoms=(3, 3)),
+    "ReLU": Type("relu, leaky_relu", _relu, "relu_param", "negative_slope engine"),
+    "ReLU6": Type("relu6", _layer("relu6"), "relu6_param", "engine"),
+    "PReLU": Type("prelu", _prelu, "prelu_param", "filler channel_shared"),
+    "ELU": Type("elu", _layer("elu"), "elu_param", "alpha"),
+    "SeLU": Type("selu", _layer("selu"), "selu_param", "alpha lambda"),
+    "SeLu": Type("selu", _layer("selu"), "selu_param", "alpha lambda"),
+    "Clip": Type("relu6", _clip, "clip_param", "min max"),
+    "Swish": Type("silu", _swish, "swish_param", "beta"),
+    "BNLL": Type("softplus", _layer("softplus")),
+    "Sigmoid": Type("sigmoid", _layer("sigmoid"), "sigmoid_param", "engine"),
+    "TanH": Type("tanh", _layer("tanh"), "tanh_param", "engine"),
+    "AbsVal": Type("abs", _layer("abs")),
+    "Power": Type("power", _power, "power_param", "power scale shift"),
+    "Exp": Type("power, exp", _exponential("exp"), "exp_param", "base scale shift"),
+    "Log": Type("power, log", _exponential("log"), "log_param", "base scale shift"),
+    "MVN": Type("instancenorm, layernorm", _mean_variance, "mvn_param", "normalize_variance across_channels eps"),
+    "Normalize": Type("normalize", _normalize, "norm_param", "across_spatial scale_filler channel_shared eps"),
+    "Softmax": Type("softmax", _layer("softmax"), "softmax_param", "engine axis"),
+    "Dropout": Type("dropout", _layer("dropout"), "dropout_param", "dropout_ratio scale_train"),
+    "SeLuDropout": Type("dropout", _layer("dropout"), "selu_dropout_param", "dropout_ratio alpha lambda"),
+    "Split": Type("identity", _layer("identity")),
+    "Concat": Type("concat, identity", _concat, "concat_param", "axis concat_dim", (1, MANY)),
+    "Slice": Type("slice, split, crop", _slice, "slice_param", "axis slice_dim slice_point*"),
+    "Flatten": Type("flatten", _flatten, "flatten_param", "axis end_axis"),
+    "Reshape": Type("reshape", _reshape, "reshape_param", "shape axis num_axes"),
+    "Permute": Type("permute", _permute, "permute_param", "order*"),
+    "Crop": Type("crop_like", _crop, "crop_param", "axis offset*", (2, 2)),
     "Interp": Type(
-        _interpolate, "interp_param", "height width zoom_factor shrink_factor pad_beg pad_end use_blob_size", (1, 2)
+        "resize", _interpolate, "interp_param",
+        "height width zoom_factor shrink_factor pad_beg pad_end use_blob_size", (1, 2),
     ),
-    "ShuffleChannel": Type(_shuffle, "shuffle_channel_param", "group"),
+    "ShuffleChannel": Type("channel_shuffle", _shuffle, "shuffle_channel_param", "group"),
 }  # fmt: skip
 CAFFE = Framework("Caffe", {kind: made.module for kind, made in TYPES.items()}, re.compile(r"(?!)"))
 
@@ -520,8 +527,3 @@ def weight_blobs(item: Item) -> int:
     if item.layer is CATALOGUE["affine"]:
         return sum(bool(given.get(name, True)) for name in ("scale", "offset"))
     return 0
-
-
-def documented() -> Iterator[tuple[str, str]]:
-    """Every type that is read, with its message."""
-    return ((kind, made.message) for kind, made in TYPES.items())
