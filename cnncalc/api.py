@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
-from os import PathLike
+from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Unpack
 
 from cnncalc.errors import Problem, UsageError
@@ -359,6 +359,7 @@ def check(
     zeros: str | None = None,
     layout: str | None = None,
     grading: bool = False,
+    key: str | PathLike[str] = "",
     **keys: Unpack[SetupKeys],
 ) -> Checked:
     r"""Check every claim of a table or a sheet of answers: match, mismatch, erratum.
@@ -373,17 +374,21 @@ def check(
     The table is YAML or CSV. With a `network`, the keywords alone define the question, and what the file says
     about it is ignored. Without one, each keyword replaces that key of the file. `thousand` (1000 or 1024),
     `zeros` ("count" or "blank") and `layout` ("hwc" or "chw") say how its numbers are printed. With `grading`, a
-    wrong number is wrong, even if it is marked as an erratum. Raises SpecError with every problem of the file.
+    wrong number is wrong, even if it is marked as an erratum. A `key` is a table with the right answers: it sets the
+    network and the exercises, and what it does not answer does not count. Raises SpecError with every problem.
     """
     from cnncalc.check.context import overrides
     from cnncalc.check.grading import Checked, checked
+    from cnncalc.check.key import Key, read_key
 
     keys.pop("limits", None)
     keys.pop("max_layers", None)
     set_outside = overrides(
         network, input, {**keys, "thousand": thousand, "zeros": zeros, "layout": layout}, grading=grading
     )
-    return Checked((checked(table, set_outside),))
+    with usage():
+        found = read_key(fspath(key), set_outside) if key else Key(set_outside)
+    return Checked((replace(checked(table, found.overrides), asked=found.asked),))
 
 
 def quiz(*, seed: int = 1, level: int | Sequence[int] = 1, count: int = 10) -> Sheet:

@@ -98,7 +98,7 @@ MOST_CHECKED_LAYERS = 20_000
 """Layers of a network that is counted several times, if no limit is set: to check answers, or to solve."""
 MOST_STEPS = Limit("steps", 200_000, "steps of the expansion of blocks and repeats that make no layer")
 MOST_INPUTS = Limit("inputs", 100, "inputs of a network")
-MOST_INPUT_FIELDS = Limit("input_fields", 8, "different receptive fields of one unit on several inputs")
+MOST_INPUT_FIELDS = Limit("input_fields", 50_000, "receptive fields of layers that see several inputs differently")
 DEEPEST_BLOCKS = Limit("blocks", 100, "blocks, groups and branches inside one another")
 LARGEST_SIZE = Limit("size", 10**9, "a size of the input")
 LARGEST_BATCH = Limit("batch", 10**9, "images of a batch")
@@ -143,6 +143,7 @@ MOST_PROPAGATED = Limit("propagated", 50_000, "layers that are computed again fo
 MOST_RECOMPUTED = Limit("recomputed", 10_000, "numbers of layers that are computed again for one diagnosis")
 MOST_QUESTIONS = Limit("questions", 200, "questions of a quiz")
 MOST_PRODUCTS = Limit("products", 250_000, "products or comparisons of `apply`")
+MOST_BY_HAND = Limit("by_hand", 20_000, "products or comparisons of all exercises of a table together")
 LONGEST_SIDE = Limit("side", 64, "rows and columns of a matrix")
 LONGEST_DENOMINATOR = Limit("denominator", 60, "digits of the common denominator of a matrix")
 

@@ -470,3 +470,87 @@ def test_a_folder_stands_for_all_that_is_handed_in(cli: Cli, folder: Path) -> No
         "eve.html",
         "report.docx.html",
     ]
+
+
+# Pages to hand back --------------------------------------------------------------------------------
+
+ODD_NAMES = (
+    "<script>alert(1).csv",
+    "\u202efdp.csv",
+    "\U0001f600 Zo\u00eb.csv",
+    "=cmd|x.csv",
+    "line\nbreak.csv",
+    "\x1b[31m.csv",
+    "x" * 240 + ".csv",
+    "caf\udce9.csv",
+)
+KEY = "# network: lenet\nlayer,output,params\nconv1,28x28x6,156\npool2,14x14x6,\n"
+
+
+def test_names_and_answers_of_any_kind_do_no_harm(cli: Cli, folder: Path) -> None:
+    (folder / "class").mkdir()
+    for name in ODD_NAMES:
+        (folder / "class" / name).write_text("layer,params\nconv1,=1+1\nconv3,<img src=x onerror=alert(1)>\n")
+    command = ("check", "class", "-n", "lenet", "--feedback", "pages", "--grades", "g.csv", "-q")
+    shown = cli(*command, status=1).stdout
+    grades = (folder / "g.csv").read_text()
+    pages = sorted((folder / "pages").iterdir())
+    assert len(pages) == len(ODD_NAMES)
+    for text in (shown, grades, *(page.name for page in pages), *(page.read_text() for page in pages)):
+        assert all(line.isprintable() for line in text.split("\n"))
+    for page in pages:
+        assert not set(page.name) & set('<>:"|?*\\')
+        assert "<img" not in page.read_text()
+        assert "http" not in page.read_text(), "a page needs nothing from elsewhere"
+        assert "<script" not in page.read_text()
+    assert len(grades.splitlines()) == 1 + len(ODD_NAMES)
+    pytest.importorskip("openpyxl")
+    cli(*command[:-2], "g.xlsx", "-q", status=1)
+
+
+def test_no_page_takes_the_place_of_another(cli: Cli, folder: Path) -> None:
+    names = (
+        "a/sheet.csv",
+        "a_sheet.csv",
+        "A_SHEET.csv",
+        "b/sheet.csv",
+        "b/c/sheet.csv",
+        "b_c/sheet.csv",
+        "b/c_sheet.csv",
+    )
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("layer,params\nconv1,156\n")
+    cli("check", *names, "a/sheet.csv", "-n", "lenet", "--feedback", "pages", "-q", status=0)
+    pages = [path.name.casefold() for path in (folder / "pages").iterdir()]
+    assert (len(pages), len(set(pages))) == (len(names) + 1, len(names) + 1)
+
+
+def test_a_page_has_the_score_each_answer_and_what_is_missing(cli: Cli, folder: Path) -> None:
+    """Asked are three questions: 32x32x6 is wrong, 16x16x6 right from it, the parameters are missing."""
+    (folder / "key.csv").write_text(KEY)
+    (folder / "ada.csv").write_text("layer,output,params\nconv1,32x32x6,?\npool2,16x16x6,\nconv3,12x12x16,\n")
+    command = ("check", "ada.csv", "--key", "key.csv", "--follow-through", "0.5", "--feedback", "pages", "-q")
+    cli(*command, status=1)
+    page = (folder / "pages" / "ada.csv.html").read_text()
+    assert "<title>ada.csv</title>" in page
+    assert "ada.csv <small>0 right, 1 consistent, 1 wrong; score 16.7 %</small>" in page
+    assert "line 2: padding was added where there is none; this gives 32x32x6" in page
+    assert "line 3: this is right from your own output of conv1 (32x32x6)" in page
+    assert "not answered: conv1 params<" in page
+    assert "consistent: wrong, but right from your own numbers; it counts 0.5 of a right one" in page
+    assert "ada.csv,lenet,2,0,1,1,16.7," in cli(*command[:6], "--format", "csv", status=1).stdout
+
+
+def test_a_page_about_the_class_begins_with_the_questions(cli: Cli, class_folder: Path) -> None:
+    page = cli("check", *CLASS, "-n", "lenet", "--by-question", "-f", "html", "--standalone", status=1).stdout
+    assert "<title>4 checked files</title>" in page
+    assert page.index("1 of 4 files passed") < page.index("commonest slip") < page.index("ben.csv")
+    assert page.count("commonest slip") == 1
+
+
+def test_a_score_is_a_number_for_excel(cli: Cli, class_folder: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    cli("check", "ben.csv", "-n", "lenet", "--out-of", "6", "--grades", "g.xlsx", "-q", status=1)
+    (_, row) = openpyxl.load_workbook("g.xlsx").active.iter_rows(values_only=True)
+    assert row[2:7] == (4, 2, 0, 2, 33.3)

@@ -35,8 +35,8 @@ from cnncalc.diagnose.ranking import IN_BLOCK, MISSPELT, PROPAGATED, RANKING
 
 MOST_CASES = 60
 """Wrong answers that are made at most for a mistake."""
-NOT_GENERATED = {"table-ignored", "padding-connected", "fully-connected", *IN_BLOCK}
-"""Mistakes of LeNet-5's table, of connections and of blocks, which have their examples by hand."""
+NOT_GENERATED = {"table-ignored", "padding-connected", "fully-connected", "shared-counted", *IN_BLOCK}
+"""Mistakes of LeNet-5's table, of connections, of shared weights and of blocks, which have their examples by hand."""
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,27 @@ def same(mine: list[list[Any]], theirs: list[list[Any]], *, last: bool) -> bool:
     return True
 
 
+def test_what_the_print_of_an_average_pool_leaves_out_is_said_where_it_matters(cli: Cli, write: Write) -> None:
+    """(7 - 2)/2 + 1 = 3.5 windows: print(nn.AvgPool2d(2, ceil_mode=True)) is the same as without."""
+    text = "Sequential(\n  (0): AvgPool2d(kernel_size=2, stride=2, padding=0)\n  (1): Sigmoid()\n)\n"
+    said = cli.data(write(text, "model.txt"), "--input", "7x7x4")["notes"]
+    assert "0: the text does not show whether ceil_mode is set: with it the output is 4x4x4" in said
+    assert "ceil_mode" not in str(cli.data(write(text, "model.txt"), "--input", "8x8x4")["notes"])
+
+
+@pytest.mark.parametrize(
+    ("module", "note"),
+    [
+        ("nn.LogSoftmax(dim=1)", "LogSoftmax is counted as softmax, which divides where it subtracts a logarithm"),
+        ("nn.Hardtanh()", "Hardtanh is counted as relu6, which compares twice as well"),
+        ("nn.RReLU()", "RReLU is counted as leaky_relu, as it works when it is not trained"),
+    ],
+)
+def test_a_module_that_is_counted_as_another_is_said(module: str, note: str, cli: Cli, write: Write) -> None:
+    path = write(f"m = nn.Sequential(nn.Linear(8, 4), {module}, {module})", "m.py")
+    assert 1 == cli.data(path, "--input", "8")["notes"].count(note)
+
+
 @pytest.mark.parametrize("form", ["code", "printed"])
 @pytest.mark.parametrize("name", MODELS["torch"])
 def test_every_module_of_pytorch_makes_and_holds_what_pytorch_says(name: str, form: str, write: Write) -> None:
@@ -113,6 +135,96 @@ def test_a_print_among_other_text_and_in_a_wrapper_is_found(write: Write) -> Non
     assert 51_902 == cnncalc.analyze(write(text, "model.txt"), "32x32x1").total("params")
 
 
+CODE = json.loads((Path(__file__).parent / "frameworks" / "code.json").read_text(encoding="utf-8"))
+"""What the frameworks say of the texts in frameworks/code, which are as people write them."""
+
+
+def code_of(name: str) -> str:
+    return (Path(__file__).parent / "frameworks" / "code" / f"{name}.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", [name for name in CODE if name.startswith("torch")])
+def test_a_forward_in_straight_lines_is_read_as_pytorch_runs_it(name: str, write: Write) -> None:
+    """Every module, in the order in which PyTorch runs them, makes and holds what PyTorch says."""
+    case = CODE[name]
+    channels, *sizes = case["shape"]
+    size = ("1d:" if len(sizes) == 1 else "") + "x".join(map(str, (*sizes, channels)))
+    analysis = cnncalc.analyze(write(code_of(name), "model.py"), size)
+    wanted = iter(case["rows"])
+    row = next(wanted)
+    for layer in analysis.layers:
+        if layer.name == row[0] or re.fullmatch(re.escape(row[0]) + r"_\d+", layer.name):
+            assert [layer.output.channels, *layer.output.size][: len(row[1])] == row[1]
+            assert layer.node.shared or layer.params == row[2]
+            row = next(wanted, [""])
+    assert [""] == row  # all of them have run
+    assert analysis.total("params") == case["params"]
+
+
+@pytest.mark.parametrize("name", [name for name in CODE if name.startswith("keras")])
+def test_layers_that_are_called_on_others_are_read_as_keras_joins_them(name: str, write: Write) -> None:
+    size = "28x28x1" if "shape" in CODE[name] else None
+    analysis = cnncalc.analyze(write(code_of(name), "model.py"), size, convention="keras")
+    assert analysis.total("params") == CODE[name]["params"]
+    mine = sorted(str([*layer.output.size, layer.output.channels]) for layer in analysis.layers if layer.params)
+    theirs = sorted(str(shape) for _, shape, params, _ in CODE[name]["rows"] if params)
+    flat = [shape.replace("[1, 1, ", "[") for shape in mine]
+    assert flat == theirs or name == "keras_residual"  # a separable convolution is two layers here
+
+
+def test_a_text_that_joins_layers_is_checked_with_its_parameters(cli: Cli, write: Write) -> None:
+    path = write(code_of("torch_blocks"), "model.py")
+    assert 19_927 + 2 * 33 == cli.data(path, "--input", "32x32x3", "--set", "num_classes=9")["totals"]["params"]
+    wide = cli.data(path, "--input", "32x32x3", "--set", "WIDTH=16")["layers"]
+    assert [16, 32, 64] == [each["output"]["channels"] for each in wide if each["name"].endswith("conv2")]
+
+
+def test_a_layer_that_is_never_called_is_said(cli: Cli, write: Write) -> None:
+    """28*28*4*10 + 10 = 31,370, and 4*9 + 4 = 40; PyTorch counts the 148 of the layer that does nothing, too."""
+    found = cli.data(write(FORWARD.format(line="x = x"), "model.py"), "--input", "28x28x1")
+    assert 31_410 == found["totals"]["params"]
+    assert "b is made, but never called: it is not counted" in found["notes"]
+
+
+FORWARD = """\
+import torch.nn as nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Conv2d(1, 4, 3, padding=1)
+        self.b = nn.Conv2d(4, 4, 3, padding=1)
+        self.out = nn.Linear(4 * 28 * 28, 10)
+    def forward(self, x):
+        x = self.a(x)
+        {line}
+        return self.out(x.flatten(1))
+"""
+NOT_READ = {
+    "condition": ("if x.mean() > 0:\n            x = self.b(x)", "a condition in the way of the values is not read"),
+    "loop": ("for _ in range(3):\n            x = self.b(x)", "a loop or a block in the way of the values is not read"),
+    "function": ("x = my_block(x)", "'my_block(x)' is not read: it is no layer and no function that is known"),
+    "method": ("x = x.permute(0, 2, 3, 1)", "'x.permute(0, 2, 3, 1)' is not read"),
+    "slice": ("x = x[:, :2]", "'x[:, :2]' is not read"),
+    "number": ("x = x * 2", "'x * 2' is not read"),
+    "missing": ("x = self.c(x)", "'self.c(x)' is not read"),
+    "concat": ("x = torch.cat([x, x])", "cat along axis 0 does not join channels"),
+    "flatten": ("x = torch.flatten(x)", "flatten takes the batch, too"),
+    "view": ("x = x.view(100, -1)", "the batch comes first: x.view(-1, 400)"),
+    "size": ("x = x.view(-1, 400)", "view takes 400 values, but its input 28x28x4 has 3136"),
+    "shapes": ("x = x + nn.functional.max_pool2d(x, 2)", "add: the inputs differ: 28x28x4"),
+    "lost": ("y = self.b(x)", "the output of b is not used"),
+    "earlier": ("z = self.b(x)\n        return x", "the network returns the output of a"),
+}
+
+
+@pytest.mark.parametrize("kind", NOT_READ)
+def test_a_forward_that_is_not_in_straight_lines_is_refused_at_its_place(kind: str, cli: Cli, write: Write) -> None:
+    line, message = NOT_READ[kind]
+    said = cli.refused(write(FORWARD.format(line=line), "model.py"), "--input", "28x28x1", status=1)
+    assert message in said
+    assert "model.py:" in said
+
+
 REFUSED = {
     "channels": (
         LENET.replace("Conv2d(6, 16", "Conv2d(8, 16"),
@@ -138,7 +250,10 @@ REFUSED = {
         "import torch\nclass Net(nn.Module):\n    pass\n",
         "the layers of class Net are joined by code, which is not run"
     ),
-    "functional": ("x = layers.Dense(3)(layers.Input((3,)))", "layers that are called on others are not read"),
+    "functional": (
+        "x = layers.Dense(3)(layers.Input((3,)))",
+        "layers are called on one another, but no line gives the input"
+    ),
     "loop": (
         "m = Sequential()\nfor i in range(3):\n    m.add(layers.Dense(3))\n",
         "layers that are added in a loop are not read"

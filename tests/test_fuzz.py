@@ -8,13 +8,14 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tests.fuzz.generator import generate
-from tests.fuzz.networks import Tally, difference, minimised, written
+from tests.fuzz.generator import generate, generate_towers
+from tests.fuzz.networks import Difference, Tally, compare_inputs, difference, minimised, written
 from tests.fuzz.strategies import STRATEGIES
 from tests.fuzz.targets import TARGETS, corpus, read
 
 NETWORKS = 200
 WITH_FORMULAS = 60
+WITH_TOWERS = 100
 EXAMPLES = 60
 
 
@@ -41,6 +42,18 @@ def test_formulas_with_numbers_put_in_are_the_numbers_of_random_networks(part: i
         found = difference(spec, tally, seed, formulas=True)
         assert found is None, f"{found}\n{written(spec)}"
     assert tally.counts["sizes compared with formulas"] > WITH_FORMULAS / 4
+
+
+def test_numbers_and_the_calculator_agree_on_random_networks_with_two_inputs() -> None:
+    tally = Tally()
+    for seed in range(2000, 2000 + WITH_TOWERS):
+        spec = generate_towers(seed)
+        try:
+            compare_inputs(spec, tally)
+        except Difference as found:
+            pytest.fail(f"{found}\n{written(spec)}")
+    assert tally.counts["sizes counted"] > WITH_TOWERS / 4
+    assert tally.counts["fields of several inputs"] > WITH_TOWERS / 4
 
 
 def test_a_difference_is_found_and_made_small(monkeypatch: pytest.MonkeyPatch) -> None:

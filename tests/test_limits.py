@@ -124,13 +124,33 @@ def test_a_hostile_spec_ends_soon(cli: Cli, write: Write, name: str) -> None:
     ("text", "expected"),
     [
         ("network: lenet\nclaims: {conv1: {params: '((a+b+c+d+e+f)**8)**8'}}\n", f"more than {MOST_TERMS} terms"),
+        ("network: lenet\nclaims: {conv1: " + 190_000 * "9" + "}\n", "a number has at most"),
+        ("apply: {a: {pad: " + 90 * "[1, " + 90 * "]" + "}}\n", "nested more than"),
+        (
+            "apply: {a: {avgpool: [" + ", ".join([str([1] * 60)] * 60) + "], kernel: 9, stride: 1}}\n",
+            "--limit by_hand=",
+        ),
+        ("apply: {a: {pad: 1, padding: 9000000}}\n", "the limit is"),
+        ("apply: {a: {pad: 1}}\nclaims: {a: " + 90_000 * "(" + "}\n", ""),
         ("# network: lenet\nlayer,params\nconv1,1" + " " * 130_000 + "K\n", "mismatch"),
         ("# network: lenet\nlayer" + "," * 90_000 + "\nconv1\n", f"{MOST_COLUMNS}, the limit"),
         (WIDE, "1,000,000,001"),
         ("# network: lenet\nlayer," + ",".join(["(" + " " * 990 + "x"] * 100) + "\nconv1,1\n", "unknown quantity '("),
         (" \n" * 90_000 + "layers", "begin with"),
     ],
-    ids=["powers", "blanks", "columns", "a kernel of 10^9 taps", "brackets", "lines"],
+    ids=[
+        "powers",
+        "digits",
+        "deep",
+        "products",
+        "frame",
+        "parentheses",
+        "blanks",
+        "columns",
+        "a kernel of 10^9 taps",
+        "brackets",
+        "lines",
+    ],
 )
 def test_a_hostile_table_ends_soon(cli: Cli, write: Write, text: str, expected: str) -> None:
     started = time.process_time()

@@ -876,3 +876,53 @@ def test_xception_has_formulas_and_every_question_about_it_an_answer(cli: Cli) -
     assert "H >= 7, W >= 7" in cli.text("formula", XCEPTION, "--only", "macs")
     assert "its own input, 299x299, fits" in cli.text("fit", XCEPTION)
     assert "331" in cli.text("sweep", XCEPTION, "--input", "299,331", "--format", "csv")
+
+
+def test_a_gate_of_channels_and_a_gate_of_positions_scale_a_map(write: Write) -> None:
+    """CBAM, Woo et al. 2018: of 14x14x32, gates of 32 channels and of 14x14 positions."""
+    text = """
+input: 14x14x32
+layers:
+  - {multiply: [[], [globalavgpool, {conv: {filters: 2, kernel: 1}}, {conv: {filters: 32, kernel: 1}}, sigmoid]]}
+  - {multiply: [[], [{conv: {filters: 1, kernel: 7, padding: 3}}, sigmoid]], name: gated}
+"""
+    found = cnncalc.analyze(write(text))
+    gated = found.layer("gated")
+    assert Shape(32, 14, 14) == gated.output == gated.input
+    assert 14 * 14 * 32 == gated.operations.other_multiplies
+    assert (32 * 2 + 2) + (2 * 32 + 32) + (7 * 7 * 32 + 1) == found.total("params")
+    gate = "[{conv: {filters: 1, kernel: 7, padding: 3}}, sigmoid]"
+    swapped = cnncalc.analyze(write(text.replace(f"[[], {gate}]", f"[{gate}, []]")))
+    assert (gated.output, gated.operations) == (swapped.layer("gated").output, swapped.layer("gated").operations)
+
+
+def test_channels_behind_a_gate_of_positions_see_what_the_gate_sees(write: Write) -> None:
+    text = """
+input: 32x32x3
+layers:
+  - concat: [[{conv: {filters: 4, kernel: 1}}], [{conv: {filters: 4, kernel: 5, padding: 2}}]]
+  - multiply: [[], [{slice: {channels: 1}}, {conv: {filters: 1, kernel: 3, padding: 1}}]]
+  - {slice: {channels: 4, start: START}}
+"""
+    fields = [
+        cnncalc.analyze(write(text.replace("START", start))).layers[-1].receptive_field.axes[0].size
+        for start in ("0", "4")
+    ]
+    assert [3, 5] == fields  # 1x1 under a gate of 3x3 on the first channel; 5x5 under the same
+
+
+@pytest.mark.parametrize(
+    ("gate", "words"),
+    [
+        ("{conv: {filters: 2, kernel: 1}}", "cannot scale 32 channels (14x14x32) by 2 (14x14x2)"),
+        ("{conv: {filters: 1, kernel: 3}}", "the inputs differ: 14x14x32 (first) and 12x12x1 (number 2)"),
+        ("{fc: 31}", "cannot scale 32 channels (14x14x32) by 31 (31)"),
+    ],
+)
+def test_what_cannot_scale_a_map_is_refused_with_what_can(gate: str, words: str, write: Write) -> None:
+    with pytest.raises(SpecError) as caught:
+        cnncalc.analyze(write(f"input: 14x14x32\nlayers:\n  - multiply: [[], [{gate}]]\n"))
+    assert words in str(caught.value)
+    assert "these go together: equal shapes; HxWxC with HxWx1, with 1x1xC or with a vector of C values" in str(
+        caught.value
+    )

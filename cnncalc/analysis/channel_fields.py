@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from heapq import heappop, heappush
 from typing import TypeAlias
 
-from cnncalc.analysis.input_fields import InputFields, Part, merged_fields, through
+from cnncalc.analysis.input_fields import InputFields, all_unknown, merged_fields, through
 from cnncalc.analysis.merged_fields import JumpConflictError
 from cnncalc.graph import Graph
-from cnncalc.layers.receptive_field import UncountableError, unknown
+from cnncalc.layers.receptive_field import UncountableError
 from cnncalc.limits import MOST_RANGES
 from cnncalc.symbolic import Size, is_known
 
@@ -50,8 +50,8 @@ class FieldsOfChannels:
             return []
         except UncountableError as reason:
             self._alike[index] = False
-            seen = (part.inputs for source in node.sources for part in self._found[source])
-            return [(Part(frozenset().union(*seen), unknown(str(reason))),)]
+            seen = (part for source in node.sources for part in self._found[source])
+            return [all_unknown(tuple(seen), str(reason))]
 
     def _adds_zeros(self, index: int) -> bool:
         """Whether the channels of a node behind as many as come in read nothing."""

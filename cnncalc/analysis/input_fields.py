@@ -12,7 +12,6 @@ from cnncalc.analysis.merged_fields import merged
 from cnncalc.graph import Input
 from cnncalc.layers import Layer, ReceptiveField, Shape
 from cnncalc.layers.receptive_field import unknown
-from cnncalc.limits import MOST_INPUT_FIELDS
 
 MOST_NAMED = 4
 """Inputs that a sentence names."""
@@ -31,10 +30,11 @@ InputFields: TypeAlias = "tuple[Part, ...]"
 
 def through(layer: Layer, shape: Shape, fields: InputFields) -> InputFields:
     """What the units of a layer see whose inputs, of some shape, see `fields`."""
-    return tuple(
+    made = [
         part if part.field.everything else Part(part.inputs, layer.receptive_field(part.field, shape))
         for part in fields
-    )
+    ]
+    return (made[0],) if len(made) == 1 else tuple(made)
 
 
 def merged_fields(coming: Sequence[InputFields], rank: int) -> tuple[InputFields, bool]:
@@ -50,9 +50,6 @@ def merged_fields(coming: Sequence[InputFields], rank: int) -> tuple[InputFields
         seen, straight = merged(fields, rank)
         found[seen] = found.get(seen, frozenset()) | inputs
         aligned = aligned and straight
-    if len(found) > MOST_INPUT_FIELDS.value:
-        reason = f"it differs on more than {MOST_INPUT_FIELDS} inputs; {MOST_INPUT_FIELDS.hint}"
-        return (Part(frozenset().union(*found.values()), unknown(reason)),), aligned
     return tuple(Part(inputs, field) for field, inputs in found.items()), aligned
 
 
@@ -74,11 +71,18 @@ def alike(several: Sequence[InputFields]) -> Iterator[tuple[frozenset[int], list
         yield frozenset(sources), [several[unit][number].field for unit, number in places_of]
 
 
+def all_unknown(fields: InputFields, reason: str) -> InputFields:
+    """What a unit sees whose fields, on all inputs, are not known."""
+    return (Part(frozenset().union(*(part.inputs for part in fields)), unknown(reason)),)
+
+
 def in_one(fields: InputFields, inputs: Sequence[Input]) -> ReceptiveField:
     """The one receptive field that a unit has on all inputs that it sees; else unknown, and why.
 
     A vector has no pixels: beside maps it does not count.
     """
+    if len(fields) == 1:
+        return fields[0].field
     maps = [part for part in fields if any(inputs[~source].shape.rank for source in part.inputs)] or fields
     first, *others = maps
     if all(part.field == first.field for part in others):

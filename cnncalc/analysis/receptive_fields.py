@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from cnncalc.analysis.channel_fields import FieldsOfChannels
-from cnncalc.analysis.input_fields import InputFields, Part, alike, in_one, merged_fields, through
+from cnncalc.analysis.input_fields import InputFields, Part, alike, all_unknown, in_one, merged_fields, through
 from cnncalc.analysis.merged_fields import JumpConflictError
 from cnncalc.errors import Problem, SpecError
 from cnncalc.graph import Graph, Node, Repeat
 from cnncalc.layers.receptive_field import AxisReceptiveField, ReceptiveField, pixels, unknown
-from cnncalc.limits import MOST_SYMBOLIC_FIELDS
+from cnncalc.limits import MOST_INPUT_FIELDS, MOST_SYMBOLIC_FIELDS
 from cnncalc.symbolic import Size, is_known, multiplied_out
 
 
@@ -40,7 +40,7 @@ def receptive_fields(graph: Graph) -> ReceptiveFields:
     notes: list[str] = []
     uncompared: list[str] = []
     problems: list[Problem] = []
-    symbolic = 0
+    symbolic, different, several = 0, 0, len(graph.inputs) > 1
     ends: dict[int, list[Repeat]] = {}
     for repeat in graph.repeats:
         ends.setdefault(repeat.last, []).append(repeat)
@@ -59,13 +59,17 @@ def receptive_fields(graph: Graph) -> ReceptiveFields:
         if len(coming) > 1:
             if node.input.rank and any(part.field.unknown for part in seen):
                 uncompared.append(node.name)
-            if any(fields[0].inputs != coming[0][0].inputs or len(fields) > 1 for fields in coming):
+            if several and any(fields[0].inputs != coming[0][0].inputs or len(fields) > 1 for fields in coming):
                 read[node.name] = [in_one(seen, graph.inputs)]  # fields on different inputs are not merged again
+        different += len(seen) - 1
+        if different > MOST_INPUT_FIELDS.value:
+            reason = f"more than {MOST_INPUT_FIELDS} differ from input to input; {MOST_INPUT_FIELDS.hint}"
+            seen = all_unknown(seen, reason)
         found[index] = through(node.layer, node.input, seen)
-        symbolic += not all(_has_numbers(part.field) for part in found[index])
+        symbolic += any(_has_symbols(part.field) for part in found[index])
         if symbolic > MOST_SYMBOLIC_FIELDS.value:
             too_many = f"more than {MOST_SYMBOLIC_FIELDS} layers have symbolic ones; {MOST_SYMBOLIC_FIELDS.hint}"
-            found[index], symbolic = tuple(Part(part.inputs, unknown(too_many)) for part in seen), 0
+            found[index], symbolic = all_unknown(seen, too_many), 0
         for repeat in ends.get(index, ()):
             _repeat(repeat, found)
     if problems:
@@ -74,8 +78,8 @@ def receptive_fields(graph: Graph) -> ReceptiveFields:
     return ReceptiveFields(of_nodes, read, notes, uncompared if _symbolic(graph) else [])
 
 
-def _has_numbers(field: ReceptiveField) -> bool:
-    return all(is_known(axis.lows[0], axis.highs[0], axis.step) for axis in field.axes)
+def _has_symbols(field: ReceptiveField) -> bool:
+    return not is_known(*(bound for axis in field.axes for bound in (axis.lows[0], axis.highs[0], axis.step)))
 
 
 def _symbolic(graph: Graph) -> bool:

@@ -15,9 +15,9 @@ from fractions import Fraction
 from math import lcm
 from typing import Any, TypeAlias
 
-from cnncalc.apply.spelling import bracketed
 from cnncalc.errors import Problem, Source, Span, SpecError
 from cnncalc.limits import LONGEST_DENOMINATOR, LONGEST_MATRIX, LONGEST_SIDE
+from cnncalc.tables.matrix_text import bracketed
 
 Number: TypeAlias = "int | Fraction"
 Rows: TypeAlias = "list[list[Span]]"
@@ -58,6 +58,10 @@ class Matrix:
     def __str__(self) -> str:
         """The numbers in one line, as they can be read again: `1 2; 3 4`."""
         return "; ".join(" ".join(map(str, row)) for row in self.rows)
+
+    def transposed(self) -> Matrix:
+        """Rows and columns exchanged."""
+        return Matrix(self.size[::-1], tuple(number for column in zip(*self.rows, strict=True) for number in column))
 
     def turned(self) -> Matrix:
         """The same turned by 180 degrees: every axis the other way round."""

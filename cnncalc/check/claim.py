@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from cnncalc.analysis import Convention
 from cnncalc.check.network import Network
 from cnncalc.check.numbers.printed import Printed
 from cnncalc.errors import Problem, Span
 from cnncalc.symbolic import Size
+
+if TYPE_CHECKING:
+    from cnncalc.check.exercises import Exercise, Exercises
 
 Status = Literal["match", "consistent", "mismatch", "erratum", "unexpected match", "error"]
 
@@ -25,7 +28,8 @@ class Claim:
     network of the table it is; `against`, a second one, makes it a ratio. With a `problem` it could
     not be read, and is an error. `notes` say which keys beside it are ignored, `hint` what may be
     meant if it does not hold. `exact` is the right value where the network has no layer of that name: what follows
-    from the layers before it, as for a ReLU that a program lists and the spec does not.
+    from the layers before it, as for a ReLU that a program lists and the spec does not. With an `exercise`, the claim
+    is a matrix that was worked out by hand: `layer` is the name of the exercise, and `quantity` its operation.
     """
 
     layer: str
@@ -43,6 +47,7 @@ class Claim:
     notes: tuple[str, ...] = ()
     hint: str = ""
     exact: Any = None
+    exercise: Exercise | None = None
 
     @property
     def title(self) -> str:
@@ -61,7 +66,8 @@ class Table:
 
     `networks` are those that it is about, in order; a table of one network has one. `source` is
     where the numbers come from, in the table's own words. `notes` say what in the file is ignored, `unread` which
-    columns hold numbers and are not read, which is a fault of the file. `graded` says that it is a sheet of answers.
+    columns hold numbers and are not read, which is a fault of the file. `graded` says that it is a sheet of answers,
+    `exercises` are those that it is about.
     """
 
     name: str
@@ -71,6 +77,7 @@ class Table:
     notes: list[Problem] = field(default_factory=list)
     unread: list[Problem] = field(default_factory=list)
     graded: bool = False
+    exercises: Exercises | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from cnncalc import setup
 from cnncalc.analysis import Convention
 from cnncalc.analysis.quantities import OPERATIONS
 from cnncalc.check.claim import Claim
+from cnncalc.check.exercises import Exercises
 from cnncalc.check.naming import Heading, kind_of
 from cnncalc.check.network import Network
 from cnncalc.check.numbers.amounts import with_unit
@@ -30,6 +31,8 @@ CHOICES: dict[str, dict[str, Any]] = {
 }
 CONTEXT_KEYS = ("convention", *setup.CHOICES, "batch", "thousand", "zeros", "layout")
 NETWORK_KEYS = ("network", "spec", "input", "set", "against")
+EXERCISES = "apply"
+"""The key of a table that sets exercises."""
 EXCUSES = ("erratum", "correct")
 """Keys with which a wrong number may stand."""
 NOT_STORED = ("macs", "flops", *OPERATIONS)
@@ -127,13 +130,14 @@ class Context:
 class Overrides:
     """What the command line sets instead of the files: the network and how it is counted; `keys` are those it sets.
 
-    With `grading`, a file is a sheet of answers: nothing in it excuses a wrong number.
+    With `grading`, a file is a sheet of answers: nothing in it excuses a wrong number. `exercises` are those set.
     """
 
     network: Network = field(default_factory=lambda: Network(""))
     context: Context = field(default_factory=Context)
     keys: frozenset[str] = frozenset()
     grading: bool = False
+    exercises: Exercises = field(default_factory=Exercises)
 
     def agrees_with(self, key: str, text: str | None) -> bool:
         """Whether an ignored key of a file says what is set anyway."""
@@ -155,6 +159,8 @@ class Overrides:
         """That a key of a file is ignored, and why."""
         if key in EXCUSES:
             return f"'{key}' in the file is ignored: answers are graded"
+        if key == EXERCISES:
+            return f"'{key}' in the file is ignored: the key sets the exercises"
         what = "the network" if key in NETWORK_KEYS else "how to count"
         return f"'{key}' in the file is ignored: the command line sets {what}"
 

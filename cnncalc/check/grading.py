@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from os import PathLike
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from cnncalc.check.claim import Status, Table, Verdict
@@ -21,12 +22,16 @@ GIVEN = "input"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The result for one file: the verdicts on its claims, or why it could not be read."""
+    """The result for one file: the verdicts on its claims, or why it could not be read.
+
+    `asked` are the questions of the key with their titles, if there is one: other answers do not count.
+    """
 
     path: str
     table: Table | None = None
     verdicts: tuple[Verdict, ...] = ()
     error: SpecError | None = None
+    asked: Mapping[Hashable, str] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -45,6 +50,8 @@ class Outcome:
     def _question(self, verdict: Verdict) -> Hashable:
         """Equal for claims that answer the same question: a sum of layers in any order, with or without zeros."""
         claim = verdict.claim
+        if claim.exercise is not None:
+            return claim.exercise.question
         layers = frozenset(part.strip() for part in claim.layer.split("+"))
         if verdict.exact is not None and self.table:
             network = claim.network or self.table.networks[0]
@@ -61,7 +68,13 @@ class Outcome:
         for verdict in self.verdicts:
             if not (verdict.passed and verdict.claim.quantity == GIVEN):
                 found.setdefault(self._question(verdict), []).append(verdict)
-        return found
+        return {key: verdicts for key, verdicts in found.items() if key in self.asked or not self.asked}
+
+    @property
+    def missing(self) -> list[str]:
+        """The questions of the key that are not answered, by their titles."""
+        answered = self.questions
+        return [title for question, title in self.asked.items() if question not in answered]
 
     @property
     def answers(self) -> list[Status]:
@@ -72,11 +85,11 @@ class Outcome:
         """The right answers in percent: of all that are given, or of `out_of` questions if that is more.
 
         An answer that is right from other wrong answers counts `follow_through` of one, from 0 to 1. Which questions
-        were asked is not known: with more answers than questions all count, the wrong ones too.
+        were asked is known from a key alone: with more answers than questions all count, the wrong ones too.
         """
         answers = self.answers
         right = answers.count("match") + follow_through * answers.count("consistent")
-        return 100 * right / max(out_of or 0, len(answers), 1)
+        return 100 * right / max(out_of or len(self.asked), len(answers), 1)
 
     @property
     def notes(self) -> list[Problem]:
@@ -150,8 +163,12 @@ def check_file(path: str, overrides: Overrides | None = None, *, diagnosed: bool
 
 
 def check_files(
-    paths: Iterable[str], overrides: Overrides | None = None, *, diagnosed: bool = True
+    paths: Iterable[str],
+    overrides: Overrides | None = None,
+    *,
+    asked: Mapping[Hashable, str] = MappingProxyType({}),
+    diagnosed: bool = True,
 ) -> Iterator[Outcome]:
-    """The outcome of every file, as soon as it is known."""
+    """The outcome of every file, as soon as it is known; `asked` are the questions of the key, if there is one."""
     for path in paths:
-        yield check_file(path, overrides, diagnosed=diagnosed)
+        yield replace(check_file(path, overrides, diagnosed=diagnosed), asked=asked)

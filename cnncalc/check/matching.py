@@ -32,6 +32,10 @@ def matched(rows: Sequence[str], graph: Graph) -> Matching:
     known = known_names(graph)
     bare = [_bare(row) for row in rows]
     names = [known.get(folded(row)) or known.get(folded(plain)) for row, plain in zip(rows, bare, strict=True)]
+    inputs = [place for place, name in enumerate(names) if name == INPUT]
+    if len(inputs) == len(graph.inputs):
+        for place, each in zip(inputs, graph.inputs, strict=True):
+            names[place] = each.name
     found = [name if name is not None else row for row, name in zip(rows, names, strict=True)]
     open_rows = [place for place, name in enumerate(names) if not name and rows[place] and "+" not in rows[place]]
     if not open_rows:

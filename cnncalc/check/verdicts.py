@@ -13,6 +13,7 @@ from cnncalc.analysis import Analysis
 from cnncalc.analysis.quantities import COUNTS, FIELDS
 from cnncalc.check.claim import Claim, Table, Verdict
 from cnncalc.check.exact_values import exact_value, layer_of
+from cnncalc.check.exercises import answers_in, judge_by_hand
 from cnncalc.check.follow_through import JUDGED, followed_through, own_rows
 from cnncalc.check.network import Network
 from cnncalc.check.numbers.amounts import Amount, as_thousands
@@ -45,9 +46,15 @@ def verdicts(table: Table, *, diagnosed: bool = True) -> list[Verdict]:
     these end.
     """
     found: list[Verdict] = []
+    by_hand = answers_in(table.claims)
     try:
         for claim in table.claims:
+            if claim.exercise is not None:
+                found.append(judge_by_hand(claim, by_hand, diagnosed=diagnosed))
+                continue
             try:
+                if claim.problem is not None and not (claim.network or table.networks):
+                    raise SpecError([claim.problem])
                 found.append(judge(claim, _analysis(claim, table), graded=table.graded))
             except SpecError as error:
                 found.append(_no_value(claim, error))
@@ -57,6 +64,11 @@ def verdicts(table: Table, *, diagnosed: bool = True) -> list[Verdict]:
         return _explained_all(found, table, rows) if diagnosed else found
     except KeyboardInterrupt:  # says how far it came
         raise KeyboardInterrupt(f"{len(found):,} of {len(table.claims):,} numbers in {table.name}") from None
+
+
+def _is_of_network(claim: Claim) -> bool:
+    """Whether the exact value is a number of the network's own layers."""
+    return claim.exact is None and claim.exercise is None
 
 
 def _network(claim: Claim, table: Table) -> Network:
@@ -72,7 +84,7 @@ def _own_rows(found: Sequence[Verdict], table: Table) -> dict[int, OwnRows]:
     """By the id of an analysis, what the table says about it, where a wrong number may come from another."""
     judged: dict[int, tuple[Analysis, list[Verdict]]] = {}
     for verdict in found:
-        if verdict.status in JUDGED and verdict.claim.exact is None:
+        if verdict.status in JUDGED and _is_of_network(verdict.claim):
             analysis = _analysis(verdict.claim, table)
             judged.setdefault(id(analysis), (analysis, []))[1].append(verdict)
     return {
@@ -87,7 +99,7 @@ def _followed_through(found: list[Verdict], table: Table, rows: Mapping[int, Own
     return [
         followed_through(verdict, rows[key])
         if verdict.status == "mismatch"
-        and verdict.claim.exact is None
+        and _is_of_network(verdict.claim)
         and (key := id(_analysis(verdict.claim, table))) in rows
         else verdict
         for verdict in found
@@ -99,7 +111,7 @@ def _explained_all(found: list[Verdict], table: Table, rows: Mapping[int, OwnRow
     layers: dict[Network, int] = {}  # of every network with a wrong number
     wrong, unexplained = 0, ""
     for place, verdict in enumerate(found):
-        if verdict.status != "mismatch" or verdict.claim.erratum or verdict.claim.exact is not None:
+        if verdict.status != "mismatch" or verdict.claim.erratum or not _is_of_network(verdict.claim):
             continue
         network, analysis = _network(verdict.claim, table), _analysis(verdict.claim, table)
         within = network in layers or sum(layers.values()) < MOST_EXPLAINED_LAYERS.value
@@ -118,7 +130,11 @@ def _shared(found: list[Verdict], table: Table) -> list[Verdict]:
     """The verdicts, each column of wrong numbers with the reasons that all of it has, if there are any."""
     columns: dict[tuple[int, str], list[int]] = {}
     for place, verdict in enumerate(found):
-        if verdict.status == "mismatch" and verdict.claim.layer and not verdict.claim.erratum:
+        if (
+            verdict.status == "mismatch"
+            and verdict.claim.layer
+            and not (verdict.claim.erratum or verdict.claim.exercise)
+        ):
             columns.setdefault((id(_analysis(verdict.claim, table)), verdict.claim.quantity), []).append(place)
     for places in columns.values():
         column = [found[place] for place in places]

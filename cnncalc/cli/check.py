@@ -15,6 +15,7 @@ from cnncalc.cli.progress import progress
 if TYPE_CHECKING:
     from cnncalc.check.context import Overrides
     from cnncalc.check.grading import Outcome
+    from cnncalc.check.key import Key
 
 MANY = 20
 """With so many files or more, progress is shown."""
@@ -51,6 +52,13 @@ A table:
     default="",
     shell_complete=complete_networks,
     help="The network that the files are about; what they say about it is then ignored.",
+)
+@click.option(
+    "-k",
+    "--key",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="A table with the right answers: it sets the network and the exercises, and only what is in it counts.",
 )
 @setup_options("input", "settings", "batch", "counting")
 @click.option("--thousand", type=click.Choice(["1000", "1024"]), help="What K stands for in the files (default 1000).")
@@ -104,7 +112,7 @@ def command(files: tuple[str, ...], network: str, asked: dict[str, Any], page: P
     numbers of the same FILE, of which one is wrong. The exit status is 0 if all numbers
     are right and all errata are wrong, else 1. Unreadable files are reported and skipped.
 
-    With --network, --grades, --out-of or --format csv the files are answers to be graded: an
+    With --network, --key, --grades, --out-of or --format csv the files are answers to be graded: an
     erratum in them does not count, each question counts once, however often it is answered, an
     empty answer is not an answer, and each file in a folder is a sheet, whatever it is.
     """
@@ -117,13 +125,14 @@ def command(files: tuple[str, ...], network: str, asked: dict[str, Any], page: P
     own = {"out_of": wanted.out_of, "follow_through": wanted.follow_through, "by_question": wanted.by_question}
     own |= {"brief": len(paths) > 1 or wanted.quiet, "grading": grading}
     page = page.with_(**own, **({"summary": True} if wanted.by_question else {}))
-    _check(paths, _overrides(network, asked, grading), wanted, page)
+    _check(paths, _key(wanted.key, _overrides(network, asked, grading)), wanted, page)
 
 
 class Wanted(NamedTuple):
     """What is checked and made besides the verdicts, by the names of the options."""
 
     published: bool
+    key: str | None
     grades: str | None
     by_question: bool
     feedback: str | None
@@ -134,7 +143,7 @@ class Wanted(NamedTuple):
     @property
     def of_a_class(self) -> bool:
         """Whether something is wanted that only answers have."""
-        return any((self.grades, self.feedback, self.out_of, self.by_question))
+        return any((self.key, self.grades, self.feedback, self.out_of, self.by_question))
 
 
 def _paths(files: tuple[str, ...], wanted: Wanted, page: Page, grading: bool) -> list[str]:
@@ -142,7 +151,7 @@ def _paths(files: tuple[str, ...], wanted: Wanted, page: Page, grading: bool) ->
     from cnncalc.check.collecting import files_in
     from cnncalc.check.published import published_tables
 
-    own = [path for path in (wanted.grades, wanted.feedback, page.output) if path]
+    own = [path for path in (wanted.grades, wanted.feedback, wanted.key, page.output) if path]
     paths = [
         *(published_tables() if wanted.published else ()),
         *files_in(files, everything=grading, apart=own),
@@ -164,12 +173,22 @@ def _overrides(network: str, asked: dict[str, Any], grading: bool) -> Overrides:
     return found
 
 
-def _check(paths: list[str], overrides: Overrides, wanted: Wanted, page: Page) -> None:
+def _key(path: str | None, overrides: Overrides) -> Key:
+    """What is asked: what the options set, and what the key does."""
+    from cnncalc.check.key import Key, read_key
+    from cnncalc.setup import usage
+
+    with usage():
+        return read_key(path, overrides) if path else Key(overrides)
+
+
+def _check(paths: list[str], key: Key, wanted: Wanted, page: Page) -> None:
     """Check the files, write what is wanted, and print the rest."""
     from cnncalc.check.grading import Checked, check_files
     from cnncalc.cli.handing_back import write_grades, write_pages
 
-    outcomes = check_files(paths, overrides, diagnosed=page.form != "csv" or wanted.feedback is not None)
+    diagnosed = page.form != "csv" or wanted.feedback is not None
+    outcomes = check_files(paths, key.overrides, asked=key.asked, diagnosed=diagnosed)
     found = Checked(tuple(_shown(outcomes, len(paths), page, wanted.quiet)))
     if wanted.grades:
         write_grades(wanted.grades, found, page)

@@ -15,6 +15,8 @@ from cnncalc.report.formats import report_of
 if TYPE_CHECKING:
     from cnncalc.check.grading import Checked
 
+UNSAFE = '<>:"/\\|?*'
+"""Characters that not every system takes in the name of a file."""
 LONGEST_NAME = 150
 """Bytes of the name of a page; file systems take 255, and some programs fewer."""
 
@@ -40,7 +42,7 @@ def write_pages(folder: str, found: Checked, page: Page) -> None:
         os.makedirs(folder, exist_ok=True)
     except OSError as error:
         raise click.UsageError(f"cannot make the folder '{folder}': {error.strerror}") from None
-    options = page.with_(brief=False, by_question=False, summary=False).options._replace(standalone=True)
+    options = page.with_(handed_back=True).options._replace(standalone=True)
     for name, outcome in zip(page_names([each.path for each in found.outcomes]), found.outcomes, strict=True):
         report = report_of(Checked((outcome,)), options)
         write_whole(os.path.join(folder, f"{name}.html"), html.render(report, options))
@@ -54,7 +56,8 @@ def page_names(paths: Sequence[str]) -> Iterator[str]:
     for path, name in zip(paths, names, strict=True):
         if times[name.casefold()] > 1:
             name = os.path.relpath(path).replace("..", "").strip(os.sep).replace(os.sep, "_")
-        name = os.fsencode(name)[:LONGEST_NAME].decode("utf-8", "ignore")
+        safe = "".join("_" if each in UNSAFE or not each.isprintable() else each for each in name)
+        name = safe.encode()[:LONGEST_NAME].decode(errors="ignore")
         number, unique = 1, name
         while unique.casefold() in given:
             number += 1

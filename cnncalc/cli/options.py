@@ -87,7 +87,10 @@ LIMIT = click.option(
     callback=_set_limits,
     help="Set a limit, as in terms=5000; may be repeated. docs/security.md lists them.",
 )
-INPUT_HELP = "Size of the input: 224, 227x227x3 (height x width x channels), or HxWx3 with symbols."
+INPUT_HELP = (
+    "Size of the input: 224, 227x227x3 (height x width x channels), HxWx3 with symbols; left=64x64x3,right=64x64x1 "
+    "for several inputs."
+)
 SETUP = {
     "spec": (click.argument("spec", shell_complete=complete_networks),),
     "input": (click.option("-i", "--input", metavar="SIZE", help=INPUT_HELP),),

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import lru_cache, partial
 from typing import Any, TypeAlias, TypeVar
 
-from cnncalc.analysis import Analysis, Convention, LayerResult
+from cnncalc.analysis import Analysis, Convention, InputResult, LayerResult
 from cnncalc.analysis.engine import layer_result
 from cnncalc.analysis.merged_fields import merged
 from cnncalc.analysis.quantities import FIELDS
@@ -204,6 +204,11 @@ class LayerRecomputation(Recomputation):
             layer = self.analysis.layers[source]
             yield layer
             source = layer.node.sources[0]
+
+    def input_before(self) -> InputResult:
+        """The input of the network that these layers begin with."""
+        *_, first = (self.result, *self.layers_before())
+        return self.analysis.inputs[~first.node.sources[0]]
 
     def _seen_before(self) -> ReceptiveField:
         """The receptive field of the layer's inputs."""

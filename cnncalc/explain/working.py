@@ -267,8 +267,8 @@ def _field_remark(quantity: str, axis: AxisReceptiveField) -> str:
 
 
 def _axes(analysis: Analysis, rank: int) -> tuple[str, ...]:
-    axes = analysis.graph.input.axes
-    return axes if len(axes) == rank else tuple(map(str, range(1, rank + 1)))
+    named = (each.shape.axes for each in analysis.inputs if each.shape.rank == rank)
+    return next(named, tuple(map(str, range(1, rank + 1))))
 
 
 def _worked_field(analysis: Analysis, layer: LayerResult, worked: LayerResult) -> ReceptiveField | None:
@@ -278,7 +278,7 @@ def _worked_field(analysis: Analysis, layer: LayerResult, worked: LayerResult) -
         return None
     if any(not seen.axes for seen in coming):
         return None
-    axes = _axes(analysis, analysis.graph.input.rank)
+    axes = _axes(analysis, len(coming[0].axes))
     same = len({tuple((axis.lows, axis.highs) for axis in seen.axes) for seen in coming}) == 1
     lettered = [_chain(coming[0], axes)] if same else _paths(coming, axes)
     together, _ = merged(lettered, worked.input.rank)

@@ -85,7 +85,7 @@ class Fit(Result):
         for number, axis in zip(numbers, self.input.sides, strict=True):
             fixed = axis if isinstance(axis, int) else values.setdefault(axis, number)
             if fixed != number:
-                raise UsageError([Problem(f"the size {text} does not match the input {self.graph.input}")])
+                raise UsageError([Problem(f"the size {text} does not match the input {self.graph.input_text()}")])
         return numbers
 
     def __repr__(self) -> str:

@@ -81,7 +81,7 @@ class Assembly:
             if changed is None:
                 self.enter(path, sources[0], scope, item.span)
                 return sources[0]
-            if not self._as_expected(item, count, path, sources):
+            if not self._as_expected(item, changed, count, path, sources):
                 self.enter(path, UNKNOWN, scope, item.span)
                 return UNKNOWN
             placed = self._placed(changed, shapes)
@@ -149,7 +149,7 @@ class Assembly:
         else:
             self._refuse(condition, path, item, sources)
 
-    def _as_expected(self, item: Item, count: Size | None, path: str, sources: tuple[int, ...]) -> bool:
+    def _as_expected(self, item: Item, layer: Layer, count: Size | None, path: str, sources: tuple[int, ...]) -> bool:
         """Compare what the text says of an input with the input; what it leaves unsaid is assumed.
 
         Whether the layer can stand there at all.
@@ -163,7 +163,7 @@ class Assembly:
                 self._note(condition, holds, path, item, sources)
                 if holds is False and condition.severity == "error":
                     return False
-        if len(self.problems) == before and (text := unsaid(expected, shape)):
+        if len(self.problems) == before and (text := unsaid(expected, shape, layer)):
             self.graph.assumed.append(f"{path}: {text}")
         return True
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from cnncalc.layers import Condition, Shape
+from cnncalc.layers import Condition, Layer, Shape
 from cnncalc.layers.condition import never
 from cnncalc.spec.model import Expected
-from cnncalc.symbolic import Size
+from cnncalc.symbolic import Size, is_known
 
 MAPS = ("a vector", "length x channels", "height x width x channels", "depth x height x width x channels")
 """What an input of 0 to 3 axes is."""
@@ -25,8 +25,12 @@ def conditions(expected: Expected, count: Size | None, shape: Shape) -> Iterator
         yield Condition(found, "==", count, message, hint, "invalid")
 
 
-def unsaid(expected: Expected, shape: Shape) -> str:
+def unsaid(expected: Expected, shape: Shape, layer: Layer) -> str:
     """What is done to the input though the text does not say it, or nothing."""
-    if not expected.flattened or not shape.rank:
-        return ""
-    return f"its input {shape} is flattened to {shape.values} values; {expected.flattened}"
+    if expected.flattened and shape.rank:
+        return f"its input {shape} is flattened to {shape.values} values; {expected.flattened}"
+    if expected.unshown and is_known(*shape.size):
+        word, field, value = expected.unshown
+        found, other = (each.output(shape) for each in (layer, type(layer)(**{**layer.given(), field: value})))
+        return f"the text does not show whether {word} is set: with it the output is {other}" if other != found else ""
+    return ""

@@ -87,29 +87,39 @@ class Concat(Merge):
 
 @layer("multiply", "mul", "scale")
 class Multiply(Merge):
-    """Product, value by value; a vector or a 1x1 map scales whole channels (squeeze-and-excitation)."""
+    """Product, value by value; what has one channel or one position scales all of them (squeeze-and-excitation, CBAM).
+
+    A vector or a 1x1 map of C values scales the C channels of a map, and a map with one channel its positions.
+    """
 
     channelwise = True
 
     def join(self, shapes: tuple[Shape, ...]) -> Shape:
-        return max(shapes, key=_is_map)
+        channels = next((shape.channels for shape in shapes if shape.channels != 1), 1)
+        return Shape(channels, *max(shapes, key=_is_map).size)
 
     def join_conditions(self, shapes: tuple[Shape, ...]) -> Iterator[Condition]:
         joined = self.join(shapes)
         maps = tuple(shape for shape in shapes if _is_map(shape))
         if maps:
-            yield from equal_sizes(maps, "the maps to multiply must have one size", channels=True)
+            yield from equal_sizes(maps, GO_TOGETHER, channels=False)
         for shape in shapes:
-            yield Condition(
-                shape.channels,
-                "==",
-                joined.channels,
-                partial(_unequal_channels, shape, joined),
-                "a scale needs one value for every channel",
-            )
+            if shape.channels != 1:
+                message = partial(_unequal_channels, shape, joined)
+                yield Condition(shape.channels, "==", joined.channels, message, GO_TOGETHER)
 
     def operations(self, shape: Shape) -> Operations:
         return Operations(other_multiplies=(self.inputs - 1) * shape.values)
+
+    def channels_read(self, shapes: tuple[Shape, ...], start: Size, count: Size) -> ChannelsRead:
+        return [
+            Channels(number, *((start, count) if shape.channels != 1 else (0, 1)))
+            for number, shape in enumerate(shapes)
+        ]
+
+
+GO_TOGETHER = "these go together: equal shapes; HxWxC with HxWx1, with 1x1xC or with a vector of C values"
+"""What can be multiplied."""
 
 
 @layer("crop_like", "crop_to")
@@ -145,7 +155,7 @@ class CropLike(Merge):
 
 
 def _is_map(shape: Shape) -> bool:
-    """Whether the shape has more than one position: what a scale has not."""
+    """Whether the shape has more than one position: what a scale of channels has not."""
     return any(length != 1 for length in shape.size)
 
 

@@ -35,7 +35,13 @@ body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; padding: 0 1rem;
 .cnncalc .good { color: #00695c; }
 .cnncalc .dim, .cnncalc .aside { opacity: .75; }
 .cnncalc .aside { font-size: .875rem; }
-@media (prefers-color-scheme: dark) {
+@media print {
+  :root { color-scheme: light; }
+  body { font-size: 11pt; margin: 0; max-width: none; }
+  .cnncalc .scroll { overflow: visible; }
+  .cnncalc tr { break-inside: avoid; }
+}
+@media screen and (prefers-color-scheme: dark) {
   .cnncalc .bad, .cnncalc .warning { color: #ff8a80; }
   .cnncalc .good { color: #80cbc4; }
 }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import islice
 from typing import Any
 
+from cnncalc.layers import Shape
 from cnncalc.report.report import LINES_AT_ONCE, Options, Report
 from cnncalc.symbolic import is_known
 
@@ -74,3 +75,15 @@ def raw(value: Any) -> Any:
     from cnncalc.symbolic.printing import integer_python
 
     return integer_python(value)
+
+
+def shape_data(shape: Shape) -> dict[str, Any]:
+    """A volume as JSON holds it."""
+    return {"channels": raw(shape.channels), "size": [raw(length) for length in shape.size]}
+
+
+def inputs_data(inputs: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+    """The inputs of a network, each with its name, as parts of an answer: the first one, and of several all."""
+    named = list(inputs)
+    several = {"inputs": [{"name": name} | data for name, data in named]} if len(named) > 1 else {}
+    return {"input": named[0][1], **several}

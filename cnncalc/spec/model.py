@@ -85,7 +85,8 @@ class Expected(NamedTuple):
     """What a text says of the input of a layer besides: `number` channels (`values`: in the whole volume), some `axes`.
 
     `module` is what the text calls the layer, `hint` what may be meant where the input is another. With `values` a map
-    is flattened first, though the text does not show it, as `flattened` says.
+    is flattened first, though the text does not show it, as `flattened` says. `unshown` is a setting that the text
+    leaves out even where it is set: what the text would call it, its field, and its other value.
     """
 
     module: str
@@ -94,6 +95,7 @@ class Expected(NamedTuple):
     axes: int | None = None
     hint: str = ""
     flattened: str = ""
+    unshown: tuple[str, str, Value] | None = None
 
 
 class Item:

@@ -12,7 +12,7 @@ from cnncalc.limits import MOST_CLAIMS, MOST_COLUMNS
 from cnncalc.tables.cells import HEADER_WITHIN, Cell, CellTable, Known
 
 NAMES = (".csv", ".tsv", ".txt")
-HEADER = re.compile(r"^[^\w\n]*(?:layer|name)\W*[,;\t]", re.IGNORECASE | re.MULTILINE)
+HEADER = re.compile(r"^[^\w\n]*(?:layer|name|question|exercise|task)\W*[,;\t]", re.IGNORECASE | re.MULTILINE)
 YAML_NAMES = (".yaml", ".yml")
 YAML_KEY = re.compile(r"^(?:claims|networks)\s*:", re.MULTILINE)
 DELIMITERS = ";,\t"
@@ -100,7 +100,7 @@ def _cells(line: str, delimiter: str) -> list[str]:
 def _rows(source: Source, start: int, delimiter: str) -> Iterator[list[Cell]]:
     """The cells of every row that is not empty, each with its place; the header is the first."""
     lines, first = source.lines, start
-    reader = csv.reader(lines[start:], delimiter=delimiter, skipinitialspace=True)
+    reader = csv.reader((f"{line}\n" for line in lines[start:]), delimiter=delimiter, skipinitialspace=True)
     while True:
         try:
             row = next(reader, None)

@@ -9,6 +9,7 @@ from cnncalc.errors import Problem, SpecError
 from cnncalc.limits import MOST_COLUMNS
 from cnncalc.tables.cells import Cell
 from cnncalc.tables.dressing import undressed
+from cnncalc.tables.matrix_text import bracketed
 
 LONGEST = 1_000
 """Characters of a cell; a longer one is left as it stands."""
@@ -86,6 +87,8 @@ def plain(text: str) -> str:
     """
     if len(text) > LONGEST or not any(sign in text for sign in "\\${}~"):
         return text
+    if "matrix}" in text:
+        text = bracketed(text)
     if "\\" in text:
         text = DROPPED.sub("", MULTIROW.sub("", MULTICOLUMN.sub("", BREAK.sub(" ", text))))
         text = SIGN.sub(lambda found: SIGNS[found[0].removesuffix("{}")], WITH_UNIT.sub(r"\1 \2", text))

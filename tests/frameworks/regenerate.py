@@ -1,5 +1,8 @@
 """What PyTorch and Keras say of small models -> models.json: every layer's output, parameters and buffers.
 
+Models of a few words are in models.json; those of classes and functions are the texts in code/, and code.json has
+what is said of them.
+
 Run it in an environment with torch and keras, with KERAS_BACKEND=torch. The models are those in models.json.
 """
 
@@ -16,6 +19,7 @@ from keras import Input, Sequential, layers
 from torch import nn
 
 FILE = Path(__file__).with_name("models.json")
+CODE = FILE.with_name("code.json")
 NAMES = {"nn": nn, "OrderedDict": OrderedDict, "Input": Input, "Sequential": Sequential, "layers": layers}
 
 
@@ -47,8 +51,45 @@ def keras_rows(model: Any) -> list[list[Any]]:
     ]
 
 
+KERAS_ALONE = (
+    ("from tensorflow import keras", "import keras"),
+    ("import tensorflow as tf", "import keras"),
+    ("tensorflow.keras", "keras"),
+    ("tf.keras", "keras"),
+    ("history = model.fit(x_train, y_train)", ""),
+)
+"""What makes a text one of Keras without TensorFlow."""
+
+
+def made_by(name: str, make: str) -> Any:
+    """The model that a text in code/ builds."""
+    text = (FILE.parent / "code" / f"{name}.txt").read_text(encoding="utf-8")
+    for old, new in KERAS_ALONE:
+        text = text.replace(old, new)
+    scope: dict[str, Any] = {"__name__": "code", "torch": torch, "nn": nn, "F": torch.nn.functional}
+    exec(text, scope)
+    return eval(make, scope)
+
+
+def class_rows(model: Any, shape: list[int]) -> list[list[Any]]:
+    """The rows of a model of Keras that is a class: its layers once it has been called."""
+    inputs = keras.Input(shape)
+    return keras_rows(keras.Model(inputs, model.call(inputs)))
+
+
 if __name__ == "__main__":
     found = json.loads(FILE.read_text(encoding="utf-8"))
+    written = json.loads(CODE.read_text(encoding="utf-8"))
+    for name, case in written.items():
+        model = made_by(name, case["make"])
+        if name.startswith("torch"):
+            case["rows"] = torch_rows(model, case["shape"])
+            case["params"] = sum(value.numel() for value in model.parameters())
+        else:
+            case["rows"] = class_rows(model, case["shape"]) if "shape" in case else keras_rows(model)
+            case["params"] = sum(row[2] + row[3] for row in case["rows"])
+    lines = ",\n".join(f" {json.dumps(name)}: {json.dumps(case)}" for name, case in written.items())
+    CODE.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
     for case in found["torch"].values():
         model = eval(case["code"], NAMES)
         case.update(printed=str(model), rows=torch_rows(model, case["shape"]))

@@ -22,7 +22,7 @@ from tests import oracle
 Item = Any
 Values = Mapping[str, Any]
 MERGES = ("add", "concat", "multiply")
-SIBLINGS = ("name", "repeat", "first", "when", "from")
+SIBLINGS = ("name", "repeat", "first", "when", "from", "share")
 MAIN = {
     "conv": "filters", "deconv": "filters", "depthwise": "kernel", "maxpool": "kernel", "avgpool": "kernel",
     "subsample": "kernel", "upsample": "factor", "resize": "size", "pixel_shuffle": "factor",
@@ -172,6 +172,11 @@ def parted(maps: Iterable[Seen]) -> tuple[tuple[int, Seen], ...]:
 def image(channels: int, size: Sequence[int]) -> Volume:
     """The input of a network."""
     return Volume(tuple(size), ((channels, Marks((), [same_place] * len(size), [1] * len(size))),))
+
+
+def unmarked(channels: int, size: Sequence[int]) -> Volume:
+    """Maps that see nothing of the input that is looked at."""
+    return Volume(tuple(size), ((channels, NOTHING),))
 
 
 @dataclass
@@ -471,6 +476,11 @@ def merge(kind: str, volumes: Sequence[Volume]) -> Row:
     """A merging layer on its inputs."""
     first = volumes[0]
     if kind == "multiply":
+        channels = max(volume.channels for volume in volumes)
+        volumes = [
+            Volume(volume.size, ((channels, volume.seen),)) if volume.channels == 1 else volume for volume in volumes
+        ]
+        first = volumes[0]
         maps = [volume for volume in volumes if any(length != 1 for length in volume.size)]
         first = maps[0] if maps else first
         if any(volume.size != first.size for volume in maps):
@@ -505,9 +515,13 @@ def value_of(value: Any, values: Values) -> Any:
 
 @dataclass
 class Network:
-    """A network that is being counted: its rows so far, and the volumes that have a name."""
+    """A network that is being counted: its rows so far, and the volumes that have a name.
+
+    Of `several` inputs one is marked, and the maps of the others see nothing of it.
+    """
 
     spec: Mapping[str, Any]
+    several: bool = False
     rows: list[Row] = field(default_factory=list)
 
     def blocks(self) -> dict[str, tuple[dict[str, Any], list[Item]]]:
@@ -534,7 +548,7 @@ class Network:
         entry = read[0]
         if "when" in item and not value_of(item["when"], inputs(values, entry)):
             return entry
-        output = entry
+        output, made = entry, len(self.rows)
         for number in range(value_of(item.get("repeat", 1), inputs(values, entry))):
             inner = inputs(values, output)
             first = item.get("first", {}) if number == 0 else {}
@@ -548,7 +562,12 @@ class Network:
             elif kind in self.blocks():
                 output = self.call(kind, {**(item[kind] or {}), **first}, output, inner)
             else:
-                output = self.enter(layer(kind, output, self.keys(kind, item[kind], first, inner)))
+                row = layer(kind, output, self.keys(kind, item[kind], first, inner))
+                if self.several and output.seen == NOTHING:
+                    row.output = unmarked(row.output.channels, row.output.size)
+                output = self.enter(row)
+        for row in self.rows[made:] if "share" in item else ():
+            row.params = 0
         if "name" in item:
             names[item["name"]] = output
         return output
@@ -571,7 +590,7 @@ class Network:
 
     def enter(self, row: Row) -> Volume:
         """Keep a row; a layer all of whose channels are zeros has no receptive field."""
-        if row.output.seen == NOTHING:
+        if row.output.seen == NOTHING and not self.several:
             row.output = Volume(row.output.size, ((row.output.channels, UNKNOWN),))
         self.rows.append(row)
         return row.output
@@ -589,6 +608,23 @@ def count(spec: Mapping[str, Any], size: Sequence[int], channels: int) -> list[R
     network, entry = Network(spec), image(channels, size)
     network.run(spec["layers"], entry, {"input": entry}, {})
     return network.rows
+
+
+def count_each(spec: Mapping[str, Any], sizes: Mapping[str, tuple[Sequence[int], int]]) -> dict[str, list[Row]]:
+    """The rows of a network with several inputs, by their names, where only the pixels of that input are marked.
+
+    `sizes` are the size and the channels of every input; raises Refusal.
+    """
+    found = {}
+    for marked in sizes:
+        names = {
+            name: image(channels, size) if name == marked else unmarked(channels, size)
+            for name, (size, channels) in sizes.items()
+        }
+        network = Network(spec, several=True)
+        network.run(spec["layers"], next(iter(names.values())), names, {})
+        found[marked] = network.rows
+    return found
 
 
 def total(rows: Iterable[Row]) -> Iterator[int]:

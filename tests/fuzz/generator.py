@@ -341,6 +341,8 @@ class Generator:
             branches[-1].insert(0, self.layer(volume))
         if kind == "multiply" and chance.random() < 0.7 and same is None:
             branches[-1] = ["globalavgpool", {"fc": 2}, {"fc": volume.channels}, "sigmoid"]
+        if kind == "multiply" and chance.random() < 0.3 and same is None:
+            branches[0] = [{"conv": {"filters": 1, "kernel": 3, "padding": 1}}]  # scales positions
         return {kind: branches}
 
     def concat(self, volume: Volume) -> Item:
@@ -412,3 +414,38 @@ class Generator:
 def generate(seed: int, *, channel_ranges: bool = True) -> dict[str, Any]:
     """The spec of a seed."""
     return Generator(seed, channel_ranges=channel_ranges).grown()
+
+
+def generate_towers(seed: int) -> dict[str, Any]:
+    """The spec of a seed in which two inputs go through one block, with shared weights or without, and are merged."""
+    grown, chance = Generator(seed).grown(), random.Random(seed)
+    *size, channels = map(int, grown.pop("input").split("x"))
+    tower: dict[str, Any] = {"tower": None, "name": "right_tower"}
+    right: list[Any] = [tower]
+    other = size
+    if chance.random() < 0.3:  # twice as large, and halved again
+        other = [2 * length for length in size]
+        right.insert(0, {"conv": {"filters": channels, "kernel": 2, "stride": 2}, "from": "right"})
+    else:
+        tower["from"] = "right"
+    if chance.random() < 0.6:
+        tower["share"] = "left_tower"
+    if chance.random() < 0.3:  # sees more
+        right.append({"conv": {"filters": "in.channels", "kernel": 3, "padding": 1}, "name": "more"})
+    end = "right_tower" if right[-1] is tower else "more"
+    behind = [
+        {"conv": {"filters": 4, "kernel": 3, "padding": 1}},
+        {"maxpool": {"kernel": 2, "stride": 1}},
+        {"upsample": 2},
+        {"split": 2},
+        "batchnorm",
+        {"add": [[], [{"conv": {"filters": "in.channels", "kernel": 3, "padding": 1}}]]},
+        {"fc": 5},
+    ]
+    merge = {chance.choice(("add", "concat")): None, "from": ["left_tower", end]}
+    return {
+        "inputs": {"left": "x".join(map(str, (*size, channels))), "right": "x".join(map(str, (*other, channels)))},
+        **grown,
+        "blocks": {**grown.get("blocks", {}), "tower": grown["layers"]},
+        "layers": [{"tower": None, "name": "left_tower"}, *right, merge, *chance.sample(behind, chance.randint(0, 3))],
+    }

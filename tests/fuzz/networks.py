@@ -35,16 +35,16 @@ import yaml
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from cnncalc.analysis import Analysis, LayerResult
+from cnncalc.analysis import Analysis
 from cnncalc.errors import Source, SpecError
 from cnncalc.formula.formulas import Formulas, formulas_of, suppose
 from cnncalc.formula.validity import field_conditions
-from cnncalc.graph import INPUT
+from cnncalc.layers import ReceptiveField
 from cnncalc.setup import setup
 from cnncalc.spec.model import InputSize, Spec
 from cnncalc.spec.readers.yaml import read
-from tests.fuzz.calculator import Marks, Refusal, Row, count
-from tests.fuzz.generator import generate
+from tests.fuzz.calculator import NOTHING, Marks, Refusal, Row, count, count_each
+from tests.fuzz.generator import generate, generate_towers
 
 AXES = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
 Counted = tuple[tuple[int, ...], Analysis | str]
@@ -82,6 +82,13 @@ def same(kind: str, where: str, ours: Any, other: Any) -> None:
 
 
 def compare_rows(analysis: Analysis, rows: Sequence[Row], at: str) -> None:
+    """That every layer has the calculator's numbers, and sees what it has marked."""
+    compare_counts(analysis, rows, at)
+    for layer, row in zip(analysis.layers, rows, strict=True):
+        compare_marks(layer.receptive_field, row, f"{layer.name} at {at}")
+
+
+def compare_counts(analysis: Analysis, rows: Sequence[Row], at: str) -> None:
     """That every layer has the calculator's numbers."""
     same("layers", at, [layer.node.layer.kind for layer in analysis.layers], [row.kind for row in rows])
     for layer, row in zip(analysis.layers, rows, strict=True):
@@ -92,14 +99,47 @@ def compare_rows(analysis: Analysis, rows: Sequence[Row], at: str) -> None:
         same("macs", where, layer.macs, row.macs)
         if row.connections:
             same("connections", where, layer.connections, row.connections)
-        compare_marks(layer, row, where)
     same("total params", at, analysis.total("params"), sum(row.params for row in rows))
     same("total macs", at, analysis.total("macs"), sum(row.macs for row in rows))
 
 
-def compare_marks(layer: LayerResult, row: Row, where: str) -> None:
+def compare_inputs(spec: Mapping[str, Any], tally: Tally) -> None:
+    """Count a network with several inputs, what it sees on each input by itself; raises Difference."""
+    sizes = {name: (split(text)[:-1], split(text)[-1]) for name, text in spec["inputs"].items()}
+    rows, reason = {}, ""
+    try:
+        rows = count_each(spec, sizes)
+    except Refusal as refusal:
+        reason = str(refusal)
+    try:
+        found = setup(read_spec(spec)).analysis()
+    except SpecError as refused:
+        if rows:
+            raise Difference("refused by numbers alone", refused.problems[0].message) from None
+        tally.add("sizes refused")
+        return
+    if not rows:
+        raise Difference("refused by the calculator alone", reason)
+    tally.add("sizes counted")
+    for name, seen in rows.items():
+        compare_counts(found, seen, name)
+        for layer, row in zip(found.layers, seen, strict=True):
+            fields = {each: field for names, field in layer.receptive_field.by_input for each in names}
+            if row.output.seen != NOTHING:
+                tally.add("fields of several inputs" if fields else "fields of one")
+                compare_marks(fields.get(name, layer.receptive_field), row, f"{layer.name} on {name}")
+            elif name in fields and "channels of zeros" not in fields[name].unknown:
+                raise Difference("receptive field", f"{layer.name} sees {name}")
+
+
+def split(text: str) -> list[int]:
+    """The numbers of a size."""
+    return list(map(int, text.split("x")))
+
+
+def compare_marks(seen: ReceptiveField, row: Row, where: str) -> None:
     """That a layer sees the pixels that marking finds."""
-    seen, marks = layer.receptive_field, row.output.seen
+    marks = row.output.seen
     if "channels of zeros" in seen.unknown:
         return  # some of the channels read see nothing: cnncalc does not say what the others see
     if not isinstance(marks, Marks):
@@ -200,7 +240,7 @@ def compare_formulas(found: Formulas, numbers: Analysis, values: Mapping[str, in
 
 def sizes_of(spec: Mapping[str, Any], chance: random.Random) -> tuple[list[tuple[int, ...]], int]:
     """The sizes at which a network is counted, its own first, and its channels."""
-    *own, channels = map(int, spec["input"].split("x"))
+    *own, channels = split(spec["input"])
     found = [tuple(own)]
     for _ in range(3):
         draws = (lambda size: size + chance.randint(-2, 2), lambda size: chance.randint(1, size + 9))
@@ -326,7 +366,7 @@ def scaled_by_chance(numbers: Analysis) -> bool:
 
 def _sizes(analysis: Analysis, source: int) -> tuple[Any, ...]:
     """The size of what a layer reads."""
-    return (analysis.graph.input if source == INPUT else analysis.layers[source].output).size
+    return analysis.graph.shape(source).size
 
 
 def difference(spec: Mapping[str, Any], tally: Tally, seed: int, formulas: bool) -> Difference | None:
@@ -411,6 +451,11 @@ def run(seed: int, channel_ranges: bool, formulas: bool) -> tuple[Counter[str], 
     spec = generate(seed, channel_ranges=channel_ranges)
     found = difference(spec, tally, seed, formulas)
     if found is None:
+        towers = generate_towers(seed)
+        try:
+            compare_inputs(towers, tally)
+        except Difference as apart:
+            return tally.counts, (seed, str(apart), written(towers))
         return tally.counts, None
     least = minimised(spec, found, lambda smaller: difference(smaller, Tally(), seed, formulas))
     text = str(difference(least, Tally(), seed, formulas))

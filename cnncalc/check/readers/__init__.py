@@ -15,6 +15,7 @@ from cnncalc.check.claim import Table
 from cnncalc.check.context import Overrides
 from cnncalc.check.prints.enter import enter
 from cnncalc.check.readers import fvcore, ptflops, reports, yaml
+from cnncalc.check.readers.by_hand import read_lines
 from cnncalc.check.readers.reading import Reading
 from cnncalc.check.readers.rows import quantities_in, read_rows
 from cnncalc.errors import Problem, Source, Span, SpecError
@@ -37,10 +38,16 @@ class Reader(NamedTuple):
 
 
 def _rows(tables: Callable[[Source, Known], Iterable[CellTable]]) -> Callable[[Reading], None]:
-    """Reads the rows of every table in a text."""
+    """Reads the rows of every table in a text, or its lines if it is no table but answers exercises."""
 
     def read(reading: Reading) -> None:
-        for table in tables(reading.source, quantities_in):
+        try:
+            found = list(tables(reading.source, quantities_in))
+        except SpecError:
+            if reading.exercises and read_lines(reading):
+                return
+            raise
+        for table in found:
             read_rows(reading, table)
 
     return read

@@ -11,7 +11,9 @@ from cnncalc.errors import Source
 from cnncalc.tables.print_lines import PrintLine, number_with_unit, print_lines, without_colours
 from cnncalc.tables.print_out import Number, PrintOut, Row
 
-STATISTICS = re.compile(r"([0-9][0-9.]*(?: [kKMB])?), ([0-9.]+%) Params, ([0-9][0-9.]* [KMGT]?Mac), ([0-9.]+%) MACs")
+STATISTICS = re.compile(
+    r"(?<![0-9.])([0-9][0-9.]*(?: [kKMB])?), ([0-9.]+%) Params, ([0-9][0-9.]* [KMGT]?Mac), ([0-9.]+%) MACs"
+)
 ATEN = re.compile(r"^[ \t]*Total:[ \t]*([0-9][0-9.]* [KMGT]?Mac)[ \t\r]*$", re.MULTILINE)
 MACS = re.compile(
     r"(?:Computational complexity|FLOPs|MACs):\s*([0-9][0-9.]* [KMGT]?Mac)\s*\Z|\('([0-9][0-9.]* [KMGT]?Mac)', "

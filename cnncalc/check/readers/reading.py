@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from cnncalc.check.claim import Claim, Table
 from cnncalc.check.context import Context, Overrides
+from cnncalc.check.exercises import Exercise, Exercises, claim_of
 from cnncalc.check.network import Network
 from cnncalc.errors import Problem, Source, Span, SpecError
 from cnncalc.limits import MOST_CLAIMS, MOST_PROBLEMS, MOST_TABLE_LAYERS
@@ -27,8 +28,11 @@ class Reading:
     """Those of all networks so far."""
     problems: list[Problem] = field(default_factory=list)
     table: Table = field(init=False)
+    exercises: Exercises = field(init=False)
+    """Those of the command line, or of the file."""
 
     def __post_init__(self) -> None:
+        self.exercises = self.overrides.exercises
         self.table = Table(self.source.name, graded=self.overrides.grading)
 
     @property
@@ -117,6 +121,10 @@ class Reading:
             return None
         return network
 
+    def answered(self, exercise: Exercise, text: str, span: Span, source: str = "") -> None:
+        """Enter the answer to an exercise."""
+        self.add(claim_of(exercise, text, span, source))
+
     def add(self, claim: Claim) -> None:
         """Enter a claim."""
         if len(self.table.claims) >= MOST_CLAIMS.value:
@@ -126,7 +134,9 @@ class Reading:
 
     def finished(self) -> Table:
         """The table; raises SpecError if there are problems, with those of single claims among them."""
-        if not self.table.claims and not self.problems:
+        self.table.exercises = self.exercises
+        sets_questions = self.exercises and self.exercises is not self.overrides.exercises
+        if not self.table.claims and not self.problems and not sets_questions:
             self.problem(
                 "the table contains no claims", self.source.span(), "write a layer and its numbers on each line"
             )

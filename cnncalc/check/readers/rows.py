@@ -12,6 +12,7 @@ from cnncalc.check.matching import matched
 from cnncalc.check.naming import Heading, heading, is_heading, kind_of, layer_named
 from cnncalc.check.network import Network
 from cnncalc.check.numbers.amounts import decimal_comma
+from cnncalc.check.readers.by_hand import without_answers
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Span, SpecError
 from cnncalc.limits import MOST_CLAIMS
@@ -55,6 +56,13 @@ def read_rows(reading: Reading, table: CellTable) -> None:
     if len(table.rows) > MOST_CLAIMS.value + 1:
         raise too_many_rows(table.rows[-1][0][1])
     header, lines = with_strides_apart(table.rows[0], table.rows[1:])
+    if reading.exercises:
+        ignored = [place for place, (text, _) in enumerate(header) if folded_heading(text) in IGNORED[:-1]]
+        lines = [list(cells) for cells in without_answers(reading, lines, ignored)]
+        if not _named(reading, head) or not lines:
+            for (name, span), *_ in lines:
+                reading.add(context.unread(name, "", name, span, reading.exercises.unknown(name)))
+            return
     columns = _columns(reading, header, lines)
     lines = [cells for cells in lines if not cells[0][0].startswith("#")]
     network, lines = _network(reading, head, header, lines)
@@ -75,6 +83,11 @@ def read_rows(reading: Reading, table: CellTable) -> None:
         _row(reading, context, layer, cells, columns, beside)
     if not reading.table.claims and not reading.problems:
         reading.problem("the table contains no claims", header[0][1], "write one layer in each row")
+
+
+def _named(reading: Reading, head: dict[str, Cell]) -> bool:
+    """Whether a network is named."""
+    return bool(reading.overrides.network.name or "network" in head)
 
 
 def _effective(reading: Reading, head: dict[str, Cell]) -> tuple[dict[str, Cell], Context]:

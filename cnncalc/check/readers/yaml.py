@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+from cnncalc.apply.applied import OPERATIONS
 from cnncalc.check.claim import Claim
-from cnncalc.check.context import CHOICES, CONTEXT_KEYS, EXCUSES, NETWORK_KEYS, Context
+from cnncalc.check.context import CHOICES, CONTEXT_KEYS, EXCUSES, EXERCISES, NETWORK_KEYS, Context
+from cnncalc.check.exercises import Exercises
 from cnncalc.check.naming import Heading, heading, kind_of, layer_named
 from cnncalc.check.network import Network
 from cnncalc.check.numbers.printed import Printed
@@ -21,8 +23,10 @@ from cnncalc.spec.readers.yaml_nodes import Node, read_yaml
 from cnncalc.tables.cells import UNANSWERED
 
 ENTRY_KEYS = ("name", "source", *NETWORK_KEYS, *CONTEXT_KEYS, "claims")
-TABLE_KEYS = (*ENTRY_KEYS, "networks")
+TABLE_KEYS = (*ENTRY_KEYS, "networks", EXERCISES)
 CLAIM_KEYS = ("is", "erratum", "correct", "source", "against", *CONTEXT_KEYS)
+ANSWER = ("is", "output", "answer", "value", "values")
+"""Under which key the answer to an exercise may stand."""
 OTHER_KEYS = ("network", "spec", "input", "set")
 """What `against` may say of the other network; what it leaves out is as in the table."""
 NETWORK_HINT = "add 'network: vgg16' (a name, a path or slide notation), or a spec of your own under 'spec:'"
@@ -41,11 +45,14 @@ def read(reading: Reading) -> None:
         what = "the file is empty" if root.value is None else f"a table is a mapping, not {root.what}"
         raise SpecError([Problem(what, root.span, "begin with 'network: vgg16' and 'claims:'")])
     restore(root)
+    root = _bare_answers(reading, root)
     keys = {key.text for key, _ in root.pairs}
     if "layers" in keys and not keys & {"claims", "networks"}:
         hint = "cnncalc show prints its numbers; a table names a network and has 'claims:'"
         raise SpecError([Problem("this is the spec of a network, not a table of claims", root.span, hint)])
     found = _known(reading, root, TABLE_KEYS, ("claims", "networks"))
+    if EXERCISES in found:
+        _exercises(reading, found[EXERCISES])
     reading.table.name = found["name"].text if "name" in found else reading.source.name
     reading.table.source = found["source"].text if "source" in found else ""
     context = _narrowed(reading, reading.overrides.context, found)
@@ -55,12 +62,55 @@ def read(reading: Reading) -> None:
                 reading.problem(f"'{key}' and 'networks' cannot be used together", found[key].span)
         _networks(reading, context, found["networks"])
         return
-    network = _network(reading, found, root)
-    if "claims" not in found:
+    named = reading.overrides.network.name or {"network", "spec"} & found.keys()
+    network = _network(reading, found, root) if named or not (reading.exercises or EXERCISES in found) else None
+    if "claims" not in found and EXERCISES not in found:
         reading.problem("the table contains no claims", root.span, "add 'claims:' with one layer per line")
-    else:
+    elif "claims" in found:
         context = replace(context, network=network)
         _claims(reading, replace(context, against=_against(reading, found, context)), found["claims"])
+
+
+# Exercises --------------------------------------------------------------------------------------
+
+
+def _bare_answers(reading: Reading, root: Node) -> Node:
+    """The file, what is in it being its claims where it answers exercises without a word around them."""
+    keys = [key.text for key, _ in root.pairs]
+    if "claims" in keys or not any(map(reading.exercises.find, keys)):
+        return root
+    return Node("map", [(Node("scalar", "claims", root.span, "claims"), root)], root.span)
+
+
+def _exercises(reading: Reading, node: Node) -> None:
+    """`apply:`, the exercises by their names; those that the command line sets are the only ones."""
+    if reading.exercises:
+        reading.note(reading.overrides.ignored(EXERCISES), node.span)
+        return
+    if node.kind != "map" or not node.pairs:
+        example = "as in a: {correlation: 1 2 3 4, kernel: 1 -1}"
+        reading.problem(f"'apply' must be a mapping of exercises, not {node.what}", node.span, example)
+    reading.exercises = Exercises()
+    for name, given in node.pairs:
+        if given.kind != "map":
+            reading.problem(f"an exercise must be a mapping, not {given.what}", given.span)
+            continue
+        try:
+            reading.exercises.add(name.text, {key.text: _plain(key.text, value) for key, value in given.pairs})
+        except SpecError as error:
+            reading.refused(error, given.span)
+
+
+def _plain(key: str, node: Node) -> Any:
+    """A setting of an exercise as Python has it; a matrix as the text of it."""
+    if key in OPERATIONS or key == "kernel":
+        return node.value if isinstance(node.value, int) else matrix_text(node)
+    return [_plain(key, item) for item in node.items] if node.kind == "list" else node.value
+
+
+def matrix_text(node: Node) -> str:
+    """A matrix as text: a scalar as it is, lists in brackets."""
+    return f"[{', '.join(map(matrix_text, node.items))}]" if node.kind == "list" else node.text
 
 
 # Networks ----------------------------------------------------------------------------------------
@@ -219,7 +269,13 @@ def _claims(reading: Reading, context: Context, node: Node) -> None:
         layer = layer_named(key.text)
         if _unanswered(reading, value):
             continue
-        if value.kind == "map":
+        exercise = reading.exercises.find(key.text)
+        if exercise is not None:
+            value = next((part for word, part in value.pairs if word.text in ANSWER), value)
+            reading.answered(exercise, matrix_text(value), value.span, context.source)
+        elif context.network is None and reading.exercises:
+            reading.add(_unread(context, layer, "", value, reading.exercises.unknown(key.text)))
+        elif value.kind == "map":
             _quantities(reading, context, layer, value.pairs)
         elif not layer:
             problem = Problem("a total needs its quantity", value.span, "as in total: {params: 138M}")

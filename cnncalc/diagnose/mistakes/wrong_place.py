@@ -28,8 +28,9 @@ def layer_before(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     if way:
         yield way
         return
-    volume = {"output": analysis.graph.input, "activations": analysis.input.activations}
-    value = {**volume, "memory_bytes": analysis.input.memory_bytes}.get(quantity)
+    given = first.input_before()
+    held = {"output": given.shape, "activations": given.activations, "memory_bytes": given.memory_bytes}
+    value: Any = held.get(quantity)
     if value is not None:
         yield correct.with_value(value, "this is the number of the input")
 

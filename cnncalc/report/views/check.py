@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from fractions import Fraction
 from typing import Any
 
-from cnncalc.check.claim import Claim, Verdict
+from cnncalc.check.claim import Verdict
 from cnncalc.check.grading import Checked, Outcome
-from cnncalc.check.questions import QuestionResult, questions
-from cnncalc.errors import Problem, SpecError, printable
-from cnncalc.layers import Shape
-from cnncalc.report import numbers
-from cnncalc.report.csv import harmless
-from cnncalc.report.document import Blank, Block, Column, Line, Note, Row, Table, Text, document, line
-from cnncalc.report.json import raw
+from cnncalc.check.questions import questions
+from cnncalc.report.document import Blank, Block, Note, Text, document, line
 from cnncalc.report.report import Options, Report
-from cnncalc.symbolic import is_known, written
+from cnncalc.report.views.grades import by_question_table, grades, handed_back, question_data
+from cnncalc.report.views.verdict_tables import exact_text, in_one_line, plain, refusal, table
 
 SCHEMA_VERSION = 1
 WORDS = {
@@ -27,22 +22,8 @@ WORDS = {
     "unexpected match": ("unexpected match", "unexpected matches"),
     "error": ("error", "errors"),
 }
-ROLES = {"match": "right", "erratum": "warning", "consistent": "warning"}
-"""How a verdict is drawn; all others are wrong."""
-COLUMNS = (
-    Column("layer"),
-    Column("quantity"),
-    Column("claimed", right=True),
-    Column("exact", right=True),
-    Column("verdict"),
-)
-WIDEST = 60
-"""Characters of a cell; what a person claims is seldom longer, and a hostile file must not fill the screen."""
-MOST_SAID = 200
-"""Characters of a reason that stands in one line."""
 MOST_WRONG = 100
-GRADES = ("file", "network", "claims", "right", "consistent", "wrong", "score", "problem")
-EXTRA = ("brief", "summary", "out_of", "follow_through", "by_question", "grading")
+EXTRA = ("brief", "summary", "out_of", "follow_through", "by_question", "grading", "handed_back")
 """Options that it alone has."""
 
 
@@ -52,12 +33,14 @@ def report(checked: Checked, options: Options) -> Report:
     Options of its own: `brief`; `summary`, whether there is one ("only" for nothing else); `out_of`, the number
     of questions that grades are a share of; `follow_through`, what a consistent answer counts of a right one;
     `by_question`, what became of every question in all files; `grading`, whether they are answers, of which a file
-    that cannot be read is one line.
+    that cannot be read is one line; `handed_back`, whether it is a page for the one who wrote the file.
     """
+    drawn = handed_back if options.extra.get("handed_back") else _blocks
+    title = checked.outcomes[0].path if len(checked.outcomes) == 1 else f"{len(checked.outcomes):,} checked files"
     return Report(
-        lambda: document("checked numbers", _blocks(checked, options)),
+        lambda: document(title, drawn(checked, options)),
         lambda: _data(checked, by_question=options.extra.get("by_question", False)),
-        lambda: _grades(checked, options.extra.get("out_of"), options.extra.get("follow_through", 1)),
+        lambda: grades(checked, options.extra.get("out_of"), options.extra.get("follow_through", 1)),
         {"junit": lambda: iter([_junit(checked.outcomes)])},
     )
 
@@ -68,20 +51,28 @@ def report(checked: Checked, options: Options) -> Report:
 def _blocks(checked: Checked, options: Options) -> Iterator[Block]:
     several = len(checked.outcomes) > 1
     summary = options.extra.get("summary", several)
+    by_question = bool(options.extra.get("by_question") and summary)
+    if by_question and summary != "only":  # a page about the class: the whole comes before the parts
+        yield from _summary(checked, by_question=True)
     for outcome in checked.outcomes if summary != "only" else ():
         brief = options.extra.get("brief", several)
         if outcome.error is not None and brief and options.extra.get("grading"):
-            yield Text((line((_refusal(outcome.path, outcome.error), "bad")),))
+            yield Text((line((refusal(outcome.path, outcome.error), "bad")),))
         else:
             yield from _file(outcome, brief=brief)
-    if summary:
-        good = sum(outcome.passed for outcome in checked.outcomes)
-        broken = sum(outcome.error is not None for outcome in checked.outcomes)
-        parts = [f"{good:,} of {len(checked.outcomes):,} files passed", _counted(checked.verdicts)]
-        text = "; ".join(parts[:1] + [f"{broken:,} cannot be checked"] * (broken > 0) + parts[1:])
-        yield Text((line((text, "good" if checked.passed else "bad")),))
-    if options.extra.get("by_question") and summary:
-        yield _by_question(questions(checked.outcomes))
+    if summary and (summary == "only" or not by_question):
+        yield from _summary(checked, by_question=by_question)
+
+
+def _summary(checked: Checked, *, by_question: bool) -> Iterator[Block]:
+    """How many files passed, and what became of every question."""
+    good = sum(outcome.passed for outcome in checked.outcomes)
+    broken = sum(outcome.error is not None for outcome in checked.outcomes)
+    parts = [f"{good:,} of {len(checked.outcomes):,} files passed", _counted(checked.verdicts)]
+    text = "; ".join(parts[:1] + [f"{broken:,} cannot be checked"] * (broken > 0) + parts[1:])
+    yield Text((line((text, "good" if checked.passed else "bad")),))
+    if by_question:
+        yield by_question_table(questions(checked.outcomes))
 
 
 def _file(outcome: Outcome, *, brief: bool) -> Iterator[Block]:
@@ -102,84 +93,9 @@ def _file(outcome: Outcome, *, brief: bool) -> Iterator[Block]:
     wrong, rest = outcome.wrong, [verdict for verdict in outcome.verdicts if verdict.passed]
     shown = wrong[:MOST_WRONG] + ([] if brief else rest)
     if shown:
-        yield _table(shown, several=outcome.table is not None and len(outcome.table.networks) > 1)
+        yield table(shown, several=outcome.table is not None and len(outcome.table.networks) > 1)
     if len(wrong) > MOST_WRONG:
         yield Note("warning", f"... and {len(wrong) - MOST_WRONG} more that are wrong (--format json lists them all)")
-
-
-def _refusal(path: str, error: SpecError) -> str:
-    """Why a file cannot be checked, and how to mend it, in one line; of several reasons the first."""
-    first, *others = error.problems
-    what = _cut(first.message.replace(f"'{path}'", "it", 1), MOST_SAID)
-    more = f"; and {len(others)} more problem{'s' * (len(others) > 1)}" if others else ""
-    return f"{first.span or path}: cannot be checked: {what}{_mended(first)}{more}"
-
-
-def _mended(problem: Problem) -> str:
-    return f" ({problem.hint})" if problem.hint else ""
-
-
-def _table(verdicts: Iterable[Verdict], several: bool) -> Table:
-    """A row for every verdict, each with its explanation below it."""
-    columns = (Column("network"), *COLUMNS) if several else COLUMNS
-    return Table(columns, tuple(Row(_cells(verdict, several), "", tuple(_below(verdict))) for verdict in verdicts))
-
-
-def _cells(verdict: Verdict, several: bool) -> tuple[Line, ...]:
-    claim = verdict.claim
-    network = (claim.network.title if claim.network else "",) if several else ()
-    values = (str(claim.printed), exact_text(verdict.exact, claim))
-    texts = map(_cut, (*network, claim.layer or "total", claim.quantity, *values))
-    return (*map(line, texts), line((verdict.status, ROLES.get(verdict.status, "bad"))))
-
-
-def _by_question(found: Sequence[QuestionResult]) -> Table:
-    """A row for every question, the reason of its commonest wrong number below it."""
-    several = len({each.claim.network for each in found}) > 1
-    titles = ("exact", "answers", "right", "consistent", "commonest slip", "times")
-    columns = (*COLUMNS[:2], *(Column(title, right=True) for title in titles))
-    rows = []
-    for each in found:
-        claim, share = each.claim, f"{each.share:.0f} %"
-        where = claim.full_title.removesuffix(f" {claim.quantity}") if several else claim.layer or "total"
-        exact = exact_text(each.example.exact, claim)
-        counts = (str(each.answers), share, str(each.consistent), each.commonest, str(each.times or ""))
-        below = (line((each.reason, "wrong")),) if each.reason else ()
-        rows.append(Row(tuple(map(line, map(_cut, (where, claim.quantity, exact, *counts)))), "", below))
-    return Table(columns, tuple(rows))
-
-
-def _cut(text: str, most: int = WIDEST) -> str:
-    return text if len(text) <= most else f"{text[: most - 3]}..."
-
-
-def _below(verdict: Verdict) -> Iterator[Line]:
-    """What there is to say about a verdict: the mistake that explains it, the reason of an erratum."""
-    claim = verdict.claim
-    texts = [verdict.message] if verdict.message else []
-    if verdict.status == "erratum" and claim.correct is not None:
-        texts[-1] += f"; it should be {claim.correct}"
-    texts += [text if number == 0 else f"or {text}" for number, text in enumerate(verdict.diagnoses)]
-    if claim.span and not verdict.passed:
-        texts = [": ".join((str(claim.span), *texts[:1])), *texts[1:]]
-    for text in texts:
-        role = "warning" if verdict.status == "consistent" else "wrong"
-        yield line((text, "" if verdict.passed else role))
-
-
-def exact_text(value: Any, claim: Claim) -> str:
-    """An exact value in the way people read it: commas, sizes joined by x, a share in percent."""
-    if value is None:
-        return ""
-    if isinstance(value, Shape | str):
-        return str(value)
-    if isinstance(value, tuple):
-        return numbers.per_axis_text(value) if value else ""
-    if claim.printed.share:
-        return f"{float(100 * value):.3f} %"
-    if isinstance(value, Fraction) and claim.against is not None:
-        return f"{float(value):.4f}"
-    return numbers.exact(value) if is_known(value) else written(value)
 
 
 def _counted(verdicts: Sequence[Verdict]) -> str:
@@ -196,7 +112,7 @@ def _counted(verdicts: Sequence[Verdict]) -> str:
 def _data(checked: Checked, *, by_question: bool) -> dict[str, Any]:
     """Every verdict of every file, and with `by_question` every question: the JSON contract, version 1."""
     outcomes = checked.outcomes
-    asked = {"questions": [_question_data(each) for each in questions(outcomes)]} if by_question else {}
+    asked = {"questions": [question_data(each) for each in questions(outcomes)]} if by_question else {}
     return {
         "schema_version": SCHEMA_VERSION,
         "passed": checked.passed,
@@ -209,22 +125,6 @@ def _data(checked: Checked, *, by_question: bool) -> dict[str, Any]:
         },
         "files": [_file_data(outcome) for outcome in outcomes],
         **asked,
-    }
-
-
-def _question_data(found: QuestionResult) -> dict[str, Any]:
-    claim = found.claim
-    return {
-        "network": claim.network.title if claim.network else "",
-        "layer": claim.layer,
-        "quantity": claim.quantity,
-        "exact": _plain(found.example.exact),
-        "answers": found.answers,
-        "answers_right": found.right,
-        "answers_consistent": found.consistent,
-        "commonest_slip": found.commonest,
-        "times": found.times,
-        "reason": found.reason,
     }
 
 
@@ -251,7 +151,7 @@ def _verdict_data(verdict: Verdict) -> dict[str, Any]:
         "layer": claim.layer,
         "quantity": claim.quantity,
         "claimed": claim.printed.text,
-        "exact": _plain(verdict.exact),
+        "exact": plain(verdict.exact),
         "status": verdict.status,
         "passed": verdict.passed,
         "diagnoses": list(verdict.diagnoses),
@@ -260,20 +160,6 @@ def _verdict_data(verdict: Verdict) -> dict[str, Any]:
         "source": claim.source,
         "place": str(claim.span) if claim.span else "",
     }
-
-
-def _plain(value: Any) -> Any:
-    """An exact value as JSON holds it: an integer, or text for shapes, lengths, fractions and formulas."""
-    if isinstance(value, Shape | Fraction | str):
-        return str(value)
-    if isinstance(value, tuple):
-        return numbers.per_axis_text(value) if value else None
-    return raw(value)
-
-
-def in_one_line(problem: Problem) -> str:
-    """A problem with its place, in one line."""
-    return f"{problem.span}: {problem.message}" if problem.span else problem.message
 
 
 # JUnit ------------------------------------------------------------------------------------------
@@ -327,30 +213,3 @@ def _whole(verdict: Verdict) -> str:
     message = verdict.message if verdict.status in ("mismatch", "consistent") else ""
     lines = [f"{verdict.claim.span or ''}", headline(verdict), message, *verdict.diagnoses]
     return "\n".join(text for text in lines if text)
-
-
-# Grades -----------------------------------------------------------------------------------------
-
-
-def _grades(checked: Checked, out_of: int | None, follow_through: float) -> Iterator[Sequence[Any]]:
-    """A row a file: its answers, how many are right, right from wrong ones, or wrong, and the score in percent.
-
-    All numbers for one quantity of a layer are one answer, which is right if all of them are. A consistent answer
-    counts `follow_through` of a right one. With `out_of`, the score is of so many questions, answered or not; a note
-    says if more are answered.
-    """
-    yield GRADES
-    for outcome in checked.outcomes:
-        cells = _grade(outcome, out_of, follow_through)
-        yield [harmless(printable(cell)) if isinstance(cell, str) else cell for cell in cells]
-
-
-def _grade(outcome: Outcome, out_of: int | None, follow_through: float) -> tuple[str | float, ...]:
-    answers = outcome.answers
-    claims, counts = len(answers), [answers.count(each) for each in ("match", "consistent", "mismatch")]
-    score = round(outcome.score(out_of, follow_through), 1)
-    network = outcome.table.networks[0].title if outcome.table and outcome.table.networks else ""
-    error = [in_one_line(each) + _mended(each) for each in outcome.error.problems[:1]] if outcome.error else []
-    more = [f"{claims} questions are answered instead of {out_of}"] if out_of and claims > out_of else []
-    problem = "; ".join([*error, *map(in_one_line, (*outcome.unread, *outcome.notes)), *more])
-    return (outcome.path, network, claims, *counts, score, problem)

@@ -10,7 +10,7 @@ from cnncalc.fit.misfits import Misfit
 from cnncalc.fit.requirements import Step
 from cnncalc.fit.residues import ResidueSet
 from cnncalc.report.document import Blank, Block, Column, Heading, Note, Row, Table, Text, document, line
-from cnncalc.report.json import raw
+from cnncalc.report.json import inputs_data, shape_data
 from cnncalc.report.report import Options, Report
 
 SCHEMA_VERSION = 1
@@ -199,10 +199,7 @@ def to_dict(fit: Fit) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "name": fit.graph.name,
         "strict": fit.strict,
-        "input": {
-            "channels": raw(fit.graph.input.channels),
-            "size": [raw(length) for length in fit.graph.input.size],
-        },
+        **inputs_data((each.name, shape_data(each.shape)) for each in fit.graph.inputs),
         "square": bool(fit.square),
         "sizes": {name: _sizes(sizes) for name, sizes in fit.sizes.items()},
         "smallest_valid": {name: sizes.least for name, sizes in fit.valid.items()},

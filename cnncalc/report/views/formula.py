@@ -15,6 +15,7 @@ from cnncalc.layers import Shape, Sides
 from cnncalc.layers.shape import AXES
 from cnncalc.report import numbers
 from cnncalc.report.document import Blank, Block, Equation, Equations, Heading, document
+from cnncalc.report.json import inputs_data
 from cnncalc.report.latex import escaped
 from cnncalc.report.report import Options, Report
 from cnncalc.report.working_line import aligned, listed
@@ -196,7 +197,7 @@ def _data(formulas: Formulas) -> dict[str, Any]:
         "schema_version": 1,
         "name": formulas.name,
         "part": formulas.part or None,
-        "input": data(formulas.analysis.graph.input),
+        **inputs_data((each.name, data(each.shape)) for each in formulas.analysis.graph.inputs),
         "batch": data(formulas.analysis.batch),
         "assumed": list(formulas.assumptions),
         "holds_where": list(formulas.conditions),

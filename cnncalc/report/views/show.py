@@ -8,13 +8,13 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from cnncalc.analysis import Analysis, InputResult, LayerResult
-from cnncalc.layers import ReceptiveField, Shape, Sides
+from cnncalc.layers import ReceptiveField, Sides
 from cnncalc.layers.operations import OPERATION_COUNTS
 from cnncalc.report import numbers
 from cnncalc.report.columns import DATA, TABLE, Column, cell_text, choose
 from cnncalc.report.document import Block, Heading, Line, Row, Rows, Span, Table, document
 from cnncalc.report.document import Column as Head
-from cnncalc.report.json import raw
+from cnncalc.report.json import inputs_data, raw, shape_data
 from cnncalc.report.remarks import below, convention_line, notes
 from cnncalc.report.report import Options, Report
 from cnncalc.report.rows import ALL, input_rows, rows
@@ -202,7 +202,7 @@ def to_dict(analysis: Analysis) -> dict[str, Any]:
     the totals. A network with several inputs has all of them under `inputs`, and the first one under `input`. A
     receptive field of everything has size "all"; one that differs from input to input is a list under `by_input`.
     """
-    convention, several = analysis.convention, len(analysis.inputs) > 1
+    convention = analysis.convention
     return {
         "schema_version": SCHEMA_VERSION,
         "name": analysis.name,
@@ -216,8 +216,7 @@ def to_dict(analysis: Analysis) -> dict[str, Any]:
             "bytes_per_value": convention.bytes_per_value,
             "text": convention_line(analysis),
         },
-        "input": _input(analysis.input),
-        **({"inputs": [{"name": each.name} | _input(each) for each in analysis.inputs]} if several else {}),
+        **inputs_data((each.name, _input(each)) for each in analysis.inputs),
         "layers": map(_layer, analysis.layers),
         "totals": {name: raw(analysis.total(name)) for name in LAYER_COUNTS}
         | {
@@ -231,13 +230,9 @@ def to_dict(analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def _shape(shape: Shape) -> dict[str, Any]:
-    return {"channels": raw(shape.channels), "size": [raw(length) for length in shape.size]}
-
-
 def _input(given: InputResult) -> dict[str, Any]:
     held = {"activations": raw(given.activations), "memory_bytes": raw(given.memory_bytes)}
-    return _shape(given.shape) | held
+    return shape_data(given.shape) | held
 
 
 def _layer(layer: LayerResult) -> dict[str, Any]:
@@ -245,8 +240,8 @@ def _layer(layer: LayerResult) -> dict[str, Any]:
         "name": layer.name,
         "kind": layer.kind,
         "path": layer.node.path,
-        "input": _shape(layer.input),
-        "output": _shape(layer.output),
+        "input": shape_data(layer.input),
+        "output": shape_data(layer.output),
         **{name: raw(getattr(layer, name)) for name in LAYER_COUNTS},
         "operations": {name: raw(getattr(layer.operations, name)) for name in OPERATION_COUNTS},
         "receptive_field": _field(layer.receptive_field),

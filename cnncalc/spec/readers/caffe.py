@@ -26,8 +26,8 @@ from cnncalc.limits import LONGEST_NAME
 from cnncalc.spec.input_size import joined
 from cnncalc.spec.model import INPUT, Argument, BrokenItem, InputSize, Item, MergeItem, NameReference, Spec, Variant
 from cnncalc.spec.readers.caffe_inputs import SOURCES, Given, declared_inputs, layer_inputs
-from cnncalc.spec.readers.caffe_layers import CAFFE, LEFT_OUT, NO_WORKING, TYPES, Place, axes_behind, weight_blobs
-from cnncalc.spec.readers.calls import Call, bound
+from cnncalc.spec.readers.caffe_layers import LEFT_OUT, NO_WORKING, TYPES, Place, axes_behind, weight_blobs
+from cnncalc.spec.readers.calls import Arguments, Call
 from cnncalc.spec.readers.prototext import Message, Value, Word, parse, refused
 
 LAYER = re.compile(r"^[ \t]*layers?[ \t]*(?::[ \t]*)?[{<]", re.MULTILINE)
@@ -273,8 +273,7 @@ class _Network:
             raise refused(f"{kind} has no top: nothing can read what it makes", span)
         references = tuple(NameReference(blob.name, place) for blob, (_, place) in zip(read, bottoms, strict=True))
         place = Place(references, tuple(blob.axes for blob in read), len(tops), self.batch)
-        given = bound(call._replace(named=_arguments(layer, kind)), TYPES[kind].module, CAFFE)
-        made = TYPES[kind].make(given, place)
+        made = TYPES[kind].make(Arguments(call, _arguments(layer, kind)), place)
         parallel = len(made) == len(tops) > 1
         if parallel:  # the parts of a Slice are called by their tops
             self.names.discard(name)
@@ -417,7 +416,7 @@ def _arguments(layer: Message, kind: str) -> dict[str, Argument]:
     for message in layer.messages(TYPES[kind].message) if TYPES[kind].message else ():
         for name, values in message.fields.items():
             found = [value for _, value in values]
-            known = TYPES[kind].module.signature.split()
+            known = TYPES[kind].names
             if name not in known:
                 raise refused(f"{kind} has no '{name}'", values[0][0], closest(name, known) or one_of(known))
             if len(found) > 1 and not TYPES[kind].repeats(name):

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 from cnncalc.layers import CATALOGUE
 from cnncalc.spec.expressions import Expression
 from cnncalc.spec.model import Argument, Item, LayerItem, MergeItem, NameReference
-from cnncalc.spec.readers.calls import AXIS_NAMES, Arguments, Framework, Module
+from cnncalc.spec.readers.calls import AXIS_NAMES, Arguments
 from cnncalc.spec.readers.prototext import Message
 
 FILLERS = "weight_filler bias_filler filler engine"
@@ -57,9 +57,9 @@ class Type(NamedTuple):
     bottoms: tuple[int, int] = (1, 1)
 
     @property
-    def module(self) -> Module:
-        """Its fields as the arguments of a call."""
-        return Module(self.fields.replace("*", ""), lambda given: ())
+    def names(self) -> list[str]:
+        """The fields of its message."""
+        return self.fields.replace("*", "").split()
 
     def repeats(self, field: str) -> bool:
         """Whether a field may stand several times."""
@@ -502,7 +502,6 @@ TYPES: dict[str, Type] = {
     ),
     "ShuffleChannel": Type("channel_shuffle", _shuffle, "shuffle_channel_param", "group"),
 }  # fmt: skip
-CAFFE = Framework("Caffe", {kind: made.module for kind, made in TYPES.items()}, re.compile(r"(?!)"))
 
 
 def axes_behind(item: Item, axes: int | None) -> int | None:

@@ -29,6 +29,8 @@ class Call(NamedTuple):
     """Whether the text shows that nothing stands between it and the module before it: both are in one Sequential."""
     flat: bool | None = None
     """Whether its input is a vector, where the text shows it."""
+    printed: bool = False
+    """Whether it is what a program prints of a module, which may leave out an argument."""
 
     def refused(self, message: str, hint: str = "", at: Argument | None = None) -> SpecError:
         """The error that this call cannot be read, at one of its arguments if that is to blame."""
@@ -110,11 +112,15 @@ class Module(NamedTuple):
 
 
 class Framework(NamedTuple):
-    """The modules of a framework by type; arguments that change no number may have any name of `ignored`."""
+    """The modules of a framework by type; arguments that change no number may have any name of `ignored`.
+
+    `counted_as` has the modules, and the words for activations, that are counted as another layer, and what differs.
+    """
 
     name: str
     modules: Mapping[str, Module]
     ignored: re.Pattern[str]
+    counted_as: Mapping[str, str]
 
 
 def bound(call: Call, module: Module, framework: Framework) -> Arguments:
@@ -143,12 +149,25 @@ def items_of(calls: Iterable[Call], framework: Framework, spec: Spec) -> tuple[I
                 hint = closest(call.kind, framework.modules) or "write the network as a YAML spec, or leave it out"
                 raise call.refused(f"cnncalc has no layer for {call.kind} of {framework.name}", hint)
             made = module.make(bound(call, module, framework))
+            _note_stand_in(call, framework, spec)
             found.extend([made] if isinstance(made, Item) else made)
         except SpecError as error:
             for problem in error.problems:
                 spec.problems.append(problem)
             found.append(BrokenItem(span=call.span, name=call.name))
     return tuple(found)
+
+
+def _note_stand_in(call: Call, framework: Framework, spec: Spec) -> None:
+    """Say once of a type, or of an activation, that it is counted as another."""
+    activation = call.named.get("activation") or (call.positional[0] if call.kind == "Activation" else None)
+    word = activation.value if activation is not None and isinstance(activation.value, str) else ""
+    for name in (call.kind, word.rpartition(".")[2]):
+        if (
+            name in framework.counted_as
+            and (note := f"{name} is counted as {framework.counted_as[name]}") not in spec.notes
+        ):
+            spec.notes.append(note)
 
 
 def partial_input(items: Iterable[Item]) -> InputSize | None:

@@ -11,9 +11,11 @@ from functools import partial
 from typing import Any
 
 from cnncalc.layers.activation import ActivationName
-from cnncalc.spec.model import Argument, Expected, Item, LayerItem
-from cnncalc.spec.readers.calls import AXES, AXIS_NAMES, Arguments, Call, Framework, Make, Module, constant
+from cnncalc.spec.expressions import Expression
+from cnncalc.spec.model import Argument, Expected, InputSize, Item, LayerItem
+from cnncalc.spec.readers.calls import AXES, AXIS_NAMES, SYMBOLS, Arguments, Call, Framework, Make, Module, constant
 
+INPUTS = ("Input", "InputLayer")
 IGNORED = re.compile(
     r"\w{1,60}_(?:initializer|regularizer|constraint)|name|dtype|trainable|seed|momentum|epsilon|axis|data_format"
     r"|(?:batch_)?input_shape|input_dim|input_length|weights|synchronized|autocast"
@@ -279,24 +281,59 @@ def _modules() -> Iterator[tuple[str, Module]]:
         yield from ((written.format(f"{axes}D"), module) for axes in AXIS_NAMES)
 
 
-KERAS = Framework("Keras", dict(_modules()), IGNORED)
+COUNTED_AS = {"log_softmax": "softmax, which divides where it subtracts a logarithm"}
+KERAS = Framework("Keras", dict(_modules()), IGNORED, COUNTED_AS)
 
 
 def placed(calls: Iterable[Call], axes: int | None) -> Iterator[Call]:
     """The calls of a model, each knowing whether its input is a vector; `axes` are those of the network's input."""
     flat = None if axes is None else axes == 0
     for call in calls:
-        order = call.named.get("data_format")
-        if order is not None and order.value != "channels_last":
-            raise call.refused("shapes here are channels last: leave data_format out, and give the input so", at=order)
         yield call._replace(flat=flat)
-        if call.kind == "Dense" and flat is None:
-            flat = True
-        elif call.kind == "Reshape":
-            shape = next(iter(call.positional), None) or call.named.get("target_shape")
-            flat = shape is None or not isinstance(shape.value, tuple) or len(shape.value) == 1
-        elif call.kind == "Flatten" or call.kind.startswith("Global"):
-            keeps = call.named.get("keepdims")
-            flat = keeps is None or not keeps.value
-        elif AXES.search(call.kind):
-            flat = False
+        flat = flat_behind(call, flat)
+
+
+def flat_behind(call: Call, flat: bool | None) -> bool | None:
+    """Whether a layer makes a vector, its input being one or not; raises SpecError for channels first."""
+    order = call.named.get("data_format")
+    if order is not None and order.value != "channels_last":
+        raise call.refused("shapes here are channels last: leave data_format out, and give the input so", at=order)
+    if call.kind == "Dense" and flat is None:
+        return True
+    if call.kind == "Reshape":
+        shape = next(iter(call.positional), None) or call.named.get("target_shape")
+        return shape is None or not isinstance(shape.value, tuple) or len(shape.value) == 1
+    if call.kind == "Flatten" or call.kind.startswith("Global"):
+        keeps = call.named.get("keepdims")
+        return keeps is None or not keeps.value
+    return False if AXES.search(call.kind) else flat
+
+
+def input_of(call: Call) -> InputSize | None:
+    """The input that a layer of Keras gives: Input(shape=...), or input_shape of the first layer."""
+    named = call.named
+    shape = named.get("shape") or named.get("input_shape") or (call.positional or (None,))[0]
+    if call.kind not in INPUTS:
+        shape = named.get("input_shape") or named.get("input_dim")
+    batched = named.get("batch_shape") or named.get("batch_input_shape")
+    if batched is not None and isinstance(batched.value, tuple):
+        shape = Argument(batched.value[1:], batched.span)
+    if shape is None:
+        return None
+    parts = shape.value if isinstance(shape.value, tuple) else (shape,)
+    names = SYMBOLS.get(len(parts) - 1, ())
+    sizes: list[int | str] = []
+    for place, part in enumerate(parts):
+        value = part.value.text if isinstance(part.value, Expression) else part.value
+        value = names[place] if value is None and place < len(names) else value
+        if not (type(value) is int and value > 0) and not (isinstance(value, str) and value.isidentifier()):
+            raise call.refused(f"the input has {len(parts)} sizes, each a number or None", "(28, 28, 1)", shape)
+        sizes.append(value)
+    if not sizes or len(sizes) > len(SYMBOLS) + 1:
+        raise call.refused("the input has 1 to 4 sizes: height, width, channels", "(28, 28, 1)", shape)
+    return InputSize(tuple(sizes[:-1]), sizes[-1], None, shape.span)
+
+
+def snake_case(kind: str) -> str:
+    """The name that Keras gives a layer of a type: max_pooling2d for MaxPooling2D."""
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", kind)).lower()

@@ -144,7 +144,7 @@ class _Parser:
                 self._take(",")
         self._take(")")
         span = self.span(kind.start, len(kind.text))
-        return Printed(name, Call(kind.text, span, tuple(positional), named), inside)
+        return Printed(name, Call(kind.text, span, tuple(positional), named, printed=True), inside)
 
     def _child(self, depth: int) -> Printed:
         token = self._take("child")

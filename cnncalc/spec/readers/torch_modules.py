@@ -57,9 +57,10 @@ def _transposed(given: Arguments) -> Item:
 
 
 def _pool(kind: str, given: Arguments) -> Item:
+    hidden = given.call.printed and kind == "avgpool"  # print() leaves out ceil_mode of an average pool
     return given.layer(
         kind,
-        given.expect(),
+        given.expect()._replace(unshown=("ceil_mode", "rounding", "ceil") if hidden else None),
         kernel=given.needed("kernel_size"),
         stride=given.get("stride"),
         padding=given.get("padding"),
@@ -84,7 +85,8 @@ def _adaptive(kind: str, given: Arguments) -> Item:
 def _linear(given: Arguments) -> Item:
     """A fully connected layer; what makes a vector of its input is often in the forward alone."""
     shown = "PyTorch needs nn.Flatten() before it" if given.call.joined else "the text does not show where"
-    expected = Expected("Linear", given.needed("in_features"), values=True, hint=ORDER_HINT, flattened=shown)
+    hint = "" if given.call.joined else ORDER_HINT
+    expected = Expected("Linear", given.needed("in_features"), values=True, hint=hint, flattened=shown)
     return given.layer("fc", expected, units=given.needed("out_features"), bias=given.get("bias"))
 
 
@@ -229,4 +231,9 @@ def _modules() -> Iterator[tuple[str, Module]]:
         yield from ((f"{kind}{axes}d", module) for axes in AXIS_NAMES)
 
 
-TORCH = Framework("PyTorch", dict(_modules()), IGNORED)
+COUNTED_AS = {
+    "LogSoftmax": "softmax, which divides where it subtracts a logarithm",
+    "Hardtanh": "relu6, which compares twice as well",
+    "RReLU": "leaky_relu, as it works when it is not trained",
+}
+TORCH = Framework("PyTorch", dict(_modules()), IGNORED, COUNTED_AS)
