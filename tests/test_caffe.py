@@ -362,3 +362,21 @@ def test_a_path_is_a_block_only_where_its_layers_stand_together(cli: Cli, write:
     rows = cli.text("show", write(text, "n.prototxt"), "--format", "markdown", "--columns", "layer,type").splitlines()
     shown = [row.split("|")[1].strip(" *") for row in rows if row.startswith("|")][2:]
     assert ["input", "a", "b", "b/bn", "c/x", "d", "c/y"] == [name for name in shown if name != "total"]
+
+
+def test_data_of_unknown_size_have_the_channels_that_the_file_gives_them(cli: Cli, write: Write) -> None:
+    text = (
+        'layer { name: "d" type: "Data" top: "x" transform_param { mean_value: 1 mean_value: 2 mean_value: 3 } }\n'
+        'layer { name: "c" type: "InnerProduct" bottom: "x" top: "c" inner_product_param { num_output: 2 } }\n'
+    )
+    path = write(text, "t.prototxt")
+    assert "give it with its sizes: --input 224x224x3" in cli.refused("show", path, status=1)
+    assert 8 * 9 * 3 * 2 == cnncalc.analyze(path, "8x9").total("macs")
+
+
+@pytest.mark.parametrize("name", ["resnet18", "mobilenet_v1", "densenet121"])
+def test_netscope_counts_a_batch_norm_and_a_scale_of_caffe_as_it_counts_both_in_one(name: str, write: Write) -> None:
+    bundled = cnncalc.analyze(name, convention="netscope")
+    read = cnncalc.analyze(write(prototxt(bundled.graph), "net.prototxt"), convention="netscope")
+    for quantity in ("params", "macs", "activations"):
+        assert bundled.total(quantity) == read.total(quantity), quantity

@@ -118,9 +118,10 @@ def _of_pictures(kind: str, layer: Message, span: Span, name: str) -> Given:
     height, width = own.number("new_height"), own.number("new_width")
     if not sizes and height and width:
         sizes = (height, width)
-    if not sizes or kind == "HDF5Data":
-        return Given(name, span, None, 2 if kind != "HDF5Data" else None)
-    channels = _channels(kind, own, transform)
+    channels = _channels(kind, own, transform) if kind in MESSAGES else None
+    if not sizes or kind not in MESSAGES:
+        partial = InputSize(("H", "W"), channels) if channels else None
+        return Given(name, span, None, 2 if kind in MESSAGES else None, partial=partial)
     notes = ("" if channels else f"the images of '{name}' are taken to have 3 channels, which the file does not say",)
     at = transform.last("crop_size") or own.last("crop_size") or own.last("new_height")
     return Given(
