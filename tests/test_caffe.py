@@ -361,7 +361,7 @@ def test_a_path_is_a_block_only_where_its_layers_stand_together(cli: Cli, write:
     text = HEAD + "".join(f'layer {{ name: "{name}" type: "ReLU" bottom: "data" top: "data" }}\n' for name in names)
     rows = cli.text("show", write(text, "n.prototxt"), "--format", "markdown", "--columns", "layer,type").splitlines()
     shown = [row.split("|")[1].strip(" *") for row in rows if row.startswith("|")][2:]
-    assert ["input", "a", "b", "b/bn", "c/x", "d", "c/y"] == [name for name in shown if name != "total"]
+    assert ["data", "a", "b", "b/bn", "c/x", "d", "c/y"] == [name for name in shown if name != "total"]
 
 
 def test_data_of_unknown_size_have_the_channels_that_the_file_gives_them(cli: Cli, write: Write) -> None:

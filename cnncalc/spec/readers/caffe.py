@@ -366,11 +366,12 @@ class _Network:
         read = [(blob.name, blob.given) for blob in self.read_inputs.values() if blob.given]
         if len(read) == 1:
             (name, given) = read[0]
-            for item in self.items:
+            known = given.size or given.partial
+            for item in self.items if known is None else ():  # the command line gives it, without a name
                 item.sources = tuple(each._replace(name=INPUT) if each.name == name else each for each in item.sources)
-            self.spec.partial_input = given.partial
+            self.spec.partial_input = given.partial and replace(given.partial, name=name)
             self.spec.notes.extend(given.notes)
-            return given.size and replace(given.size, name=INPUT)
+            return given.size and replace(given.size, name=name)
         for name, given in read:
             if given.size is None:
                 hint = "write its shape: an Input layer with input_param { shape { dim: 1 dim: 3 dim: 224 dim: 224 } }"
