@@ -23,7 +23,7 @@ from cnncalc.solve.question import parse_question
 from cnncalc.spec.expressions import Expression
 from cnncalc.spec.model import Spec
 from cnncalc.spec.operators import ExpressionError
-from cnncalc.spec.readers import notation, printed_model, python, yaml
+from cnncalc.spec.readers import caffe, notation, printed_model, python, yaml
 from cnncalc.sweep.grid_text import parse_grid
 
 CORPUS = Path(__file__).resolve().parent / "corpus"
@@ -60,6 +60,17 @@ def slides(text: str) -> None:
 def models(text: str) -> None:
     """A model as PyTorch prints it, or Sequential code of PyTorch or Keras."""
     counted((printed_model if printed_model.recognises(text) else python).read(Source("model", text)))
+
+
+def prototxt(text: str) -> None:
+    """A network of Caffe, and those of its other phases and stages."""
+    read = caffe.read(Source("net.prototxt", text))
+    for variant in [read, *(other.spec() for other in list(read.variants.values())[:3] if other.spec)]:
+        try:
+            counted(variant)
+        except SpecError as refused:
+            str(refused)
+    counted(read)
 
 
 def expressions(text: str) -> None:
@@ -129,6 +140,7 @@ TARGETS: dict[str, Callable[[str], None]] = {
     "specs": specs,
     "slides": slides,
     "models": models,
+    "caffe": prototxt,
     "expressions": expressions,
     "questions": questions,
     "answers": answers,

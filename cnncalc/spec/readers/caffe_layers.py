@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from math import log
+from math import isfinite, log
 from typing import Any, NamedTuple, TypeAlias
 
 from cnncalc.layers import CATALOGUE
@@ -79,6 +79,42 @@ def _merge(given: Arguments, kind: str, **fields: Any) -> MergeItem:
     return MergeItem(layer=made.layer, arguments=made.arguments, span=made.span, name=made.name)
 
 
+# Values of fields -------------------------------------------------------------------------------
+
+
+def _switch(given: Arguments, name: str, default: bool) -> bool:
+    """A field that is true or false."""
+    value = given.plain(name, default)
+    if value not in (True, False):
+        raise given.call.refused(f"{name} must be true or false", at=given.values[name])
+    return bool(value)
+
+
+def _number(given: Arguments, name: str, default: float) -> float:
+    """A field that is one number."""
+    value = given.plain(name, default)
+    if type(value) not in (int, float) or not isfinite(value):
+        raise given.call.refused(f"{name} must be a number", at=given.values[name])
+    return int(value) if value == int(value) else float(value)
+
+
+def _whole(given: Arguments, name: str, default: int) -> int:
+    """A field that is one whole number."""
+    value = given.plain(name, default)
+    if type(value) is not int:
+        raise given.call.refused(f"{name} must be a whole number", at=given.values[name])
+    return value
+
+
+def _numbers(given: Arguments, name: str, *kinds: type) -> tuple[Any, ...]:
+    """The numbers of a field that may stand several times; none where it does not stand."""
+    value = given.plain(name, ())
+    value = value if isinstance(value, tuple) else (value,)
+    if not all(type(part) in kinds for part in value):
+        raise given.call.refused(f"{name} must be {'whole ' * (kinds == (int,))}numbers", at=given.values[name])
+    return value
+
+
 # Windows ----------------------------------------------------------------------------------------
 
 
@@ -133,7 +169,7 @@ def _pooling(given: Arguments, place: Place) -> list[Item]:
     method = given.plain("pool", "MAX")
     if method not in POOLS:
         raise given.call.refused(f"pooling by {method} is not supported", "MAX or AVE", given.values["pool"])
-    if given.plain("global_pooling", False):
+    if _switch(given, "global_pooling", False):
         for name in ("kernel_size", "kernel_h", "kernel_w"):
             if name in given.values:
                 raise given.call.refused("global_pooling takes the whole map: it has no kernel", at=given.values[name])
@@ -148,7 +184,7 @@ def _rounding(given: Arguments, window: dict[str, Any]) -> str:
 
     With stride 1 nothing is left to round.
     """
-    if given.plain("round_mode", "CEIL") in ("FLOOR", 1) or not given.plain("ceil_mode", True):
+    if given.plain("round_mode", "CEIL") in ("FLOOR", 1) or not _switch(given, "ceil_mode", True):
         return "floor"
     kernel, stride, padding = (_plain(window[name]) for name in ("kernel", "stride", "padding"))
     pairs = [(_at(kernel, axis), _at(stride, axis), _at(padding, axis)) for axis in range(2)]
@@ -171,7 +207,7 @@ def _at(value: Any, axis: int) -> Any:
 
 def _response_norm(given: Arguments, place: Place) -> list[Item]:
     region = given.plain("norm_region", "ACROSS_CHANNELS")
-    if given.plain("local_size", 5) % 2 == 0:
+    if _whole(given, "local_size", 5) % 2 == 0:
         raise given.call.refused("local_size must be odd", at=given.values["local_size"])
     over = "square" if region in ("WITHIN_CHANNEL", 1) else None
     return [given.layer("lrn", channels=given.get("local_size"), over=over)]
@@ -187,12 +223,12 @@ def _inner_product(given: Arguments, place: Place) -> list[Item]:
 
 def _batch_norm(given: Arguments, place: Place) -> list[Item]:
     """Without a scale and an offset, which are a layer Scale of their own, but for a fork."""
-    return [given.layer("batchnorm", affine=bool(given.plain("scale_bias", False)))]
+    return [given.layer("batchnorm", affine=_switch(given, "scale_bias", False))]
 
 
 def _scale(given: Arguments, place: Place) -> list[Item]:
     """A trained scale for every channel, or a product with a second bottom, channel by channel."""
-    offset = bool(given.plain("bias_term", False))
+    offset = _switch(given, "bias_term", False)
     axis = given.plain("axis", CHANNELS)
     if len(place.bottoms) == 2:
         if axis != IMAGES:
@@ -234,8 +270,7 @@ def _elementwise(given: Arguments, place: Place) -> list[Item]:
     operation = given.plain("operation", "SUM")
     if operation not in OPERATIONS:
         raise given.call.refused(f"Eltwise has no operation {operation}", "SUM, PROD or MAX", given.values["operation"])
-    factors = given.plain("coeff", ())
-    factors = factors if isinstance(factors, tuple) else (factors,)
+    factors = _numbers(given, "coeff", int, float)
     if factors and OPERATIONS[operation] != "add":
         raise given.call.refused("only the operation SUM has coefficients", at=given.values["coeff"])
     if factors and len(factors) != len(place.bottoms):
@@ -264,7 +299,7 @@ def _axpy(given: Arguments, place: Place) -> list[Item]:
 
 
 def _relu(given: Arguments, place: Place) -> list[Item]:
-    slope = given.plain("negative_slope", 0)
+    slope = _number(given, "negative_slope", 0)
     return [given.layer("leaky_relu", slope=slope) if slope else given.layer("relu")]
 
 
@@ -291,8 +326,7 @@ def _exponential(kind: str) -> Make:
     """base^(scale*x + shift), or the logarithm of scale*x + shift to a base; -1 stands for the base e."""
 
     def make(given: Arguments, place: Place) -> list[Item]:
-        base = given.plain("base", -1)
-        scale, shift = given.plain("scale", 1), given.plain("shift", 0)
+        base, scale, shift = _number(given, "base", -1), _number(given, "scale", 1), _number(given, "shift", 0)
         if base != -1 and base <= 0:
             raise given.call.refused("base must be above 0, or -1 for e", at=given.values["base"])
         factor = log(base) if base != -1 else 1
@@ -312,23 +346,23 @@ def _exponential(kind: str) -> Make:
 
 def _mean_variance(given: Arguments, place: Place) -> list[Item]:
     given.only("normalize_variance", True)
-    if given.plain("across_channels", False):
+    if _switch(given, "across_channels", False):
         return [given.layer("layernorm", over="all", affine=False)]
     return [given.layer("instancenorm")]
 
 
 def _normalize(given: Arguments, place: Place) -> list[Item]:
-    over = "all" if given.plain("across_spatial", True) else None
-    return [given.layer("normalize", over=over, shared=bool(given.plain("channel_shared", True)))]
+    over = "all" if _switch(given, "across_spatial", True) else None
+    return [given.layer("normalize", over=over, shared=_switch(given, "channel_shared", True))]
 
 
 # Shapes -----------------------------------------------------------------------------------------
 
 
-def _axis(given: Arguments, name: str, default: int, place: Place) -> Any:
+def _axis(given: Arguments, name: str, default: int, place: Place) -> int:
     """An axis counted from the first, where the axes of the bottom are known."""
-    axis, axes = given.plain(name, default), place.axes[0]
-    return axis + axes + 2 if type(axis) is int and axis < 0 and axes is not None else axis
+    axis, axes = _whole(given, name, default), place.axes[0]
+    return axis + axes + 2 if axis < 0 and axes is not None else axis
 
 
 def _concat(given: Arguments, place: Place) -> list[Item]:
@@ -343,14 +377,13 @@ def _slice(given: Arguments, place: Place) -> list[Item]:
     """A part of the channels, or of the rows or columns, for every top."""
     name = "axis" if "axis" in given.values else "slice_dim"
     axis, axes = _axis(given, name, CHANNELS, place), place.axes[0]
-    if axis == IMAGES or type(axis) is not int or (axis > CHANNELS and (axes is None or axis > axes + 1)):
+    if axis < CHANNELS or (axis > CHANNELS and (axes is None or axis > axes + 1)):
         raise given.call.refused(f"Slice along axis {axis} is not supported", "1 is the channels", given.values[name])
-    points = given.plain("slice_point", ())
-    points = points if isinstance(points, tuple) else (points,)
+    points = _numbers(given, "slice_point", int)
     if points and len(points) != place.tops - 1:
         message = f"{len(points)} slice points make {len(points) + 1} parts, but the layer has {place.tops} tops"
         raise given.call.refused(message, at=given.values["slice_point"])
-    if list(points) != sorted(set(points)) or any(type(point) is not int or point < 1 for point in points):
+    if list(points) != sorted(set(points)) or any(point < 1 for point in points):
         raise given.call.refused("slice points must be whole numbers that rise", at=given.values["slice_point"])
     if not points and place.tops > 1 and axis == CHANNELS:
         return [given.layer("split", parts=place.tops, part=part + 1) for part in range(place.tops)]
@@ -410,10 +443,9 @@ def _reshape(given: Arguments, place: Place) -> list[Item]:
 
 def _permute(given: Arguments, place: Place) -> list[Item]:
     """Caffe's axes are images, channels, sizes; here the sizes come first, counted from 1, and then the channels."""
-    order = given.plain("order", ())
-    order = list(order if isinstance(order, tuple) else (order,))
+    order = list(_numbers(given, "order", int))
     axes = place.axes[0] if place.axes[0] is not None else 2
-    if not all(type(axis) is int for axis in order) or order[0] != IMAGES or any(axis > axes + 1 for axis in order):
+    if order[:1] != [IMAGES] or any(not 0 <= axis <= axes + 1 for axis in order) or len(set(order)) < len(order):
         raise given.call.refused("order must begin with 0, the images, and name axes of the bottom")
     order += [axis for axis in range(axes + 2) if axis not in order]
     here = {CHANNELS: axes + 1, **{axis: axis - 1 for axis in range(2, axes + 2)}}
@@ -431,14 +463,14 @@ def _crop(given: Arguments, place: Place) -> list[Item]:
 
 def _interpolate(given: Arguments, place: Place) -> list[Item]:
     """Bilinear resizing of a fork (DeepLab): to a size, or by a factor between the corners."""
-    if len(place.bottoms) > 1 or given.plain("use_blob_size", False):
+    if len(place.bottoms) > 1 or _switch(given, "use_blob_size", False):
         raise given.call.refused("Interp to the size of another blob is not supported", "give height and width")
     height, width = given.get("height"), given.get("width")
     if height is not None and width is not None:
         return [given.layer("resize", size=Argument((height, width), height.span))]
-    shrink, zoom = given.plain("shrink_factor", 1), given.plain("zoom_factor", 1)
-    pads = given.plain("pad_beg", 0) + given.plain("pad_end", 0)
-    if not all(type(value) is int for value in (shrink, zoom, pads)) or min(shrink, zoom) < 1:
+    shrink, zoom = _whole(given, "shrink_factor", 1), _whole(given, "zoom_factor", 1)
+    pads = _whole(given, "pad_beg", 0) + _whole(given, "pad_end", 0)
+    if min(shrink, zoom) < 1:
         raise given.call.refused("Interp needs height and width, or whole factors", at=None)
     sizes = (f"((in.{name} + ({pads}) - 1)//{shrink})*{zoom} + 1" for name in AXIS_NAMES[2])
     return [given.layer("resize", size=tuple(Argument(Expression(text), given.call.span) for text in sizes))]

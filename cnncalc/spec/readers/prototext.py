@@ -55,6 +55,9 @@ class Message:
         self.span = span
         self.fields: dict[str, list[tuple[Span, Value]]] = {}
 
+    def __repr__(self) -> str:
+        return "{ ... }"
+
     def all(self, name: str) -> list[Value]:
         """Every value of a field, in order."""
         return [value for _, value in self.fields.get(name, ())]
