@@ -163,12 +163,16 @@ def _own_state(net: Message) -> tuple[int, frozenset[str]]:
 
 @dataclass(slots=True)
 class Blob:
-    """What a blob holds: the layer that makes it, its axes, or why no layer can read it; `given` is an input."""
+    """What a blob holds: the layer that makes it, its axes, or why no layer can read it; `given` is an input.
+
+    `reason` is why the layer is left out that makes it.
+    """
 
     name: str
     axes: int | None = 2
     unreadable: str = ""
     given: Given | None = None
+    reason: str = ""
 
 
 @dataclass(slots=True)
@@ -185,7 +189,8 @@ class _Network:
     shared: dict[str, tuple[str, int]] = field(default_factory=dict)
     items: list[Item] = field(default_factory=list)
     read_inputs: dict[str, Blob] = field(default_factory=dict)
-    left_out: list[str] = field(default_factory=list)
+    left_out: dict[str, list[str]] = field(default_factory=dict)
+    """Layers that are left out, by the reason."""
     elsewhere: set[str] = field(default_factory=set)
     """Blobs that layers make that are not in this state."""
     renamed: list[str] = field(default_factory=list)
@@ -227,8 +232,10 @@ class _Network:
                 for given in layer_inputs(kind, layer, span, [top for top, _ in tops]):
                     self._enter(given)
                 return
-            if LEFT_OUT.fullmatch(kind):
-                self._leave_out(kind, written, [top for top, _ in tops], bottoms)
+            if reason := self._left_out(kind, bottoms):
+                self.left_out.setdefault(reason, []).append(f"{written} ({kind})" if written != kind else kind)
+                for top, _ in tops:
+                    self.blobs[top] = Blob("", None, f"'{top}' comes from {kind}, which is left out", reason=reason)
                 return
             name = self._unique(written or kind.lower())
             made = self._made(layer, Call(kind, span, name=name), at, tops, bottoms)
@@ -297,7 +304,8 @@ class _Network:
         """The blob that a layer reads; raises SpecError if no layer above makes it, or it cannot be read."""
         blob = self._known(text, at)
         if blob.unreadable:
-            raise refused(blob.unreadable, at)
+            hint = "give its shape: write an Input layer instead of the layer of data" if blob.given else ""
+            raise refused(blob.unreadable, at, hint)
         if blob.given is not None:
             self.read_inputs[text] = blob
         return blob
@@ -311,12 +319,12 @@ class _Network:
             raise refused(f"no layer above makes the blob '{text}'", at, hint)
         return self.blobs[text]
 
-    def _leave_out(self, kind: str, name: str, tops: list[str], bottoms: list[tuple[str, Span]]) -> None:
-        for text, at in bottoms:
-            self._known(text, at)
-        self.left_out.append(f"{name or kind} ({kind})" if name and name != kind else kind)
-        for top in tops:
-            self.blobs[top] = Blob("", None, f"'{top}' comes from {kind}, which is left out")
+    def _left_out(self, kind: str, bottoms: list[tuple[str, Span]]) -> str:
+        """Why a layer is left out, if it is: for its type, or because all that it joins is left out."""
+        found = next((reason for reason, types in LEFT_OUT.items() if types.fullmatch(kind)), "")
+        read = [self._known(text, at) for text, at in bottoms] if found or kind == "Concat" else []
+        reasons = {blob.reason for blob in read}
+        return found or (reasons.pop() if len(reasons) == 1 else "")
 
     def _unique(self, written: str) -> str:
         """A name for a layer that this language can have and no other layer has."""
@@ -385,8 +393,8 @@ class _Network:
     def _note(self) -> None:
         """Say what is not as it stands in the file."""
         notes = self.spec.notes
-        if self.left_out:
-            notes.append(f"{_listed(self.left_out)}: only for training, and left out")
+        for reason, names in self.left_out.items():
+            notes.append(f"{_listed(names)}: {reason}, and left out")
         if self.batch > 1:
             notes.append(f"the file's batch of {self.batch} is left out: counts are for one image")
         if self.renamed:

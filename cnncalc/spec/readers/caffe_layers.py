@@ -26,8 +26,11 @@ POOLING = f"pool kernel_size pad stride global_pooling round_mode ceil_mode engi
 IMAGES = 0
 CHANNELS = 1
 """The axes that Caffe numbers 0 and 1."""
-LEFT_OUT = re.compile(r"\w*Loss\w*|\w*Accuracy|Silence|HDF5Output")
-"""Types that nothing but training needs: losses and measures of success."""
+LEFT_OUT = {
+    "only for training": re.compile(r"\w*Loss\w*|\w*Accuracy|Silence|HDF5Output|DetectionEvaluate"),
+    "boxes without weights": re.compile(r"PriorBox|DetectionOutput"),
+}
+"""The types that are left out: losses and measures of success, and what a detector does with its answers (SSD)."""
 NO_WORKING = "write the network as a YAML spec"
 
 
