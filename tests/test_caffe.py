@@ -380,3 +380,15 @@ def test_netscope_counts_a_batch_norm_and_a_scale_of_caffe_as_it_counts_both_in_
     read = cnncalc.analyze(write(prototxt(bundled.graph), "net.prototxt"), convention="netscope")
     for quantity in ("params", "macs", "activations"):
         assert bundled.total(quantity) == read.total(quantity), quantity
+
+
+def test_the_inputs_of_a_network_stand_in_the_order_of_its_file(write: Write) -> None:
+    text = (
+        'input: "a" input_dim: 1 input_dim: 1 input_dim: 4 input_dim: 4\n'
+        'input: "b" input_dim: 1 input_dim: 2 input_dim: 4 input_dim: 4\n'
+        'layer { name: "joined" type: "Concat" bottom: "b" bottom: "a" top: "joined" }\n'
+        'layer { name: "positive" type: "ReLU" bottom: "a" top: "a" }\n'
+    )
+    graph = cnncalc.expand(write(text, "n.prototxt"))
+    assert [("a", "4x4x1"), ("b", "4x4x2")] == [(each.name, str(each.shape)) for each in graph.inputs]
+    assert ["b", "a"] == [graph.source_name(source) for source in graph.nodes[0].sources]
