@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -310,3 +311,106 @@ def test_a_row_of_a_summary_that_says_no_layer_is_refused(
     path = write(BRANCHED.replace(right, wrong), "summary.txt")
     assert problem in cli("check", path, status=1).stdout
     assert problem in cli.refused("show", path, status=1)
+
+
+# A network beside its numbers ---------------------------------------------------------------------
+
+SEQUENTIAL = """\
+from keras import Input, Sequential, layers
+
+model = Sequential([
+    Input(shape=(28, 28, 1)),
+    layers.Conv2D(32, 3, activation="relu"),
+    layers.MaxPooling2D(2),
+    layers.Conv2D(64, 3),
+    layers.Flatten(),
+    layers.Dense(10),
+])
+"""
+ROWS = """
+| Layer | Output shape | Params |
+|---|---|---|
+| conv2d | 26x26x32 | 320 |
+| max_pooling2d | 13x13x32 | 0 |
+| conv2d_1 | 11x11x64 | 18,496 |
+| flatten | 7744 | 0 |
+| dense | 10 | 77,450 |
+| total | | 96,266 |
+"""
+SHELL = "```\npip install keras && python train.py\n```"
+README = f"# Digits\n\n{SHELL}\n\n```python\n{SEQUENTIAL}```\n\nIts layers:\n{ROWS}"
+PRINTED_MODEL = """\
+Net(
+  (conv1): Conv2d(1, 32, kernel_size=(3, 3), stride=(1, 1))
+  (pool): MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)
+  (conv2): Conv2d(32, 64, kernel_size=(3, 3), stride=(1, 1))
+  (fc): Linear(in_features=7744, out_features=10, bias=True)
+)
+"""
+
+
+def notebook(*cells: tuple[str, str, str]) -> str:
+    """A notebook of cells: their kind, what they hold, and what they printed."""
+    found = [
+        {"cell_type": kind, "source": source.splitlines(keepends=True), "outputs": [{"text": shown}] if shown else []}
+        for kind, source, shown in cells
+    ]
+    return json.dumps({"cells": found, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+BESIDE = {
+    "a README of code and a table": ("README.md", README, 11),
+    "a README of a print and a table": (
+        "README.md", f"```\n{PRINTED_MODEL}```\n{ROWS.replace('| flatten | 7744 | 0 |', '| total | | 96,266 |')}", 10
+    ),
+    "code above a summary": ("homework.txt", f"{SEQUENTIAL}model.summary()\n\nModel: \"sequential\"\n{SUMMARY}", 13),
+    "a notebook with a summary": (
+        "homework.ipynb",
+        notebook(("markdown", "# Digits", ""), ("code", "%pip install keras\n" + SEQUENTIAL, ""),
+                 ("code", "model.summary()", SUMMARY), ("code", "model.fit(x, y)", "Epoch 1/5")),
+        13,
+    ),
+    "a notebook with a table": (
+        "homework.ipynb", notebook(("code", SEQUENTIAL, ""), ("markdown", ROWS, "")), 11
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", BESIDE)
+def test_a_network_beside_its_numbers_is_the_one_that_they_are_checked_against(
+    kind: str, cli: Cli, write: Write
+) -> None:
+    """(9 + 1)*32 = 320; (288 + 1)*64 = 18,496; 11*11*64 = 7744; 7745*10 = 77,450; together 96,266."""
+    name, text, claims = BESIDE[kind]
+    said = cli.text("check", write(text, name), "--input", "28x28x1")
+    assert f"{claims} claims: {claims} matches" in said
+    assert "is read from the text itself" in said
+    wrong = cli("check", write(text.replace("18,496", "18,432").replace("18496", "18432"), name), "--input", "28x28x1")
+    assert f"{claims} claims: {claims - 1} matches, 1 mismatch" in wrong.stdout
+    assert "the biases were forgotten; this gives 18,432" in wrong.stdout
+    assert 96_266 == cli.data("show", write(text, name), "--input", "28x28x1")["totals"]["params"]
+
+
+def test_two_networks_in_a_text_are_asked_about(cli: Cli, write: Write) -> None:
+    other = PRINTED_MODEL.replace("32", "16")
+    said = cli("check", write(f"{README}\n```\n{other}```\n", "README.md"), "--input", "28x28x1", status=1).stdout
+    assert "the text holds two networks that differ: one in code, and one that is printed" in said
+    assert "--network names the one that is meant" in said
+    same = write(f"{README}\n```\n{PRINTED_MODEL}```\n", "README.md")
+    assert "11 claims: 11 matches" in cli.text("check", same, "--input", "28x28x1")
+    twice = README.replace("model.compile", "") + f"\n```python\n{SEQUENTIAL.replace('model', 'other')}```\n"
+    assert "the text builds 2 networks" in cli("check", write(twice, "README.md"), status=1).stdout
+
+
+def test_the_network_of_the_command_line_and_of_a_grader_goes_before_that_of_the_text(cli: Cli, write: Write) -> None:
+    path = write(README, "README.md")
+    said = cli("check", path, "--network", "conv3-32p0, pool2, conv3-64p0, flatten, fc-20", "--input", "28x28x1")
+    assert "11 claims: 8 matches, 1 consistent, 2 mismatches" in said.stdout
+    assert "the table does not say which network it is about" in cli("check", path, "--out-of", "11", status=1).stdout
+
+
+def test_code_that_is_not_read_is_no_hindrance_to_a_table_that_says_all(cli: Cli, write: Write) -> None:
+    code = "from keras import layers\nmodel = make(layers)\n"
+    said = cli.text("check", write(f"```python\n{code}```\n{as_markdown(OWN)}", "README.md"))
+    assert "the network in the text is not read: the text builds no Sequential" in said
+    assert "8 claims: 8 matches" in said

@@ -347,10 +347,10 @@ def test_fit_and_solve_look_for_the_one_size_of_all_inputs(siamese: str) -> None
     assert [{"input": 127}] == cnncalc.solve(siamese, "add1=15x15").solutions
 
 
-@pytest.mark.parametrize("command", [("fit",), ("solve", "mixed=32x32")])
+@pytest.mark.parametrize("command", [("fit",), ("solve", "mixed=32x32, input=?")])
 def test_fit_and_solve_refuse_inputs_of_different_sides(command: tuple[str, ...], cli: Cli, write: Write) -> None:
     refused = cli.refused(command[0], write(DEPTH), *command[1:], status=1 if command[0] == "fit" else 2)
-    assert "same sides" in refused or "the inputs have different sizes" in refused
+    assert "the inputs have different sides" in refused or "the inputs have different sizes" in refused
 
 
 def test_a_sweep_gives_all_inputs_the_same_sides(siamese: str, write: Write) -> None:
@@ -404,9 +404,25 @@ def test_shared_weights_that_are_counted_at_every_use_are_explained(siamese: str
 
 
 def test_a_field_that_differs_may_be_claimed_for_either_input(write: Write) -> None:
-    table = "layer,receptive field\nimage,1\nboth,5\nboth,3\nboth,4\nmixed,9\n"
+    table = """layer,receptive field
+image,1
+both,5
+both,3
+mixed,9
+mixed,"9 (image), 5 (depth)"
+both,4
+mixed,"9 (image), 4 (depth)"
+"""
     found = checked(write, table, write(DEPTH, "depth.yaml"))
-    assert ["match", "match", "match", "mismatch", "match"] == [status for _, _, status, _ in found]
+    assert [*["match"] * 5, "mismatch", "mismatch"] == [status for _, _, status, _ in found]
+
+
+@pytest.mark.parametrize("columns", ["layer,rf", "layer,output,rf,jump,padding", "+flops"])
+@pytest.mark.parametrize("text", [SIAMESE, DEPTH, VECTOR])
+def test_what_show_prints_is_checked_as_right(text: str, columns: str, cli: Cli, write: Write) -> None:
+    network = write(text, "net.yaml")
+    printed = write(cli.text("show", network, "--columns", columns), "printed.txt")
+    assert {"match"} == {each.status for each in cnncalc.check(printed, network=network)}
 
 
 def test_the_row_of_the_input_is_that_of_the_first_where_all_are_alike(siamese: str, write: Write) -> None:

@@ -186,6 +186,9 @@ DECODER: Layers = [
 ]
 
 
+NARROW: Layers = [same(8, 5), same(16, 5), pool(), same(16), same(16), pool(), same(32)]
+
+
 def random_layers(seed: int) -> tuple[tuple[int, int, int], Layers]:
     """A network as a teacher would make one up."""
     dice = random.Random(seed)
@@ -229,6 +232,7 @@ def all_nets(folder: Path) -> list[Net]:
         ("mobile", (112, 112, 3), MOBILE, 1),
         ("dilated", (97, 120, 3), DILATED, 4),
         ("decoder", (90, 66, 3), DECODER, 1),
+        ("narrow", (20, 20, 1), NARROW, 1),
     ]
     made = [(f"random{seed}", *random_layers(seed), (1, 10, 16)[seed % 3]) for seed in range(12)]
     return [net(folder, *each) for each in (*named, *made)]
@@ -656,6 +660,117 @@ def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
         yield "params", rows * columns * step.weights() + step.biases()
 
 
+@wrong("plus-one-divided")
+def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
+    """(W - F + 2P + 1)/S"""
+    step = at.steps[index]
+    if slides(step) and not step.ceil:
+        ones = {
+            "H": step.side(step.H, both=2 * step.P + 1, less=1),
+            "W": step.side(step.W, both=2 * step.P + 1, less=1),
+        }
+        if min(ones.values()) > 0:
+            yield from only(counts(step, at.batch, volume=(ones["H"], ones["W"], step.volume()[2])), SPATIAL)
+
+
+@wrong("window-off-by-one")
+def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
+    """W - F counted one too long."""
+    if slides(at.steps[index]):
+        yield from resized(at, index, both=2 * at.steps[index].P + 1)
+
+
+@wrong("kernel-not-subtracted")
+def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
+    """(W + 2P)/S + 1"""
+    step = at.steps[index]
+    if slides(step) and step.S > 1:
+        yield from resized(at, index, both=2 * step.P + step.D * (step.F - 1) + 1)
+
+
+@wrong("maps-multiplied")
+def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
+    step = at.steps[index]
+    if step.kind == "conv":
+        rows, columns, _ = step.volume()
+        yield "output", (rows, columns, step.C * step.K)
+        yield "activations", at.batch * rows * columns * step.C * step.K
+
+
+@wrong("transposed-as-convolution")
+def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
+    step = at.steps[index]
+    if step.kind == "deconv" and min(step.H, step.W) + 2 * step.P >= step.F:
+        rows, columns, maps = replace(step, kind="conv").volume()
+        yield "output", (rows, columns, maps)
+        yield "activations", at.batch * rows * columns * maps
+
+
+@wrong("rgb-for-grey")
+def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
+    if index == 0 and at.steps[0].C == 1 and at.steps[0].kind == "conv":
+        yield from only(counts(at.steps[0], at.batch, C=3), WEIGHTY)
+
+
+@wrong("bias-in-each-kernel")
+def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
+    """(F*F + 1)*C*K instead of (F*F*C + 1)*K."""
+    step = at.steps[index]
+    if step.kind == "conv" and step.bias:
+        yield "params", (step.F * step.F + 1) * (step.C // step.G) * step.K
+
+
+@wrong("wrong-depth")
+def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
+    """The filters of this layer taken for its depth, or the depth of the input of the layer before."""
+    step = at.steps[index]
+    if step.kind == "conv" and step.G == 1:
+        others = {before.C for before in at.steps[:index][-1:]} | {step.K}
+        for depth in others - {step.C}:
+            yield from only(counts(step, at.batch, C=depth), WEIGHTY)
+
+
+@wrong("wrong-filters")
+def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
+    """As many filters as the layer before has."""
+    step = at.steps[index]
+    if step.kind == "conv" and step.G == 1:
+        yield "weights", step.weights(K=step.C)
+        yield "params", step.weights(K=step.C) + (step.C if step.bias else 0)
+        yield "macs", at.batch * step.macs(K=step.C)
+
+
+@wrong("pool-as-convolution")
+def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
+    step = at.steps[index]
+    if step.kind == "maxpool":
+        rows, columns, maps = step.volume()
+        for weights in (step.F**2 * maps * maps, step.F**2 * maps):
+            yield "weights", weights
+            yield "params", weights
+            yield "params", weights + maps
+            yield "macs", at.batch * weights * rows * columns
+
+
+@wrong("one-group-only")
+def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
+    step = at.steps[index]
+    if step.kind == "conv" and step.G > 1:
+        weights = step.weights() // step.G
+        rows, columns, _ = step.volume()
+        yield "weights", weights
+        yield "params", weights + step.biases()
+        yield "macs", at.batch * weights * rows * columns
+
+
+@wrong("kernel-size-forgotten")
+def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
+    """C*K, as of a 1x1."""
+    step = at.steps[index]
+    if step.F > 1:
+        yield from only(counts(step, at.batch, taps=1), WEIGHTY)
+
+
 def reached(at: Net, index: int, grow: Callable[[Step, int, int], int], *, pools: bool = True) -> tuple[int, int]:
     """(R, J) behind a layer, where `grow(step, R, J)` is the next R."""
     R = J = 1
@@ -876,6 +991,10 @@ def wrong_totals(at: Net) -> Iterator[tuple[str, str, int]]:
     for kind in ("conv", "fc"):
         if any(step.kind not in (kind, "maxpool") for step in steps):
             yield "biases-forgotten", "params", params - sum(step.biases() for step in steps if step.kind == kind)
+    if first.kind == "conv" and first.C == 3 and first.G == 1:
+        yield "grey-for-rgb", "params", params - first.weights() + first.weights(C=1)
+    if first.kind == "conv" and first.C == 1:
+        yield "rgb-for-grey", "macs", macs + batch * (first.macs(C=3) - first.macs())
     yield "spatial-size-forgotten", "macs", sum(batch * step.weights() for step in steps if step.kind not in ("bn",))
     yield "square-forgotten", "params", sum(step.weights(taps=step.F) + step.biases() for step in steps)
     yield "one-kind-only", "params", sum(step.weights() + step.biases() for step in steps if step.kind == "fc")

@@ -127,7 +127,10 @@ class _Values:
             yield given.shape.channels
         found = self.parts.get(layer, ()) if layer else ()
         if found and quantity in FIELDS:
-            for _, field in found[-1].receptive_field.by_input:
+            seen = found[-1].receptive_field
+            if seen.by_input:
+                yield seen.read(FIELDS[quantity])
+            for _, field in seen.by_input:
                 yield tuple(getattr(axis, FIELDS[quantity]) for axis in field.axes)
         yield from other_values(self.analysis, found[0], quantity) if len(found) == 1 else ()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -27,13 +26,10 @@ from cnncalc.limits import MOST_DIAGNOSED, MOST_EXPLAINED_LAYERS
 if TYPE_CHECKING:
     from cnncalc.diagnose.diagnose import Candidate
     from cnncalc.diagnose.own_rows import OwnRows
+    from cnncalc.diagnose.written import Written
 
 DIAGNOSED = ("output", *COUNTS, "depth", *FIELDS)
 """The quantities for which mistakes are known."""
-STEP = re.compile(
-    r"\s*([0-9]{1,9})\s*\+\s*(?:\(\s*[0-9]{1,9}\s*-\s*1\s*\)|[0-9]{1,9})\s*[*xX\u00d7\u00b7]\s*[0-9]{1,9}\s*="
-)
-"""One step of a receptive field: R + (F - 1)*J = ..."""
 LEAST_CHANNELS_FIRST = 2
 """Shapes that must be right as channels x height x width, and only so, for all to be read that way."""
 
@@ -128,6 +124,8 @@ def _explained_all(found: list[Verdict], table: Table, rows: Mapping[int, OwnRow
 
 def _shared(found: list[Verdict], table: Table) -> list[Verdict]:
     """The verdicts, each column of wrong numbers with the reasons that all of it has, if there are any."""
+    from cnncalc.check.numbers.written import written
+
     columns: dict[tuple[int, str], list[int]] = {}
     for place, verdict in enumerate(found):
         if (
@@ -139,7 +137,8 @@ def _shared(found: list[Verdict], table: Table) -> list[Verdict]:
     for places in columns.values():
         column = [found[place] for place in places]
         if all(verdict.diagnoses and verdict.claim.printed.slipped is None for verdict in column):
-            reasons = [_usual(each.claim, each.claim.printed, _analysis(each.claim, table)) for each in column]
+            claims = [(each.claim, written(each.claim.printed.text, each.claim.quantity)) for each in column]
+            reasons = [_usual(claim, claim.printed, working, _analysis(claim, table)) for claim, working in claims]
             for place, verdict in zip(places, with_shared_reasons(column, reasons), strict=True):
                 found[place] = verdict
     return found
@@ -235,16 +234,19 @@ def explained(verdict: Verdict, analysis: Analysis, rows: OwnRows | None = None)
 
     `rows` are the other numbers of the table, which it may have been computed from.
     """
+    from cnncalc.check.numbers.written import written
+
     claim, exact = verdict.claim, verdict.exact
-    slipped, result = claim.printed.slipped, claim.printed.result
+    slipped, result, working = claim.printed.slipped, claim.printed.result, written(claim.printed.text, claim.quantity)
     if slipped is None:
-        return replace(verdict, diagnoses=_diagnoses(claim, claim.printed, analysis, rows))
-    of_result = () if result.matches(exact) else _diagnoses(claim, result, analysis, rows)
+        return replace(verdict, diagnoses=_diagnoses(claim, claim.printed, working, analysis, rows))
+    beside = replace(working, terms=())  # the result does not come from them
+    of_result = () if result.matches(exact) else _diagnoses(claim, result, beside, analysis, rows)
     if slipped.gives(exact):
         copied = "the working itself is right; its result was added up or copied wrongly"
         return replace(verdict, diagnoses=of_result or (copied,))
-    of_working = tuple(f"in the working {text}" for text in _diagnoses(claim, _as_printed(slipped), analysis, rows))
-    return replace(verdict, diagnoses=of_result + of_working)
+    of_working = _diagnoses(claim, _as_printed(slipped), working, analysis, rows)
+    return replace(verdict, diagnoses=of_result + tuple(f"in the working {text}" for text in of_working))
 
 
 def _as_printed(working: Working) -> Printed:
@@ -254,49 +256,38 @@ def _as_printed(working: Working) -> Printed:
     return Printed(str(working), working.value.numerator if whole else working.value, amount)
 
 
-def _diagnoses(claim: Claim, printed: Printed, analysis: Analysis, rows: OwnRows | None) -> tuple[str, ...]:
+def _diagnoses(
+    claim: Claim, printed: Printed, working: Written, analysis: Analysis, rows: OwnRows | None
+) -> tuple[str, ...]:
     """The mistakes that give exactly a number, made on the table's own numbers first; each the likeliest first."""
     if claim.against is not None or printed.share or claim.quantity not in DIAGNOSED:
         return ()
-    own = _on_own_input(claim, printed, rows) if rows else ()
+    own = _on_own_input(claim, printed, working, rows) if rows else ()
     made = {candidate.mistakes for candidate in own}
-    usual = (candidate for candidate in _usual(claim, printed, analysis) if candidate.mistakes not in made)
-    return tuple(candidate.text for candidate in (*own, *usual))
+    usual = _usual(claim, printed, working, analysis)
+    return tuple(each.text for each in (*own, *(each for each in usual if each.mistakes not in made)))
 
 
-def _usual(claim: Claim, printed: Printed, analysis: Analysis) -> tuple[Candidate, ...]:
+def _usual(claim: Claim, printed: Printed, working: Written, analysis: Analysis) -> tuple[Candidate, ...]:
     """The mistakes that give a number on the correct inputs; each search is done once and kept."""
     from cnncalc.diagnose.diagnose import diagnose, layers_named
 
-    known, key = _known(analysis), (claim.layer, claim.quantity, printed)
+    known, key = _known(analysis), (claim.layer, claim.quantity, printed, working)
     if key not in known:
         layers = layers_named(analysis, claim.layer) if claim.layer else None
-        found = diagnose(
-            analysis, layers, claim.quantity, printed.matches, printed.claimed, grown_from=_grown_from(claim, printed)
-        )
-        known[key] = tuple(found)
+        known[key] = tuple(diagnose(analysis, layers, claim.quantity, printed.matches, printed.claimed, working))
     return known[key]
 
 
 @lru_cache(maxsize=64)
-def _known(analysis: Analysis) -> dict[tuple[str, str, Printed], tuple[Candidate, ...]]:
+def _known(analysis: Analysis) -> dict[tuple[str, str, Printed, Written], tuple[Candidate, ...]]:
     """The diagnoses of an analysis so far: a class makes the same mistakes again and again."""
     return {}
 
 
-def _on_own_input(claim: Claim, printed: Printed, rows: OwnRows) -> Sequence[Candidate]:
+def _on_own_input(claim: Claim, printed: Printed, working: Written, rows: OwnRows) -> Sequence[Candidate]:
     """The mistakes that give a number of one layer on the table's own numbers before it."""
     from cnncalc.diagnose.diagnose import diagnose_on_own_input, layers_named
 
     layers = layers_named(rows.analysis, claim.layer) if claim.layer else []
-    if len(layers) != 1:
-        return ()
-    return diagnose_on_own_input(
-        rows, layers[0], claim.quantity, printed.matches, grown_from=_grown_from(claim, printed)
-    )
-
-
-def _grown_from(claim: Claim, printed: Printed) -> int | None:
-    """R of a receptive field that is printed as R + (F - 1)*J; None where it is not, or grows from a single pixel."""
-    step = STEP.match(printed.text) if claim.quantity == "receptive_field" else None
-    return int(step[1]) if step and int(step[1]) > 1 else None
+    return diagnose_on_own_input(rows, layers[0], claim.quantity, printed.matches, working) if len(layers) == 1 else ()

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from fractions import Fraction
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from cnncalc.analysis import Analysis, LayerResult
 from cnncalc.diagnose.catalogue import ALONE, SIZES_BEFORE
-from cnncalc.diagnose.hypotheses import Hypothesis, Pair, hypotheses_at, on_own_input
+from cnncalc.diagnose.chance import Matches, Print
+from cnncalc.diagnose.hypotheses import Hypotheses, Hypothesis, hypotheses_at, on_own_input
 from cnncalc.diagnose.own_rows import OwnRows, Row
-from cnncalc.diagnose.ranking import BY_CHANCE, MISSPELT, THROUGHOUT, TRANSPOSED
-from cnncalc.diagnose.recompute import LayerRecomputation
-from cnncalc.layers import Shape
+from cnncalc.diagnose.written import NOTHING, Written
 from cnncalc.symbolic import is_known
 from cnncalc.symbolic.formula_tree import Tree
 
 MOST = 5
 """Candidates that are returned at most."""
-FEWEST_DIGITS = 3
-"""Digits that a rounded number must show before two of them are said to be swapped."""
 MOST_NAMED = 3
 """Mistakes that no answer distinguishes: so many are named at most."""
-COARSE = 0.004
-"""A number whose print leaves this much open (less than three digits) is explained by one mistake alone."""
-FEWEST = 100
-"""The smallest count, or area, that is explained by a mistake in other layers: chance hits smaller ones."""
-Matches: TypeAlias = "Callable[[Any], bool]"
 
 
 class Candidate(NamedTuple):
@@ -50,7 +41,7 @@ def diagnose(
     quantity: str,
     matches: Matches,
     claimed: Any = None,
-    grown_from: int | None = None,
+    written: Written = NOTHING,
 ) -> list[Candidate]:
     """The mistakes that explain a wrong number of a layer, of several or, without one, of the whole network.
 
@@ -58,8 +49,7 @@ def diagnose(
     sum. `quantity` is one of catalogue.QUANTITIES. `matches` says whether a recomputed value
     is the claimed one: an int for counts, a Shape for `output`, one number an axis for the receptive
     field. `claimed` is the number itself, if it is one; it only shows how many digits were printed.
-    `grown_from` is the receptive field before the layer, if the printed working of one says it:
-    a mistake made on another is none.
+    `written` is the working that stands before the number: a mistake that needs another is none.
     Pairs of mistakes are reported only where no single one explains the number. The list is empty
     for a number that is correct, that nothing explains, or that depends on a symbol.
     """
@@ -67,26 +57,27 @@ def diagnose(
     hypotheses = hypotheses_at(analysis, chosen, quantity)
     if hypotheses is None or hypotheses.value is None or matches(hypotheses.value):
         return []
-    matching = _once(matches)
-    found = [each for each in hypotheses.wrong if matching(each.value) and _grows(each, grown_from)]
+    printed = Print(_once(matches), claimed)
     found = [
         each
-        for each in found
-        if each.mistake.key not in MISSPELT or _is_printed(each, hypotheses.value, matches, claimed)
+        for each in hypotheses.wrong
+        if printed.is_believed((each.mistake.key,), each.value)
+        and printed.matches(each.value)
+        and written.allows(each.mistake, each.way)
+        and printed.shows(each, hypotheses.value)
     ]
-    if _is_coarse(matches, claimed):
-        return _singles([each for each in found if each.mistake.key not in BY_CHANCE])
-    found = [each for each in found if each.mistake.affects != SIZES_BEFORE or _is_more_than_chance(each, matches)]
-    return _singles(found) if found or grown_from is not None else _doubles(hypotheses.pairs, matching)
+    if found or written.grown_from is not None:
+        return _singles(found)
+    return _doubles(hypotheses, printed, written)
 
 
 def diagnose_on_own_input(
-    rows: OwnRows, layer: LayerResult, quantity: str, matches: Matches, grown_from: int | None = None
+    rows: OwnRows, layer: LayerResult, quantity: str, matches: Matches, written: Written = NOTHING
 ) -> list[Candidate]:
     """The mistakes that explain a wrong number of a layer that was found on the wrong rows before it, as `diagnose`."""
     found: dict[tuple[Row, ...], list[Hypothesis]] = {}
     for each, before in on_own_input(rows, layer, quantity):
-        if matches(each.value) and _grows(each, grown_from):
+        if matches(each.value) and written.allows(each.mistake, each.way):
             found.setdefault(before, []).append(each)
     return [each for before, alike in found.items() for each in _singles(alike, rows.described(before))][:MOST]
 
@@ -96,14 +87,6 @@ def layers_named(analysis: Analysis, name: str) -> list[LayerResult]:
     names = [name] if analysis.layers_in(name) else name.split("+")
     found = [analysis.layers_in(each.strip()) for each in names]
     return list(dict.fromkeys(layer for layers in found for layer in layers)) if all(found) else []
-
-
-def _grows(each: Hypothesis, grown_from: int | None) -> bool:
-    """Whether a receptive field grows from the one that is printed, if one is; a number read elsewhere does not."""
-    if grown_from is None or not isinstance(each.way, LayerRecomputation) or each.mistake.key in MISSPELT:
-        return True
-    before = each.way.field_before() if each.mistake.affects != ALONE else None
-    return before is not None and all(length == grown_from for length in before)
 
 
 def _once(matches: Matches) -> Matches:
@@ -154,11 +137,13 @@ def _candidate(alike: list[Hypothesis], own: str) -> Candidate:
     return Candidate((key,), text, first.value, tuple(others), first.way.formula())
 
 
-def _doubles(pairs: Sequence[Pair], matches: Matches) -> list[Candidate]:
+def _doubles(hypotheses: Hypotheses, printed: Print, written: Written) -> list[Candidate]:
     """A candidate for every two mistakes that together give the number, likely ones first."""
     found: dict[tuple[str, ...], Candidate] = {}
-    for pair in pairs:
-        if matches(pair.value) and pair.keys not in found:
+    for pair in hypotheses.pairs if printed.has_room else ():
+        if not printed.is_believed(pair.keys, pair.value):
+            break
+        if printed.matches(pair.value) and pair.keys not in found and pair.is_written(written):
             text = _sentence(pair.value, pair.first.sentence, pair.sentence)
             found[pair.keys] = Candidate(pair.keys, text, pair.value, formula=pair.formula())
             if len(found) == MOST:
@@ -170,34 +155,3 @@ def _sentence(value: Any, *done: str) -> str:
     """What was done, and the number it gives."""
     number = f"{value:,}" if is_known(value) else "x".join(map(str, value)) if isinstance(value, tuple) else str(value)
     return f"{', and '.join(done)}; this gives {number}"
-
-
-def _is_coarse(matches: Matches, claimed: Any) -> bool:
-    """Whether the claim is printed with so few digits that two mistakes would explain it by chance."""
-    if not (is_known(claimed) or isinstance(claimed, Fraction)):
-        return False
-    return any(other != claimed and matches(other) for other in (round(claimed * (1 + by)) for by in (-COARSE, COARSE)))
-
-
-def _is_more_than_chance(each: Hypothesis, matches: Matches) -> bool:
-    """Whether a mistake carried on is more than chance; of one in a single layer, every digit must hold."""
-    value = each.value
-    if isinstance(value, Shape):
-        return bool(value.area >= FEWEST)
-    exact = each.mistake.key.endswith(THROUGHOUT) or not (matches(value - 1) or matches(value + 1))
-    return bool(value >= FEWEST and exact)
-
-
-def _is_printed(each: Hypothesis, correct: Any, matches: Matches, claimed: Any) -> bool:
-    """Whether wrong digits are printed: both that were swapped, and three at least if not all are; else all."""
-    if not (is_known(each.value) and is_known(correct)):
-        return True
-    if each.mistake.key != TRANSPOSED:
-        return claimed == each.value and not (matches(each.value - 1) or matches(each.value + 1))
-    units = [10**place for place in range(len(str(correct)))]
-    printed = [unit for unit in units if not (matches(each.value + 2 * unit) or matches(each.value - 2 * unit))]
-    swapped = max(unit for unit in units if (each.value - correct) % unit == 0)
-    if not printed or swapped < printed[0] or len(printed) < min(FEWEST_DIGITS, len(units)):
-        return False
-    # A number in MiB has other digits than its bytes.
-    return not isinstance(claimed, int | Fraction) or claimed % printed[0] == 0

@@ -18,14 +18,28 @@ from cnncalc.diagnose.mistakes import (
     propagated,
     receptive_fields,
     totals,
+    wrong_factors,
     wrong_place,
+    wrong_windows,
 )
 from cnncalc.diagnose.own_rows import OwnRows, Row
+from cnncalc.diagnose.ranking import COMMON
 from cnncalc.diagnose.recompute import IMPOSSIBLE, LayerRecomputation, Recomputation, correct_at, correct_total
+from cnncalc.diagnose.written import NOTHING, Written
 from cnncalc.symbolic import is_known
 from cnncalc.symbolic.formula_tree import Tree
 
-FAMILIES = (hyperparameters, missing_terms, conventions, receptive_fields, wrong_place, totals, propagated)
+FAMILIES = (
+    hyperparameters,
+    missing_terms,
+    wrong_windows,
+    wrong_factors,
+    conventions,
+    receptive_fields,
+    wrong_place,
+    totals,
+    propagated,
+)
 """The modules that enter their mistakes into the catalogues."""
 MOST_KEPT = 128
 """Numbers whose mistakes are kept: those of a sheet, which a class gets wrong again and again."""
@@ -54,9 +68,17 @@ class Pair(NamedTuple):
         return (self.first.mistake.key, self.second.key)
 
     def formula(self) -> Tree | None:
-        """How the number is computed, if it is one layer's count; the working is found again."""
+        """How the number is computed, if it is one layer's count."""
+        return next((way.formula() for way in self._ways()), None)
+
+    def is_written(self, written: Written) -> bool:
+        """Whether it may have been found by a working."""
+        return written is NOTHING or any(written.allows(self.second, way) for way in self._ways())
+
+    def _ways(self) -> Iterator[Recomputation]:
+        """How the number is found; these are too many to be kept."""
         ways = (way for sentence, way in self.second.ways(self.first.way) if sentence == self.sentence)
-        return next((way.formula() for way in ways if way.value() == self.value), None)
+        return (way for way in ways if way.value() == self.value)
 
 
 class Hypotheses:
@@ -75,7 +97,7 @@ class Hypotheses:
     @cached_property
     def pairs(self) -> list[Pair]:
         """Every two mistakes that are made together, likely ones first."""
-        usual = [each for each in self.made if each.mistake.affects not in UNPAIRED]
+        usual = [each for each in self.made if each.mistake.affects not in UNPAIRED and each.mistake.key in COMMON]
         usual = [each for each in usual if each.value != self.value or each.way.is_latent]
         order = sorted(combinations(range(len(usual)), 2), key=lambda pair: (sum(pair), pair))
         firsts = dict.fromkeys((usual[one], usual[other].mistake) for one, other in order)

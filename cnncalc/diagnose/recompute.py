@@ -155,14 +155,29 @@ class LayerRecomputation(Recomputation):
 
     def formula(self) -> Tree | None:
         """How a count is computed, the numbers put in; None if it is not a count, or has no formula."""
-        from cnncalc.symbolic.traced import TracedInt, variable
+        from cnncalc.symbolic.traced import TracedInt
 
         if self.every_layer or self.quantity in ("output", *FIELDS):
             return None
+        found = self._traced().value()
+        return found.tree if isinstance(found, TracedInt) and found == self.value() else None
+
+    def formulas_of_sides(self) -> list[Tree]:
+        """How the sides of an output are computed, the numbers put in."""
+        from cnncalc.symbolic.traced import TracedInt
+
+        found, exact = self._traced().value(), self.value()
+        if not isinstance(found, Shape) or found != exact:
+            return []
+        return [side.tree for side in found.size if isinstance(side, TracedInt)]
+
+    def _traced(self) -> LayerRecomputation:
+        """The same on integers that record what is done with them."""
+        from cnncalc.symbolic.traced import variable
+
         lengths = (variable("HW"[number % 2], length) for number, length in enumerate(self.input.size))
         shape = Shape(variable("C", self.input.channels), *lengths)
-        found = replace(self, layer=self.layer.worked(shape.axes), input=shape).value()
-        return found.tree if isinstance(found, TracedInt) and found == self.value() else None
+        return replace(self, layer=self.layer.worked(shape.axes), input=shape)
 
     def _found(self) -> Any:
         layer, node = self.effective_layer, self.result.node

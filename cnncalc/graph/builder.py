@@ -7,7 +7,8 @@ whoever reads it is passed over, so that one mistake is one problem.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from functools import partial
+from typing import NamedTuple
 
 from cnncalc.errors import Problem, ProblemList, Span
 from cnncalc.graph.expected import conditions, unsaid
@@ -187,21 +188,31 @@ class Assembly:
     def shares(self, node: Node, owner: Node, span: Span) -> bool:
         """Let a layer use the weights of an earlier one of the same type and size; whether it can."""
         mine, its = map(_stored, (node, owner))
-        if type(owner.layer) is not type(node.layer) or mine != its or owner.times != node.times:
-            counts = [(side.layer.kind, side.layer.params(side.input), side.input) for side in (node, owner)]
-            numbers = ", ".join(f"{params} parameters in a {kind} on {shape}" for kind, params, shape in counts)
-            if owner.times != node.times:
-                numbers = f"one stands {node.times} times in a row, the other {owner.times} times"
-            self.problem(f"{node.name} cannot share the weights of {owner.name}: {numbers}", span)
+        alike = type(owner.layer) is type(node.layer) and len(mine) == len(its) and owner.times == node.times
+        message = partial(_cannot_share, node, owner)
+        equal = [Condition(one, "==", other, message) for one, other in zip(mine, its, strict=False)]
+        if not alike or any(condition.holds() is False for condition in equal):
+            self.problem(message(), span)
             return False
-        if any(count != 0 for count in mine[1:]) or mine[0]:
+        open_ = {str(each): (node.name, each) for each in equal if each.holds() is None}
+        self.graph.conditions.extend(open_.values())
+        if any(count != 0 for count in mine):
             node.shared = owner.shared or owner.name
         return True
 
 
-def _stored(node: Node) -> tuple[Any, Size, Size]:
-    """The weights of a layer in their groups, and its biases and buffers."""
-    return node.layer.weight_factors(node.input), node.layer.biases(node.input), node.layer.buffers(node.input)
+def _stored(node: Node) -> list[Size]:
+    """The factors of a layer's weights, then its biases and buffers."""
+    factors = [factor for group in node.layer.weight_factors(node.input) for factor in group]
+    return [*factors, node.layer.biases(node.input), node.layer.buffers(node.input)]
+
+
+def _cannot_share(node: Node, owner: Node) -> str:
+    counts = [(side.layer.kind, side.layer.params(side.input), side.input) for side in (node, owner)]
+    why = ", ".join(f"{params} parameters in a {kind} on {shape}" for kind, params, shape in counts)
+    if owner.times != node.times:
+        why = f"one stands {node.times} times in a row, the other {owner.times} times"
+    return f"{node.name} cannot share the weights of {owner.name}: {why}"
 
 
 def _place(layer: Layer, shapes: tuple[Shape, ...]) -> Placed:

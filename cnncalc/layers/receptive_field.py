@@ -240,7 +240,12 @@ class ReceptiveField:
         return hash((self.axes, self.everything, self.unknown))
 
     def read(self, attribute: str) -> tuple[Any, ...] | str:
-        """Its `size`, `jump`, `centre` or `sides` on every axis; "all" or "?" for the whole, "" for no padding."""
+        """Its `size`, `jump`, `centre` or `sides` on every axis; "all" or "?" for the whole, "" for no padding.
+
+        One that differs from input to input is a text: `5 (image), 3 (depth)`.
+        """
+        if self.by_input:
+            return ", ".join(f"{_joined(each.read(attribute))} ({', '.join(names)})" for names, each in self.by_input)
         if self.everything:
             return "all"
         if self.unknown:
@@ -267,6 +272,13 @@ class ReceptiveField:
         if any(number > MOST_PHASES.value for number in phases):
             return unknown(f"more than {MOST_PHASES} phases after upsampling; {MOST_PHASES.hint}")
         return self.along(rule)
+
+
+def _joined(lengths: tuple[Any, ...] | str) -> str:
+    """One length an axis as text: one number where all are the same."""
+    return (
+        lengths if isinstance(lengths, str) else "x".join(map(str, lengths if len(set(lengths)) > 1 else lengths[:1]))
+    )
 
 
 EVERYTHING = ReceptiveField(everything=True)

@@ -9,7 +9,6 @@ from typing import Any
 from cnncalc.analysis import Analysis, InputResult, LayerResult
 from cnncalc.layers import ReceptiveField, Shape
 from cnncalc.layers.notation import number
-from cnncalc.report.numbers import per_axis_text
 from cnncalc.symbolic import Size, add_up
 
 ALL = 1_000_000
@@ -48,7 +47,7 @@ class Row:
 
     def length(self, attribute: str) -> tuple[Any, ...] | str:
         """The size of the receptive field, or another length of it; nothing for the input."""
-        return _length(self.receptive_field, attribute) if self.receptive_field else ""
+        return self.receptive_field.read(attribute) if self.receptive_field else ""
 
     @property
     def depth(self) -> Size:
@@ -66,16 +65,6 @@ class Row:
     def operation(self, name: str) -> Size:
         """Operations of one class, for the whole row."""
         return add_up(getattr(layer.operations, name) for layer in self.layers)
-
-
-def _length(field: ReceptiveField, attribute: str) -> tuple[Any, ...] | str:
-    """A length on every axis, or a word; where the inputs differ, that on each: `5 (image), 3 (depth)`."""
-    if not field.by_input:
-        return field.read(attribute)
-    found = ((field.read(attribute), ", ".join(names)) for names, field in field.by_input)
-    return ", ".join(
-        f"{per_axis_text(length) if isinstance(length, tuple) else length} ({names})" for length, names in found
-    )
 
 
 def input_rows(analysis: Analysis) -> Iterator[Row]:

@@ -83,9 +83,6 @@ def network_system(question: Question, setup: Setup) -> System:
     clauses = [each._replace(name=known(each.name)) for each in question.clauses]
     check_twice(clauses)
     size = setup.input or spec.input or symbolic_size(spec, None)
-    if not size.alike:
-        hint = "give all of them the same sides with --input, or ask show and sweep"
-        raise UsageError([Problem("solve takes several inputs only if they have the same sides", None, hint)])
     bounds: dict[str, tuple[int | None, int | None]] = {}
     unknowns = {known(word): span for word, span in question.asked.items()}
     for clause in clauses:

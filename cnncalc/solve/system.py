@@ -70,7 +70,10 @@ class System:
             given.get(WHOLE_INPUT, given.get(name, given.get(str(size), size)))
             for name, size in zip(names, self.size.sides, strict=True)
         )
-        size = self.size.resized(sizes)
+        if not self.size.alike and sizes != self.size.sides:
+            hint = "give all of them the same sides with --input"
+            raise UsageError([Problem("solve looks for one size, but the inputs have different sides", None, hint)])
+        size = self.size.resized(sizes) if self.size.alike else self.size
         if self.kind:
             size = replace(size, channels=given.get(str(size.channels), size.channels))
         span = self.setup.spec.source.span()

@@ -52,11 +52,10 @@ def read_bytes(path: str, most: int, name: str = "", what: str = "file") -> Cont
         raise SpecError([Problem(f"cannot read '{name or path}': {reason}", None, hint)]) from None
 
 
-def unpacked(contents: Contents, known: Known, *, code: bool = False) -> Contents:
+def unpacked(contents: Contents, known: Known) -> Contents:
     """The contents as text: of an Excel file the table whose header has `known` columns, of a notebook its cells.
 
-    With `code`, cells of code count, too, and not only what they show. Other contents stay as they are. Raises
-    SpecError for a broken file.
+    Other contents stay as they are. Raises SpecError for a broken file.
     """
     if contents.data.startswith(PACKED):
         from cnncalc.tables import workbooks
@@ -68,7 +67,7 @@ def unpacked(contents: Contents, known: Known, *, code: bool = False) -> Content
         with suppress(UnicodeDecodeError):
             text = contents.data.decode("utf-8-sig")
             if notebooks.is_notebook(contents.name, text):
-                return contents._replace(data=notebooks.text_of(contents.name, text, code=code).encode())
+                return contents._replace(data=notebooks.text_of(contents.name, text).encode())
     return contents
 
 
@@ -88,6 +87,6 @@ def read_source(path: str, name: str = "", hint: str = "a spec is a text file", 
     most = LONGEST_NOTEBOOK.value if known else LONGEST_TEXT.value
     contents = read_bytes(path, most + 1, name)
     if known:
-        contents = unpacked(contents, known, code=True)
+        contents = unpacked(contents, known)
         contents = contents._replace(data=contents.data[: 4 * LONGEST_TEXT.value + 4])
     return as_text(contents, hint)

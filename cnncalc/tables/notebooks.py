@@ -1,4 +1,4 @@
-"""A notebook -> the text of its cells: Markdown, what cells printed, and what they showed as plain text."""
+"""A notebook -> the text of its cells: Markdown, code, what cells printed, and what they showed as plain text."""
 
 from __future__ import annotations
 
@@ -19,11 +19,8 @@ def is_notebook(name: str, text: str) -> bool:
     return text.lstrip()[:1] == "{" and (name.lower().endswith(NAME) or ('"cells"' in text and '"nbformat"' in text))
 
 
-def text_of(name: str, text: str, *, code: bool = False) -> str:
-    """The Markdown and the printed outputs of a notebook, cell by cell; with `code` that, too, fenced as in Markdown.
-
-    Raises SpecError if it is broken.
-    """
+def text_of(name: str, text: str) -> str:
+    """The cells of a notebook in Markdown, code between fences, and what they showed; raises SpecError if broken."""
     try:
         cells = json.loads(text)["cells"]
         if not isinstance(cells, list):
@@ -31,13 +28,13 @@ def text_of(name: str, text: str, *, code: bool = False) -> str:
     except (ValueError, KeyError, TypeError, RecursionError):
         message = f"'{name}' is not a whole notebook"
         raise SpecError([Problem(message, None, "save it again, or export it as Markdown")]) from None
-    return "\n\n".join(part.rstrip() for cell in cells if isinstance(cell, dict) for part in _parts(cell, code)) + "\n"
+    return "\n\n".join(part.rstrip() for cell in cells if isinstance(cell, dict) for part in _parts(cell)) + "\n"
 
 
-def _parts(cell: dict[str, Any], code: bool) -> Iterator[str]:
+def _parts(cell: dict[str, Any]) -> Iterator[str]:
     if cell.get("cell_type") == "markdown":
         yield _joined(cell.get("source"))
-    elif code and cell.get("cell_type") == "code":
+    elif cell.get("cell_type") == "code":
         yield f"{FENCE}python\n{_joined(cell.get('source'))}\n{FENCE}"
     outputs = cell.get("outputs")
     for output in outputs if isinstance(outputs, list) else ():

@@ -45,6 +45,18 @@ def recognises(source: Source) -> bool:
     return line_with(source, HEADER) is not None
 
 
+def extent(source: Source) -> tuple[int, int]:
+    """The first and the last line of the summary in a text, with its title and its rules."""
+    first = last = line_with(source, HEADER) or 0
+    while first and (RULE.match(source.lines[first - 1]) or source.lines[first - 1].startswith("Model: ")):
+        first -= 1
+    feet = [number for number in range(last, len(source.lines)) if FOOT.match(source.lines[number])]
+    last = feet[-1] if feet else last
+    while last + 1 < len(source.lines) and RULE.match(source.lines[last + 1]):
+        last += 1
+    return first, last
+
+
 class _Cells:
     """A row that may go on in the next line: the texts of its columns, and the place of each."""
 

@@ -52,6 +52,18 @@ def _header(source: Source) -> int | None:
     return line_with(source, PLAIN) if found is None and MULT_ADDS.search(without_colours(source)) else found
 
 
+def extent(source: Source) -> tuple[int, int]:
+    """The first and the last line of the table in a text, with its rules and the sums below it."""
+    first = last = _header(source) or 0
+    while first and RULE.match(source.lines[first - 1]):
+        first -= 1
+    feet = [number for number in range(last, len(source.lines)) if FOOT.match(source.lines[number])]
+    last = feet[-1] if feet else last
+    while last + 1 < len(source.lines) and RULE.match(source.lines[last + 1]):
+        last += 1
+    return first, last
+
+
 def print_out(source: Source) -> tuple[PrintOut, Span]:
     """The rows, and the sums below them; and the place of the header. Raises SpecError."""
     out = PrintOut("torchinfo", hides=True, of_batch=True, own_params=True)

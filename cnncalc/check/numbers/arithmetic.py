@@ -43,6 +43,10 @@ class Working(NamedTuple):
             return False
         return abs(self.value - exact) <= self.slack
 
+    def rounds_to(self, size: object) -> bool:
+        """Whether `size` is its value, or that rounded down or up: many write (W - F + 2P)/S + 1 = 112 for 112.5."""
+        return self.gives(size) or size in (floor(self.value), ceil(self.value))
+
     @classmethod
     def sum_of(cls, terms: list[Working]) -> Working:
         """The sum of terms, those that are taken away being negative."""
@@ -91,7 +95,7 @@ class _Sum:
     def __init__(self, text: str, thousand: int) -> None:
         self.text = text
         self.thousand = thousand
-        self.tokens = list(_tokens(text))
+        self.tokens = list(tokens(text))
         self.at = 0
         self.depth = 0
 
@@ -179,7 +183,7 @@ class _Sum:
         return of_amount(amount)
 
 
-def _tokens(text: str) -> list[tuple[str, str, int]]:
+def tokens(text: str) -> list[tuple[str, str, int]]:
     """(kind, text, position) for every number and mark, and an end."""
     found, position = [], 0
     while text[position:].strip():

@@ -22,6 +22,8 @@ from cnncalc.limits import LONGEST_NUMBER
 from cnncalc.symbolic import is_known, multiplied_out, normalise, symbol
 
 WIDEST = 60
+BY_INPUT = re.compile(r"[^()]+ \([^()]+\)(?:, [^()]+ \([^()]+\))+\Z")
+"""A length on each of several inputs, as the table of a network has it: `5 (image), 3 (depth)`."""
 ALL = ("all", "everything", "global", "whole image", "whole input")
 NO_FIT = ("does not fit", "doesn't fit")
 PADDINGS = ("valid", "same")
@@ -187,7 +189,7 @@ class Printed:
         for working in self.workings:
             if self.amount and (self.amount.prints(working.value) or working.gives(self.amount.value)):
                 continue
-            if self.amount or not any(map(working.gives, (*parts, self._product()))):
+            if self.amount or not (working.gives(self._product()) or any(map(working.rounds_to, parts))):
                 return working
         return None
 
@@ -216,12 +218,14 @@ class Printed:
             parts = parts[1:]
         if self.layout == "chw" and len(parts) == len(whole):
             parts = (*parts[1:], parts[0])
-        if not all(any(map(working.gives, whole)) for working in self.workings) or isinstance(self.claimed, str):
+        if not all(any(map(working.rounds_to, whole)) for working in self.workings) or isinstance(self.claimed, str):
             return False
         mine, its = _bare(parts), _bare(whole)
         if self.amount and self.amount.rounded:  # 4K for 4096
             return len(its) == 1 and is_known(its[0]) and self.amount.prints(its[0])
         if len(parts) == 1 and exact.rank and all(_same(parts[0], size) for size in exact.size):
+            return True
+        if len(its) == len(mine) == 1 and _same(mine[0], its[0]):
             return True
         if len(parts) == exact.rank >= 2 or (len(parts) == 1 and len(its) > 1):
             return all(map(_same, parts * (exact.rank if len(parts) == 1 else 1), exact.size))
@@ -268,6 +272,8 @@ def _read(text: str, quantity: str, thousand: int, blank: bool) -> tuple[Any, Am
         return "all", None
     if text.lower() in NO_FIT:
         return NO_FIT[0], None
+    if kind_of(quantity) == "length" and BY_INPUT.match(text):
+        return text, None
     if quantity == "layer_padding" and text.lower() in PADDINGS:
         return text.lower(), None
     if quantity.endswith("padding") and (sides := SIDES.match(text)):

@@ -18,11 +18,11 @@ from cnncalc.check.prints.volumes import Volumes
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, Span, SpecError
 from cnncalc.layers import Shape
-from cnncalc.spec.readers.summaries import NOT_SHOWN, SummarySpec, open_spec
+from cnncalc.spec.readers.summaries import NOT_SHOWN, SummarySpec, input_of, open_spec
 from cnncalc.symbolic import add_up, is_known
 from cnncalc.tables.print_out import NOTHING, Number, PrintOut, Row
 
-NETWORK_HINT = "set it with --network vgg16"
+NETWORK_HINT = "set it with --network vgg16, or put the code that builds the network beside its numbers"
 SHAPES = ("output", "input")
 ALL = 1000
 """What a shape scores that is the printed one."""
@@ -35,6 +35,8 @@ def enter(reading: Reading, out: PrintOut, place: Span) -> None:
     if context.convention == Convention():
         context = replace(context, convention=find_convention(out.tool))
     network, used, read = reading.named("", "", ()), frozenset[Span](), list[str]()
+    if network is None:
+        network = reading.beside(str(input_of(out) or ""), (), needed=not out.complete)
     if network is None and out.complete and not reading.grading:
         network, used, read = _own(reading, out)
     network = reading.network(network, place, NETWORK_HINT)

@@ -38,15 +38,15 @@ class Reader(NamedTuple):
 
 
 def _rows(tables: Callable[[Source, Known], Iterable[CellTable]]) -> Callable[[Reading], None]:
-    """Reads the rows of every table in a text, or its lines if it is no table but answers exercises."""
+    """Reads the rows of every table in a text; where there is none, answers to exercises line by line."""
 
     def read(reading: Reading) -> None:
         try:
             found = list(tables(reading.source, quantities_in))
         except SpecError:
-            if reading.exercises and read_lines(reading):
-                return
-            raise
+            if not (reading.exercises and read_lines(reading)):
+                raise
+            return
         for table in found:
             read_rows(reading, table)
 

@@ -11,6 +11,7 @@ from cnncalc.check.network import Network
 from cnncalc.errors import Problem, Source, Span, SpecError
 from cnncalc.limits import MOST_CLAIMS, MOST_PROBLEMS, MOST_TABLE_LAYERS
 from cnncalc.spec.model import Spec
+from cnncalc.spec.readers import documents
 
 
 @dataclass(eq=False)
@@ -92,6 +93,25 @@ class Reading:
         if inline is not None:
             return Network(inline[1].name, size, settings, self.folder, *inline)
         return Network(name, size, settings, self.folder) if name else None
+
+    def beside(self, size: str, settings: tuple[str, ...], *, needed: bool) -> Network | None:
+        """The network that stands in the text beside its numbers, as code or as it is printed; None without one.
+
+        `size` is the input that the numbers show. Code that is not read is a SpecError if it is `needed`, else a note.
+        """
+        spec = None if self.grading or self.overrides.network.name else documents.beside(self.source)
+        if spec is None:
+            return None
+        if spec.problems and needed:
+            raise SpecError(spec.problems)
+        if spec.problems:
+            self.note(f"the network in the text is not read: {spec.problems[0].message}", spec.problems[0].span)
+            return None
+        spec.key = spec.name = spec.name or "the network of the text"
+        self.note(f"{spec.name} is read from the text itself", spec.items[0].span if spec.items else None)
+        for note in spec.notes:
+            self.note(note)
+        return self.named("", "" if spec.input else size, settings, (self.source.text, spec))
 
     def network(self, network: Network | None, span: Span, hint: str) -> Network | None:
         """The network, entered in the table; None, and a problem, if there is none or it cannot be built."""

@@ -20,7 +20,6 @@ BELOW = 5
 """Blanks in front of a remark below a row."""
 WORDS = ("layer", "type", "kind", "input", "output", "%")
 """The titles of columns that may be folded, and of shares."""
-INPUT = "input"
 """The row that may have no number."""
 DECORATION = "%"
 """The title of a share in the total, which is no claim."""
@@ -60,6 +59,7 @@ def _rows(source: Source, start: int, end: int) -> Iterator[list[Cell]]:
         raise SpecError([Problem(message, source.span(start), MOST_COLUMNS.hint)])
     titles = {span: text for span, text in cells[0][1].items() if text not in WORDS}
     numbers = [column for column in columns if any(column[0] <= first < column[1] for first, _ in titles)]
+    above = True  # the rows of inputs, which need not have a number
     for number, found in cells:
         row: list[Cell] = [("", source.span(number, first)) for first, _ in columns]
         place = 0
@@ -70,8 +70,10 @@ def _rows(source: Source, start: int, end: int) -> Iterator[list[Cell]]:
                 text if number > start or text != DECORATION else "",
                 source.span(number, first, last - first),
             )
-        if numbers and row[0][0] != INPUT and not any(row[columns.index(column)][0] for column in numbers):
+        without = bool(numbers) and not any(row[columns.index(column)][0] for column in numbers)
+        if without and not above:
             raise _folded(source, number)
+        above = above and (without or number == start)
         yield row
 
 

@@ -20,6 +20,8 @@ from cnncalc.spec.readers.tables import Described, described
 from cnncalc.tables.cells import LAYER, UNANSWERED, Cell, CellTable, too_many_rows
 from cnncalc.tables.columns import folded_heading, is_source, with_strides_apart
 
+FIRST = (*LAYER, "question", "exercise", "task")
+"""What the first column is called; the last ones where exercises are answered."""
 QUANTITY = "quantity"
 VALUE = ("value", "answer")
 """With `quantity`, the columns of the long form: a number a row."""
@@ -39,7 +41,7 @@ NUMERIC = re.compile(r"[-~\u2248(\[$]*(?:None, ?)?[0-9][0-9.,xX*\u00d7/+^=()\[\]
 def quantities_in(header: Sequence[str]) -> int | None:
     """How many of a header's columns are quantities; None if the line is not a header."""
     names = list(map(folded_heading, header))
-    if not names or names[0] not in LAYER:
+    if not names or names[0] not in FIRST:
         return None
     known = sum(name in (QUANTITY, *VALUE) or is_heading(name) for name in names[1:])
     return known if known or names[0] != "name" else None
@@ -57,11 +59,8 @@ def read_rows(reading: Reading, table: CellTable) -> None:
         raise too_many_rows(table.rows[-1][0][1])
     header, lines = with_strides_apart(table.rows[0], table.rows[1:])
     if reading.exercises:
-        ignored = [place for place, (text, _) in enumerate(header) if folded_heading(text) in IGNORED[:-1]]
-        lines = [list(cells) for cells in without_answers(reading, lines, ignored)]
-        if not _named(reading, head) or not lines:
-            for (name, span), *_ in lines:
-                reading.add(context.unread(name, "", name, span, reading.exercises.unknown(name)))
+        lines = _other_rows(reading, context, header, lines, named="network" in head)
+        if not lines:
             return
     columns = _columns(reading, header, lines)
     lines = [cells for cells in lines if not cells[0][0].startswith("#")]
@@ -85,9 +84,17 @@ def read_rows(reading: Reading, table: CellTable) -> None:
         reading.problem("the table contains no claims", header[0][1], "write one layer in each row")
 
 
-def _named(reading: Reading, head: dict[str, Cell]) -> bool:
-    """Whether a network is named."""
-    return bool(reading.overrides.network.name or "network" in head)
+def _other_rows(
+    reading: Reading, context: Context, header: list[Cell], lines: list[list[Cell]], *, named: bool
+) -> list[list[Cell]]:
+    """The rows that answer no exercise; none if no network is `named` that they may be about: they are wrong."""
+    ignored = [place for place, (text, _) in enumerate(header) if folded_heading(text) in IGNORED[:-1]]
+    rest = [list(cells) for cells in without_answers(reading, lines, ignored)]
+    if named or reading.overrides.network.name:
+        return rest
+    for (name, span), *_ in rest:
+        reading.add(context.unread(name, "", name, span, reading.exercises.unknown(name)))
+    return []
 
 
 def _effective(reading: Reading, head: dict[str, Cell]) -> tuple[dict[str, Cell], Context]:

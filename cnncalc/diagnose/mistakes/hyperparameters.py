@@ -187,3 +187,5 @@ def filters_forgotten(correct: LayerRecomputation) -> Iterator[LayerRecomputatio
         yield correct.with_fields(filters=1)
     elif correct.in_spec("units"):
         yield correct.with_fields(units=1)
+    elif correct.has("multiplier"):
+        yield correct.with_input(Shape(1, *correct.input.size))

@@ -13,6 +13,7 @@ from cnncalc.symbolic import Size, exact_div
 
 MOST_VECTORS = 100
 """Layers on vectors behind which the last map is looked for."""
+POOLED = ("output", "activations", "neurons")
 OF_VOLUME = (*STORED, "macs", "flops", "neurons")
 
 
@@ -123,13 +124,13 @@ def depth_kept(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     yield correct.with_rule("output", lambda layer, shape: Shape(shape.channels, *layer.output(shape).size))
 
 
-@in_layer("maps-forgotten", "only one channel of the output was counted", (*STORED, "neurons"), "maps")
+@in_layer("maps-forgotten", "only one channel of the output was counted", ("output", *STORED, "neurons"), "maps")
 def maps_forgotten(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     """H' x W' instead of H' x W' x K."""
     yield correct.with_rule("output", lambda layer, shape: Shape(1, *layer.output(shape).size))
 
 
-@in_layer("channels-pooled", "the channels were pooled, too, but a pool keeps them", SLIDING, "maps")
+@in_layer("channels-pooled", "the channels were pooled, too, but a pool keeps them", POOLED, "maps")
 def channels_pooled(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     """W' x W' x C' instead of W' x W' x C; then W x W x C'."""
     if not correct.has("kernel", "stride") or correct.layer.weighted:
@@ -140,7 +141,8 @@ def channels_pooled(correct: LayerRecomputation) -> Iterator[LayerRecomputation]
 
     yield correct.with_rule("output", lambda layer, shape: Shape(pooled(layer, shape), *layer.output(shape).size))
     note = "the channels were pooled instead of the map"
-    yield correct.with_rule("output", lambda layer, shape: Shape(pooled(layer, shape), *shape.size), note)
+    if correct.quantity == "output":
+        yield correct.with_rule("output", lambda layer, shape: Shape(pooled(layer, shape), *shape.size), note)
 
 
 @in_layer(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from cnncalc.diagnose.catalogue import in_layer
 from cnncalc.diagnose.mistakes.hyperparameters import padding_of
@@ -32,12 +32,12 @@ def _here_or_everywhere(correct: LayerRecomputation, rule: Rule) -> Iterator[Lay
     yield correct.at_every_layer(lambda each: _with_rule(each, rule))
 
 
-def _on_step(seen: ReceptiveField, steps: tuple[int, ...]) -> ReceptiveField:
+def _on_step(seen: ReceptiveField, steps: tuple[Any, ...]) -> ReceptiveField:
     """The same windows, taken to lie `steps` apart."""
     return seen.along(lambda axis, number: AxisReceptiveField(axis.lows, axis.highs, steps[number], axis.after))
 
 
-def _longer(seen: ReceptiveField, by: tuple[int, ...]) -> ReceptiveField:
+def _longer(seen: ReceptiveField, by: tuple[Any, ...]) -> ReceptiveField:
     """Windows that see more pixels behind."""
 
     def longer(axis: AxisReceptiveField, number: int) -> AxisReceptiveField:
@@ -132,3 +132,162 @@ def pools_forgotten(correct: LayerRecomputation) -> Iterator[LayerRecomputation]
 
     if correct.layer.weighted:
         yield correct.at_every_layer(skipped)
+
+
+# Jumps ---------------------------------------------------------------------------------------------------
+
+
+def _strides(layer: Layer, shape: Shape) -> tuple[int, ...]:
+    return tuple(window.stride for window in layer.windows_on(shape))
+
+
+def _steps(seen: ReceptiveField) -> tuple[Any, ...]:
+    return tuple(axis.step for axis in seen.axes)
+
+
+def _grown_in_steps(steps: Callable[[Layer, Shape], tuple[int, ...]]) -> Rule:
+    """R + (F - 1)*s, where s is not the jump; the jump goes on as it should."""
+
+    def rule(layer: Layer, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
+        grown = layer.receptive_field(_on_step(seen, steps(layer, shape)), shape)
+        return _on_step(grown, _steps(layer.receptive_field(seen, shape)))
+
+    return rule
+
+
+@in_layer("stride-for-jump", "the stride of this layer was used instead of the jump", SIZE, AFFECTS)
+def stride_for_jump(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
+    """(F - 1)*S instead of (F - 1)*J."""
+    return _here_or_everywhere(correct, _grown_in_steps(_strides))
+
+
+@in_layer(
+    "strides-not-multiplied",
+    "the jump was taken to be the stride of one layer alone, not the product of all strides",
+    (*SIZE, "jump"),
+    AFFECTS,
+)
+def strides_not_multiplied(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
+    """J' = S: the stride of the window before for J at this layer, where the rows before are right; then at all."""
+    before = next((each for each in correct.layers_before() if each.node.layer.windows_on(each.input)), None)
+    if before is not None and _slides(correct) and correct.quantity in SIZE and correct.seen is None:
+        strides = _strides(before.node.layer, before.input)
+        yield _with_rule(correct, _grown_in_steps(lambda layer, shape: strides))
+    yield correct.at_every_layer(
+        lambda each: _with_rule(
+            each,
+            lambda layer, seen, shape: _on_step(layer.receptive_field(seen, shape), _strides(layer, shape)),
+        )
+    )
+
+
+@in_layer("strides-added", "the strides were added instead of multiplied", (*SIZE, "jump"), AFFECTS)
+def strides_added(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
+    """J' = J + S; the first stride stands as it is."""
+
+    def rule(layer: Layer, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
+        strides = _strides(layer, shape)
+        steps = (
+            stride if axis.size == 1 else axis.step + stride for axis, stride in zip(seen.axes, strides, strict=True)
+        )
+        return _on_step(layer.receptive_field(seen, shape), tuple(steps))
+
+    yield correct.at_every_layer(lambda each: _with_rule(each, rule))
+
+
+@in_layer("pool-strides-forgotten", "the strides of the pools were left out of the jump", (*SIZE, "jump"), AFFECTS)
+def pool_strides_forgotten(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
+    """J' = J at a pool."""
+
+    def unmoved(layer: Layer, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
+        return _on_step(layer.receptive_field(seen, shape), _steps(seen))
+
+    yield correct.at_every_layer(lambda each: each if each.layer.weighted else _with_rule(each, unmoved))
+
+
+# Fields that do not grow by (F - 1)*J ----------------------------------------------------------------------
+
+
+def _side_by_side(layer: Layer, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
+    """R + F - 1, the jump as it should be."""
+    grown = layer.receptive_field(_on_step(seen, (1,) * shape.rank), shape)
+    return _on_step(grown, _steps(layer.receptive_field(seen, shape)))
+
+
+@in_layer("windows-added", "F was added instead of (F - 1)*J", SIZE, AFFECTS)
+def windows_added(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
+    """R + F."""
+
+    def rule(layer: Layer, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
+        return _longer(_side_by_side(layer, seen, shape), tuple(int(axis.size > 1) for axis in seen.axes))
+
+    return _here_or_everywhere(correct, rule)
+
+
+@in_layer(
+    "steps-backwards",
+    "(R - 1)*S + F was computed: that step leads from the last layer to the input, not from the input on",
+    SIZE,
+    AFFECTS,
+)
+def steps_backwards(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
+    """The field multiplied by the stride of each layer."""
+
+    def rule(layer: Layer, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
+        strides = _strides(layer, shape)
+        more = ((axis.size - 1) * (stride - 1) for axis, stride in zip(seen.axes, strides, strict=True))
+        return _longer(_side_by_side(layer, seen, shape), tuple(more))
+
+    return _here_or_everywhere(correct, rule)
+
+
+@in_layer(
+    "pool-multiplies",
+    "the receptive field was multiplied by the stride of the pool: a pool adds (F - 1)*J",
+    SIZE,
+    AFFECTS,
+)
+def pool_multiplies(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
+    """R*S at this pool; at all of them, beside (F - 1)*J at the others, or beside F - 1."""
+
+    def multiplied(layer: Layer, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
+        strides = _strides(layer, shape)
+        more = tuple(axis.size * (stride - 1) for axis, stride in zip(seen.axes, strides, strict=True))
+        return _on_step(_longer(seen, more), _steps(layer.receptive_field(seen, shape)))
+
+    def at_pools(each: LayerRecomputation) -> LayerRecomputation:
+        return each if each.layer.weighted else _with_rule(each, multiplied)
+
+    def beside_windows(each: LayerRecomputation) -> LayerRecomputation:
+        return _with_rule(each, _side_by_side if each.layer.weighted else multiplied)
+
+    if _slides(correct) and not correct.layer.weighted:
+        yield at_pools(correct)
+    yield correct.at_every_layer(at_pools)
+    yield correct.at_every_layer(beside_windows)
+
+
+@in_layer("blocks-added", "the receptive fields of the parts between the pools were added", SIZE, AFFECTS)
+def blocks_added(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
+    """Each part, up to its pool, as if its input were the image: its jump begins with 1, its field with one pixel."""
+
+    def begun_anew(layer: Layer, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
+        return _on_step(_longer(layer.receptive_field(seen, shape), (1,) * shape.rank), (1,) * shape.rank)
+
+    added = correct.at_every_layer(lambda each: each if each.layer.weighted else _with_rule(each, begun_anew))
+    if _slides(correct) and not correct.layer.weighted:
+        added = added.transformed(lambda sizes: tuple(size - 1 for size in sizes))
+    yield added
+
+
+@in_layer("start-forgotten", "the first pixel was forgotten: the input sees 1 pixel, not 0", SIZE, AFFECTS)
+def start_forgotten(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
+    """R = 0 at the start."""
+    yield correct.transformed(lambda sizes: tuple(size - 1 for size in sizes))
+
+
+@in_layer("field-cut", "the receptive field was cut at the size of the input", SIZE, AFFECTS)
+def field_cut(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
+    """No field larger than the image."""
+    pixels = correct.analysis.graph.input.size
+    yield correct.transformed(lambda sizes: tuple(map(min, sizes, pixels)))

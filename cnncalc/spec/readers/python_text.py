@@ -65,26 +65,45 @@ class PythonText:
         return SpecError([Problem(message, self.span(node), hint)])
 
     def _parsed(self) -> ast.Module:
-        """The tree of the text; what is no Python in a notebook is left out."""
         if len(self.source.text) > LONGEST_CODE.value:
             message = f"the text has more than {LONGEST_CODE} characters"
             raise SpecError([Problem(message, None, f"keep what builds the network; {LONGEST_CODE.hint}")])
-        lines = ["" if SHELL.match(line) else without_prompt(line) for line in self.source.lines]
-        written = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
-        self.indent = min((len(line) - len(line.lstrip(" ")) for line in written), default=0)
-        text = "\n".join(line[self.indent :] if line[: self.indent].isspace() else line for line in lines)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of the text: "\d" is no escape
-            try:
-                return ast.parse(text)
-            except SyntaxError as error:
-                place = self.source.span((error.lineno or 1) - 1, (error.offset or 1) - 1 + self.indent)
-                hint = "paste whole statements, from model = Sequential to its last line"
-                raise SpecError([Problem(f"not valid Python: {error.msg}", place, hint)]) from None
-            except (RecursionError, MemoryError):
-                raise SpecError([Problem("the Python text is nested too deeply", self.source.span())]) from None
-            except ValueError as error:
-                raise SpecError([Problem(f"not valid Python: {error}", self.source.span())]) from None
+        text, self.indent = _dedented(self.source.lines)
+        try:
+            return _tree(text)
+        except SyntaxError as error:
+            place = self.source.span((error.lineno or 1) - 1, (error.offset or 1) - 1 + self.indent)
+            hint = "paste whole statements, from model = Sequential to its last line"
+            raise SpecError([Problem(f"not valid Python: {error.msg}", place, hint)]) from None
+        except (RecursionError, MemoryError):
+            raise SpecError([Problem("the Python text is nested too deeply", self.source.span())]) from None
+        except ValueError as error:
+            raise SpecError([Problem(f"not valid Python: {error}", self.source.span())]) from None
+
+
+def is_python(text: str) -> bool:
+    """Whether a text is whole statements of Python, what is not in a notebook left out, and not too long to say."""
+    if len(text) > LONGEST_CODE.value:
+        return False
+    try:
+        _tree(_dedented(text.split("\n"))[0])
+    except (SyntaxError, RecursionError, MemoryError, ValueError):
+        return False
+    return True
+
+
+def _dedented(lines: list[str]) -> tuple[str, int]:
+    """The text without the indentation of all of its lines and without what is no Python in a notebook; and that."""
+    lines = ["" if SHELL.match(line) else without_prompt(line) for line in lines]
+    written = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    indent = min((len(line) - len(line.lstrip(" ")) for line in written), default=0)
+    return "\n".join(line[indent:] if line[:indent].isspace() else line for line in lines), indent
+
+
+def _tree(text: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the text: "\d" is no escape
+        return ast.parse(text)
 
 
 def without_prompt(line: str) -> str:

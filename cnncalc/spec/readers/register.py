@@ -41,11 +41,12 @@ class Reader(NamedTuple):
 
 READERS = (
     Reader("YAML", "yaml", (".yaml", ".yml")),
+    Reader("a text with a network in it", "documents", (".md", ".ipynb")),
     Reader("Caffe's prototxt", "caffe", (".prototxt", ".pbtxt")),
     Reader("the print of a PyTorch model", "printed_model", (".txt",)),
     Reader("Python", "python", (".py",)),
     Reader("a summary of Keras", "summaries", (".txt",)),
-    Reader("a table of layers", "tables", (".csv", ".tsv", ".md", ".tex", ".xlsx")),
+    Reader("a table of layers", "tables", (".csv", ".tsv", ".tex", ".xlsx")),
     Reader("slide notation", "notation", inline=True),
 )
 SUFFIXES = tuple(suffix for reader in READERS for suffix in reader.suffixes)

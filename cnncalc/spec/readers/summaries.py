@@ -104,7 +104,11 @@ def _completed(
 
 
 def input_of(out: PrintOut) -> InputSize | None:
-    """The input that a summary shows in a row of its own, channels last; None without one, or with several."""
+    """The input that a print-out shows, in a row or in a column of the first; None without one, or for several."""
+    column = out.rows[0].number("input") if out.rows else None
+    if column is not None:  # of PyTorch
+        shape = _numbers(column, last=False)
+        return None if shape is None else InputSize(shape[:-1], shape[-1], None, column.span)
     rows = [row for row in out.rows if row.type == INPUT_LAYER]
     shape = _sizes(rows[0]) if len(rows) == 1 else None
     return None if shape is None else InputSize(shape[:-1], shape[-1], None, rows[0].span)
@@ -132,6 +136,8 @@ class _Reader:
         except SpecError as error:
             self.spec.problems.extend(error.problems)
         self.spec.items = tuple(self.items)
+        if not self.items and not self.spec.problems:
+            self.spec.problems.append(Problem("the summary has no layers", self.spec.source.span(), HINT))
         self._open()
         return self.spec
 
@@ -299,7 +305,11 @@ def _named_after(row: Row, start: str) -> str:
 def _sizes(row: Row, *, last: bool = True) -> tuple[int, ...] | None:
     """The sizes of the output, channels last; None if it has others than numbers."""
     number = row.number("output")
-    match = SIZES.match(number.text) if number else None
+    return None if number is None else _numbers(number, last=last)
+
+
+def _numbers(number: Number, *, last: bool) -> tuple[int, ...] | None:
+    match = SIZES.match(number.text)
     parts = match[1].split(", ")[1:] if match else []
     found = tuple(map(int, parts)) if parts and all(map(str.isdigit, parts)) else None
     return found if found is None or last else (*found[1:], found[0])

@@ -13,10 +13,10 @@ from typing import NamedTuple, TypeAlias
 from cnncalc.errors import Problem, Source, Span, SpecError
 from cnncalc.layers import CATALOGUE, Layer
 from cnncalc.layers.activation import ActivationName
-from cnncalc.limits import LONGEST_TEXT
+from cnncalc.limits import LONGEST_TEXT, MOST_CLAIMS
 from cnncalc.spec.model import Argument, InputSize, Item, LayerItem, MergeItem, NameReference, Spec
 from cnncalc.tables import csv, latex, markdown
-from cnncalc.tables.cells import LAYER, UNANSWERED, Cell, CellTable
+from cnncalc.tables.cells import LAYER, UNANSWERED, Cell, CellTable, too_many_rows
 from cnncalc.tables.columns import folded_heading, is_source, setting_of, with_strides_apart
 from cnncalc.tables.dressing import undressed
 from cnncalc.tables.layer_types import BRACKETED, INPUT, TOTAL, folded, type_of
@@ -45,8 +45,6 @@ MAPS = re.compile(rf"([0-9]{{1,6}}) ?@ ?([0-9]{{1,6}}){TIMES}([0-9]{{1,6}})\Z")
 INCOMING = re.compile(r"n?_?in(?:put)?(?:_|\b)")
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,60}\Z")
 READS = re.compile(r"[^\s,;+&\[\]]+(?=\[|\s*(?:[,;+&]|and\b|\Z))")
-MOST_ROWS = 1_000
-"""Rows of a table that a network is read from."""
 SHOWN = 60
 HINT = "--network vgg16, or the path of a spec, sets the network"
 NOT_SAID = "the text has no table that gives the kernel and the stride of its layers"
@@ -108,6 +106,8 @@ def settings_in(header: Sequence[str]) -> int | None:
 def _of_table(table: CellTable, source: Source) -> Described | None:
     if table.problems:
         raise SpecError(table.problems)
+    if len(table.rows) > MOST_CLAIMS.value + 1:
+        raise too_many_rows(table.rows[-1][0][1])
     own = described(*with_strides_apart(table.rows[0], table.rows[1:]), source)
     if own is not None and own.spec.input is None and "input" in table.head:
         text, span = table.head["input"]
@@ -118,7 +118,7 @@ def _of_table(table: CellTable, source: Source) -> Described | None:
 def described(header: list[Cell], lines: list[list[Cell]], source: Source) -> Described | None:
     """The network of a table; None for a table without kernels and strides. What rows do not say is in its problems."""
     reader = _Reader(header, source)
-    if not {"kernel", "stride"} <= set(reader.places) or len(lines) > MOST_ROWS:
+    if not {"kernel", "stride"} <= set(reader.places):
         return None
     rows = [cells for cells in lines if cells and cells[0][0] and not cells[0][0].startswith("#")]
     reader.name(rows)
@@ -126,7 +126,16 @@ def described(header: list[Cell], lines: list[list[Cell]], source: Source) -> De
         reader.row(cells)
     spec = reader.spec
     spec.items = tuple(reader.items)
+    if not spec.items and not spec.problems:
+        spec.problems.append(Problem("the table has no layers", header[0][1], "write one in each row"))
     return Described(spec, f"{spec.input}\n" + "\n".join(reader.read), header[0][1], reader.rest, reader.read)
+
+
+def stated_input(lines: list[list[Cell]]) -> str:
+    """The input that a row of its own states, whatever else a table holds; nothing without one."""
+    rows = [cells for cells in lines if cells and folded(_bare(cells[0][0])) in INPUTS]
+    found = _input(rows[0][1:]) if rows else None
+    return "" if found is None else str(found)
 
 
 class _Reader:
