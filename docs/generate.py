@@ -29,6 +29,7 @@ from cnncalc.layers import CATALOGUE, FAMILIES, Layer, Operations
 from cnncalc.limits import LIMITS
 from cnncalc.report.columns import COLUMNS
 from cnncalc.spec.readers import caffe_layers
+from cnncalc.spec.readers.darknet_sections import KINDS
 
 FOLDER = Path(__file__).resolve().parent
 PART = re.compile(r"(<!-- generated: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -203,6 +204,14 @@ def _rule(rule: Rule, unnamed: str) -> str:
     return f"{kinds}{where}: {code(terms.replace('+ -1 ', '- ') or 0)}"
 
 
+# Formats ------------------------------------------------------------------------------------
+
+
+def darknet() -> str:
+    """Every section of Darknet that is read, and the layers that it is."""
+    return table(("section", "layers"), ((code(f"[{name}]"), kind.about) for name, kind in KINDS.items()))
+
+
 # Limits -------------------------------------------------------------------------------------
 
 
@@ -229,9 +238,9 @@ def caffe() -> str:
 GENERATED: dict[str, dict[str, Callable[[], str]]] = {
     "spec-format.md": {"layers": layers, "operations": operations},
     "cli.md": {"commands": commands, "columns": columns},
+    "formats.md": {"darknet": darknet, "caffe": caffe},
     "networks.md": {"networks": networks},
     "security.md": {"limits": limits},
-    "formats.md": {"caffe": caffe},
     "conventions.md": {"conventions": conventions, "counts": counts},
 }
 

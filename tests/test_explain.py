@@ -82,6 +82,9 @@ layers:
     multiply:
       - []
       - [{globalavgpool, name: squeeze}]
+  - {local: {filters: 4, kernel: 3, stride: 2, padding: 1}, name: local}
+  - {shortcut: , from: [local, scaled], name: shortcut}
+  - {blurpool: {kernel: 3, stride: 1, padding: 1}, name: blurpool}
   - {adaptivemaxpool: 8, name: cells}
   - {adaptiveavgpool: 3, name: uneven}
   - {globalmaxpool, name: global}

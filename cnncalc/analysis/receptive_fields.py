@@ -48,6 +48,9 @@ def receptive_fields(graph: Graph) -> ReceptiveFields:
         coming = of_channels.read_by(index)
         if coming:
             read[node.name] = [in_one(fields, graph.inputs) for fields in coming]
+        elif node.layer.rescales:
+            coming = of_channels.as_read(index, [(source, found[source]) for source in node.sources])
+            read[node.name] = [in_one(fields, graph.inputs) for fields in coming]
         coming = coming or [found[source] for source in node.sources[: node.layer.values_read]]
         try:
             seen, aligned = merged_fields(coming, node.input.rank)

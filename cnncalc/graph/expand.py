@@ -255,7 +255,7 @@ class _Expansion:
         result = self.run(item.items, scope.inside(name + scope.suffix), sources[0])
         self.assembly.enter(path, result, scope, item.span)
         self.assembly.spans[path] = range(start, len(self.graph.nodes))
-        self.graph.groups[path] = ""
+        self.graph.groups[path] = item.title
         return result
 
     def _call(self, item: CallItem, scope: Scope, sources: tuple[int, ...], name: str, first: bool) -> int:

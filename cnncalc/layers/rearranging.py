@@ -46,7 +46,12 @@ class Pad(Framed):
 
     main = ("size", "channels")
     title = "paddings"
+    size = Margins(0, doc="pixels on each side; a vector has none")
     channels = Count(0, least=0, doc="channels of zeros after the others")
+
+    def conditions(self, shape: Shape) -> Iterator[Condition]:
+        if shape.rank or self.size != ((0, 0),):
+            yield from super().conditions(shape)
 
     def output(self, shape: Shape) -> Shape:
         margins = self.margins(shape.rank)
@@ -57,6 +62,8 @@ class Pad(Framed):
         return clipped(0, start, start + count, 0, shapes[0].channels)
 
     def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
+        if not shape.rank:
+            return seen
         margins = self.margins(shape.rank)
         return seen.along(lambda axis, number: axis.window(1, 1, margins[number], 1))
 

@@ -165,13 +165,17 @@ class CallItem(Item):
 
 
 class GroupItem(Item):
-    """Several layers taken as one; without a name they stand as if written out."""
+    """Several layers taken as one; without a name they stand as if written out.
 
-    __slots__ = ("items",)
+    `title` is what a table shows for its type, where it is one line.
+    """
 
-    def __init__(self, *, items: tuple[Item, ...], **siblings: Any) -> None:
+    __slots__ = ("items", "title")
+
+    def __init__(self, *, items: tuple[Item, ...], title: str = "", **siblings: Any) -> None:
         super().__init__(**siblings)
         self.items = items
+        self.title = title
 
 
 class BrokenItem(Item):

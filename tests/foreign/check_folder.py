@@ -1,18 +1,20 @@
-"""Reads every network of other programs in a folder, and holds its numbers against a table of facts.
+"""Checks the files of other programs in a folder against the facts of darknet_facts.csv and caffe_facts.csv.
 
-    python tests/foreign/check_folder.py FOLDER [--facts tests/foreign/caffe_facts.csv] [--input SIZE]
+    python tests/foreign/check_folder.py FOLDER [--all] [--input SIZE]
 
-A fact names a repository of GitHub and a path; the folder holds one or several of these, as OWNER/NAME or OWNER+NAME.
-A file that no fact names is read all the same: its numbers, or why it is refused, are printed. The exit status is 1
-where a number differs from its fact, or a file with a fact cannot be read.
+Nothing is fetched: FOLDER is a copy of a repository of the tables that you have, or any folder with such files in it.
+A file is known by the hash that git gives its contents, whatever it is called. Every known file must have the
+parameters, the MACs and the last shape of its table, which says where they come from, and where cnncalc refuses a
+file, why. Prints a line for every file that differs, with `--all` for every file that a reader recognises, and ends
+with status 1 if one differs.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import hashlib
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,63 +22,75 @@ from pathlib import Path
 import cnncalc
 from cnncalc.spec.readers.register import reader_of
 
-SUFFIXES = (".prototxt", ".cfg")
-NUMBERS = ("layers", "params", "macs", "last")
+HERE = Path(__file__).parent
+SUFFIXES = (".cfg", ".prototxt")
 
 
-def networks(folder: Path) -> Iterator[Path]:
-    """The files below a folder that a reader of another program's format recognises."""
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in SUFFIXES and path.is_file():
-            reader = reader_of(path.read_text(encoding="utf-8", errors="replace"))
-            if reader is not None and set(reader.suffixes) & set(SUFFIXES):
-                yield path
+def facts() -> dict[str, dict[str, str]]:
+    """The rows of the tables by the hash of the file."""
+    found = {}
+    for table in sorted(HERE.glob("*_facts.csv")):
+        with open(table, encoding="utf-8") as file:
+            found |= {row["blob"]: row for row in csv.DictReader(file)}
+    return found
 
 
-def measured(path: Path, size: str | None) -> dict[str, str]:
-    """The numbers of a network, or why it has none."""
+def blob(path: Path) -> str:
+    """The hash that git gives the contents of a file."""
+    data = path.read_bytes()
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+def found(path: Path, size: str | None = None) -> dict[str, str]:
+    """What cnncalc finds in a file, in the words of the tables; a section of Darknet may be several layers."""
     try:
-        analysis = cnncalc.analyze(path, size)
+        network = cnncalc.analyze(path, size)
     except cnncalc.SpecError as error:
         return {"refused": error.problems[0].message}
-    numbers = (len(analysis.layers), analysis.total("params"), analysis.total("macs"), analysis.layers[-1].output)
-    return dict(zip(NUMBERS, map(str, numbers), strict=True))
+    names = [layer.name for layer in network.layers]
+    layers = len({name.split("/")[0] for name in names} if path.suffix == ".cfg" else names)
+    numbers = {name: str(network.total(name)) for name in ("params", "macs")}
+    return {"refused": "", "layers": str(layers), **numbers, "last": str(network.layers[-1].output)}
 
 
-def fact_of(path: Path, facts: list[dict[str, str]]) -> dict[str, str] | None:
-    """The fact about a file, if there is one."""
-    text = path.as_posix().replace("+", "/")
-    return next((fact for fact in facts if text.endswith(f"{fact['repository']}/{fact['path']}")), None)
+def differences(folder: Path) -> Iterator[tuple[Path, list[str]]]:
+    """Every known file, and what differs in it."""
+    known = facts()
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES):
+        fact = known.get(blob(path))
+        if fact is not None:
+            mine = found(path, fact.get("input") or None)
+            yield path, [f"{key} {fact[key]}, found {mine[key]}" for key in mine if mine[key] != fact[key]]
+
+
+def everything(folder: Path, size: str | None) -> Iterator[tuple[Path, dict[str, str]]]:
+    """Every file that a reader recognises, and what is found in it; `size` is for those that do not have their own."""
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES):
+        reader = reader_of(path.read_text(encoding="utf-8", errors="replace"))
+        if reader is not None and path.suffix in reader.suffixes:
+            mine = found(path)
+            yield path, found(path, size) if "size of the input is not known" in mine["refused"] and size else mine
 
 
 def main() -> int:
-    """Run from the command line."""
+    """Check a folder; 1 if a file differs, 2 if none is known."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--facts", type=Path, help="a table of repository,path,commit,input,layers,params,macs,last")
-    parser.add_argument("--input", help="for networks whose file does not give the size of its input")
+    parser.add_argument("--all", action="store_true", help="print what is found in every file, known or not")
+    parser.add_argument("--input", help="with --all: for networks whose file does not have the size of its input")
     arguments = parser.parse_args()
-    facts = list(csv.DictReader(arguments.facts.open(encoding="utf-8"))) if arguments.facts else []
-    counts: Counter[str] = Counter()
-    reasons: Counter[str] = Counter()
-    for path in networks(arguments.folder):
-        fact, begun = fact_of(path, facts), time.perf_counter()
-        found = measured(path, (fact or {}).get("input") or None)
-        if "size of the input is not known" in found.get("refused", "") and arguments.input:
-            found = measured(path, arguments.input)
-        wrong = [
-            f"{name} {found.get(name)}, not {fact[name]}" for name in NUMBERS if fact and found.get(name) != fact[name]
-        ]
-        verdict = "refused" if "refused" in found else "differs" if wrong else "as known" if fact else "read"
-        counts["differs" if wrong else verdict] += 1
-        reasons[found.get("refused", "").partition(": ")[2]] += "refused" in found
-        print(
-            f"{verdict:8} {time.perf_counter() - begun:5.2f} s  {path}: {', '.join(wrong) or ' '.join(found.values())}"
-        )
-    print(", ".join(f"{count} {verdict}" for verdict, count in counts.items()))
-    for reason, count in reasons.most_common(20):
-        print(f"{count:5} {reason}" if count else "")
-    return 1 if counts["differs"] else 0
+    if arguments.all:
+        reasons: Counter[str] = Counter()
+        for path, mine in everything(arguments.folder, arguments.input):
+            reasons[mine["refused"].rpartition(": ")[2]] += 1
+            print(f"{path}: {mine['refused'] or ' '.join(mine.values())}")
+        print(*(f"{count:5} {reason or 'read'}" for reason, count in reasons.most_common()), sep="\n")
+    checked = dict(differences(arguments.folder))
+    wrong = {path: each for path, each in checked.items() if each}
+    for path, each in wrong.items():
+        print(f"{path}: {'; '.join(each)}")
+    print(f"{len(checked)} files known, {len(wrong)} differ")
+    return 2 if not checked else 1 if wrong else 0
 
 
 if __name__ == "__main__":

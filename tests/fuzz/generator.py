@@ -244,15 +244,18 @@ class Generator:
         kinds = {
             "conv": 26, "depthwise": 6, "maxpool": 9, "avgpool": 5, "subsample": 2, "deconv": 9, "upsample": 5,
             "resize": 2, "pixel_shuffle": 2, "space_to_depth": 3, "pad": 4, "crop": 5, "adaptiveavgpool": 1, "norm": 4,
-            "activation": 4, "channel_shuffle": 1, "other": 1,
+            "activation": 4, "channel_shuffle": 1, "other": 1, "local": 2, "blurpool": 1,
         }  # fmt: skip
         kind = chance.choices(list(kinds), list(kinds.values()))[0]
         if kind == "conv":
             return {"conv": self.rounded({**self.filters(volume.channels), **self.window()})}
+        if kind == "local":
+            keys = {"filters": chance.randint(1, 4), "bias": chance.random() < 0.5}
+            return {"local": self.rounded({**keys, **self.window()})}
         if kind == "depthwise":
             more = {"multiplier": chance.randint(1, 3)} if chance.random() < 0.4 else {}
             return {"depthwise": self.rounded({**self.window(), **more})}
-        if kind in ("maxpool", "avgpool", "subsample"):
+        if kind in ("maxpool", "avgpool", "subsample", "blurpool"):
             return {kind: chance.randint(1, 3)} if chance.random() < 0.3 else {kind: self.rounded(self.window())}
         if kind == "deconv":
             keys = {**self.filters(volume.channels), **self.window()}

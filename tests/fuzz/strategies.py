@@ -280,6 +280,25 @@ models = st.one_of(
     ),
 )
 
+# Configurations of Darknet --------------------------------------------------------------------
+
+darknet_keys = st.one_of(
+    sequence(words("filters", "size", "stride", "pad", "padding", "groups", "output", "side"), words("="), numbers),
+    sequence(words("classes", "num", "coords", "crop_height", "crop_width", "extra"), words("="), numbers),
+    sequence(words("batch_normalize", "dilation", "antialiasing", "reverse", "group_id"), words("=0", "=1", "=2")),
+    sequence(words("layers=", "from=", "share_index=", "mask="), several(words("-1", "-2", "0", "1", "-3"), ",")),
+    sequence(words("activation="), words("leaky", "linear", "mish", "relu", "logistic", "ramp", "softmax")),
+    words("# a comment", "filters = 4 # four", "stride_x=2", "anchors=1,2, 3,4", "own=1", "probability=.5"),
+)
+darknet_sections = sequence(
+    words("[convolutional]", "[maxpool]", "[route]", "[shortcut]", "[connected]", "[upsample]", "[reorg]", "[yolo]",
+          "[avgpool]", "[local]", "[softmax]", "[scale_channels]", "[sam]", "[crop]", "[detection]", "[dropout]",
+          "[lstm]", "[deconvolutional]", "[batchnorm]", "[cost]"),
+    words("\n"),
+    several(darknet_keys, "\n", least=0, most=5),
+)  # fmt: skip
+configurations = several(darknet_sections, "\n\n", most=6).map("[net]\nheight=8\nwidth=8\nchannels=3\n\n{}\n".format)
+
 # Tables in other formats ----------------------------------------------------------------------
 
 
@@ -348,6 +367,7 @@ STRATEGIES: dict[str, Text] = {
     "slides": with_slips(slides),
     "models": with_slips(models),
     "caffe": with_slips(prototxt()),
+    "configurations": with_slips(configurations),
     "expressions": with_slips(expressions),
     "questions": with_slips(questions),
     "answers": with_slips(answers),

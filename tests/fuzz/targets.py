@@ -23,7 +23,7 @@ from cnncalc.solve.question import parse_question
 from cnncalc.spec.expressions import Expression
 from cnncalc.spec.model import Spec
 from cnncalc.spec.operators import ExpressionError
-from cnncalc.spec.readers import caffe, notation, printed_model, python, yaml
+from cnncalc.spec.readers import caffe, darknet, notation, printed_model, python, yaml
 from cnncalc.sweep.grid_text import parse_grid
 
 CORPUS = Path(__file__).resolve().parent / "corpus"
@@ -71,6 +71,11 @@ def prototxt(text: str) -> None:
         except SpecError as refused:
             str(refused)
     counted(read)
+
+
+def configurations(text: str) -> None:
+    """A network of Darknet."""
+    counted(darknet.read(Source("net.cfg", text)))
 
 
 def expressions(text: str) -> None:
@@ -141,6 +146,7 @@ TARGETS: dict[str, Callable[[str], None]] = {
     "slides": slides,
     "models": models,
     "caffe": prototxt,
+    "configurations": configurations,
     "expressions": expressions,
     "questions": questions,
     "answers": answers,
