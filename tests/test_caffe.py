@@ -392,3 +392,28 @@ def test_the_inputs_of_a_network_stand_in_the_order_of_its_file(write: Write) ->
     graph = cnncalc.expand(write(text, "n.prototxt"))
     assert [("a", "4x4x1"), ("b", "4x4x2")] == [(each.name, str(each.shape)) for each in graph.inputs]
     assert ["b", "a"] == [graph.source_name(source) for source in graph.nodes[0].sources]
+
+
+@pytest.mark.parametrize(
+    ("data", "size"),
+    [
+        ('type: "Data" transform_param { crop_size: 9 force_gray: true }', "9x9x1"),
+        ('type: "ImageData" image_data_param { new_height: 8 new_width: 9 }', "8x9x3"),
+        ('type: "ImageData" image_data_param { new_height: 8 new_width: 9 is_color: false }', "8x9x1"),
+        ('type: "Data" data_param { crop_size: 7 } transform_param { mean_value: 1 mean_value: 2 }', "7x7x2"),
+        ('type: "WindowData" window_data_param { crop_size: 7 }', "7x7x3"),
+        (
+            'type: "AnnotatedData" transform_param { resize_param { height: 6 width: 5 } '
+            "mean_value: 1 mean_value: 2 mean_value: 3 }",
+            "6x5x3",
+        ),
+        ('type: "MemoryData" memory_data_param { batch_size: 1 channels: 2 height: 3 width: 4 }', "3x4x2"),
+        ('type: "DummyData" dummy_data_param { num: 1 channels: 2 height: 3 width: 4 }', "3x4x2"),
+        ('type: "Input" input_param { shape { dim: 1 dim: 5 } }', "5"),
+        ('type: "Input" input_param { shape { dim: 1 dim: 5 dim: 9 } }', "9x5"),
+        ('type: "Input" input_param { shape { dim: 1 dim: 5 dim: 4 dim: 3 dim: 2 } }', "4x3x2x5"),
+    ],
+)
+def test_every_layer_of_data_that_has_a_size_gives_the_input(data: str, size: str, write: Write) -> None:
+    text = f'layer {{ name: "d" top: "x" {data} }}\nlayer {{ name: "r" type: "ReLU" bottom: "x" top: "x" }}\n'
+    assert size == str(cnncalc.expand(write(text, "n.prototxt")).inputs[0].shape)

@@ -115,9 +115,11 @@ def _of_pictures(kind: str, layer: Message, span: Span, name: str) -> Given:
     transform = next(layer.messages("transform_param"), Message(span))
     side = transform.number("crop_size") or own.number("crop_size")
     sizes: tuple[int, ...] = (side, side) if side else ()
-    height, width = own.number("new_height"), own.number("new_width")
-    if not sizes and height and width:
-        sizes = (height, width)
+    resized = next(transform.messages("resize_param"), Message(span))  # of SSD's fork
+    mode = resized.last("resize_mode")
+    if mode is None or str(mode.value) in ("WARP", "1"):
+        sizes = sizes or _both(resized.number("height"), resized.number("width"))
+    sizes = sizes or _both(own.number("new_height"), own.number("new_width"))
     channels = _channels(kind, own, transform) if kind in MESSAGES else None
     if not sizes or kind not in MESSAGES:
         partial = InputSize(("H", "W"), channels) if channels else None
@@ -127,6 +129,11 @@ def _of_pictures(kind: str, layer: Message, span: Span, name: str) -> Given:
     return Given(
         name, span, InputSize(sizes, channels or 3, span=at.span if at else span), notes=tuple(filter(None, notes))
     )
+
+
+def _both(height: int | None, width: int | None) -> tuple[int, ...]:
+    """A size, if both of its sides are known."""
+    return (height, width) if height and width else ()
 
 
 def _channels(kind: str, own: Message, transform: Message) -> int | None:

@@ -250,7 +250,9 @@ class Network:
         if self.batch > 1:
             notes.append(f"the file's batch of {self.batch} is left out: counts are for one image")
         if self.renamed:
-            notes.append(f"names of layers that stand twice, or that a spec cannot have, are changed: {_listed(self.renamed)}")
+            notes.append(
+                f"names of layers that stand twice, or that a spec cannot have, are changed: {_listed(self.renamed)}"
+            )
 
 
 def _check_kind(kind: str, at: Span) -> None:
