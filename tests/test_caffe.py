@@ -403,8 +403,7 @@ def test_the_inputs_of_a_network_stand_in_the_order_of_its_file(write: Write) ->
         ('type: "Data" data_param { crop_size: 7 } transform_param { mean_value: 1 mean_value: 2 }', "7x7x2"),
         ('type: "WindowData" window_data_param { crop_size: 7 }', "7x7x3"),
         (
-            'type: "AnnotatedData" transform_param { resize_param { height: 6 width: 5 } '
-            "mean_value: 1 mean_value: 2 mean_value: 3 }",
+            'type: "AnnotatedData" transform_param { resize_param { height: 6 width: 5 } force_color: true }',
             "6x5x3",
         ),
         ('type: "MemoryData" memory_data_param { batch_size: 1 channels: 2 height: 3 width: 4 }', "3x4x2"),
