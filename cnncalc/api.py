@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cnncalc.analysis import Analysis, Convention
     from cnncalc.analysis.catalogue import Catalogue
     from cnncalc.apply.applied import Applied
-    from cnncalc.check.grading import Checked
+    from cnncalc.check.grading import Checked, Outcome
     from cnncalc.compare.comparison import (
         ConventionComparison,
         ConventionComparisons,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from cnncalc.fit.fit import Fit, SizeLike
     from cnncalc.formula.formulas import Formulas, SeveralFormulas
     from cnncalc.graph import Graph
+    from cnncalc.quiz.marking import Marked
     from cnncalc.quiz.sheet import Sheet
     from cnncalc.solve.answer import Answer
     from cnncalc.spec.model import Spec
@@ -74,7 +75,8 @@ def networks() -> list[str]:
     return list(bundled())
 
 
-def catalogue() -> Catalogue:
+@_limited
+def catalogue(*, limits: Mapping[str, int] | None = None) -> Catalogue:
     """Analyse every network that comes with cnncalc, for its own input."""
     from cnncalc.analysis.catalogue import Catalogue
 
@@ -368,7 +370,7 @@ def solve(*question: str, input: str | int | None = None, **keys: Unpack[SetupKe
 
 @_limited
 def check(
-    table: str | PathLike[str],
+    table: str | PathLike[str] | Iterable[str | PathLike[str]],
     *,
     network: str = "",
     input: str | int | None = None,  # noqa: A002, the word users know it by
@@ -376,6 +378,8 @@ def check(
     zeros: str | None = None,
     layout: str | None = None,
     grading: bool = False,
+    out_of: int | None = None,
+    follow_through: float = 1,
     key: str | PathLike[str] = "",
     **keys: Unpack[SetupKeys],
 ) -> Checked:
@@ -388,16 +392,22 @@ def check(
     ...     [(verdict.status, verdict.exact) for verdict in check(file.name)]
     [('match', Shape(512, 7, 7)), ('match', 138357544)]
 
-    The table is YAML or CSV. With a `network`, the keywords alone define the question, and what the file says
-    about it is ignored. Without one, each keyword replaces that key of the file. `thousand` (1000 or 1024),
-    `zeros` ("count" or "blank") and `layout` ("hwc" or "chw") say how its numbers are printed. With `grading`, a
-    wrong number is wrong, even if it is marked as an erratum. A `key` is a table with the right answers: it sets the
-    network and the exercises, and what it does not answer does not count. Raises SpecError with every problem.
+    With a `network`, the keywords alone define the question, and what the file says about it is ignored. Without
+    one, each keyword replaces that key of the file. `thousand` (1000 or 1024), `zeros` ("count" or "blank") and
+    `layout` ("hwc" or "chw") say how its numbers are printed. With `grading`, a wrong number is wrong, even if it is
+    marked as an erratum. `.scores` are in percent of `out_of` questions, or of those answered; a consistent answer
+    counts `follow_through`, from 0 to 1. A `key` is a table with the right answers: it sets the network and the
+    exercises, and what it does not answer does not count. Raises SpecError with every problem of the file; of several
+    tables, one that cannot be read has an outcome that says so.
     """
     from cnncalc.check.context import overrides
-    from cnncalc.check.grading import Checked, checked
+    from cnncalc.check.grading import Checked, check_files, checked
     from cnncalc.check.key import Key, read_key
 
+    if not 0 <= follow_through <= 1:
+        raise UsageError([Problem(f"follow_through is a number from 0 to 1, not {follow_through}")])
+    if out_of is not None and (type(out_of) is not int or out_of < 1):
+        raise UsageError([Problem(f"out_of is a number of questions from 1 up, not {out_of!r}")])
     keys.pop("limits", None)
     keys.pop("max_layers", None)
     set_outside = overrides(
@@ -405,23 +415,46 @@ def check(
     )
     with usage():
         found = read_key(fspath(key), set_outside) if key else Key(set_outside)
-    return Checked((replace(checked(table, found.overrides), asked=found.asked),))
+    if isinstance(table, str | PathLike):
+        outcomes: Iterable[Outcome] = [replace(checked(table, found.overrides), asked=found.asked)]
+    else:
+        outcomes = check_files([fspath(each) for each in table], found.overrides, asked=found.asked)
+    return Checked(tuple(outcomes), out_of, follow_through)
 
 
-def quiz(*, seed: int = 1, level: int | Sequence[int] = 1, count: int = 10) -> Sheet:
+def published_tables() -> list[str]:
+    """Return the paths of the tables of published numbers that come with cnncalc, for `check`."""
+    from cnncalc.check.published import published_tables as paths
+
+    return paths()
+
+
+@_limited
+def quiz(
+    *, seed: int = 1, level: int | Sequence[int] = 1, count: int = 10, limits: Mapping[str, int] | None = None
+) -> Sheet:
     """Draw the questions of a sheet: the same for the same seed, levels and count, on every machine.
 
     >>> [question.answer for question in quiz(seed=7, count=2)]
     ['30x30x6', '198']
 
     Several levels share the questions equally, the lowest first. Raises SpecError for an unknown level, and for a
-    seed or a count out of range.
+    seed or a count out of range. `mark` judges answers to it.
     """
     from cnncalc.quiz.sheet import sheet_of
 
     return sheet_of(seed, (level,) if isinstance(level, int) else level, count)
 
 
+@_limited
+def mark(sheet: Sheet, answers: str | PathLike[str], *, limits: Mapping[str, int] | None = None) -> Marked:
+    """Mark a file of answers to a sheet of the quiz: `.right` of them are right. Raises SpecError without answers."""
+    from cnncalc.quiz.marking import marked
+
+    return marked(sheet, str(answers))
+
+
+@_limited
 def apply(
     operation: str,
     matrix: Any,
@@ -433,6 +466,7 @@ def apply(
     rounding: str | None = None,
     count_padding: bool = True,
     answer: Any = None,
+    limits: Mapping[str, int] | None = None,
 ) -> Applied:
     """Apply an operation to a small matrix, exactly: `.output` has the numbers, `.cells` the working.
 

@@ -207,6 +207,10 @@ def test_numbers_that_are_not_read_fail_and_words_do_not(cli: Cli, write: Write)
     assert "1 claim: 1 match" in cli.text("check", words, "--network", "lenet")
     numbers = write("layer,output,wibble\nconv1,28x28x6,12\npool2,14x14x6,see p. 3\n", "numbers.csv")
     assert "'wibble' looks like answers" in cli("check", numbers, "--network", "lenet", status=1).output
+    one = "layer,output,wibble,hint\nconv1,28x28x6,28x28x6 = 4704,3x3 would do\npool2,14x14x6,see p. 3,of 2\n"
+    text = cli("check", write(one, "one.csv"), "--network", "lenet", status=1).output
+    assert "'wibble' looks like answers" in text
+    assert "note:" in text.partition("hint")[0].rpartition("\n")[2]
     own = write("# network: lenet\nlayer,output,wibble\nconv1,28x28x6,12\n", "own.csv")
     assert "unknown quantity 'wibble'" in cli("check", own, status=1).output
 

@@ -15,7 +15,7 @@ from cnncalc.check.numbers.printed import Printed
 from cnncalc.check.readers import read_table
 from cnncalc.check.verdicts import verdicts
 from cnncalc.errors import Source, SpecError
-from cnncalc.layers import Shape
+from cnncalc.layers import Shape, Sides
 
 
 def judged(text: str, name: str = "table.yaml") -> list[Verdict]:
@@ -61,6 +61,11 @@ def statuses(text: str, name: str = "table.yaml") -> list[str]:
         ("15.5B", "macs", 15_470_264_320, True),
         ("15.5B", "memory_bytes", 15_470_264_320, False),
         ("0M", "params", 61_706, False),
+        ("0.00 MiB", "memory_bytes", 5_242, True),
+        ("0.00 MiB", "memory_bytes", 5_244, False),
+        ("0.0M", "params", 61_706, False),
+        ("0.0M", "params", 49_999, True),
+        ("0.00", "memory_bytes", 1, False),
         ("0.0", "params", 0, True),
         ("0K", "params", 0, True),
         ("0 %", "params", 1, False),
@@ -412,6 +417,196 @@ def test_an_output_is_read_in_every_dress(text: str, exact: Shape, holds: bool) 
 )
 def test_a_number_is_read_in_every_dress(text: str, exact: int, holds: bool) -> None:
     assert holds == Printed.read(text, quantity="params").matches(exact)
+
+
+@pytest.mark.parametrize(
+    ("text", "exact", "holds"),
+    [
+        ("(227 \u2212 11)/4 + 1 = 55", 55, True),
+        ("(227 \u2013 11)/4 + 1", 55, True),
+        ("(227 \u2212 12)/4 + 1 = 55", 55, False),
+        ("(227\u221211)\u00f74+1", 55, True),
+        ("(227-11):4+1 = 55", 55, True),
+        ("(227-11)/4+1 => 55", 55, True),
+        ("(227-11)/4+1 == 55", 55, True),
+        (r"\(1{,}792\)", 1_792, True),
+        (r"\[1,792\]", 1_792, True),
+        (r"\[1,793\]", 1_792, False),
+        ("$$1,792$$", 1_792, True),
+        (r"\(\sim 1.8\)K", 1_792, True),
+        ("(1,792)", 1_792, True),
+        ("\u201c1,792\u201d", 1_792, True),
+        ("1,792;", 1_792, True),
+        ("\uff11\uff0c\uff17\uff19\uff12", 1_792, True),
+        ("\uff11\uff0c\uff17\uff19\uff13", 1_792, False),
+        ("\uff08\uff13\uff0a\uff13\uff09\uff0a\uff13\uff0a\uff16\uff14", 1_728, True),
+        ("\u0661\u066c\u0667\u0669\u0662", 1_792, True),
+        ("\u0661\u066b\u0668K", 1_792, True),
+        ("\u0967\u096d\u096f\u0968", 1_792, True),
+        ("1\u202f792", 1_792, True),
+        ("1\u00a0792", 1_792, True),
+        ("1\u200b792", 1_792, True),
+        ("28 \u00d7 64 = 1\u2009792", 1_792, True),
+        ("1\u202f792 \u00d7 4 = 7\u202f168", 7_168, True),
+        ("1\u02bc792", 1_792, True),
+        ("1.228.800", 1_228_800, True),
+        ("1.22.88.000", 12_288_000, True),
+        ("1.228,5K", 1_228_500, True),
+        ("3\u22173\u22173\u221764 + 64", 1_792, True),
+        ("3 \u22c5 3 \u22c5 3 \u22c5 64 + 64", 1_792, True),
+        ("3\u04453\u04453\u044564", 1_728, True),
+        ("1,8\u041a".replace(",", "."), 1_792, True),
+        ("1.792\u00d710\u00b3", 1_792, True),
+        ("1792\u00d710\u207b\u00b3 K", 1_792, True),
+        ("2.4E+06", 2_400_000, True),
+        ("2.4 E6", 2_400_000, True),
+        ("approx. 1.8K", 1_792, True),
+        ("Approximately 1.8K", 1_792, True),
+        ("roughly 1.9K", 1_792, False),
+        ("\u223c1.8K", 1_792, True),
+        ("\u22451.8K", 1_792, True),
+        ("3*3*3*64 + 64 = ca. 1.8K", 1_792, True),
+        ("[3*3*3 + 1]*64 = 1792", 1_792, True),
+        ("(3*3*3 + 1)64 = 28(64) = 1,792", 1_792, True),
+        ("(3)(3)(3)(64) + 64", 1_792, True),
+        ("3*3*3*64 + 64 (bias) = 1,792", 1_792, True),
+        ("1,728 weights + 64 biases = 1,792", 1_792, True),
+        ("(3*3*3)*64 + 64 = 27*64 + 64 = 1728 + 64 = 1,792", 1_792, True),
+        ("(3*3*3)*64 + 64 = 27*64 + 64 = 1729 + 64 = 1,792", 1_792, False),
+        ("+1792", 1_792, True),
+    ],
+)
+def test_the_signs_of_other_keyboards_scripts_and_programs_are_read(text: str, exact: int, holds: bool) -> None:
+    assert holds == Printed.read(text, quantity="params").matches(exact)
+
+
+@pytest.mark.parametrize(
+    ("text", "exact", "holds"),
+    [
+        ("(None, None, None, 64)", Shape(64, 28, 30), True),
+        ("(None, None, None, 63)", Shape(64, 28, 30), False),
+        ("(?, ?, ?, 64)", Shape(64, 28, 30), True),
+        ("(-1, -1, -1, 64)", Shape(64, 28, 30), True),
+        ("(None, None, 64)", Shape(64, 28, 30), True),
+        ("(None, None, 64)", Shape(64, 28), True),
+        ("?x?x64", Shape(64, 28, 30), True),
+        ("None x 30 x 64", Shape(64, 28, 30), True),
+        ("None x 31 x 64", Shape(64, 28, 30), False),
+        ("28x28x6 = 4,704", Shape(6, 28, 28), True),
+        ("28x28x6 = 4,705", Shape(6, 28, 28), False),
+        ("28\u00b2x6", Shape(6, 28, 28), True),
+        ("28^2 * 6", Shape(6, 28, 28), True),
+        ("27\u00b2x6", Shape(6, 28, 28), False),
+        ("28 by 28 by 6", Shape(6, 28, 28), True),
+        ("(28x28)x6", Shape(6, 28, 28), True),
+        ("28x28, 6", Shape(6, 28, 28), True),
+        ("6 maps of 28x28", Shape(6, 28, 28), True),
+        ("6 feature maps of 28x28", Shape(6, 28, 28), True),
+        ("torch.Size([1, 28, 28, 6])", Shape(6, 28, 28), True),
+        ("[28 28 6]", Shape(6, 28, 28), True),
+        ("(28; 28; 6)", Shape(6, 28, 28), True),
+        ("{28, 28, 6}", Shape(6, 28, 28), True),
+        ("\uff12\uff18\u00d7\uff12\uff18\u00d7\uff16", Shape(6, 28, 28), True),
+        ("28 \u2715 28 \u2715 6", Shape(6, 28, 28), True),
+        (r"\( 28 \times 28 \times 6 \)", Shape(6, 28, 28), True),
+        ("((227 \u2212 11)/4 + 1)x55x96", Shape(96, 55, 55), True),
+    ],
+)
+def test_an_output_is_read_with_sides_unsaid_squared_or_in_words(text: str, exact: Shape, holds: bool) -> None:
+    assert holds == Printed.read(text, quantity="output").matches(exact)
+
+
+def test_the_comma_of_thousands_is_not_one_between_two_paddings() -> None:
+    assert Printed.read("1,021", quantity="padding").matches((1_021, 1_021))
+    assert Sides(1, 2) == Printed.read("1,2", quantity="layer_padding").claimed
+
+
+def test_a_kernel_may_be_squared() -> None:
+    assert Printed.read("5\u00b2", quantity="kernel").matches((5, 5))
+    assert not Printed.read("5\u00b2", quantity="kernel").matches((25, 5))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("1.228,800", "write 1,228,800 or 1228.8"),
+        ("1.22.88", "points part groups of three digits"),
+        ("1,8k", "write a decimal with a point"),
+        ("15.47 Mio", "capital letters are multiples"),
+        ("35 cats", "'cats' is not a unit"),
+        ("1.8K (rounded)", "write a remark in a column of its own"),
+        ("227-11 \u2192 216", "write one working, with = between its steps"),
+    ],
+)
+def test_what_may_mean_two_things_is_refused_with_a_way_to_write_it(text: str, message: str) -> None:
+    with pytest.raises(SpecError, match=message):
+        Printed.read(text, quantity="params")
+
+
+def test_an_output_without_a_size_is_refused() -> None:
+    with pytest.raises(SpecError, match="it says no size"):
+        Printed.read("(None, None, None)", quantity="output")
+
+
+def test_sides_that_are_not_said_are_named_in_the_verdict(write: Write, cli: Cli) -> None:
+    path = write("claims: {conv1: '(None, None, None, 6)', conv3: '(None, None, None, 61)'}\n", "ada.yaml")
+    text = cli.text("check", path, "-n", "lenet", status=1)
+    assert 2 == text.count("only the sizes that are numbers are judged")
+    assert ["mismatch", "match"] == [
+        line.split()[-1] for line in text.splitlines() if " (None" in line and "of" not in line
+    ]
+
+
+BESIDE = """layer,output,params,memory
+conv1,"28x28x6 ({values})","156 ({share})","18.8 KB ({bytes})"
+conv3,10x10x16,"{sum}","6,400 (6.4 KB)"
+total,,"61,706 (100%)",
+"""
+IN_BRACKETS = {"values": "4,704", "share": "0.25 %", "bytes": "18,816 bytes", "sum": "2,416 (= 5*5*6*16 + 16)"}
+"""Of LeNet: 28*28*6 values of 4 bytes, 156 of 61,706 parameters."""
+
+
+@pytest.mark.parametrize(
+    ("key", "wrong"),
+    [("values", "4,705"), ("share", "0.35 %"), ("bytes", "18,817 bytes"), ("sum", "2,416 (= 5*5*6*16 + 15)")],
+)
+def test_a_number_in_brackets_behind_another_is_judged_too(write: Write, cli: Cli, key: str, wrong: str) -> None:
+    path = write(BESIDE.format(**IN_BRACKETS), "ada.csv")
+    assert "13 claims: 13 matches" in cli.text("check", path, "-n", "lenet")
+    found = cli.data("check", write(BESIDE.format(**IN_BRACKETS | {key: wrong}), "ben.csv"), "-n", "lenet", status=1)
+    (claim,) = [claim for claim in found["files"][0]["claims"] if not claim["passed"]]
+    assert claim["claimed"] in wrong
+    assert claim["status"] == "mismatch"
+
+
+def test_a_number_in_brackets_is_judged_in_yaml_too() -> None:
+    claims = 'conv1: {params: 156 (0.25%)}, conv3: {params: "2,416 (2.4K)"}, pool2: {params: 0 (1%)}'
+    assert ["match"] * 5 + ["mismatch"] == statuses(f"network: lenet\nclaims: {{{claims}}}\n")
+
+
+def test_a_bracket_of_a_working_is_not_a_second_number() -> None:
+    for text in ("5*5*6*(16) + 16", "151(16)", "(5*5*6 + 1)*(16)"):
+        assert ["match"] == statuses(f"network: lenet\nclaims: {{conv3: {{params: '{text}'}}}}\n")
+
+
+COMMAS = """| layer | params | memory |
+|---|---|---|
+| conv1 | 156 (0,25 %) | 18,8 KB |
+| conv3 | 2,416 (3,9 %) | 6,4 KB |
+| total | 61,7K | |
+"""
+
+
+def test_a_column_with_decimal_commas_is_read_and_a_note_says_so(write: Write, cli: Cli) -> None:
+    text = cli.text("check", write(COMMAS, "ada.md"), "-n", "lenet")
+    assert "7 claims: 7 matches" in text
+    assert "the commas of the column 'memory' are decimal marks" in text
+
+
+def test_a_column_with_points_and_commas_is_not_taken_for_one_with_decimal_commas(write: Write, cli: Cli) -> None:
+    text = cli.text("check", write(COMMAS.replace("6,4 KB", "6.4 KB"), "ada.md"), "-n", "lenet", status=1)
+    assert "7 claims: 6 matches, 1 error" in text
+    assert "write a decimal with a point" in text
 
 
 EXAM = """network: 'conv{k}-{f}/{s}p{p}'

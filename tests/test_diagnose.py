@@ -9,7 +9,6 @@ from collections import Counter, defaultdict
 from typing import Any
 
 import pytest
-import wrong_fields  # noqa: F401, enters its mistakes
 from conftest import Write
 from wrong_answers import (
     WRONG,
@@ -27,6 +26,7 @@ from wrong_answers import (
     wrong_pairs,
     wrong_totals,
 )
+from wrong_fields import RULES, walked
 
 from cnncalc import analyze, check
 from cnncalc.check.numbers.printed import Printed
@@ -622,8 +622,8 @@ def test_a_wrong_rule_of_receptive_fields_is_followed_down_a_sheet(
 
 def test_a_mistake_on_a_wrong_number_before_names_that_number(write: Write) -> None:
     found = reasons(write(FIELDS_SHEET % (6, 16, 34, 144)))
-    assert found["conv2 receptive_field"].endswith("of R + (F - 1)*J; this gives 16x16")
-    assert ", on your own receptive_field of conv2 (16); this gives 34x34" in found["maxpool2 receptive_field"]
+    assert found["conv2 receptive_field"].endswith("of R + (F - 1)*J; this gives 16")
+    assert ", on your own receptive field of conv2 (16); this gives 34" in found["maxpool2 receptive_field"]
 
 
 def test_a_forgotten_padding_on_an_own_output_is_found(write: Write) -> None:
@@ -702,6 +702,24 @@ def test_what_a_whole_column_shares_is_told_without_what_explains_single_rows(wr
     reasons = [[text.partition(";")[0] for text in verdict.diagnoses] for verdict in verdicts]
     assert reasons[0][0] == "bytes were given instead of the number of values"
     assert all(each == reasons[0] for each in reasons)
+
+
+@pytest.mark.parametrize("key", sorted(RULES.keys() & COMMON))
+def test_a_column_by_one_wrong_rule_has_that_reason_in_every_row(nets: list[Net], write: Write, key: str) -> None:
+    """Or follows from the wrong row before it; of four mistakes that give the same number, three are named."""
+    told = Counter[str]()
+    for at in nets:
+        places = [index for index in range(len(at.steps)) if seen(at, index)]
+        names = [at.analysis.layers[index].name for index in places]
+        fields = [walked(at, index, RULES[key])[0] for index in places]
+        rows = "\n".join(f"{name},{field}" for name, field in zip(names, fields, strict=True))
+        (outcome,) = check(write(f"layer,rf\n{rows}\n", f"{at.name}.csv"), network=str(at.path)).outcomes
+        for verdict in outcome.verdicts:
+            if verdict.status == "mismatch":
+                sentence = LAYER_MISTAKES.found[key].sentence.partition(":")[0]
+                told["found" if any(sentence in text for text in verdict.diagnoses) else str(verdict)] += 1
+    assert told["found"] > 3
+    assert told["found"] >= 0.88 * told.total(), told
 
 
 # Workings ----------------------------------------------------------------------------------------------

@@ -172,6 +172,19 @@ def test_layers_that_are_called_on_others_are_read_as_keras_joins_them(name: str
     assert flat == theirs or name == "keras_residual"  # a separable convolution is two layers here
 
 
+def test_what_a_model_is_made_of_is_read_once(cli: Cli, write: Write) -> None:
+    """3*3*1*4 + 4 = 40; 26*26*4*10 + 10 = 27,050."""
+    text = "a = Input((28, 28, 1))\nb = Conv2D(4, 3)(a)\nm = keras.Model(a, outputs=[Dense(10)(Flatten()(b))])\n"
+    found = cli.data(write(text, "model.py"))
+    assert [40, 0, 27_050] == [layer["params"] for layer in found["layers"]]
+
+
+def test_a_network_of_two_inputs_shares_what_is_called_twice(cli: Cli, write: Write) -> None:
+    """(3*3*3 + 1)*8 = 224 once, 16 + 1 = 17; twice 14*14*27*8 = 42,336 MACs, and 16."""
+    found = cli.data(write(code_of("keras_siamese"), "model.py"))
+    assert (241, 84_688) == (found["totals"]["params"], found["totals"]["macs"])
+
+
 def test_a_text_that_joins_layers_is_checked_with_its_parameters(cli: Cli, write: Write) -> None:
     path = write(code_of("torch_blocks"), "model.py")
     assert 19_927 + 2 * 33 == cli.data(path, "--input", "32x32x3", "--set", "num_classes=9")["totals"]["params"]
@@ -199,8 +212,21 @@ class Net(nn.Module):
         {line}
         return self.out(x.flatten(1))
 """
+
+
+def test_a_layer_that_depends_on_a_condition_is_not_taken_for_granted(cli: Cli, write: Write) -> None:
+    text = FORWARD.format(line="x = self.b(x)")
+    some = "        if {}:\n            self.b = nn.Conv2d(4, 4, 1)\n    def forward"
+    known = text.replace("    def forward", some.format("3 > 2 and not False"))
+    assert 40 + 20 + 31_370 == cli.data(write(known, "m.py"), "--input", "28x28x1")["totals"]["params"]
+    unknown = write(text.replace("    def forward", some.format("torch.cuda.is_available()")), "m.py")
+    said = cli.refused(unknown, "--input", "28x28x1", status=1)
+    assert "what self.b is depends on a condition, or a loop" in said
+
+
 NOT_READ = {
     "condition": ("if x.mean() > 0:\n            x = self.b(x)", "a condition in the way of the values is not read"),
+    "unknown": ("if self.training:\n            x = self.b(x)", "a condition in the way of the values is not read"),
     "loop": ("for _ in range(3):\n            x = self.b(x)", "a loop or a block in the way of the values is not read"),
     "function": ("x = my_block(x)", "'my_block(x)' is not read: it is no layer and no function that is known"),
     "method": ("x = x.permute(0, 2, 3, 1)", "'x.permute(0, 2, 3, 1)' is not read"),
@@ -253,6 +279,14 @@ REFUSED = {
     "functional": (
         "x = layers.Dense(3)(layers.Input((3,)))",
         "layers are called on one another, but no line gives the input"
+    ),
+    "two models": (
+        "a = Input((32, 32, 1))\nb = Conv2D(4, 3)(a)\nm = Model(a, b)\nc = Flatten()(b)\nn = Model(a, c)",
+        "the text makes 2 networks of its layers"
+    ),
+    "two inputs": (
+        "class Net(nn.Module):\n    def forward(self, a, b):\n        return torch.cat([a, b], 1)",
+        "forward takes 2 values, whose sizes are not in the text"
     ),
     "loop": (
         "m = Sequential()\nfor i in range(3):\n    m.add(layers.Dense(3))\n",

@@ -294,6 +294,32 @@ def test_the_branches_of_a_summary_are_those_of_its_last_column(cli: Cli, write:
     assert "16x16x12  mismatch" in line
 
 
+TWO_INPUTS = """\
+ Layer (type)                   Output Shape         Param #     Connected to
+==================================================================================
+ left (InputLayer)              [(None, 16, 16, 3)]  0           []
+ right (InputLayer)             [(None, 16, 16, 1)]  0           []
+ a (Conv2D)                     (None, 16, 16, 8)    224         ['left[0][0]']
+ b (Conv2D)                     (None, 16, 16, 8)    80          ['right[0][0]']
+ add (Add)                      (None, 16, 16, 8)    0           ['a[0][0]', 'b[0][0]']
+ gap (GlobalAveragePooling2D)   (None, 8)            0           ['add[0][0]']
+ out (Dense)                    (None, 3)            27          ['gap[0][0]']
+==================================================================================
+Total params: 331
+"""
+
+
+def test_a_summary_may_have_several_inputs(cli: Cli, write: Write) -> None:
+    """(27 + 1)*8 = 224; (9 + 1)*8 = 80; 8*3 + 3 = 27; 27*8*256 + 9*8*256 + 24 = 73,752 MACs."""
+    path = write(TWO_INPUTS, "summary.txt")
+    assert "10 claims: 10 matches" in cli.text("check", path)
+    totals = cli.data("show", path)["totals"]
+    assert (331, 73_752) == (totals["params"], totals["macs"])
+    called_twice = TWO_INPUTS.replace("['left[0][0]']", "['left[0][0]', 'right[0][0]']")
+    said = cli.refused("show", write(called_twice, "summary.txt"), status=1)
+    assert "a is called on several layers, and what it makes of each is not shown" in said
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "problem"),
     [

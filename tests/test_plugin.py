@@ -70,6 +70,20 @@ def test_right_claims_and_errata_that_stand_are_a_run_that_succeeds(pytester: py
     result.stdout.fnmatch_lines(["XFAIL slides.cnn.yaml::vgg16: conv1_1 params #2 - a slip"])
 
 
+def test_a_consistent_claim_fails_and_says_what_it_is_right_from(pytester: pytest.Pytester, run: Run) -> None:
+    """The pool halves 24x24x16, which should have been 10x10x16."""
+    write(pytester, "network: lenet\nclaims: {conv1: 28x28x6, conv3: 24x24x16, pool4: 12x12x16}\n")
+    result = run()
+    assert 1 == result.ret
+    result.assert_outcomes(passed=1, failed=2)
+    result.stdout.fnmatch_lines(
+        ["it is 5x5x16, not 12x12x16", "*this is right from your own output of conv3 (24x24x16)"]
+    )
+    alone = run("-k", "pool4")
+    alone.assert_outcomes(failed=1, deselected=2)
+    alone.stdout.fnmatch_lines(["*this is right from your own output of conv3 (24x24x16)"])
+
+
 def test_an_erratum_that_matches_fails(pytester: pytest.Pytester, run: Run) -> None:
     write(pytester, "network: vgg16\nclaims:\n  conv1_1: {params: {is: 1792, erratum: it was wrong once}}\n")
     result = run()

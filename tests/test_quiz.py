@@ -389,8 +389,8 @@ HOSTILE = (
     "", " ", "?", "??", "0", "-1", "9" * 5000, "1e99", "1e-99", "9**9**9**9", "2^999999", "((((((((((", "1/0", "inf",
     "__import__('os').system('true')", "S.__class__", "{0}", "%s", "[bold]7[/bold]", "\x1b[31m77", "\x00", "\u202e77",
     "x", "xx", "1x", "x1x1", "1x1x1x1x1x1x1", "28x28", "0x0x0", "all", "does not fit", "50 %", "35 cats", "K", "MiB",
-    "7 = 8 = 9", "S = = 4", "3*w", "\u0663", "\u00bd", "\ud800", "'", '"', "7;8", "7,8", "7,8,9", "1.5x1.5x2", "nan",
-    "=", "==", "7\r77", "<script>", "\\input{x}",
+    "7 = 8 = 9", "S = = 4", "3*w", "\u0663" * 9, "\u00bd", "\ud800", "'", '"', "7;8", "7,8", "7,8,9", "1.5x1.5x2",
+    "nan", "=", "==", "7\r77", "<script>", "\\input{x}",
 )  # fmt: skip
 
 
@@ -547,3 +547,52 @@ def test_a_sheet_and_answers_exclude_each_other(cli: Cli) -> None:
     cli("quiz", "--level", "9", status=2)
     cli("quiz", "--seed", "1", "--format", "latex", status=2)
     cli("quiz", "--answers", "x.yaml", status=2)
+
+
+# A class ------------------------------------------------------------------------------------------
+
+
+def test_the_answers_of_a_class_are_marked_and_no_file_is_lost(cli: Cli, folder: Path, write: Write) -> None:
+    """Sheet 7 asks for 30x30x6 and for (1*1*32 + 1)*6 = 198 parameters; 192 of them are weights."""
+    sheets: dict[str, str | bytes] = {
+        "ada.yaml": "1: 30x30x6\n2: 198\n",
+        "ben.txt": "1. 30x30x6\n2) 192\n9) 3\n",
+        "cem.csv": "1,32x32x6\n2,192\n",
+        "dan.pdf": b"%PDF-1.7",
+        "=eve.txt": "1. 30x30x6\n",
+    }
+    (folder / "class").mkdir()
+    for name, text in sheets.items():
+        write(text, f"class/{name}")
+    command = ("quiz", "--seed", "7", "--count", "2", "--answers", "class")
+    rows = [line.split(",") for line in cli(*command, "--format", "csv", status=1).stdout.splitlines()]
+    assert rows[0] == ["file", "answers", "right", "wrong", "score", "problem"]
+    assert [row[:5] for row in rows[1:]] == [
+        ["class/=eve.txt", "1", "1", "0", "50.0"],
+        ["class/ada.yaml", "2", "2", "0", "100.0"],
+        ["class/ben.txt", "2", "1", "1", "50.0"],
+        ["class/cem.csv", "2", "0", "2", "0.0"],
+        ["class/dan.pdf", "0", "0", "0", "0.0"],
+    ]
+    assert "no question '9'" in rows[3][5]
+    assert "is a PDF" in ",".join(rows[5])
+    data = cli.data(*command, status=1)
+    assert [
+        [each[key] for key in ("answers", "answers_right", "commonest_slip", "times")] for each in data["questions"]
+    ] == [
+        [4, 3, "32x32x6", 1],
+        [3, 1, "192", 2],
+    ]
+    assert data["questions"][1]["remarks"][0] == "the biases were forgotten; this gives 192"
+    for form in ("text", "markdown", "html", "latex"):
+        assert "the biases were forgotten" in cli(*command, "--format", form, status=1).stdout
+
+
+def test_a_class_whose_answers_are_all_right_passes(cli: Cli, folder: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    (folder / "class" / "ada").mkdir(parents=True)
+    book = openpyxl.Workbook()
+    for row in (["question", "answer"], [1, "30x30x6"], [2, 198]):
+        book.active.append(row)
+    book.save(folder / "class" / "ada" / "sheet.xlsx")
+    cli("quiz", "--seed", "7", "--count", "2", "--answers", "class", status=0)

@@ -106,6 +106,7 @@ class Net:
     steps: tuple[Step, ...]
     batch: int
     analysis: Analysis
+    path: Path
 
 
 Layers = list[dict[str, Any]]
@@ -220,7 +221,7 @@ def net(folder: Path, name: str, size: tuple[int, int, int], layers: Layers, bat
     path = folder / f"{name}.yaml"
     shape = "x".join(map(str, size))
     path.write_text(f"name: {name}\ninput: {shape}\nlayers:\n" + "".join(step.spec for step in steps), encoding="utf-8")
-    return Net(name, steps, batch, analyze(path, batch=batch, convention=Convention(**convention)))
+    return Net(name, steps, batch, analyze(path, batch=batch, convention=Convention(**convention)), path)
 
 
 def all_nets(folder: Path) -> list[Net]:
@@ -582,7 +583,7 @@ def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
 @wrong("channels-first")
 def _(at: Net, index: int) -> Iterator[tuple[str, Any]]:
     rows, columns, maps = right(at, index)["output"]
-    if at.steps[index].kind != "fc":
+    if rows * columns > 1:
         yield "output", (maps, rows, columns)
 
 

@@ -13,6 +13,8 @@ from wrong_answers import Net, Step, reached, resized, seen, slides, usual, wron
 
 Rule = Callable[[Step, int, int], "tuple[int, int]"]
 Cases = Iterator[tuple[str, Any]]
+RULES: dict[str, Rule] = {}
+"""Rules for a whole column."""
 
 
 def correct(step: Step, R: int, J: int) -> tuple[int, int]:
@@ -29,10 +31,11 @@ def walked(at: Net, index: int, rule: Rule) -> tuple[int, int]:
 
 def by_rule(key: str, rule: Rule, *quantities: str, slip: bool = True) -> None:
     """Enter a mistake: what the rule gives where it is kept to, and where it is a slip at this layer alone."""
+    RULES[key] = rule
 
     @wrong(key)
     def cases(at: Net, index: int) -> Cases:
-        if seen(at, index):
+        if seen(at, index) and (key != "strides-added" or any(step.S > 1 for step in at.steps)):
             found = [rule(at.steps[index], *walked(at, index - 1, correct))] if slip else []
             for R, J in [*found, walked(at, index, rule)]:
                 both = {"receptive_field": R, "jump": J}
@@ -147,3 +150,17 @@ def _(at: Net, index: int) -> Cases:
             R, J = reached(at, index - 1, usual)
             yield "receptive_field", R + step.S * (step.F - 1) * J
             yield "jump", J
+
+
+def multiplied_too(step: Step, R: int, J: int) -> tuple[int, int]:
+    return (R + step.D * (step.F - 1)) * J, J * step.S
+
+
+RULES |= {
+    "jump-forgotten": lambda step, R, J: (usual(step, R, 1), J * step.S),
+    "jump-after-stride": lambda step, R, J: (usual(step, R, J * step.S), J * step.S),
+    "kernel-not-less-one": lambda step, R, J: (usual(step, R, J) + (J if R > 1 else 0), J * step.S),
+    "field-times-jump": multiplied_too,
+    "pool-multiplies": multiplied(lambda step: step.S, True),
+    "strides-not-multiplied": last_stride,
+}

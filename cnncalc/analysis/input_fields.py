@@ -30,11 +30,10 @@ InputFields: TypeAlias = "tuple[Part, ...]"
 
 def through(layer: Layer, shape: Shape, fields: InputFields) -> InputFields:
     """What the units of a layer see whose inputs, of some shape, see `fields`."""
-    made = [
-        part if part.field.everything else Part(part.inputs, layer.receptive_field(part.field, shape))
-        for part in fields
-    ]
-    return (made[0],) if len(made) == 1 else tuple(made)
+    made = [part.field if part.field.everything else layer.receptive_field(part.field, shape) for part in fields]
+    if len(made) == 1 and made[0] is fields[0].field:
+        return fields
+    return tuple([Part(part.inputs, field) for part, field in zip(fields, made, strict=True)])
 
 
 def merged_fields(coming: Sequence[InputFields], rank: int) -> tuple[InputFields, bool]:
@@ -44,13 +43,14 @@ def merged_fields(coming: Sequence[InputFields], rank: int) -> tuple[InputFields
     """
     if len(coming) == 1:
         return coming[0], True
+    together = [(inputs, *merged(fields, rank)) for inputs, fields in alike(coming)]
+    aligned = all(straight for _, _, straight in together)
+    if len(together) == 1:
+        return (Part(*together[0][:2]),), aligned
     found: dict[ReceptiveField, frozenset[int]] = {}
-    aligned = True
-    for inputs, fields in alike(coming):
-        seen, straight = merged(fields, rank)
+    for inputs, seen, _ in together:
         found[seen] = found.get(seen, frozenset()) | inputs
-        aligned = aligned and straight
-    return tuple(Part(inputs, field) for field, inputs in found.items()), aligned
+    return tuple(Part(inputs, seen) for seen, inputs in found.items()), aligned
 
 
 def alike(several: Sequence[InputFields]) -> Iterator[tuple[frozenset[int], list[ReceptiveField]]]:

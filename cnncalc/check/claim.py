@@ -29,7 +29,9 @@ class Claim:
     not be read, and is an error. `notes` say which keys beside it are ignored, `hint` what may be
     meant if it does not hold. `exact` is the right value where the network has no layer of that name: what follows
     from the layers before it, as for a ReLU that a program lists and the spec does not. With an `exercise`, the claim
-    is a matrix that was worked out by hand: `layer` is the name of the exercise, and `quantity` its operation.
+    is a matrix that was worked out by hand: `layer` is the name of the exercise, and `quantity` its operation. `beside`
+    says that it stands in brackets behind another number for the same: 156 (0.2 %). `given` says that it was not worked
+    out: the arguments of a module, of which right ones are no answers.
     """
 
     layer: str
@@ -47,6 +49,8 @@ class Claim:
     notes: tuple[str, ...] = ()
     hint: str = ""
     exact: Any = None
+    beside: bool = False
+    given: bool = False
     exercise: Exercise | None = None
 
     @property

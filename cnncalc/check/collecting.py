@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
-ENDINGS = (".yaml", ".yml", ".csv", ".tsv", ".txt", ".md", ".markdown", ".tex", ".xlsx", ".ipynb")
+ENDINGS = (
+    *(".yaml", ".yml", ".csv", ".tsv", ".txt", ".md", ".markdown", ".tex", ".xlsx", ".ipynb", ".html", ".htm", ".json"),
+)
+PAGE = ".html"
+"""What the name of a page of feedback ends in, behind that of its file."""
 """Files in a folder that may be tables."""
 NOT_HANDED_IN = (".", "~$", "__MACOSX", "Thumbs.db", "desktop.ini")
 """How the names of what systems and spreadsheets leave behind begin."""
@@ -40,5 +44,10 @@ def _within(folder: str, everything: bool, left_out: set[str]) -> Iterator[str]:
         if entry.is_dir(follow_symlinks=False):
             inside = list(_within(entry.path, everything, left_out))
             yield from inside or ([entry.path] if everything else [])
-        elif everything or entry.name.lower().endswith(ENDINGS):
+        elif everything or _is_table(entry.name.lower()):
             yield entry.path
+
+
+def _is_table(name: str) -> bool:
+    """Whether a file in a folder is a table by its name; ada.csv.html is a page that --feedback wrote."""
+    return name.endswith(ENDINGS) and not (name.endswith(PAGE) and name.removesuffix(PAGE).endswith(ENDINGS))

@@ -130,6 +130,7 @@ class Context:
 class Overrides:
     """What the command line sets instead of the files: the network and how it is counted; `keys` are those it sets.
 
+    With a network these are all keys; `named` are those that are set by themselves.
     With `grading`, a file is a sheet of answers: nothing in it excuses a wrong number. `exercises` are those set.
     """
 
@@ -137,6 +138,7 @@ class Overrides:
     context: Context = field(default_factory=Context)
     keys: frozenset[str] = frozenset()
     grading: bool = False
+    named: frozenset[str] = frozenset()
     exercises: Exercises = field(default_factory=Exercises)
 
     def agrees_with(self, key: str, text: str | None) -> bool:
@@ -189,7 +191,7 @@ def overrides(
     if network:
         found.update(NETWORK_KEYS, CONTEXT_KEYS)
     found.update(key for key, value in (("input", size), ("set", settings)) if value)
-    return Overrides(Network(network, size, settings), context, frozenset(found), grading)
+    return Overrides(Network(network, size, settings), context, frozenset(found), grading, frozenset(given))
 
 
 def _settings(given: Mapping[str, Any] | Iterable[str]) -> tuple[str, ...]:

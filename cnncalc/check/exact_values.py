@@ -125,6 +125,8 @@ class _Values:
         given = self._input(layer)
         if given is not None and quantity == "feature_map":
             yield given.shape.channels
+        elif given is not None and quantity in ("activations", "memory_bytes"):
+            yield getattr(given, quantity)  # as the convention has it
         found = self.parts.get(layer, ()) if layer else ()
         if found and quantity in FIELDS:
             seen = found[-1].receptive_field
@@ -159,10 +161,13 @@ def _of_an_input(analysis: Analysis, given: InputResult, quantity: str) -> Any:
         return (getattr(AxisReceptiveField(), FIELDS[quantity]),) * given.shape.rank
     if quantity in SETTINGS:
         return setting_of_input(given.shape, quantity)
+    if quantity == "depth":
+        return 0
     if not _adds_up(quantity):
         raise SpecError([Problem(f"the input has no {quantity}", None, one_of(("output", "activations")))])
     values = given.shape.values * analysis.batch  # also where the convention counts them apart
-    held = {"activations": values, "memory_bytes": values * analysis.convention.bytes_per_value}
+    held = {"activations": values, "output_values": values}
+    held["memory_bytes"] = values * analysis.convention.bytes_per_value
     return held[quantity] if quantity in held else getattr(given, quantity, 0)
 
 

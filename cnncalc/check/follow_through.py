@@ -13,7 +13,8 @@ from cnncalc.check.claim import Verdict
 from cnncalc.layers import Shape, Sides
 
 if TYPE_CHECKING:
-    from cnncalc.diagnose.own_rows import Followed, OwnRows, Row
+    from cnncalc.diagnose.flows import Row
+    from cnncalc.diagnose.own_rows import Followed, OwnRows
 
 JUDGED = ("match", "mismatch")
 """The verdicts on numbers from which others may have been computed."""

@@ -62,12 +62,16 @@ class Outcome:
     def questions(self) -> dict[Hashable, list[Verdict]]:
         """The verdicts on every question that is answered: all numbers for a quantity of a layer are one answer.
 
-        An input that is right is none: the question gives it, or it is the output of the layer before.
+        An input that is right is none: the question gives it, or it is the output of the layer before; nor is a right
+        argument of a module.
         """
         found: dict[Hashable, list[Verdict]] = {}
+        question: Hashable = None
         for verdict in self.verdicts:
-            if not (verdict.passed and verdict.claim.quantity == GIVEN):
-                found.setdefault(self._question(verdict), []).append(verdict)
+            if not (verdict.passed and (verdict.claim.given or verdict.claim.quantity == GIVEN)):
+                if question is None or not verdict.claim.beside:  # in brackets: the same answer once more
+                    question = self._question(verdict)
+                found.setdefault(question, []).append(verdict)
         return {key: verdicts for key, verdicts in found.items() if key in self.asked or not self.asked}
 
     @property
@@ -110,9 +114,14 @@ def worth(answer: Iterable[Verdict]) -> Status:
 
 @dataclass(frozen=True, slots=True)
 class Checked(Result, Sequence[Verdict]):
-    """What became of some files: an outcome each; as a sequence, the verdicts of all of them."""
+    """What became of some files: an outcome each; as a sequence, the verdicts of all of them.
+
+    The scores are shares of `out_of` questions, if that is set; `follow_through` is what a consistent answer counts.
+    """
 
     outcomes: tuple[Outcome, ...]
+    out_of: int | None = None
+    follow_through: float = 1
     view: ClassVar[str] = "check"
 
     @property
@@ -124,6 +133,11 @@ class Checked(Result, Sequence[Verdict]):
     def verdicts(self) -> tuple[Verdict, ...]:
         """The verdicts on the claims of all files."""
         return tuple(self)
+
+    @property
+    def scores(self) -> tuple[float, ...]:
+        """The score of every file in percent."""
+        return tuple(outcome.score(self.out_of, self.follow_through) for outcome in self.outcomes)
 
     def __iter__(self) -> Iterator[Verdict]:
         return (verdict for outcome in self.outcomes for verdict in outcome.verdicts)

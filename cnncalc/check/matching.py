@@ -21,15 +21,15 @@ class Matching(NamedTuple):
     note: str = ""
 
 
-def matched(rows: Sequence[str], graph: Graph) -> Matching:
+def matched(rows: Sequence[str], graph: Graph, *, named: bool = True) -> Matching:
     """The layers that rows are about, which may have any name: `conv2d_4 (Conv2D)` is the first convolution.
 
     The rows are those of layers in their order if their types are: all of the network, or all of the types that
     occur. A row of a type that the network does not have keeps its name, and a row whose name is a layer's stays that
     layer's. If no such order exists, the names stay as they are; so does conv9 among conv1 and conv2, which is a
-    mistake and no name of another kind.
+    mistake and no name of another kind. If the rows are not `named`, they say what the layers are: CONV3-64.
     """
-    known = known_names(graph)
+    known = {key: name for key, name in known_names(graph).items() if named or name in (INPUT, *TOTAL)}
     bare = [_bare(row) for row in rows]
     names = [known.get(folded(row)) or known.get(folded(plain)) for row, plain in zip(rows, bare, strict=True)]
     inputs = [place for place, name in enumerate(names) if name == INPUT]
@@ -40,7 +40,7 @@ def matched(rows: Sequence[str], graph: Graph) -> Matching:
     open_rows = [place for place, name in enumerate(names) if not name and rows[place] and "+" not in rows[place]]
     if not open_rows:
         return Matching(found)
-    if any(name in known.values() for name in names) and any(_is_word(bare[place]) for place in open_rows):
+    if named and any(name in known.values() for name in names) and any(_is_word(bare[place]) for place in open_rows):
         return Matching(found)
     apart = (INPUT, *(each.name for each in graph.inputs), *TOTAL)
     stems = {stem(name) for name in known.values()} if any(name not in (None, *apart) for name in names) else set()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cnncalc.analysis.quantities import QUANTITIES
 from cnncalc.check.claim import Verdict
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ def with_shared_reasons(column: Sequence[Verdict], reasons: Sequence[Sequence[Ca
         ]
     claim = column[0].claim
     done = OF_INPUTS if first == "layer-before" and claim.quantity in MADE else OF_COLUMNS[first]
-    whole = replace(column[0], diagnoses=(f"all {len(column)} wrong numbers of {claim.quantity}: {done}",))
+    whole = replace(
+        column[0], diagnoses=(f"all {len(column)} wrong numbers of {QUANTITIES[claim.quantity].words}: {done}",)
+    )
     return [whole, *(replace(verdict, diagnoses=(f"as for {claim.layer}",)) for verdict in column[1:])]
 
 

@@ -119,13 +119,11 @@ def _explained_all(found: list[Verdict], table: Table, rows: Mapping[int, OwnRow
             table.notes.append(Problem(unexplained, verdict.claim.span))
         wrong += 1
         layers[network] = len(analysis.layers)
-    return _shared(found, table)
+    return _shared(found, table, rows)
 
 
-def _shared(found: list[Verdict], table: Table) -> list[Verdict]:
+def _shared(found: list[Verdict], table: Table, rows: Mapping[int, OwnRows]) -> list[Verdict]:
     """The verdicts, each column of wrong numbers with the reasons that all of it has, if there are any."""
-    from cnncalc.check.numbers.written import written
-
     columns: dict[tuple[int, str], list[int]] = {}
     for place, verdict in enumerate(found):
         if (
@@ -134,10 +132,10 @@ def _shared(found: list[Verdict], table: Table) -> list[Verdict]:
             and not (verdict.claim.erratum or verdict.claim.exercise)
         ):
             columns.setdefault((id(_analysis(verdict.claim, table)), verdict.claim.quantity), []).append(place)
-    for places in columns.values():
+    for (key, _), places in columns.items():
         column = [found[place] for place in places]
         if all(verdict.diagnoses and verdict.claim.printed.slipped is None for verdict in column):
-            claims = [(each.claim, written(each.claim.printed.text, each.claim.quantity)) for each in column]
+            claims = [(each.claim, _working(each.claim, rows.get(key))) for each in column]
             reasons = [_usual(claim, claim.printed, working, _analysis(claim, table)) for claim, working in claims]
             for place, verdict in zip(places, with_shared_reasons(column, reasons), strict=True):
                 found[place] = verdict
@@ -175,7 +173,7 @@ def judge(claim: Claim, analysis: Analysis, *, graded: bool = False) -> Verdict:
         if claim.problem is not None:
             raise SpecError([claim.problem])
         exact = claim.exact if follows else exact_value(claim, analysis)
-        own = claim.printed.share and claim.against is None and not follows
+        own = claim.printed.share and claim.against is None and not follows and not claim.beside
         if graded and own and (not claim.layer or exact == 1):
             raise SpecError([Problem("the whole is 100 % of itself in every network", None, "give a number")])
     except SpecError as error:
@@ -184,9 +182,9 @@ def judge(claim: Claim, analysis: Analysis, *, graded: bool = False) -> Verdict:
     if claim.erratum:
         return _erratum(claim, exact, matches)
     if matches:
-        return Verdict(claim, "match", exact, message=_joined(*claim.notes))
+        return Verdict(claim, "match", exact, message=_joined(claim.printed.note, *claim.notes))
     hint = _thousands(claim, exact) or _one_side(claim, exact) or claim.hint
-    message = _joined(claim.printed.slip(), hint, *claim.notes)
+    message = _joined(claim.printed.slip(), hint, claim.printed.note, *claim.notes)
     return Verdict(claim, "mismatch", exact, message=message)
 
 
@@ -234,10 +232,8 @@ def explained(verdict: Verdict, analysis: Analysis, rows: OwnRows | None = None)
 
     `rows` are the other numbers of the table, which it may have been computed from.
     """
-    from cnncalc.check.numbers.written import written
-
     claim, exact = verdict.claim, verdict.exact
-    slipped, result, working = claim.printed.slipped, claim.printed.result, written(claim.printed.text, claim.quantity)
+    slipped, result, working = claim.printed.slipped, claim.printed.result, _working(claim, rows)
     if slipped is None:
         return replace(verdict, diagnoses=_diagnoses(claim, claim.printed, working, analysis, rows))
     beside = replace(working, terms=())  # the result does not come from them
@@ -247,6 +243,15 @@ def explained(verdict: Verdict, analysis: Analysis, rows: OwnRows | None = None)
         return replace(verdict, diagnoses=of_result or (copied,))
     of_working = _diagnoses(claim, _as_printed(slipped), working, analysis, rows)
     return replace(verdict, diagnoses=of_result + tuple(f"in the working {text}" for text in of_working))
+
+
+def _working(claim: Claim, rows: OwnRows | None) -> Written:
+    """What stands before a number: its working, and the row of the layer before."""
+    from cnncalc.check.numbers.written import written
+
+    found = written(claim.printed.text, claim.quantity)
+    stated = rows.stated_before(claim.layer, claim.quantity) if rows and claim.layer else None
+    return found if stated is None else replace(found, stated=stated)
 
 
 def _as_printed(working: Working) -> Printed:
@@ -290,4 +295,6 @@ def _on_own_input(claim: Claim, printed: Printed, working: Written, rows: OwnRow
     from cnncalc.diagnose.diagnose import diagnose_on_own_input, layers_named
 
     layers = layers_named(rows.analysis, claim.layer) if claim.layer else []
-    return diagnose_on_own_input(rows, layers[0], claim.quantity, printed.matches, working) if len(layers) == 1 else ()
+    if len(layers) != 1:
+        return ()
+    return diagnose_on_own_input(rows, layers[0], claim.quantity, printed.matches, printed.claimed, working)

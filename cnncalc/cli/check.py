@@ -105,7 +105,7 @@ A table:
 def command(files: tuple[str, ...], network: str, asked: dict[str, Any], page: Page, **options: Any) -> None:
     """Check the numbers in FILEs against the networks that they are about.
 
-    A FILE is a table in YAML, CSV with a header (layer,output,params,...), Markdown or LaTeX, an
+    A FILE is a table in YAML, CSV with a header (layer,output,params,...), Markdown, HTML or LaTeX, an
     Excel file, a notebook, or a summary of Keras; `-` is standard input, and a folder stands for
     the tables in it and in its subfolders. A number is right if the exact value, rounded or truncated
     to the printed digits, is the printed number. A wrong number is consistent if it is right from other

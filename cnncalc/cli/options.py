@@ -15,6 +15,7 @@ import click
 
 from cnncalc.analysis import DTYPES, FLOPS, OPTIMIZERS
 from cnncalc.cli.output import Page
+from cnncalc.errors import UsageError
 from cnncalc.graph.head import HEADS
 from cnncalc.limits import MOST_LAYERS, Limit, setting_limits
 from cnncalc.report.formats import FORMATS, takes
@@ -184,14 +185,12 @@ class Depth(ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """The depth as a number."""
-        from cnncalc.report.rows import ALL
+        from cnncalc.report.rows import depth_of
 
-        text = str(value)
-        if text == "all":
-            return ALL
-        if text.isdecimal() and text.isascii() and int(text[:9]) > 0:
-            return int(text[:9])
-        return self.fail(f"'{text}' is neither a number from 1 up nor 'all'", param, ctx)
+        try:
+            return depth_of(value)
+        except UsageError as error:
+            return self.fail(error.problems[0].message, param, ctx)
 
 
 REPORT = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ Examples:
   cnncalc quiz --seed 7 --sheet --format latex --standalone -o sheet.tex --key key.cnn.yaml
   cnncalc check key.cnn.yaml                     check the key
   cnncalc quiz --seed 7 --answers anna.yaml      mark a file with lines such as '3: 28x28x6'
+  cnncalc quiz --seed 7 --answers answers/       mark the files of a class
 """
 
 
@@ -49,8 +51,9 @@ Examples:
 @click.option("--sheet", "printed", is_flag=True, help="Print the questions (text is Markdown) instead of asking them.")
 @click.option("--key", type=click.Path(dir_okay=False), metavar="FILE",
               help="Write the answers, with their workings, to a table file for cnncalc check.")  # fmt: skip
-@click.option("--answers", type=click.Path(dir_okay=False), metavar="FILE",
-              help="Mark a file of answers (YAML, CSV, numbered lines); exit status 0 if all are right.")  # fmt: skip
+@click.option("--answers", type=click.Path(), metavar="FILE",
+              help="Mark a file of answers (YAML, CSV, numbered lines), or all in a folder; exit status 0 if all are "
+                   "right.")  # fmt: skip
 @report_options(csv=True)
 def command(
     seed: int | None,
@@ -91,10 +94,16 @@ def _new_seed() -> int:
 
 
 def _mark_file(sheet: Sheet, path: str, page: Page) -> None:
-    """The marks of a file; what in it answers no question is said on standard error."""
-    from cnncalc.quiz.marking import marked
+    """The marks of a file, or of all in a folder; what in a file answers no question is said on standard error."""
+    if os.path.isdir(path):
+        from cnncalc.check.collecting import files_in
+        from cnncalc.quiz.marked_class import mark_class
 
-    found = marked(sheet, path)
+        paths = files_in([path], everything=True, apart=[page.output] if page.output else [])
+        of_class = mark_class(sheet, paths)
+        emit(of_class, page, passed=of_class.right)
+        return
+    found = api.mark(sheet, path)
     for note in found.notes:
         click.echo(f"note: {note}", err=True)
     emit(found, page, passed=found.right == len(sheet))

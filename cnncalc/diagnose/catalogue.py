@@ -14,7 +14,8 @@ from typing import Generic, TypeAlias, TypeVar
 
 from cnncalc.analysis.quantities import COUNTS, FIELDS
 from cnncalc.diagnose.ranking import RANKING
-from cnncalc.diagnose.recompute import STORED, LayerRecomputation, Recomputation, TotalRecomputation
+from cnncalc.diagnose.recompute import STORED, LayerRecomputation, Recomputation
+from cnncalc.diagnose.recompute_total import TotalRecomputation
 from cnncalc.layers import Refused
 
 QUANTITIES = ("output", *COUNTS, "depth", *FIELDS)

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 from cnncalc.analysis import Analysis, LayerResult
 from cnncalc.diagnose.catalogue import ALONE, SIZES_BEFORE
 from cnncalc.diagnose.chance import Matches, Print
+from cnncalc.diagnose.flows import Row
 from cnncalc.diagnose.hypotheses import Hypotheses, Hypothesis, hypotheses_at, on_own_input
-from cnncalc.diagnose.own_rows import OwnRows, Row
+from cnncalc.diagnose.own_rows import OwnRows, shown
 from cnncalc.diagnose.written import NOTHING, Written
-from cnncalc.symbolic import is_known
 from cnncalc.symbolic.formula_tree import Tree
 
 MOST = 5
@@ -72,12 +72,19 @@ def diagnose(
 
 
 def diagnose_on_own_input(
-    rows: OwnRows, layer: LayerResult, quantity: str, matches: Matches, written: Written = NOTHING
+    rows: OwnRows,
+    layer: LayerResult,
+    quantity: str,
+    matches: Matches,
+    claimed: Any = None,
+    written: Written = NOTHING,
 ) -> list[Candidate]:
     """The mistakes that explain a wrong number of a layer that was found on the wrong rows before it, as `diagnose`."""
+    printed = Print(matches, claimed)
     found: dict[tuple[Row, ...], list[Hypothesis]] = {}
     for each, before in on_own_input(rows, layer, quantity):
-        if matches(each.value) and written.allows(each.mistake, each.way):
+        believed = printed.is_believed((each.mistake.key,), each.value)
+        if believed and matches(each.value) and written.allows(each.mistake, each.way):
             found.setdefault(before, []).append(each)
     return [each for before, alike in found.items() for each in _singles(alike, rows.described(before))][:MOST]
 
@@ -153,5 +160,4 @@ def _doubles(hypotheses: Hypotheses, printed: Print, written: Written) -> list[C
 
 def _sentence(value: Any, *done: str) -> str:
     """What was done, and the number it gives."""
-    number = f"{value:,}" if is_known(value) else "x".join(map(str, value)) if isinstance(value, tuple) else str(value)
-    return f"{', and '.join(done)}; this gives {number}"
+    return f"{', and '.join(done)}; this gives {shown(value)}"

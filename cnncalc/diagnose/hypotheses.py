@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from cnncalc.analysis import Analysis, LayerResult
 from cnncalc.diagnose.catalogue import LAYER_MISTAKES, OF_LAST, TOTAL_MISTAKES, UNPAIRED, Mistake
+from cnncalc.diagnose.flows import Row
 from cnncalc.diagnose.mistakes import (
     conventions,
     hyperparameters,
@@ -22,9 +23,10 @@ from cnncalc.diagnose.mistakes import (
     wrong_place,
     wrong_windows,
 )
-from cnncalc.diagnose.own_rows import OwnRows, Row
+from cnncalc.diagnose.own_rows import OwnRows
 from cnncalc.diagnose.ranking import COMMON
-from cnncalc.diagnose.recompute import IMPOSSIBLE, LayerRecomputation, Recomputation, correct_at, correct_total
+from cnncalc.diagnose.recompute import IMPOSSIBLE, LayerRecomputation, Recomputation, correct_at
+from cnncalc.diagnose.recompute_total import correct_total
 from cnncalc.diagnose.written import NOTHING, Written
 from cnncalc.symbolic import is_known
 from cnncalc.symbolic.formula_tree import Tree

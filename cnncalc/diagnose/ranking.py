@@ -222,3 +222,5 @@ IN_STEPS = frozenset(
     }
 )
 """Mistakes in a receptive field that still grows by F - 1 times something."""
+FROM_AFAR = frozenset({"pools-forgotten", "own-window-only", "blocks-added", "field-cut"})
+"""Mistakes in a receptive field that does not grow from that of the layer before."""

@@ -13,8 +13,8 @@ from itertools import combinations
 from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
-from cnncalc.diagnose.catalogue import ALONE, Mistake
-from cnncalc.diagnose.ranking import IN_STEPS, MISSPELT
+from cnncalc.diagnose.catalogue import ALONE, SIZES_BEFORE, Mistake
+from cnncalc.diagnose.ranking import FROM_AFAR, IN_STEPS, MISSPELT
 from cnncalc.diagnose.recompute import LayerRecomputation, Recomputation
 from cnncalc.symbolic.formula_tree import Product, Quotient, Sum, Tree, nodes
 
@@ -163,17 +163,21 @@ class Written:
     """What somebody has written before a number: its terms, if they can be read.
 
     Of a receptive field that is written as one step, R + (F - 1)*J, `grown_from` is R, and `in_steps` says that F - 1
-    was written.
+    was written. `stated` is what the table says of the input of the layer, right or wrong: its receptive field, one
+    length an axis, or its shape. A mistake in the layer is made on that, and one before has led to it.
     """
 
     terms: Terms = ()
     grown_from: int | None = None
     in_steps: bool = False
+    stated: Any = None
 
     def allows(self, mistake: Mistake[Any], way: Recomputation) -> bool:
         """Whether a number that is found in some way, by a mistake, may be written so."""
         if not isinstance(way, LayerRecomputation):
             return True
+        if self.stated is not None and not self._is_on_stated(mistake, way):
+            return False
         if self.grown_from is not None:
             return mistake.key in MISSPELT or self._is_step(mistake, way)
         sides = way.quantity == "output"
@@ -181,6 +185,12 @@ class Written:
         if not trees:
             return not self.terms or mistake.affects != ALONE
         return any(agree(self.terms, terms_of(tree), in_groups=sides) for tree in trees)
+
+    def _is_on_stated(self, mistake: Mistake[Any], way: LayerRecomputation) -> bool:
+        """Whether a mistake starts from what is stated, if it starts from there at all."""
+        if way.quantity == "receptive_field":
+            return mistake.affects == ALONE or mistake.key in FROM_AFAR or way.field_before() == self.stated
+        return mistake.affects != SIZES_BEFORE or way.input == self.stated
 
     def _is_step(self, mistake: Mistake[Any], way: LayerRecomputation) -> bool:
         """Whether the receptive field grows from the one that is written, and by F - 1 if that is."""

@@ -17,6 +17,7 @@ from cnncalc.spec.readers.yaml_nodes import Node, read_yaml
 from cnncalc.tables.csv import is_csv
 
 LINE = re.compile(r"\s*(?P<number>[0-9]+)\s*[.):]\s*(?P<answer>\S.*|)\Z")
+WORKBOOK = ".xlsx"
 HINT = "a file of answers has a line for each question, as in '3: 28x28x6'"
 HEADER = ("question", "number", "no", "nr", "#")
 
@@ -34,7 +35,7 @@ def read_answers(path: str, count: int) -> Answers:
     Raises SpecError for a file without any answers.
     """
     source = read_source(path)
-    read = _of_lines if _in_lines(source) else _of_csv if is_csv(path) else _of_yaml
+    read = _of_lines if _in_lines(source) else _of_csv if is_csv(path) or path.lower().endswith(WORKBOOK) else _of_yaml
     notes: list[Problem] = []
     found: dict[int, str] = {}
     for name, answer, span in read(source):

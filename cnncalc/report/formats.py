@@ -73,6 +73,10 @@ def render(result: Result, form: str = "text", **options: Any) -> str:
     for name, choices in CHOICES.items():
         if name in options and options[name] not in choices:
             raise UsageError([Problem(f"{name} cannot be {options[name]!r}", None, one_of(choices))])
+    if options.get("depth") is not None:
+        from cnncalc.report.rows import depth_of
+
+        options["depth"] = depth_of(options["depth"])
     chosen = Options(
         **{key: value for key, value in options.items() if key in OPTIONS},
         extra={key: value for key, value in options.items() if key in own},

@@ -7,11 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnncalc.analysis import Analysis, InputResult, LayerResult
+from cnncalc.errors import Problem, UsageError
 from cnncalc.layers import ReceptiveField, Shape
 from cnncalc.layers.notation import number
 from cnncalc.symbolic import Size, add_up
 
 ALL = 1_000_000
+
+
+def depth_of(value: Any) -> int:
+    """How deep blocks are opened, a number from 1 up or `all`; raises UsageError for anything else."""
+    text = str(value)
+    if text == "all":
+        return ALL
+    if text.isdecimal() and text.isascii() and int(text[:9]) > 0:
+        return int(text[:9])
+    raise UsageError([Problem(f"'{text}' is neither a number from 1 up nor 'all'")])
 
 
 @dataclass(slots=True, eq=False, repr=False)

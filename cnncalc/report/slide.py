@@ -54,6 +54,8 @@ def _params(layer: LayerResult) -> str:
     """`(3*3*64)*64 = 36,864`, the biases as `+ 64` where they count."""
     if layer.params == 0:
         return "0"
+    if normalise(layer.weights + layer.biases - layer.params) != 0:  # a convention counts something else, too
+        return numbers.exact(layer.params)
     groups = layer.node.layer.weight_factors(layer.input) if layer.weights != 0 else ()
     products = ["*".join(_factor(factor) for factor in group) for group in groups]
     several = len(products) > 1

@@ -176,8 +176,8 @@ def read_as(system: System, unknowns: Sequence[str] | None = None) -> str:
 
 
 def _network(system: System, unknowns: Sequence[str]) -> str:
-    size = system.size
-    sides = "x".join(map(str, (*size.sizes, size.channels)))
+    sizes = {each.name: "x".join(map(str, (*each.sizes, each.channels))) for each in system.size.all}
+    sides = ", ".join(f"{name} {size}" if len(sizes) > 1 else size for name, size in sizes.items())
     known = "input" not in unknowns and not {"H", "W"} & {*unknowns}
     return system.setup.spec.key + (f" on {sides}" if known else "")
 

@@ -279,16 +279,15 @@ def _one_by_one(system: System, name: str, reason: Exception) -> Answer:
 
 def _with_any_size(system: System, name: str, value: int) -> System:
     """The system with a number for sizes that are symbols, where the clauses do not depend on them."""
-    sizes = system.size.sizes
+    symbols = {size for each in system.size.all for size in each.sizes if isinstance(size, str)}
     try:
         equations = system.equations(system.analysis({name: value}))
     except SpecError:
         return system
     named = set().union(*(each.names for each in equations))
-    if all(isinstance(size, int) for size in sizes) or named & {*map(str, sizes)}:
+    if not symbols or named & symbols:
         return system
-    numbers = tuple(ANY_SIZE if isinstance(size, str) else size for size in sizes)
-    return replace(system, size=replace(system.size, sizes=numbers))
+    return replace(system, size=system.size.filled(dict.fromkeys(symbols, ANY_SIZE)))
 
 
 def focus_of(system: System) -> tuple[str, ...]:

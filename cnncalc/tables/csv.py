@@ -57,15 +57,14 @@ def _head(source: Source, lines: list[int], given: str, known: Known) -> tuple[d
     comments: dict[str, Cell] = {}
     found: list[tuple[int, int, str]] = []
     for number in lines[:HEADER_WITHIN]:
-        if _is_comment(source.lines[number]):
-            comments.update(_comment(source, number))
-            continue
         delimiter = given or max(DELIMITERS, key=source.lines[number].count)
         if source.lines[number].count(delimiter) >= MOST_COLUMNS.value:
             message = f"the line has more columns than {MOST_COLUMNS}, the limit"
             raise SpecError([Problem(message, source.span(number), MOST_COLUMNS.hint)])
         count = known(_cells(source.lines[number], delimiter))
-        if count is not None:
+        if count is None and _is_comment(source.lines[number]):
+            comments.update(_comment(source, number))
+        elif count is not None:
             found.append((count, number, delimiter))
         elif found:
             break

@@ -3,9 +3,7 @@ r"""LaTeX, a report among other text -> its tables: every tabular or longtable w
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import accumulate
 from typing import NamedTuple
 
 from cnncalc.errors import Problem, Source, Span, SpecError
@@ -13,6 +11,7 @@ from cnncalc.limits import MOST_CLAIMS, MOST_COLUMNS, Limit
 from cnncalc.tables import csv, markdown
 from cnncalc.tables.cells import HEADER_WITHIN, UNANSWERED, Cell, CellTable, Known, header_among
 from cnncalc.tables.latex_cells import LONGEST, Cells, cells_of, without_rules
+from cnncalc.tables.places import Places
 
 NAMES = (".tex", ".latex", ".ltx")
 ARGUMENTS = {"tabular": 1, "tabular*": 2, "tabularx": 2, "tabulary": 2, "longtable": 1}
@@ -51,17 +50,20 @@ def recognises(source: Source) -> bool:
 
 def tables(source: Source, known: Known) -> Iterator[CellTable]:
     """Every table that has a layer in each row; other text and other tables say nothing. Raises SpecError for none."""
-    found = False
+    found: list[CellTable] = []
+    others: list[list[list[Cell]]] = []
     for rows in _tables(source):
         lines = _spread([cells_of(row) for row in _without_repeated(rows)])
         start = header_among([[text for text, _ in cells.texts] for cells in lines], known)
-        if start is not None:
-            found = True
-            table = CellTable([])
-            table.rows += [cells.texts for cells in lines[start:] if _is_row(table, cells)]
-            yield table
+        if start is None:
+            others.append([cells.texts for cells in lines if cells.texts])
+            continue
+        found.append(CellTable([]))
+        found[-1].rows += [cells.texts for cells in lines[start:] if _is_row(found[-1], cells)]
     if not found:
         raise SpecError([Problem("the text contains no table of layers", source.span(), HINT)])
+    found[0].others = others
+    yield from found
 
 
 def _is_row(table: CellTable, cells: Cells) -> bool:
@@ -105,19 +107,6 @@ def _without_repeated(rows: list[Row]) -> list[list[Cell]]:
 
 
 # Text -> rows -----------------------------------------------------------------------------------
-
-
-class Places:
-    """The place in a source of a character of its text."""
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.starts = [0, *accumulate(map(len, source.text.splitlines(keepends=True)))]
-
-    def span(self, start: int, length: int = 1) -> Span:
-        """The span of some characters, from their place in the text."""
-        line = max(min(bisect_right(self.starts, start), len(self.source.lines)) - 1, 0)
-        return self.source.span(line, start - self.starts[line], max(length, 1))
 
 
 def _tables(source: Source) -> Iterator[list[Row]]:

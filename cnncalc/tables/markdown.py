@@ -1,4 +1,4 @@
-"""Markdown, a README among other text -> its tables: every GFM table whose header begins with a layer."""
+"""Markdown, a README among other text -> its tables: every table with a column of layers, in HTML, too."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
-from cnncalc.errors import Problem, Source, SpecError
+from cnncalc.errors import Source
 from cnncalc.limits import MOST_CLAIMS
-from cnncalc.tables.cells import HEADER_WITHIN, Cell, CellTable, Known, too_many_rows
+from cnncalc.tables import html, notebooks
+from cnncalc.tables.cells import HEADER_WITHIN, Cell, CellTable, Known, headed, too_many_rows
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -22,19 +23,29 @@ HINT = "a table begins with a header such as | layer | output | params |"
 
 def recognises(source: Source) -> bool:
     """Whether a text is Markdown: by its name, or by the rule under the header of a table."""
-    return source.name.lower().endswith(NAMES) or RULE.search(source.text) is not None
+    notebook = source.name.lower().endswith(notebooks.NAME) and html.TABLE.search(source.text) is not None
+    return notebook or source.name.lower().endswith(NAMES) or RULE.search(source.text) is not None
 
 
 def tables(source: Source, known: Known) -> Iterator[CellTable]:
-    """Every table that has a layer in each row; other text and other tables say nothing. Raises SpecError for none."""
+    """Every table that has a layer in each row, in HTML, too; other text says nothing. Raises SpecError for none."""
     ruled = [number for number, line in enumerate(source.lines) if "|" in line]
     most = MOST_CLAIMS.value + HEADER_WITHIN
     if len(ruled) > most:  # to take them apart first would take its time
         raise too_many_rows(source.span(ruled[most]))
-    found = [rows for rows in _tables(source) if known([text for text, _ in rows[0]])]
-    if not found:
-        raise SpecError([Problem("the text contains no table of layers", source.span(), HINT)])
-    yield from map(CellTable, found)
+    yield from headed([*_tables(source), *html.rows_of(source, _without_code(source))], known, source, HINT)
+
+
+def _without_code(source: Source) -> str:
+    """The text with blanks for the blocks of code, if it has tables in HTML."""
+    if html.TABLE.search(source.text) is None:
+        return ""
+    lines = source.text.splitlines(keepends=True)
+    for token in _parser().parse(source.text):
+        if token.type == "fence" and token.map:
+            for number in range(*token.map):
+                lines[number] = re.sub(r"[^\r\n]", " ", lines[number])
+    return "".join(lines)
 
 
 def _tables(source: Source) -> Iterator[list[list[Cell]]]:

@@ -1,4 +1,4 @@
-"""A notebook -> the text of its cells: Markdown, code, what cells printed, and what they showed as plain text."""
+"""A notebook -> the text of its cells: Markdown, code, and what they printed or showed, as text or as a table."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Any
 from cnncalc.errors import Problem, SpecError
 
 NAME = ".ipynb"
-SHOWN = "text/plain"
+HTML = "text/html"
+SHOWN = (HTML, "text/plain")
+"""What an output is shown as; HTML only where it is a table, as of pandas."""
 FENCE = "`" * 12
 """What encloses code; code with as many itself is no code of a network."""
 
@@ -41,7 +43,8 @@ def _parts(cell: dict[str, Any]) -> Iterator[str]:
         if isinstance(output, dict):
             data = output.get("data")
             yield _joined(output.get("text"))
-            yield _joined(data.get(SHOWN) if isinstance(data, dict) else None)
+            shown = {kind: _joined(data.get(kind)) for kind in SHOWN} if isinstance(data, dict) else {}
+            yield next((text for kind, text in shown.items() if kind != HTML or "<table" in text), "")
 
 
 def _joined(lines: Any) -> str:

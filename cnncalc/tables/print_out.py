@@ -39,6 +39,8 @@ class Row:
     parameter: bool = False
     frozen: bool = False
     """Whether its parameters are not trained, where the program says so."""
+    arguments: list[Number] = field(default_factory=list)
+    """What its module was made with, where the program says so: kernel, stride, channels."""
 
     def number(self, quantity: str) -> Number | None:
         """The number of a quantity."""

@@ -13,6 +13,8 @@ from cnncalc.tables.print_out import Number, PrintOut, Row
 BORDER = "\u2502\u2503|"
 HEADER = re.compile(r"^[^\w\n]*Layer \(type\)[^\w,;\n]+Output Shape[^\w,;\n]+Param #", re.MULTILINE)
 TITLES = ("Layer (type)", "Output Shape", "Param #")
+TRAINABLE = "Traina"
+"""The column that says what is trained, the title of which may be broken."""
 CONNECTED = "Connected to"
 """The column that names the inputs of a layer."""
 ROW = re.compile(
@@ -96,8 +98,7 @@ def print_out(source: Source) -> tuple[PrintOut, Span]:
 def _rows(header: PrintLine, lines: Iterator[PrintLine], out: PrintOut) -> Iterator[_Cells]:
     """The rows, each with all its lines; what is at the foot goes into `out`."""
     bordered = any(mark in header.text[header.text.find(TITLES[0]) :] for mark in BORDER)
-    connected = header.text.find(CONNECTED)
-    trainable = header.text.count("Traina") > 0
+    connected, trained = header.text.find(CONNECTED), header.text.find(TRAINABLE)
     row = _Cells()
     for line in lines:
         if foot := FOOT.match(line.text):
@@ -112,7 +113,7 @@ def _rows(header: PrintLine, lines: Iterator[PrintLine], out: PrintOut) -> Itera
                 yield row
                 row = _Cells()
             continue
-        cells = _bordered(line) if bordered else _plain(line, connected)
+        cells = _bordered(line) if bordered else _plain(line, connected, trained)
         new = len(cells) > 1 and all(text.strip() for text, _ in cells[1:3])
         if not bordered and new and row.texts:
             yield row
@@ -120,8 +121,9 @@ def _rows(header: PrintLine, lines: Iterator[PrintLine], out: PrintOut) -> Itera
         elif (not new and not row.texts) or (not bordered and not new and not _continues(cells)):
             raise SpecError([Problem("this line of the summary is not understood", line.span(line.text.strip()))])
         row.extend(cells)
-        if trainable and len(row.texts) > 3:
+        if trained > 0 and len(row.texts) > 3:
             row.texts[3:] = [row.texts[3] if connected > 0 else "", row.texts[-1]]
+            row.spans[3:] = [row.spans[3], row.spans[-1]]
     if row.texts:
         yield row
 
@@ -138,12 +140,15 @@ def _bordered(line: PrintLine) -> list[tuple[str, Span]]:
     ]
 
 
-def _plain(line: PrintLine, connected: int) -> list[tuple[str, Span]]:
+def _plain(line: PrintLine, connected: int, trained: int) -> list[tuple[str, Span]]:
     """The cells of a line without borders; a nested row of Keras 2 stands between lines."""
-    text = line.text if connected < 0 else line.text[:connected]
+    starts = [start for start in (connected, trained) if start > 0]
+    ends = [*starts[1:], None]
+    text = line.text[: starts[0]] if starts else line.text
     level = len(text) - len(text.lstrip("|"))
     text = " " * level + text[level:].rstrip("| ")
-    more = [("", line.span())] * 2 + [(line.text[connected:].strip("| "), line.span())] if connected > 0 else []
+    more = [("", line.span())] * 2 if starts else []
+    more += [(line.text[start:end].strip("| "), line.span()) for start, end in zip(starts, ends, strict=False)]
     if row := ROW.match(text):
         name = "   " * level + row[1]
         cells = [(name, line.span(row[1]))] + [

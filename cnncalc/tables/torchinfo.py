@@ -97,9 +97,9 @@ def _row(line: PrintLine, columns: list[str], out: PrintOut, names: list[str]) -
     if match is None or len(cells) > len(columns) or not cells:
         raise SpecError([Problem("this line of the summary is not understood", line.span(line.text.strip()))])
     if any(PARAMETER.match(cell) for cell in cells):
-        quantity = "biases" if match["type"].startswith("bias") else "weights"
-        owner = out.rows[-1].name.rpartition(".")[0] if out.rows and out.rows[-1].parameter else out.rows[-1].name
-        row = Row(f"{owner}.{match['type']}", "", line.span(match["type"]), parameter=True)
+        quantity = "biases" if match["type"].rpartition(".")[2].startswith("bias") else "weights"
+        owner = next((row.name for row in reversed(out.rows) if not row.parameter), "")
+        row = Row(f"{owner}.{match['type']}", "", line.span(match["type"]), sources=(owner,), parameter=True)
         row.numbers += [Number(quantity, PARAMETER.sub("", cell), line.span(PARAMETER.sub("", cell))) for cell in cells]
         out.rows.append(row)
         return

@@ -40,13 +40,17 @@ def operators() -> None:
 
 
 def torchinfo(network: str, model: nn.Module, size: Example) -> Iterator[tuple[str, str]]:
-    """`summary`, plain, with all columns, cut at a depth, and for a batch."""
+    """`summary`, plain, with all columns, cut at a depth, for a batch, with every weight, and with MACs alone."""
     from torchinfo import summary
 
     every = ("kernel_size", "input_size", "output_size", "num_params", "params_percent", "mult_adds", "trainable")
     yield "", str(summary(model, (1, *size), verbose=0))
     if network in (*BRIEF, "resnet18"):
         yield "depth1", str(summary(model, (1, *size), verbose=0, depth=1))
+        with contextlib.redirect_stdout(io.StringIO()):
+            yield "weights", str(summary(model, (1, *size), verbose=2))
+        only = {"row_settings": ("ascii_only", "depth", "var_names"), "col_names": ("kernel_size", "mult_adds")}
+        yield "macs", str(summary(model, (1, *size), verbose=0, **only))
     if network in (*BRIEF, "densenet"):
         yield "all", str(summary(model, (1, *size), verbose=0, depth=5, col_names=every))
         rows = ("var_names", "ascii_only")

@@ -35,7 +35,7 @@ def torch_rows(model: Any, shape: list[int]) -> list[list[Any]]:
         return hook
 
     for name, module in model.named_modules():
-        if not list(module.children()):
+        if not list(module.children()) and not isinstance(module, nn.Sequential):
             module.register_forward_hook(note(name))
     model.eval()(torch.zeros(1, *shape))
     return rows

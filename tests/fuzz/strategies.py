@@ -271,7 +271,21 @@ keras_calls = st.one_of(
     sequence(words("Dense("), numbers, optional(words(", activation='softmax'")), words(")")),
     words("Flatten()", "Dropout(0.5)", "Input((28, 28, 1))", "Input(shape=(28, 28, 1))", "BatchNormalization()"),
 )
+forwards = sequence(
+    words("x = self.a(x)", "x = F.relu(self.a(x))", "y = self.a(x)", "x = x.view(-1, 8)", "x = x.flatten(1)", "x += x"),
+    words("\n        "),
+    words("x = torch.cat([x, x], 1)", "x = x + self.a(x)", "x = F.max_pool2d(x, 2)", "if n > 3: x = self.a(x)", "pass"),
+    words("\n        return "),
+    words("x", "x, y", "self.a(x)", "self.forward(x)", "y"),
+)
 models = st.one_of(
+    st.tuples(torch_calls, forwards).map(
+        lambda parts: (
+            "class Net(nn.Module):\n    def __init__(self, n=4):\n        super().__init__()\n"
+            f"        self.a = nn.{parts[0]}\n    def forward(self, x):\n        {parts[1]}\n"
+        )
+    ),
+    several(keras_calls.map("x = {}(x)".format), "\n").map("x = Input((28, 28, 1))\n{}\nm = Model(i, x)".format),
     several(torch_calls).map("n = 8\nnet = nn.Sequential({})".format),
     several(keras_calls).map("model = keras.Sequential([{}])".format),
     several(keras_calls.map("model.add({})".format), "\n").map("model = Sequential()\n{}".format),

@@ -23,7 +23,7 @@ from cnncalc.solve.question import parse_question
 from cnncalc.spec.expressions import Expression
 from cnncalc.spec.model import Spec
 from cnncalc.spec.operators import ExpressionError
-from cnncalc.spec.readers import caffe, darknet, notation, printed_model, python, yaml
+from cnncalc.spec.readers import caffe, darknet, notation, register, yaml
 from cnncalc.sweep.grid_text import parse_grid
 
 CORPUS = Path(__file__).resolve().parent / "corpus"
@@ -58,8 +58,8 @@ def slides(text: str) -> None:
 
 
 def models(text: str) -> None:
-    """A model as PyTorch prints it, or Sequential code of PyTorch or Keras."""
-    counted((printed_model if printed_model.recognises(text) else python).read(Source("model", text)))
+    """A network in another form: a printed model, code, a summary, a table, a text with one of them in it."""
+    counted(register.read(Source("model", text)))
 
 
 def prototxt(text: str) -> None:

@@ -9,38 +9,59 @@ from fractions import Fraction
 
 from cnncalc.check.naming import kind_of
 from cnncalc.limits import LONGEST_NUMERAL
-from cnncalc.tables.dressing import undressed
+from cnncalc.tables.dressing import in_ascii, undressed
 
 NUMBER_HINT = "a number such as 1,792, 35K, 3.2M, 1.8e9, 58 MiB, 55x55x96, or a working: 7*7*512 = 25,088"
 LETTERS = "KMGTP"
 WORDS = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 NOUNS = {
     "b": "bytes", "byte": "bytes", "bytes": "bytes", "flop": "flops", "flops": "flops", "mac": "macs", "macs": "macs",
-    "param": "params", "params": "params", "parameter": "params", "parameters": "params",
-    "px": "", "pixels": "", "values": "", "neurons": "",
+    "param": "params", "params": "params", "parameter": "params", "parameters": "params", "weights": "params",
+    "bias": "params", "biases": "params", "px": "", "pixels": "", "values": "", "neurons": "", "units": "",
 }  # fmt: skip
 """What may stand after a number, and what the number then counts."""
 NO_NOUN = rf"(?!(?i:{'|'.join(NOUNS)})\Z)"
 """The M of MACs and the P of Params are not multiples."""
-POWER_OF_TEN = r"(?:[eE]|\s?[*xX\u00d7\u00b7]\s?10\s?(?:\^|\*\*)\s?)"
+POWER_OF_TEN = r"(?:\s?[eE]|\s?[*xX\u00d7\u00b7]\s?10\s?(?:\^|\*\*)\s?)"
+GROUPED = (
+    r"[1-9][0-9]{0,2}(?:[,_' ][0-9]{3})+|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}"
+    r"|[1-9][0-9]{0,2}(?:\.[0-9]{3}){2,}|[1-9][0-9]?(?:\.[0-9]{2})+\.[0-9]{3}"
+)
+"""Digits in groups of three, or as in India; with points only where these can be no decimal point."""
+ABOUT = r"(?i:[~\u2248=]+|(?:about|approx\.?|approximately|roughly|around|circa|ca?\.)(?=[\s0-9])|ca\s)\s*"
 AMOUNT = re.compile(
-    r"(?:~\s*|about\s+|ca\.?\s+)?(?P<sign>[-\u2212]?)"
-    r"(?P<whole>[1-9][0-9]{0,2}(?:[,_'\u2019 \u00a0\u2009\u202f][0-9]{3})+|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}|[0-9]+)?"
+    rf"(?:{ABOUT})?(?P<sign>[-+]?)(?P<whole>{GROUPED}|[0-9]+)?"
     rf"(?:\.(?P<decimals>[0-9]*))?(?:{POWER_OF_TEN}(?P<exponent>[-+]?[0-9]{{1,2}}))?"
     rf"\s*(?:(?P<word>thousand|million|billion|trillion)\b|{NO_NOUN}(?P<letter>[kKMGTP])(?P<binary>i?))?"
     r"\s*(?P<noun>[A-Za-z]+|%)?\Z"
 )
-SUPERSCRIPTS = str.maketrans("\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079", "0123456789")
-RAISED = re.compile("[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+")
-ABOUT = re.compile(r"(?:\u2248|~=|=)\s*")
+SUPERSCRIPTS = str.maketrans("\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207a\u207b", "0123456789+-")
+RAISED = re.compile("[\u2070\u00b9\u00b2\u00b3\u2074-\u2079\u207a\u207b]+")
+ROUGHLY = re.compile(ABOUT)
+AROUND = re.compile(r"""(?P<quote>["'])(.*)(?P=quote)[,;]?\Z|(.*?)[,;]\Z""")
+"""Quotes around a number, and a comma behind it."""
 PER_IMAGE = re.compile(r"\s*(?:/|\bper)\s*(?:image|img|sample)\Z", re.IGNORECASE)
 BILLION = re.compile(r"(?<=[0-9.])\s?B\Z")
 BATCH = ("none", "-1", "?", "n", "b", "batch", "batch_size", "bs")
 """What stands for the batch before a shape, as frameworks and people write it."""
-WITH_BATCH = re.compile(
-    r"(?:none|n|b|batch|\?|-1)\s*[xX\u00d7*]\s*(?=[0-9]+(?:(?:\s*[xX\u00d7*]\s*[0-9]+){2,3})?\Z)", re.IGNORECASE
+UNSAID = ("none", "-1", "?", "-")
+"""What stands for a size that is not said: (None, None, None, 64)."""
+AT = re.compile(
+    r"([0-9]+) ?(?:@|(?:feature |activation )?maps of|channels of) ?([0-9]+(?: ?[xX\u00d7] ?[0-9]+)*)\Z", re.IGNORECASE
 )
-AT = re.compile(r"([0-9]+) ?@ ?([0-9]+(?: ?[xX\u00d7] ?[0-9]+)*)\Z")
+OF_A_SHAPE = re.compile(r"(?:torch\.Size|TensorShape|tf\.TensorShape|np\.array|shape) ?=? ?(?=[(\[])", re.IGNORECASE)
+BY = re.compile(r"(?<=[0-9)]) by (?=[0-9(])", re.IGNORECASE)
+EUROPEAN = re.compile(
+    r"(?<![0-9.,])[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+,(?:[0-9]{4,}|[0-9]{1,2})|(?:\.[0-9]{3}){2,},[0-9]{3})(?![0-9.,])"
+)
+"""Points between the thousands and a decimal comma, where it can be nothing else: 1.228,5."""
+INNER = re.compile(r"\(([0-9]{1,15}(?: ?[xX\u00d7] ?[0-9]{1,15}){1,5})\)")
+"""A shape in brackets inside another: (28x28)x6."""
+LISTED = re.compile(r"\s*[,;]\s*")
+BETWEEN = re.compile(r"\s*[xX\u00d7]\s*")
+WITH_BATCH = re.compile(
+    r"\A(?:none|n|b|batch|\?|-1)\s*[xX\u00d7*]\s*(?=[0-9]+(?:(?:\s*[xX\u00d7*]\s*[0-9]+){2,3})?\Z)", re.IGNORECASE
+)
 GROUPS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})\Z")
 THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+\Z")
 ROUNDED = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]+))?\Z")
@@ -96,7 +117,7 @@ class Amount:
 def read_amount(text: str, *, thousand: int = 1000, blank: bool = False) -> Amount | None:
     """The amount that `text` is; None for a text of another form.
 
-    >>> read_amount("3.2M").value, read_amount("58 MiB").noun, read_amount("35 cats")
+    >>> read_amount("3.2M").value, read_amount("58 MiB").noun, read_amount("all")
     (3200000, 'bytes', None)
     """
     match = AMOUNT.match(text)
@@ -118,7 +139,9 @@ def read_amount(text: str, *, thousand: int = 1000, blank: bool = False) -> Amou
     if blank and rounded and not decimals and steps:
         zeros = len(whole) - len(whole.rstrip("0"))
         unit, steps = unit * 10**zeros, steps // 10**zeros
-    return Amount(-steps if match["sign"] else steps, unit, NOUNS.get(noun.lower(), ""), noun == "%", rounded)
+    zero = Fraction(not steps and bool(decimals) and (rounded or noun == "%"))  # 0.00 MiB is what rounds to it
+    sign = -1 if match["sign"] == "-" else 1
+    return Amount(sign * steps, unit, NOUNS.get(noun.lower(), ""), noun == "%", rounded, zero)
 
 
 def _multiple(match: re.Match[str], thousand: int) -> Fraction:
@@ -137,12 +160,25 @@ def _explain(text: str) -> None:
         raise SumError("the exponent is too large: it may have two digits", len(text) - 1)
     if re.match(r"0[0-9]*,[0-9]", text):
         raise SumError("a number with thousands does not begin with 0; write a decimal with a point", text.index(","))
+    if re.match(r"[0-9]+(?:\.[0-9]+)+,[0-9]+\Z", text):
+        raise SumError("it may have thousands or decimals: write 1,228,800 or 1228.8", text.index(","))
+    if re.match(r"[0-9]+(?:\.[0-9]+){2,}\Z", text):
+        raise SumError("points part groups of three digits, as in 1.228.800; use commas", text.index("."))
     if re.match(r"[0-9]+,[0-9]+", text) and not re.match(
         r"(?:[0-9]{1,3}|[0-9]{1,2}(,[0-9]{2})+)(,[0-9]{3})+(?![0-9])", text
     ):
         raise SumError("a comma stands before three digits; write a decimal with a point", text.index(","))
-    if re.match(r"[0-9.,]+ ?(m|g|t|bn|mn)\Z", text):
+    if re.match(r"[0-9.,]+ ?(m|g|t|bn|mn|mio|mil|mill|giga|mega|kilo)\.?\Z", text, re.IGNORECASE):
         raise SumError("capital letters are multiples: K, M (million), G (billion)", len(text) - 1)
+    if match := re.match(r"[0-9][0-9.,]*(?: (?=[A-Za-z]{3})|(?<=\.[0-9]))([A-Za-z]{3,})\Z", text):
+        raise SumError(f"'{match[1]}' is not a unit")
+    if match := re.search(r"[0-9A-Za-z%] ?\(((?:[a-z]+ ?){1,6})\)\Z", text, re.IGNORECASE):
+        raise SumError("write a remark in a column of its own, 'note'", match.start(1), len(match[1]))
+    if ";" in text or "\u2192" in text or "->" in text:
+        raise SumError(
+            "write one working, with = between its steps",
+            next(at for at, sign in enumerate(text) if sign in ";\u2192>"),
+        )
 
 
 def read_rounded(text: str, scale: Fraction | int = 1, *, share: bool = False) -> Amount | None:
@@ -168,9 +204,12 @@ def plain(text: str) -> str:
     >>> plain("\u2248 1.38\u00d710\u2078"), plain("61MB / image")
     ('1.38\u00d710^8', '61MB')
     """
-    text = undressed(" ".join(text.split()))
+    text = undressed(" ".join(in_ascii(text).split()))
     text = RAISED.sub(lambda digits: "^" + digits[0].translate(SUPERSCRIPTS), text)
-    return PER_IMAGE.sub("", ABOUT.sub("", text, count=1) if ABOUT.match(text) else text)
+    if match := AROUND.match(text):
+        text = (match[2] or match[3] or "").strip()
+    text = EUROPEAN.sub(lambda number: number[0].replace(".", "").replace(",", "."), text)
+    return PER_IMAGE.sub("", ROUGHLY.sub("", text, count=1) if ROUGHLY.match(text) else text)
 
 
 def of_quantity(text: str, quantity: str) -> str:
@@ -186,19 +225,34 @@ def of_quantity(text: str, quantity: str) -> str:
 
 
 def _shape(text: str) -> str:
-    """Sizes joined by x; a text of another form as it is, and 25,088 too: it is a vector."""
+    """Sizes joined by x, ? for one not said; a text of another form as it is, and 25,088 too: it is a vector."""
+    text = WITH_BATCH.sub("", INNER.sub(r"\1", BY.sub("x", OF_A_SHAPE.sub("", text))))
     if match := AT.match(text):
         return f"{match[2]}x{match[1]}"
-    inner = WITH_BATCH.sub("", text)
-    while inner[:1] + inner[-1:] in ("()", "[]"):  # Keras prints [(None, 224, 224, 3)] for an input
+    inner = text
+    while inner[:1] + inner[-1:] in ("()", "[]", "{}", "<>"):  # Keras prints [(None, 224, 224, 3)] for an input
         inner = inner[1:-1].strip()
-    parts = [part.strip() for part in inner.rstrip(", ").split(",")]
-    if inner.isdigit() and inner.isascii():
+    inner = inner.rstrip(",; ")
+    if inner.isdecimal() or GROUPS.match(inner):
         return inner
-    if "," not in inner or GROUPS.match(inner):
-        return inner if WITH_BATCH.match(text) else text
-    sizes = parts[1:] if parts[0].lower() in BATCH else parts
-    return "x".join(sizes) if sizes and all(size.isdigit() and size.isascii() for size in sizes) else text
+    parts = LISTED.split(inner)
+    if len(parts) == 1 and inner != text and " " in inner:
+        parts = inner.split()
+    batch = BATCH if len(parts) > 1 else UNSAID  # in nx64 the n is a size
+    sizes = [size for part in parts for size in BETWEEN.split(part)]
+    first, *rest = sizes
+    said = [size for size in sizes if size.isdecimal()]
+    if (
+        not rest
+        or any(size not in said and size.lower() not in UNSAID for size in rest)
+        or (first not in said and first.lower() not in batch)
+    ):
+        return text
+    if not said:
+        raise SumError("it says no size")
+    if first not in said and len(parts) > 1 and all(size in said for size in rest):
+        sizes = rest  # in other lists the first may be the batch, or a side
+    return "x".join(size if size in said else "?" for size in sizes)
 
 
 def decimal_comma(text: str, quantity: str = "", unit: str = "") -> str:
@@ -212,7 +266,8 @@ def decimal_comma(text: str, quantity: str = "", unit: str = "") -> str:
     >>> decimal_comma("2,416", unit="K"), decimal_comma("2,416 params"), decimal_comma("0,156")
     ('2.416', '2,416 params', '0.156')
     """
-    match = re.match(r"([~\u2248]?\s*[-\u2212]?)([0-9][0-9.,]*)(.*)\Z", text, re.DOTALL)
+    text = in_ascii(text)
+    match = re.match(r"([~\u2248]?\s*-?)([0-9][0-9.,]*)(.*)\Z", text, re.DOTALL)
     if match is None or re.search(r"[0-9],", match[3]):
         return text
     before, number, behind = match.groups()

@@ -7,22 +7,21 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import NamedTuple
 
-from cnncalc.check.numbers.amounts import Amount, SumError, read_amount
+from cnncalc.check.numbers.amounts import GROUPED, NOUNS, Amount, SumError, read_amount
 from cnncalc.limits import DEEPEST_SUM, LARGEST_POWER, MOST_DIGITS
 
-NUMBER = (
-    r"(?!0[0-9]*,)(?:[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}|[0-9]+(?:[,'\u2019_\u00a0\u2009\u202f][0-9]{3})*)"
-    r"(?:\.[0-9]+)?(?![0-9,]*[0-9])"
-)
+NUMBER = rf"(?!0[0-9]*,)(?:{GROUPED}|[0-9]+)(?:\.[0-9]+)?(?![0-9,]*[0-9])"
 UNIT = (
-    r"[kKMGTP]i?(?:B|FLOPs?|MACs?)?|thousand|million|billion|trillion|B|bytes?"
-    r"|(?i:flops?|macs?|param(?:eter)?s?|values|pixels|px)"
+    rf"[kKMGTP]i?(?:B|FLOPs?|MACs?)?|thousand|million|billion|trillion|B|(?i:{'|'.join(sorted(NOUNS, reverse=True))})"
 )
 TOKEN = re.compile(
     rf"\s*(?:(?P<number>{NUMBER}(?:\s?(?:{UNIT})(?![A-Za-z]))?)"
-    r"|(?P<mark>\*\*|//|floor(?=\s*\()|ceil(?=\s*\()|int(?=\s*\()|[-+*/^()xX\u00d7\u00b7\u230a\u230b\u2308\u2309]))"
+    r"|(?P<mark>\*\*|//|floor(?=\s*\()|ceil(?=\s*\()|int(?=\s*\()|[-+*/:^()\[\]{}xX\u00d7\u00b7\u230a\u230b\u2308\u2309]))"
 )
-SAME = {"\u00d7": "*", "\u00b7": "*", "x": "*", "X": "*", "^": "**", "int": "floor"}
+SAME = {
+    "\u00d7": "*", "\u00b7": "*", "x": "*", "X": "*", "^": "**", "int": "floor", ":": "/",
+    "[": "(", "{": "(", "]": ")", "}": ")",
+}  # fmt: skip
 ROUNDED = {"\u230a": (floor, "\u230b"), "\u2308": (ceil, "\u2309")}
 """What the brackets of a floor and a ceiling do, and the bracket that ends them."""
 
@@ -113,6 +112,13 @@ class _Sum:
         self.at += 1
         return mark
 
+    def _follows(self) -> str:
+        """A times sign where a bracket opens or closes without one: (3*3 + 1)64, 64(3*3 + 1)."""
+        (_, text, position), (_, before, _) = self.tokens[self.at], self.tokens[self.at - 1]
+        opens = SAME.get(text, text) == "(" and self.text[position - 1 : position] != " "
+        closed = SAME.get(before, before) == ")" and self.tokens[self.at][0] == "number"
+        return "*" if opens or closed else ""
+
     def terms(self) -> Working:
         """Products joined by + and -."""
         self.depth += 1
@@ -127,7 +133,7 @@ class _Sum:
 
     def _factors(self) -> Working:
         value = self._signed()
-        while mark := self._take("*", "/", "//"):
+        while mark := self._take("*", "/", "//") or self._follows():
             position = self.tokens[self.at][2]
             right = self._signed()
             if mark != "*" and right.value == 0:
@@ -175,8 +181,6 @@ class _Sum:
         if kind != "number":
             raise self.unexpected()
         self.at += 1
-        if text[-1].isdigit():
-            return Working(_bounded(Fraction(re.sub(r"[^0-9.]", "", text))))
         amount = read_amount(text, thousand=self.thousand)
         if amount is None:
             raise self.unexpected()

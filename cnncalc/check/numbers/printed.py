@@ -13,7 +13,16 @@ from fractions import Fraction
 from typing import Any
 
 from cnncalc.check.naming import kind_of
-from cnncalc.check.numbers.amounts import NUMBER_HINT, Amount, SumError, of_quantity, plain, read_amount
+from cnncalc.check.numbers.amounts import (
+    NUMBER_HINT,
+    ROUGHLY,
+    THOUSANDS,
+    Amount,
+    SumError,
+    of_quantity,
+    plain,
+    read_amount,
+)
 from cnncalc.check.numbers.arithmetic import Working, evaluate, of_amount
 from cnncalc.errors import Problem, Span, SpecError
 from cnncalc.layers import Shape, Sides
@@ -28,11 +37,17 @@ ALL = ("all", "everything", "global", "whole image", "whole input")
 NO_FIT = ("does not fit", "doesn't fit")
 PADDINGS = ("valid", "same")
 """The words for the padding of a layer."""
-EQUALS = re.compile(r"~=|\u2248|=")
+EQUALS = re.compile(r"~=|\u2248|=[=>]?")
 TIMES = re.compile(r"\s*[xX\u00d7]\s*")
-SHAPE = re.compile(rf"[0-9]+(?:{TIMES.pattern}[0-9]+)+\Z")
-SUM = re.compile(r"(?:floor|ceil|int|[-+0-9.,'\u2019*/^()\s\u00d7\u00b7\u230a\u230b\u2308\u2309])+\Z")
-SUM_WITH_X = re.compile(r"(?:floor|ceil|int|[-+0-9.,'\u2019*/^()\sxX\u00d7\u00b7\u230a\u230b\u2308\u2309])+\Z")
+SHAPE = re.compile(rf"(?:[0-9]+|\?)(?:{TIMES.pattern}(?:[0-9]+|\?))+\Z")
+SIGNS = r"-+0-9.,_'*/:^()\[\]{}\s\u00d7\u00b7\u230a\u230b\u2308\u2309"
+SUM = re.compile(rf"(?:floor|ceil|int|[{SIGNS}])+\Z")
+SUM_WITH_X = re.compile(rf"(?:floor|ceil|int|[{SIGNS}xX])+\Z")
+INSIDE = re.compile(r"[()\[\]]")
+LABEL = re.compile(r"(?<=[0-9)]) ?\([A-Za-z][A-Za-z ]{3,30}\)")
+"""A word on a term of a working: 3*3*3*64 + 64 (bias)."""
+SQUARED = re.compile(r"([0-9]+)\^2((?:\s*[xX*\u00d7\u00b7]\s*[0-9]+)*)\Z")
+"""An output or a kernel as 28^2 x 6: both sides at once."""
 PRODUCT = re.compile(r"[0-9]+(?:\s*[*\u00b7]\s*[0-9]+)+\Z")
 """An output as 28*28*6: a map of these sizes, or a vector of as many values."""
 IMPLICIT = re.compile(
@@ -102,15 +117,18 @@ class Printed:
             raise SpecError([Problem(what, span, NUMBER_HINT)])
         spelt = plain(text)
         *sums, last = _result_last(EQUALS.split(spelt))
+        if kind_of(quantity) == "shape" and sums and SHAPE.match(sums[-1].strip()) and not SHAPE.match(last.strip()):
+            last, sums[-1] = sums[-1], last  # 28x28x6 = 4,704: an output, and its values
         try:
             workings = tuple(_sums(spelt, sums, thousand))
-            printed = _read(of_quantity(last.strip().lstrip("~ "), quantity), quantity, thousand, zeros == "blank")
+            bare = ROUGHLY.sub("", last.strip(), count=1) if ROUGHLY.match(last.strip()) else last.strip()
+            printed = _read(of_quantity(bare, quantity), quantity, thousand, zeros == "blank")
         except SumError as slip:
-            here = span.part(slip.position, slip.length) if span and text in span.source.lines[span.line] else span
+            as_it_stands = span and len(spelt) == len(text) and text in span.source.lines[span.line]
+            here = span.part(slip.position, slip.length) if span and as_it_stands else span
             shown = text if len(text) <= WIDEST else f"{text[: WIDEST - 3]}..."
             raise SpecError([Problem(f"'{shown}' is not a number: {slip}", here, NUMBER_HINT)]) from None
-        is_product = kind_of(quantity) in ("shape", "length") and PRODUCT.match(last.strip())
-        factors = tuple(map(_whole, re.findall("[0-9]+", last))) if is_product else ()
+        factors = _factors(last.strip()) if kind_of(quantity) in ("shape", "length") else ()
         return cls(text, printed[0], printed[1], workings, factors, layout)
 
     @property
@@ -165,10 +183,9 @@ class Printed:
         None where it is not given in plain whole numbers.
         """
         parts = self.factors or (self.claimed if isinstance(self.claimed, tuple) else (self.claimed,))
+        parts = self._filled(parts, like)
         if not is_known(*parts) or min(parts) < 1 or (self.amount and self.amount.rounded):
             return None
-        if len(parts) == like.rank + 2 and parts[0] == 1:  # a batch of one
-            parts = parts[1:]
         if len(parts) == 1 and like.rank:
             return Shape(like.channels, *parts * like.rank)
         if len(parts) == like.rank >= 2:
@@ -176,6 +193,21 @@ class Printed:
         if not like.rank and len(_bare(parts)) == 1:
             return Shape(*_bare(parts))
         return Shape(*parts) if self.layout == "chw" and len(parts) > 1 else Shape(parts[-1], *parts[:-1])
+
+    def _filled(self, parts: tuple[Any, ...], like: Shape) -> tuple[Any, ...]:
+        """The sizes without a batch of one, and with those of a layer where none is said: (None, None, 64)."""
+        if len(parts) == like.rank + 2 and parts[0] in (1, None):
+            parts = parts[1:]
+        whole = (like.channels, *like.size) if self.layout == "chw" else (*like.size, like.channels)
+        if len(parts) != len(whole):
+            return parts
+        return tuple(its if part is None else part for part, its in zip(parts, whole, strict=True))
+
+    @property
+    def note(self) -> str:
+        """That a part of it says nothing, where that is so."""
+        unsaid = isinstance(self.claimed, tuple) and None in self.claimed
+        return f"of {self} only the sizes that are numbers are judged" if unsaid else ""
 
     def slip(self) -> str:
         """What is wrong with a sum that does not give the number printed after it; nothing if all is well."""
@@ -214,11 +246,11 @@ class Printed:
         parts = self.factors or (self.claimed if isinstance(self.claimed, tuple) else (self.claimed,))
         if self.factors and len(whole) == 1:
             parts = (self.claimed,)
-        if len(parts) == len(whole) + 1 and parts[0] == 1:  # a batch of one
-            parts = parts[1:]
+        parts = self._filled(parts, exact)
         if self.layout == "chw" and len(parts) == len(whole):
             parts = (*parts[1:], parts[0])
-        if not all(any(map(working.rounds_to, whole)) for working in self.workings) or isinstance(self.claimed, str):
+        possible = (*whole, exact.values)
+        if not all(any(map(working.rounds_to, possible)) for working in self.workings) or isinstance(self.claimed, str):
             return False
         mine, its = _bare(parts), _bare(whole)
         if self.amount and self.amount.rounded:  # 4K for 4096
@@ -235,6 +267,13 @@ class Printed:
         return self.text
 
 
+def _factors(text: str) -> tuple[int, ...]:
+    """The sizes of an output that is written as a product, or with a square for two sides; none of another text."""
+    if match := SQUARED.match(text):
+        return (_whole(match[1]), *map(_whole, re.findall("[0-9]+", f"{match[1]}{match[2]}")))
+    return tuple(map(_whole, re.findall("[0-9]+", text))) if PRODUCT.match(text) else ()
+
+
 def _result_last(parts: list[str]) -> list[str]:
     """The sides of an equation, the number at the end: `48,120 = 400*120 + 120` has it in front."""
     first, last = (part.strip(" ~") for part in (parts[0], parts[-1]))
@@ -247,7 +286,7 @@ def _sums(text: str, sums: list[str], thousand: int) -> list[Working]:
     values, start = [], 0
     for part in sums:
         try:
-            values.append(_working(part.strip(" ~"), thousand))
+            values.append(_working(LABEL.sub("", part).strip(" ~"), thousand))
         except SumError as slip:
             slip.position += text.index(part, start) + len(part) - len(part.lstrip())
             raise
@@ -265,9 +304,9 @@ def _working(text: str, thousand: int) -> Working:
 
 def _read(text: str, quantity: str, thousand: int, blank: bool) -> tuple[Any, Amount | None]:
     """The value claimed, and its digits if it has any."""
-    bare = text[1:-1].strip() if text[:1] + text[-1:] in ("[]", "()") and SHAPE.match(text[1:-1].strip()) else text
-    if SHAPE.match(bare):
-        return tuple(_whole(part) for part in TIMES.split(bare)), None
+    bare = text[1:-1].strip() if text[:1] + text[-1:] in ("[]", "()") and not INSIDE.search(text[1:-1]) else text
+    if SHAPE.match(bare) and ("?" not in bare or kind_of(quantity) == "shape"):
+        return tuple(None if part == "?" else _whole(part) for part in TIMES.split(bare)), None
     if text.lower() in ALL:
         return "all", None
     if text.lower() in NO_FIT:
@@ -276,13 +315,13 @@ def _read(text: str, quantity: str, thousand: int, blank: bool) -> tuple[Any, Am
         return text, None
     if quantity == "layer_padding" and text.lower() in PADDINGS:
         return text.lower(), None
-    if quantity.endswith("padding") and (sides := SIDES.match(text)):
+    if quantity.endswith("padding") and not THOUSANDS.match(text) and (sides := SIDES.match(text)):
         return on_sides(_whole(sides[1]), _whole(sides[2])), None
-    amount = read_amount(text, thousand=thousand, blank=blank)
+    amount = read_amount(bare, thousand=thousand, blank=blank)
     if amount is not None:
         return amount.value, amount
     is_sum = SUM if kind_of(quantity) in ("", "shape") else SUM_WITH_X  # (7 - 2)x(7 - 2)x64 is a shape
-    if is_sum.match(text) and any(mark in text for mark in "+-*/^\u00d7\u00b7"):
+    if is_sum.match(text) and any(mark in text for mark in "+-*/:^(\u00d7\u00b7"):
         return _plain(evaluate(text).value), None
     if LETTERS.search(text) and not WORD.match(text):
         return _formula(text, kind_of(quantity) in ("", "shape")), None

@@ -92,12 +92,14 @@ class Counts:
             return Fraction(value, max(whole, 1))
         return None
 
-    def parameter(self, place: int, number: Number) -> Size | None:
-        """The weights or the biases of the row at `place`, of which they have a row of their own."""
-        found = self.match.found.get(place, [])
-        if len(found) != 1:
+    def parameter(self, place: int, number: Number, layer: int = 0, layers: int = 1) -> Size | None:
+        """The weights or the biases, in a row of their own, of one of the `layers` in the row at `place`."""
+        inside = [each for each in self.match.inside[place] if not self.match.inside[each]] or [place]
+        found = [step for each in inside for step in self.match.found.get(each, ())]
+        found = found if len(found) == 1 else [step for step in found if step.params]
+        if len(found) != layers:
             return None
-        part = found[0].part
+        part = found[layer].part
         return part.layer.weights(part.shape) if number.quantity == "weights" else part.layer.biases(part.shape)
 
     def _summed(self, place: int, measure: Measure) -> Size | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from itertools import groupby
+from typing import Any
 
 from cnncalc.analysis import Convention
 from cnncalc.analysis.known_conventions import find_convention
@@ -16,6 +18,7 @@ from cnncalc.check.prints.printed import listed, printed
 from cnncalc.check.prints.steps import Step, steps_of
 from cnncalc.check.prints.volumes import Volumes
 from cnncalc.check.readers.reading import Reading
+from cnncalc.check.settings import value_of_setting
 from cnncalc.errors import Problem, Span, SpecError
 from cnncalc.layers import Shape
 from cnncalc.spec.readers.summaries import NOT_SHOWN, SummarySpec, input_of, open_spec
@@ -84,6 +87,8 @@ class _Entry:
         self.layout = "chw" if out.channels_first else "hwc"
         assert context.network is not None
         self.graph = context.network.graph()
+        self.analysis = context.network.analysis()
+        self.layers = {layer.name: layer for layer in self.analysis.layers}
         self.steps = steps_of(self.graph)
 
     def _shapes(self) -> list[Number]:
@@ -101,17 +106,19 @@ class _Entry:
         self._notes()
         places = iter(range(len(self.match.rows)))
         above: dict[str, int] = {}
-        for row in self.out.rows:
+        inside = self._parameters_inside()
+        for number_of_row, row in enumerate(self.out.rows):
             if row.parameter:
-                owner = above.get(row.name.rpartition(".")[0]) or above.get("", 0)
+                owner = above.get(row.sources[0] if row.sources else row.name.rpartition(".")[0]) or above.get("", 0)
                 for number in row.numbers:
-                    self._add(row.name, number, self.counts.parameter(owner, number))
+                    self._add(row.name, number, self.counts.parameter(owner, number, *inside[number_of_row]))
                 continue
             place = next(places)
             above[row.name if place else ""] = place
             for number in row.numbers:
                 if number.span not in self.used:
                     self._row_number(place, row, number)
+            self._arguments(place, row)
         foot = {number.quantity: number for number in self.out.foot}
         for number in self.out.foot:
             exact = self.counts.of_foot(number, foot)
@@ -124,6 +131,15 @@ class _Entry:
                 FROZEN if of in ("trainable", "non_trainable") and not any(row.frozen for row in self.out.rows) else ""
             )
             self._add("", number, exact, hint=hint)
+
+    def _parameters_inside(self) -> dict[int, tuple[int, int]]:
+        """For every row of a parameter, of which layer of its module it is, and of how many: 0.weight, 1.weight, ..."""
+        found: dict[int, tuple[int, int]] = {}
+        for _, group in groupby(enumerate(self.out.rows), lambda pair: pair[1].parameter and pair[1].sources):
+            rows = [(place, row.name.rpartition(".")[0]) for place, row in group if row.parameter]
+            layers = list(dict.fromkeys(layer for _, layer in rows))
+            found |= {place: (layers.index(layer), len(layers)) for place, layer in rows}
+        return found
 
     def _build(self) -> None:
         self.convention = self.context.convention
@@ -194,10 +210,22 @@ class _Entry:
         why = self.match.unequal.get(place, "")
         self._add(label, number, self.counts.of_row(place, number), plain=plain, why=why)
 
+    def _arguments(self, place: int, row: Row) -> None:
+        """Enter what the module of a layer was made with; a module that is no single layer has none to compare with."""
+        found = self.match.found.get(place, [])
+        layer = self.layers.get(found[0].name) if len(found) == 1 else None
+        for number in row.arguments if layer else ():
+            assert layer is not None
+            dense = number.quantity.endswith("channels") and row.type == "Linear"
+            shape = layer.input if number.quantity == "in_channels" else layer.output
+            exact = shape.values if dense else value_of_setting(self.analysis, layer, number.quantity)
+            if exact is not None:
+                self._add(layer.name, number, exact, given=True)
+
     def _add(
-        self, label: str, number: Number, exact: object, *, plain: bool = False, why: str = "", hint: str = ""
+        self, label: str, number: Number, exact: object, *, plain: bool = False, why: str = "", **more: Any
     ) -> None:
-        """Enter one number; one that cannot be read, or whose value is not known, is an error of that number alone."""
+        """Enter one number, with `more` of its claim; one that is not read, or has no value, is an error alone."""
         shown = printed(number, self.first, self.layout)
         quantity = number.quantity.replace(" bytes", "_bytes")
         if shown is None:
@@ -209,7 +237,7 @@ class _Entry:
             text = why or f"what {label or 'this'} should have does not follow from the network: it has no such layer"
             self.reading.add(self.context.unread(label, quantity, number.text, number.span, Problem(text)))
         else:
-            self.reading.add(self.context.claim(label, quantity, shown, number.span, exact=exact, hint=hint))
+            self.reading.add(self.context.claim(label, quantity, shown, number.span, exact=exact, **more))
 
     def _unruled(self, label: str) -> Context:
         """The context without rules for parameters where these change nothing: mistakes are then explained as usual."""

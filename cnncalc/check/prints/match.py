@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from cnncalc.check.matching import known_names
+from cnncalc.check.prints.branches import Agree, is_full, ordered
 from cnncalc.check.prints.printed import amount_of, bounds
 from cnncalc.check.prints.runs import ANY, Run, runs
 from cnncalc.check.prints.steps import CONVOLUTIONS, DENSE, TRANSPOSED, Step, family, keeps_volume
@@ -23,10 +24,6 @@ MAIN = (CONVOLUTIONS, DENSE, TRANSPOSED, "rbf", "batchnorm", "layernorm", "group
 """Families of layers with parameters."""
 WEIGHTED = (CONVOLUTIONS, DENSE)
 """A convolution that covers its whole input is a matrix product, and written as either."""
-LARGEST_SEGMENT = 60
-"""Layers side by side that are tried in more than one order."""
-Agree = Callable[[Row, list[Step]], int]
-"""How many of a row's numbers are those of some steps."""
 Measure = Callable[[Step], Size]
 
 
@@ -80,7 +77,7 @@ class Match:
         if any(number.quantity.startswith("macs ") for number in row.numbers):
             return True
         hides = self.out.hides and not self.kinds[place]
-        return hides and (row.number("params") is not None if not self.out.typed else _counts(row.number("params")))
+        return hides and (_counted(row) is not None if not self.out.typed else _counts(_counted(row)))
 
     # By name, by order ------------------------------------------------------------------------
 
@@ -112,7 +109,8 @@ class Match:
                 groups = [group for group in groups if group[2] not in WEIGHTED] + [(both, layers, CONVOLUTIONS)]
         for places, layers, name in groups:
             if len(places) == len(layers):
-                self._in_segments(places, layers)
+                found = ordered(self.steps, [self.rows[place] for place in places], layers, self.agree)
+                self.found.update((place, [step]) for place, step in zip(places, found, strict=True))
             elif not keeps_volume(self.kinds[places[0]]):
                 self._unequal(places, len(layers), name)
 
@@ -121,69 +119,6 @@ class Match:
             f"the print-out has {len(places)} rows of {name}, and the network has {layers}: which is which is not clear"
         )
         self.unequal.update(dict.fromkeys(places, text))
-
-    def _in_segments(self, places: list[int], layers: list[Step]) -> None:
-        """Match in order; between two layers that all data goes through, in the order in which most numbers agree."""
-        segment = self._segments()
-        start = 0
-        while start < len(layers):
-            end = start + 1
-            while end < len(layers) and segment[layers[end].number] == segment[layers[start].number]:
-                end += 1
-            for place, step in zip(places[start:end], self._order(places[start:end], layers[start:end]), strict=True):
-                self.found[place] = [step]
-            start = end
-
-    def _segments(self) -> list[int]:
-        """For every step the number of its segment: a step that no connection leads around is one by itself."""
-        furthest, number, found = 0, 0, []
-        first = max((step.number for step in self.steps if min(step.sources) < 0), default=0)
-        furthest = first
-        for step in self.steps:
-            alone = furthest <= step.number
-            number += alone
-            found.append(number)
-            number += alone
-            furthest = max(furthest, *step.readers, 0)
-        return found
-
-    def _order(self, places: list[int], layers: list[Step]) -> list[Step]:
-        rows = [self.rows[place] for place in places]
-        right = [self.agree(row, [step]) for row, step in zip(rows, layers, strict=True)]
-        if all(map(self._is_full, rows, right)) or not 1 < len(rows) <= LARGEST_SEGMENT:
-            return layers
-        before = self._before(layers)
-        if all(before[later] >> earlier & 1 for later in range(len(layers)) for earlier in range(later)):
-            return layers
-        chosen: dict[int, int] = {}
-        for least in (True, False):
-            for number, row in enumerate(rows):
-                free = [place for place in range(len(layers)) if place not in chosen.values()]
-                if number in chosen or not free:
-                    continue
-                scores = [self.agree(row, [layers[place]]) for place in free]
-                best = max(scores)
-                if not least or self._is_full(row, best):
-                    chosen[number] = free[scores.index(best)]
-        order = [chosen[number] for number in range(len(rows))]
-        table = [[self.agree(row, [step]) for step in layers] for row in rows]
-        order = _in_branches(order, table, before)
-        score = sum(table[number][place] for number, place in enumerate(order))
-        return [layers[place] for place in order] if not _violations(order, before) and score > sum(right) else layers
-
-    def _is_full(self, row: Row, score: int) -> bool:
-        return score == sum(number.text not in NOTHING for number in row.numbers)
-
-    def _before(self, layers: list[Step]) -> list[int]:
-        """For each of some layers of a segment, as bits, those of them that its input comes from."""
-        bits = {step.number: 1 << place for place, step in enumerate(layers)}
-        behind: dict[int, int] = {}
-        for step in self.steps[layers[0].number : layers[-1].number + 1]:
-            found = 0
-            for source in step.sources:
-                found |= behind.get(source, 0) | bits.get(source, 0)
-            behind[step.number] = found
-        return [behind[step.number] for step in layers]
 
     # Modules whose inside is not printed --------------------------------------------------------
 
@@ -195,7 +130,7 @@ class Match:
         single = {row.name.rpartition(".")[0] for row in self.out.rows if row.parameter}
         for place in self.leaves:
             kind = family(self.kinds[place])
-            if kind in MAIN and _counts(self.rows[place].number("params")):
+            if kind in MAIN and _counts(_counted(self.rows[place])):
                 wanted.append(Run(place, kind))
             elif operators or self._is_module(place):
                 wanted.append(Run(place, ANY if self.rows[place].name in single else ""))
@@ -248,10 +183,10 @@ class Match:
             row = self.rows[place]
             found: set[int] = set()
             operators = [bounds(number) for number in row.numbers if number.quantity.startswith("macs ")]
-            low, high = (
-                (sum(each) for each in zip(*operators, strict=True)) if operators else bounds(row.number("params"))
-            )
-            for of in (sums["macs"],) if operators else (sums["params"], sums["weights"]):
+            counted = _counted(row)
+            low, high = (sum(each) for each in zip(*operators, strict=True)) if operators else bounds(counted)
+            by_macs = operators or (counted is not None and counted.quantity != "params")
+            for of in (sums["macs"],) if by_macs else (sums["params"], sums["weights"]):
                 first = bisect_left(of, of[start] + low)
                 found.update(range(max(first, start + 1), bisect_right(of, of[start] + high)))
             return sorted(found)
@@ -298,9 +233,9 @@ class Match:
             own = self.found.get(place, [])
             more = [step for step in layers if first <= step.number < end and step.number not in taken]
             row = self.rows[place]
-            if not more or (own and self._is_full(row, self._agreeing(row, own))):
+            if not more or (own and is_full(row, self._agreeing(row, own))):
                 continue
-            if own and not self._is_full(row, self._agreeing(row, own + more)):
+            if own and not is_full(row, self._agreeing(row, own + more)):
                 undecided.append((place, own + more))
                 continue
             reused = reused or bool(own)
@@ -342,37 +277,14 @@ class Match:
                 layers.remove(found)
 
 
-def _violations(order: list[int], before: list[int]) -> list[tuple[int, int]]:
-    """The pairs of rows that stand in another order than their layers run."""
-    count = len(order)
-    pairs = ((earlier, later) for later in range(count) for earlier in range(later))
-    return [(earlier, later) for earlier, later in pairs if before[order[earlier]] >> order[later] & 1]
-
-
-def _in_branches(order: list[int], scores: list[list[int]], before: list[int]) -> list[int]:
-    """The order with layers of equal numbers exchanged until those of one branch stand as they run, if that can be."""
-    wrong = _violations(order, before)
-    while wrong:
-        best = order
-        for one in {place for pair in wrong for place in pair}:
-            for other in range(len(order)):
-                mine, its = order[one], order[other]
-                more = scores[one][its] + scores[other][mine] - scores[one][mine] - scores[other][its]
-                if one == other or more < 0:
-                    continue
-                tried = list(order)
-                tried[one], tried[other] = its, mine
-                if len(_violations(tried, before)) < len(_violations(best, before)):
-                    best = tried
-        if best is order:
-            return order
-        order, wrong = best, _violations(best, before)
-    return order
-
-
 def _counts_only(row: Row) -> Row:
     numbers = [number for number in row.numbers if number.quantity.partition(" ")[0] in ("params", "macs", "flops")]
     return Row(row.name, row.type, row.span, numbers, row.depth)
+
+
+def _counted(row: Row) -> Number | None:
+    """The parameters of a row, or its MACs where the program was not asked for parameters."""
+    return row.number("params") or row.number("macs")
 
 
 def _counts(params: Number | None) -> bool:

@@ -11,7 +11,7 @@ from cnncalc.check.numbers.printed import Printed
 from cnncalc.tables.print_out import Number
 
 SHAPES = ("output", "input")
-PER_AXIS = ("kernel",)
+PER_AXIS = ("kernel", "stride", "dilation", "layer_padding")
 WEIGHTS = ("weights", "biases")
 LIST = re.compile(r"[\[(]+\s*((?:None|-?[0-9]+)(?:,\s*(?:None|-?[0-9]+))*),?\s*[\])]+\Z")
 """One shape: (None, 28, 28, 6), [-1, 6, 28, 28], [(None, 28, 28, 1)]."""
@@ -26,7 +26,7 @@ def printed(number: Number, batch: str, layout: str) -> Printed | None:
         if sizes is None:
             return None
         if number.quantity in SHAPES:
-            rest = tuple(map(_size, sizes[1:])) if sizes[0] == batch else (0, *map(_size, sizes))
+            rest = tuple(map(_side, sizes[1:])) if sizes[0] == batch else (0, *map(_size, sizes))
             return Printed(number.text, rest if len(rest) != 1 else rest[0], _whole(rest), layout=layout)
         if number.quantity in PER_AXIS:
             return Printed(number.text, tuple(map(_size, sizes)))
@@ -64,5 +64,10 @@ def _size(text: str) -> int:
     return int(text) if text.isdigit() and len(text) <= 15 else 0
 
 
-def _whole(sizes: tuple[int, ...]) -> Amount | None:
-    return Amount(sizes[0], Fraction(1), scale=Fraction(1)) if len(sizes) == 1 else None
+def _side(text: str) -> int | None:
+    """A size of a shape; None for one that a program leaves open."""
+    return None if text == "None" else _size(text)
+
+
+def _whole(sizes: tuple[int | None, ...]) -> Amount | None:
+    return Amount(sizes[0], Fraction(1), scale=Fraction(1)) if len(sizes) == 1 and sizes[0] is not None else None

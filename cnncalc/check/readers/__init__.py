@@ -14,14 +14,14 @@ from typing import NamedTuple
 from cnncalc.check.claim import Table
 from cnncalc.check.context import Overrides
 from cnncalc.check.prints.enter import enter
-from cnncalc.check.readers import fvcore, ptflops, reports, yaml
+from cnncalc.check.readers import fvcore, json, ptflops, reports, slides, yaml
 from cnncalc.check.readers.by_hand import read_lines
 from cnncalc.check.readers.reading import Reading
 from cnncalc.check.readers.rows import quantities_in, read_rows
 from cnncalc.errors import Problem, Source, Span, SpecError
 from cnncalc.limits import LONGEST_NOTEBOOK, LONGEST_TABLE, LONGEST_TEXT, Limit
 from cnncalc.spec.files import Contents, as_text, read_bytes, unpacked
-from cnncalc.tables import csv, latex, markdown, summaries, torchinfo
+from cnncalc.tables import csv, html, latex, markdown, summaries, torchinfo
 from cnncalc.tables.cells import CellTable, Known
 from cnncalc.tables.foreign import refuse_foreign
 from cnncalc.tables.print_out import PrintOut
@@ -64,7 +64,10 @@ READERS = (
     Reader(ptflops.recognises, ptflops.read, LONGEST_TEXT),
     Reader(summaries.recognises, _prints(summaries.print_out), LONGEST_TEXT),
     Reader(reports.recognises, reports.read, LONGEST_TEXT),
+    Reader(slides.recognises, slides.read, LONGEST_TEXT),
+    Reader(json.recognises, json.read, LONGEST_TEXT),
     Reader(latex.recognises, _rows(latex.tables), LONGEST_TEXT),
+    Reader(html.recognises, _rows(html.tables), LONGEST_TEXT),
     Reader(markdown.recognises, _rows(markdown.tables), LONGEST_TEXT),
     Reader(csv.recognises, _rows(csv.tables), LONGEST_TEXT),
     Reader(yaml.recognises, yaml.read, LONGEST_TABLE),

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from cnncalc.apply.applied import OPERATIONS
 from cnncalc.check.claim import Claim
 from cnncalc.check.context import CHOICES, CONTEXT_KEYS, EXCUSES, EXERCISES, NETWORK_KEYS, Context
-from cnncalc.check.exercises import Exercises
 from cnncalc.check.naming import Heading, heading, kind_of, layer_named
 from cnncalc.check.network import Network
+from cnncalc.check.numbers.beside import stated
 from cnncalc.check.numbers.printed import Printed
 from cnncalc.check.readers.reading import Reading
+from cnncalc.check.readers.yaml_by_hand import matrix_text, read_exercises, with_bare_answers
 from cnncalc.check.readers.yaml_commas import hint_on, restore, shape_of, with_stand_ins
 from cnncalc.check.settings import OF_A_WINDOW
 from cnncalc.errors import Problem, Source, SpecError, closest, one_of
@@ -45,14 +45,14 @@ def read(reading: Reading) -> None:
         what = "the file is empty" if root.value is None else f"a table is a mapping, not {root.what}"
         raise SpecError([Problem(what, root.span, "begin with 'network: vgg16' and 'claims:'")])
     restore(root)
-    root = _bare_answers(reading, root)
+    root = with_bare_answers(reading, root)
     keys = {key.text for key, _ in root.pairs}
     if "layers" in keys and not keys & {"claims", "networks"}:
         hint = "cnncalc show prints its numbers; a table names a network and has 'claims:'"
         raise SpecError([Problem("this is the spec of a network, not a table of claims", root.span, hint)])
     found = _known(reading, root, TABLE_KEYS, ("claims", "networks"))
     if EXERCISES in found:
-        _exercises(reading, found[EXERCISES])
+        read_exercises(reading, found[EXERCISES])
     reading.table.name = found["name"].text if "name" in found else reading.source.name
     reading.table.source = found["source"].text if "source" in found else ""
     context = _narrowed(reading, reading.overrides.context, found)
@@ -69,48 +69,6 @@ def read(reading: Reading) -> None:
     elif "claims" in found:
         context = replace(context, network=network)
         _claims(reading, replace(context, against=_against(reading, found, context)), found["claims"])
-
-
-# Exercises --------------------------------------------------------------------------------------
-
-
-def _bare_answers(reading: Reading, root: Node) -> Node:
-    """The file, what is in it being its claims where it answers exercises without a word around them."""
-    keys = [key.text for key, _ in root.pairs]
-    if "claims" in keys or not any(map(reading.exercises.find, keys)):
-        return root
-    return Node("map", [(Node("scalar", "claims", root.span, "claims"), root)], root.span)
-
-
-def _exercises(reading: Reading, node: Node) -> None:
-    """`apply:`, the exercises by their names; those that the command line sets are the only ones."""
-    if reading.exercises:
-        reading.note(reading.overrides.ignored(EXERCISES), node.span)
-        return
-    if node.kind != "map" or not node.pairs:
-        example = "as in a: {correlation: 1 2 3 4, kernel: 1 -1}"
-        reading.problem(f"'apply' must be a mapping of exercises, not {node.what}", node.span, example)
-    reading.exercises = Exercises()
-    for name, given in node.pairs:
-        if given.kind != "map":
-            reading.problem(f"an exercise must be a mapping, not {given.what}", given.span)
-            continue
-        try:
-            reading.exercises.add(name.text, {key.text: _plain(key.text, value) for key, value in given.pairs})
-        except SpecError as error:
-            reading.refused(error, given.span)
-
-
-def _plain(key: str, node: Node) -> Any:
-    """A setting of an exercise as Python has it; a matrix as the text of it."""
-    if key in OPERATIONS or key == "kernel":
-        return node.value if isinstance(node.value, int) else matrix_text(node)
-    return [_plain(key, item) for item in node.items] if node.kind == "list" else node.value
-
-
-def matrix_text(node: Node) -> str:
-    """A matrix as text: a scalar as it is, lists in brackets."""
-    return f"[{', '.join(map(matrix_text, node.items))}]" if node.kind == "list" else node.text
 
 
 # Networks ----------------------------------------------------------------------------------------
@@ -301,16 +259,27 @@ def _quantities(reading: Reading, context: Context, layer: str, pairs: list[tupl
 def _values(reading: Reading, context: Context, layer: str, of: Heading, node: Node) -> None:
     """One value of a quantity, or a list of them, each perhaps in a convention of its own."""
     shape = shape_of(node, least=2 if of.quantity in OF_A_WINDOW else 3) if _has_sizes(of.quantity) else None
-    for value in [shape] if shape else node.items if node.kind == "list" else [node]:
-        if _unanswered(reading, value):
+    for each in [shape] if shape else node.items if node.kind == "list" else [node]:
+        if _unanswered(reading, each):
             continue
-        before = len(reading.problems)
-        claim = _claim(reading, context, layer, of, value, hint_on(node))
-        if reading.grading and len(reading.problems) > before:  # one wrong answer, and not the end of the file
-            claim = _unread(context, layer, of.quantity, value, reading.problems.pop())
-            del reading.problems[before:]
-        if claim is not None:
-            reading.add(claim)
+        for value, one, beside in _stated(each, of):
+            before = len(reading.problems)
+            claim = _claim(reading, context, layer, one, value, hint_on(node))
+            if reading.grading and len(reading.problems) > before:  # one wrong answer, and not the end of the file
+                claim = _unread(context, layer, one.quantity, value, reading.problems.pop())
+                del reading.problems[before:]
+            if claim is not None:
+                reading.add(replace(claim, beside=beside))
+
+
+def _stated(node: Node, of: Heading) -> Iterator[tuple[Node, Heading, bool]]:
+    """A value with its quantity; two of `156 (0.2 %)`."""
+    found = stated(node.text, of) if node.kind == "scalar" else []
+    if len(found) < 2:
+        yield node, of, False
+        return
+    for each in found:
+        yield Node("scalar", each.text, each.place(node.span), each.text), each.of, each.beside
 
 
 def _has_sizes(quantity: str) -> bool:

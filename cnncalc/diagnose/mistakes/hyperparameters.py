@@ -9,7 +9,8 @@ from itertools import combinations
 
 from cnncalc.analysis.quantities import FIELDS
 from cnncalc.diagnose.catalogue import LAYER_MISTAKES, OF_WEIGHTS, SLIDING, in_each_layer, in_layer, in_total
-from cnncalc.diagnose.recompute import LayerRecomputation, TotalRecomputation
+from cnncalc.diagnose.recompute import LayerRecomputation
+from cnncalc.diagnose.recompute_total import TotalRecomputation
 from cnncalc.layers import CATALOGUE, Layer, Shape
 
 MOST_CHOSEN = 6

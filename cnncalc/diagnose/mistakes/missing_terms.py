@@ -130,7 +130,7 @@ def maps_forgotten(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     yield correct.with_rule("output", lambda layer, shape: Shape(1, *layer.output(shape).size))
 
 
-@in_layer("channels-pooled", "the channels were pooled, too, but a pool keeps them", POOLED, "maps")
+@in_layer("channels-pooled", "the channels were pooled, too, but a pool keeps them all", POOLED, "maps")
 def channels_pooled(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     """W' x W' x C' instead of W' x W' x C; then W x W x C'."""
     if not correct.has("kernel", "stride") or correct.layer.weighted:

@@ -11,7 +11,8 @@ from cnncalc.diagnose.catalogue import LAYER_MISTAKES, SIZES_BEFORE, SIZES_WITHI
 from cnncalc.diagnose.mistakes import hyperparameters, missing_terms
 from cnncalc.diagnose.propagation import LayerMistake, Places, Propagation, Propagations, propagations_of
 from cnncalc.diagnose.ranking import BEFORE, INSIDE, PROPAGATING, THROUGHOUT
-from cnncalc.diagnose.recompute import LayerRecomputation, TotalRecomputation
+from cnncalc.diagnose.recompute import LayerRecomputation
+from cnncalc.diagnose.recompute_total import TotalRecomputation
 
 SINGLE = (hyperparameters, missing_terms)
 """The modules that enter the mistakes that change a size."""

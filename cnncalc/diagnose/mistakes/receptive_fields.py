@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any, TypeAlias
 
+from cnncalc.analysis import Analysis
 from cnncalc.diagnose.catalogue import in_layer
 from cnncalc.diagnose.mistakes.hyperparameters import padding_of
 from cnncalc.diagnose.recompute import LayerRecomputation
@@ -19,6 +21,19 @@ Rule: TypeAlias = "Callable[[Layer, ReceptiveField, Shape], ReceptiveField]"
 def _slides(at: LayerRecomputation) -> bool:
     """Whether the units of the layer see a window of their own."""
     return at.has("kernel", "rounding")
+
+
+@lru_cache(maxsize=8)
+def _traits(analysis: Analysis) -> frozenset[str]:
+    """Of "strides" and "pools" those that the network has: without them a mistake with them changes nothing."""
+    found = set()
+    for layer in analysis.layers:
+        windows = layer.node.layer.windows_on(layer.input)
+        if any(window.stride != 1 for window in windows):
+            found.add("strides")
+        if windows and not layer.node.layer.weighted:
+            found.add("pools")
+    return frozenset(found)
 
 
 def _with_rule(at: LayerRecomputation, rule: Rule) -> LayerRecomputation:
@@ -173,12 +188,13 @@ def strides_not_multiplied(correct: LayerRecomputation) -> Iterator[LayerRecompu
     if before is not None and _slides(correct) and correct.quantity in SIZE and correct.seen is None:
         strides = _strides(before.node.layer, before.input)
         yield _with_rule(correct, _grown_in_steps(lambda layer, shape: strides))
-    yield correct.at_every_layer(
-        lambda each: _with_rule(
-            each,
-            lambda layer, seen, shape: _on_step(layer.receptive_field(seen, shape), _strides(layer, shape)),
+    if "strides" in _traits(correct.analysis):
+        yield correct.at_every_layer(
+            lambda each: _with_rule(
+                each,
+                lambda layer, seen, shape: _on_step(layer.receptive_field(seen, shape), _strides(layer, shape)),
+            )
         )
-    )
 
 
 @in_layer("strides-added", "the strides were added instead of multiplied", (*SIZE, "jump"), AFFECTS)
@@ -192,7 +208,8 @@ def strides_added(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
         )
         return _on_step(layer.receptive_field(seen, shape), tuple(steps))
 
-    yield correct.at_every_layer(lambda each: _with_rule(each, rule))
+    if "strides" in _traits(correct.analysis):
+        yield correct.at_every_layer(lambda each: _with_rule(each, rule))
 
 
 @in_layer("pool-strides-forgotten", "the strides of the pools were left out of the jump", (*SIZE, "jump"), AFFECTS)
@@ -202,7 +219,8 @@ def pool_strides_forgotten(correct: LayerRecomputation) -> Iterator[LayerRecompu
     def unmoved(layer: Layer, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
         return _on_step(layer.receptive_field(seen, shape), _steps(seen))
 
-    yield correct.at_every_layer(lambda each: each if each.layer.weighted else _with_rule(each, unmoved))
+    if "pools" in _traits(correct.analysis):
+        yield correct.at_every_layer(lambda each: each if each.layer.weighted else _with_rule(each, unmoved))
 
 
 # Fields that do not grow by (F - 1)*J ----------------------------------------------------------------------
@@ -263,8 +281,9 @@ def pool_multiplies(correct: LayerRecomputation) -> Iterator[LayerRecomputation]
 
     if _slides(correct) and not correct.layer.weighted:
         yield at_pools(correct)
-    yield correct.at_every_layer(at_pools)
-    yield correct.at_every_layer(beside_windows)
+    if "pools" in _traits(correct.analysis):
+        yield correct.at_every_layer(at_pools)
+        yield correct.at_every_layer(beside_windows)
 
 
 @in_layer("blocks-added", "the receptive fields of the parts between the pools were added", SIZE, AFFECTS)
@@ -277,7 +296,8 @@ def blocks_added(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     added = correct.at_every_layer(lambda each: each if each.layer.weighted else _with_rule(each, begun_anew))
     if _slides(correct) and not correct.layer.weighted:
         added = added.transformed(lambda sizes: tuple(size - 1 for size in sizes))
-    yield added
+    if "pools" in _traits(correct.analysis):
+        yield added
 
 
 @in_layer("start-forgotten", "the first pixel was forgotten: the input sees 1 pixel, not 0", SIZE, AFFECTS)
@@ -289,5 +309,5 @@ def start_forgotten(correct: LayerRecomputation) -> Iterator[LayerRecomputation]
 @in_layer("field-cut", "the receptive field was cut at the size of the input", SIZE, AFFECTS)
 def field_cut(correct: LayerRecomputation) -> Iterator[LayerRecomputation]:
     """No field larger than the image."""
-    pixels = correct.analysis.graph.input.size
+    pixels = correct.input_before().shape.size
     yield correct.transformed(lambda sizes: tuple(map(min, sizes, pixels)))

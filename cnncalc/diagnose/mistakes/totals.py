@@ -8,7 +8,8 @@ from dataclasses import replace
 from cnncalc.analysis.quantities import COUNTS
 from cnncalc.diagnose.catalogue import ALONE, in_total
 from cnncalc.diagnose.mistakes import missing_terms
-from cnncalc.diagnose.recompute import INPUT_PART, STORED, LayerRecomputation, TotalRecomputation
+from cnncalc.diagnose.recompute import STORED, LayerRecomputation
+from cnncalc.diagnose.recompute_total import INPUT_PART, TotalRecomputation
 
 DEPTH = ("depth",)
 

@@ -8,8 +8,8 @@ from itertools import islice
 
 from cnncalc.diagnose.catalogue import OF_WEIGHTS, SLIDING, in_each_layer, in_layer, in_total
 from cnncalc.diagnose.mistakes.missing_terms import MOST_VECTORS
-from cnncalc.diagnose.recompute import LayerRecomputation, TotalRecomputation
-from cnncalc.graph import INPUT
+from cnncalc.diagnose.recompute import LayerRecomputation
+from cnncalc.diagnose.recompute_total import TotalRecomputation
 from cnncalc.layers import CATALOGUE, Layer, Shape
 from cnncalc.symbolic import Size, exact_div
 
@@ -27,8 +27,8 @@ def _filters_all_channels(correct: LayerRecomputation) -> bool:
 
 
 def _takes_image(at: LayerRecomputation, channels: int) -> bool:
-    """Whether its filters look at the input of the network, of so many channels."""
-    return at.result.node.sources == (INPUT,) and _filters_all_channels(at) and at.input.channels == channels
+    """Whether its filters look at an input of the network, of so many channels."""
+    return at.result.node.sources[0] < 0 and _filters_all_channels(at) and at.input.channels == channels
 
 
 @in_total("grey-for-rgb", "the input was taken to be grey instead of RGB", OF_WEIGHTS, "depth")

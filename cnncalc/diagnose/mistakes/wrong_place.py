@@ -10,7 +10,8 @@ from cnncalc.analysis import LayerResult
 from cnncalc.analysis.quantities import COUNTS
 from cnncalc.analysis.quantities import QUANTITIES as REGISTER
 from cnncalc.diagnose.catalogue import ALONE, QUANTITIES, in_layer, in_number, in_total
-from cnncalc.diagnose.recompute import LayerRecomputation, Recomputation, TotalRecomputation, correct_at, correct_value
+from cnncalc.diagnose.recompute import LayerRecomputation, Recomputation, correct_at, correct_value
+from cnncalc.diagnose.recompute_total import TotalRecomputation
 from cnncalc.layers import Shape
 from cnncalc.symbolic import is_known
 

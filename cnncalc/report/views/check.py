@@ -40,7 +40,11 @@ def report(checked: Checked, options: Options) -> Report:
     return Report(
         lambda: document(title, drawn(checked, options)),
         lambda: _data(checked, by_question=options.extra.get("by_question", False)),
-        lambda: grades(checked, options.extra.get("out_of"), options.extra.get("follow_through", 1)),
+        lambda: grades(
+            checked,
+            options.extra.get("out_of", checked.out_of),
+            options.extra.get("follow_through", checked.follow_through),
+        ),
         {"junit": lambda: iter([_junit(checked.outcomes)])},
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 from cnncalc.analysis import Analysis, Convention, LayerResult
 from cnncalc.errors import printable
 from cnncalc.explain.working import SYMBOLS, explain_layer
+from cnncalc.quiz.marked_class import MarkedClass
 from cnncalc.quiz.marking import Mark, Marked
 from cnncalc.quiz.net import text_of
 from cnncalc.quiz.recipes import LEVELS
@@ -16,6 +17,7 @@ from cnncalc.report.csv import harmless
 from cnncalc.report.document import Block, Column, Heading, Row, Table, Text, document, line
 from cnncalc.report.latex import escaped
 from cnncalc.report.report import Options, Report
+from cnncalc.report.views.quiz_class import class_report
 from cnncalc.report.working_line import equation, in_line
 
 BLANK = "_" * 24
@@ -31,8 +33,10 @@ LONGEST_ANSWER = 60
 MARKS = (Column("question", right=True), Column("answer"), Column("mark"), Column("right answer"))
 
 
-def report(result: Sheet | Marked, options: Options) -> Report:
-    """The questions of a sheet, without their answers in all that people read; or the marks of a file of answers."""
+def report(result: Sheet | Marked | MarkedClass, options: Options) -> Report:
+    """The questions of a sheet, without their answers in all that people read; or the marks of one file, or of many."""
+    if isinstance(result, MarkedClass):
+        return class_report(result)
     if isinstance(result, Marked):
         return Report(
             lambda: document(f"marks of {result.sheet.title.lower()}", _marks(result)),

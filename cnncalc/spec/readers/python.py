@@ -14,13 +14,16 @@ from cnncalc.errors import Problem, Source, SpecError
 from cnncalc.spec.model import Spec
 from cnncalc.spec.readers.calls import items_of, partial_input
 from cnncalc.spec.readers.keras_layers import INPUTS, KERAS, input_of, placed
-from cnncalc.spec.readers.python_flow import Flow, classes_in, functions_in
+from cnncalc.spec.readers.python_classes import classes_in, functions_in
+from cnncalc.spec.readers.python_flow import Flow
 from cnncalc.spec.readers.python_names import WRITE, Model, Names
 from cnncalc.spec.readers.python_text import PythonText, is_call_of_layer
 from cnncalc.spec.readers.torch_modules import TORCH
 
 BUILDS = re.compile(
-    r"\bSequential[ \t]*\(|\b(?:nn|layers)\.[A-Z]\w*\(|^[ \t]*(?:from|import)[ \t]+(?:torch|keras|tensorflow)\b",
+    r"\bSequential[ \t]*\(|\b(?:nn|layers)\.[A-Z]\w*\(|^[ \t]*(?:from|import)[ \t]+(?:torch|keras|tensorflow)\b"
+    r"|^[ \t]*class[ \t]+\w{1,99}\((?:\w{1,99}\.){0,5}(?:Module|Model)\)"
+    r"|^[ \t]*\w{1,99}[ \t]*=[ \t]*(?:\w{1,99}\.){0,5}(?:Input|Conv[123]D|Dense)\(",
     re.MULTILINE,
 )
 

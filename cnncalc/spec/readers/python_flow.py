@@ -9,22 +9,21 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from cnncalc.limits import DEEPEST_BLOCKS
 from cnncalc.spec.model import Argument
-from cnncalc.spec.readers.calls import Call, Framework, partial_input
+from cnncalc.spec.readers.calls import Call, partial_input
 from cnncalc.spec.readers.keras_layers import INPUTS, KERAS, input_of
+from cnncalc.spec.readers.python_classes import FORWARD, framework_of, has_input, method_of
 from cnncalc.spec.readers.python_functions import KERAS_MERGES, Functions
 from cnncalc.spec.readers.python_names import SEQUENTIAL, Meaning, Model, Names, name_of
 from cnncalc.spec.readers.python_text import kind_of
 from cnncalc.spec.readers.torch_modules import TORCH
 from cnncalc.spec.readers.wiring import STRAIGHT, Sizes, Tensor, Wiring
 
-BASES = {"Module": TORCH, "LightningModule": TORCH, "Model": KERAS, "Layer": KERAS}
-"""The classes that networks, and parts of them, are derived from."""
-FORWARD = ("forward", "call")
+MODELS = ("Model", "Functional")
 BLOCKS = (ast.For, ast.While, ast.If, ast.Try, ast.AsyncFor, ast.Match)
 
 Value: TypeAlias = "Tensor | Sizes | list[Tensor] | None"
@@ -41,20 +40,6 @@ class Frame:
     depth: int = 0
 
 
-def classes_in(tree: ast.Module) -> dict[str, ast.ClassDef]:
-    """The classes of a text that have a forward, by name."""
-    return {
-        node.name: node
-        for node in tree.body
-        if isinstance(node, ast.ClassDef) and _framework(node) and any(_method(node, name) for name in FORWARD)
-    }
-
-
-def functions_in(tree: ast.Module) -> dict[str, ast.FunctionDef]:
-    """The functions of a text, by name."""
-    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-
-
 class Flow:
     """Reads the one network of a text whose layers are called on one another."""
 
@@ -66,6 +51,8 @@ class Flow:
         self.wiring = Wiring(self.code, self.spec, KERAS)
         self.objects: dict[int, tuple[Call, Frame]] = {}
         """Every call that makes an object of a class of the text, and the object."""
+        self.models: list[tuple[ast.Call, Value]] = []
+        """Every Model(inputs, outputs), and its outputs."""
         self.made: list[Frame] = []
         """The objects of classes."""
 
@@ -76,7 +63,7 @@ class Flow:
         }
         tops: list[ast.AST] = [node for name, node in self.classes.items() if name not in used]
         parts: list[ast.Module | ast.FunctionDef] = [self.code.tree, *self.functions.values()]
-        bodies = [node for node in parts if _has_input(node)]
+        bodies = [node for node in parts if has_input(node)]
         return [*tops, *bodies]
 
     def read(self) -> None:
@@ -92,7 +79,7 @@ class Flow:
                 frame = Frame(Names(self.code, self.spec, self.names.named, self.classes))
                 self._bind(network, self._made(network), frame, self.names.named)
             found = self._run(network.body, frame)
-            found = self._output_of(network, frame) if found is None else found
+            found = self._output_of_model() if found is None else found
         self._finish(found, network)
 
     def _finish(self, found: Value, network: ast.AST) -> None:
@@ -107,7 +94,14 @@ class Flow:
 
     def _of_class(self, top: ast.ClassDef) -> Value:
         """The output of a class on the input; its arguments are those of the one line that makes an object of it."""
-        self.wiring.framework = _framework(top) or TORCH
+        self.wiring.framework = framework_of(top) or TORCH
+        method = next(found for name in FORWARD if (found := method_of(top, name)))
+        needed = len(method.args.args) - len(method.args.defaults) - 1
+        if needed > 1 and method.args.args[2].arg not in ("training", "mask"):
+            hint = "write it as a spec, with 'inputs:'"
+            raise self.code.refused(
+                f"{method.name} takes {needed} values, whose sizes are not in the text", method, hint
+            )
         frame = self._object(top, self._made(top), self.names.named, "", 0)
         return self._forward(frame, [Tensor("input")], top)
 
@@ -144,7 +138,10 @@ class Flow:
         names = Names(self.code, self.spec, {} if depth else outside, self.classes)
         names.named |= self.names.named
         frame = Frame(names, owner=kind, path=path, depth=depth)
-        init = _method(kind, "__init__")
+        for statement in kind.body:
+            if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant):
+                names.named |= {f"self.{name_of(target)}": statement.value for target in statement.targets}
+        init = method_of(kind, "__init__")
         if init is not None:
             self._bind(init, made, frame, outside)
             names.run(init.body)
@@ -176,11 +173,17 @@ class Flow:
 
     def _forward(self, frame: Frame, given: list[Value], node: ast.AST) -> Value:
         assert frame.owner is not None
-        method = next(found for name in FORWARD if (found := _method(frame.owner, name)))
-        return self._function(method, given, frame, node, bound=1)
+        method = next(found for name in FORWARD if (found := method_of(frame.owner, name)))
+        return self._function(method, given, frame, node, {}, bound=1)
 
     def _function(
-        self, function: ast.FunctionDef, given: list[Value], around: Frame, node: ast.AST, bound: int = 0
+        self,
+        function: ast.FunctionDef,
+        given: list[Value],
+        around: Frame,
+        node: ast.AST,
+        named: Mapping[str, Value],
+        bound: int = 0,
     ) -> Value:
         """What a function of the text returns for some values."""
         if around.depth > DEEPEST_BLOCKS.value:
@@ -191,7 +194,7 @@ class Flow:
         frame = Frame(names, {}, around.owner, around.path, around.depth + 1)
         parameters = [argument.arg for argument in function.args.args][bound:]
         frame.tensors |= {name: value for name, value in around.tensors.items() if name.startswith("self.")}
-        for name, value in zip(parameters, given, strict=False):
+        for name, value in (*zip(parameters, given, strict=False), *named.items()):
             names.named.pop(name, None)
             if value is not None:
                 frame.tensors[name] = value
@@ -209,12 +212,10 @@ class Flow:
         given = dict(zip(parameters, call.args, strict=False))
         given |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
         for name, value in given.items():
-            if name not in frame.tensors and not self._mentions(value, around):
+            if name not in frame.tensors:
                 found = around.names.argument(value, 0)
                 numbers = {each: of.value for each, of in self.spec.parameters.items()}
                 frame.names.named[name] = Argument(found.evaluate(numbers), found.span)
-            elif name not in frame.tensors:
-                frame.tensors[name] = self._value(value, around)
 
     # Statements -----------------------------------------------------------------------------------
 
@@ -224,6 +225,11 @@ class Flow:
             self.code.count(statement)
             if isinstance(statement, ast.Return):
                 return None if statement.value is None else self._value(statement.value, frame)
+            if isinstance(statement, ast.If) and (holds := frame.names.holds(statement.test)) is not None:
+                found = self._run(statement.body if holds else statement.orelse, frame)
+                if found is not None:
+                    return found
+                continue
             self._statement(statement, frame)
         return None
 
@@ -280,17 +286,22 @@ class Flow:
             return self._called(node, frame)
         if isinstance(node, ast.BinOp):
             return self._operation(node, frame)
-        if isinstance(node, ast.Attribute | ast.Subscript) and self._value(node.value, frame) is not None:
-            if isinstance(node, ast.Attribute) and node.attr == "data":
-                return self._value(node.value, frame)
-            if isinstance(node, ast.Attribute) and node.attr != "shape":
-                raise self.wiring.not_read(node)
-            if isinstance(node, ast.Subscript) and not isinstance(self._value(node.value, frame), Sizes):
-                raise self.wiring.not_read(node)
-            return Sizes()
+        if isinstance(node, ast.IfExp) and (holds := frame.names.holds(node.test)) is not None:
+            return self._value(node.body if holds else node.orelse, frame)
+        if isinstance(node, ast.Attribute | ast.Subscript):
+            return self._part(node, self._value(node.value, frame))
         if self._mentions(node, frame):
             raise self.wiring.not_read(node)
         return None
+
+    def _part(self, node: ast.Attribute | ast.Subscript, whole: Value) -> Value:
+        """x.shape, x.shape[0], x.data; any other part of a tensor is refused."""
+        if isinstance(node, ast.Attribute) and node.attr == "data":
+            return whole
+        shape = isinstance(node, ast.Attribute) and node.attr == "shape"
+        if isinstance(whole, Tensor | list) and not shape:
+            raise self.wiring.not_read(node)
+        return None if whole is None else Sizes()
 
     def _operation(self, node: ast.BinOp, frame: Frame) -> Value:
         left, right = self._value(node.left, frame), self._value(node.right, frame)
@@ -303,12 +314,14 @@ class Flow:
 
     def _called(self, node: ast.Call, frame: Frame) -> Value:
         """What a call returns: that of a layer, of a method, of a function of the text or a known one."""
-        given = [self._value(argument, frame) for argument in node.args]
-        named = [self._value(keyword.value, frame) for keyword in node.keywords]
-        tensors = [each for value in (*given, *named) for each in (value if isinstance(value, list) else [value])]
-        inputs = [each for each in tensors if isinstance(each, Tensor)]
         function = node.func
         base = self._value(function.value, frame) if isinstance(function, ast.Attribute) else None
+        given = [self._value(argument, frame) for argument in node.args]
+        named = {keyword.arg or "": self._value(keyword.value, frame) for keyword in node.keywords}
+        tensors = [
+            each for value in (*given, *named.values()) for each in (value if isinstance(value, list) else [value])
+        ]
+        inputs = [each for each in tensors if isinstance(each, Tensor)]
         if isinstance(base, Sizes) or (base is not None and kind_of(node) in ("size", "dim", "numel")):
             return Sizes()
         if isinstance(base, Tensor):
@@ -317,16 +330,21 @@ class Flow:
             return self._input(node, frame)
         if not inputs:
             return None
+        if kind_of(node) in MODELS:
+            self.models.append((node, named.get("outputs") or (given[-1] if given else None)))
+            return None
         if isinstance(function, ast.Call):
             return self._layer(function, inputs, frame)
         meaning = frame.names.named.get(name_of(function))
+        if name_of(function) in frame.names.again and isinstance(meaning, Call | Model):
+            raise self.code.refused(f"what {name_of(function)} is depends on a condition, or a loop", node, STRAIGHT)
         if isinstance(meaning, Call | Model):
             return self._apply(meaning, inputs, name_of(function).removeprefix("self."), frame, node)
         if isinstance(function, ast.Name) and function.id in self.functions:
-            return self._function(self.functions[function.id], given, frame, node)
-        own = _method(frame.owner, name_of(function).removeprefix("self.")) if frame.owner else None
+            return self._function(self.functions[function.id], given, frame, node, named)
+        own = method_of(frame.owner, name_of(function).removeprefix("self.")) if frame.owner else None
         if own is not None and name_of(function).startswith("self."):
-            return self._function(own, given, frame, node, bound=1)
+            return self._function(own, given, frame, node, named, bound=1)
         return self._functions(frame).known(node, inputs)
 
     def _layer(self, made: ast.Call, inputs: list[Tensor], frame: Frame) -> Value:
@@ -339,18 +357,24 @@ class Flow:
         return self._apply(frame.names.call(made), inputs, "", frame, made)
 
     def _input(self, node: ast.Call, frame: Frame) -> Value:
-        if self.wiring.items or any(isinstance(each, Tensor) for each in frame.tensors.values()):
-            raise self.code.refused("a network of several inputs is not read from code", node, "write it as a spec")
-        self.spec.input = input_of(frame.names.call(node))
-        return Tensor("input", None if self.spec.input is None else not self.spec.input.sizes)
+        """An input of the network; a second one has a name of its own."""
+        call = frame.names.call(node)
+        size, first = input_of(call), self.spec.input
+        if size is None:
+            raise self.code.refused("the input has no sizes", node, "Input(shape=(28, 28, 1))")
+        if first is None:
+            self.spec.input = size
+            return Tensor("input", not size.sizes)
+        name = self.wiring.unique(call.name or f"input_{len(first.all)}")
+        self.spec.input = replace(first, others=(*first.others, replace(size, name=name)))
+        return Tensor(name, not size.sizes)
 
-    def _output_of(self, network: ast.AST, frame: Frame) -> Value:
-        """What Model(inputs, outputs) names, in the statements of a text."""
-        for node in ast.walk(network):
-            if isinstance(node, ast.Call) and kind_of(node) in ("Model", "Functional"):
-                found = next((each.value for each in node.keywords if each.arg == "outputs"), None)
-                return self._value(found or node.args[-1], frame) if found or node.args else None
-        return Tensor(self.wiring.last)
+    def _output_of_model(self) -> Value:
+        """What the one Model(inputs, outputs) of a text names; without one, what its last layer makes."""
+        if len(self.models) > 1:
+            message = f"the text makes {len(self.models)} networks of its layers"
+            raise self.code.refused(message, self.models[1][0], "keep one of them")
+        return self.models[0][1] if self.models else Tensor(self.wiring.last)
 
     # Layers ---------------------------------------------------------------------------------------
 
@@ -378,20 +402,3 @@ class Flow:
 
 def _at_root(frame: Frame) -> Frame:
     return Frame(frame.names, frame.tensors, frame.owner, "", frame.depth)
-
-
-def _framework(node: ast.ClassDef) -> Framework | None:
-    """The framework whose networks a class is one of, by what it is derived from."""
-    names = [base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "") for base in node.bases]
-    return next((BASES[name] for name in names if name in BASES), None)
-
-
-def _method(node: ast.ClassDef | None, name: str) -> ast.FunctionDef | None:
-    found = (each for each in node.body if isinstance(each, ast.FunctionDef) and each.name == name) if node else ()
-    return next(iter(found), None)
-
-
-def _has_input(node: ast.Module | ast.FunctionDef) -> bool:
-    """Whether a line of a text, or of a function, gives an input a name: x = Input(shape=...)."""
-    values = (each.value for each in node.body if isinstance(each, ast.Assign | ast.AnnAssign))
-    return any(isinstance(value, ast.Call) and kind_of(value) in INPUTS for value in values)

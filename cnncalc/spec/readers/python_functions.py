@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 
 from cnncalc.spec.expressions import Expression
@@ -36,10 +37,13 @@ KERAS_MERGES = {
     "Add": "add", "add": "add", "Concatenate": "concat", "concatenate": "concat", "concat": "concat",
     "Multiply": "multiply", "multiply": "multiply",
 }  # fmt: skip
+WHOLE_MAP = {"avg_pool2d": "globalavgpool", "max_pool2d": "globalmaxpool"}
+WHOLE = re.compile(r"(?:\.size\(\)|\.shape)\[-?2:\]\Z")
+"""x.size()[2:], the size of the whole map."""
 SAME = ("contiguous", "clone", "detach", "to", "float", "double", "half", "cuda", "cpu", "requires_grad", "Variable",
         "checkpoint", "expand_as", "identity")  # fmt: skip
 """What hands on a tensor as it is."""
-SILENT = ("print", "len", "isinstance", "summary", "Model", "Functional", "type")
+SILENT = ("print", "len", "isinstance", "summary", "type")
 """What makes no tensor of a tensor."""
 
 
@@ -67,6 +71,8 @@ class Functions:
             return self.wiring.merge((TORCH_MERGES if torch else KERAS_MERGES)[name], inputs, node)
         if name in SAME and len(inputs) == 1:
             return inputs[0]
+        if name in WHOLE_MAP and len(node.args) > 1 and WHOLE.search(self.code.text(node.args[1])):
+            return self.wiring.plain(WHOLE_MAP[name], inputs[0], node)
         kind = (TORCH_FUNCTIONS if torch else KERAS_FUNCTIONS).get(name)
         if kind is None or len(inputs) > 1:
             raise self.wiring.not_read(node)

@@ -19,6 +19,7 @@ from cnncalc.spec.model import Argument, Spec, expression_problem
 from cnncalc.spec.operators import ExpressionError
 from cnncalc.spec.readers.calls import Call
 from cnncalc.spec.readers.keras_layers import KERAS
+from cnncalc.spec.readers.python_conditions import UNKNOWN, Conditions
 from cnncalc.spec.readers.python_text import PythonText, kind_of
 from cnncalc.spec.readers.torch_modules import TORCH
 
@@ -79,8 +80,26 @@ class Names:
                 self._augmented(statement)
             elif isinstance(statement, ast.Expr | ast.Return) and statement.value is not None:
                 self._expression(statement.value)
+            elif isinstance(statement, ast.If) and (holds := self.holds(statement.test)) is not None:
+                self.run(statement.body if holds else statement.orelse)
             elif isinstance(statement, ast.For | ast.While | ast.If | ast.With | ast.Try):
                 self._compound(statement)
+
+    def holds(self, test: ast.expr) -> bool | None:
+        """Whether a condition on values of the text holds, which are then no parameters; None if it is not known."""
+        return Conditions(self._fixed).holds(test)
+
+    def _fixed(self, node: ast.expr) -> object:
+        """What a name stands for: a layer, code, or a value; UNKNOWN for one that has none, or several."""
+        name = name_of(node)
+        meaning = self.named.get(name)
+        if meaning is None or name in self.again:
+            return UNKNOWN
+        if isinstance(meaning, Argument):
+            return UNKNOWN if isinstance(meaning.value, Expression | tuple) else meaning.value
+        if isinstance(meaning, ast.Constant):
+            self.named[name] = Argument(meaning.value, self.code.span(node))
+        return meaning
 
     def _assigned(self, targets: list[ast.expr], value: ast.expr) -> None:
         meaning: Meaning = value
@@ -192,7 +211,7 @@ class Names:
 
     def _meant(self, name: str, node: ast.expr) -> list[Call]:
         """The layers that a name stands for."""
-        meaning = self.named.get(name)
+        meaning = None if name in self.again else self.named.get(name)
         if isinstance(meaning, Call):
             return [meaning]
         if isinstance(meaning, Model):

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
 from cnncalc.errors import Problem, Source, Span, SpecError
 from cnncalc.layers import CATALOGUE, Refused, Shape
-from cnncalc.spec.model import Argument, InputSize, Item, LayerItem, MergeItem, NameReference, Spec
+from cnncalc.spec.model import INPUT, Argument, InputSize, Item, LayerItem, MergeItem, NameReference, Spec
 from cnncalc.spec.readers.calls import Call, bound
 from cnncalc.spec.readers.keras_layers import KERAS
 from cnncalc.spec.readers.windows import RANK, Choice, choices, nearest
@@ -93,7 +93,7 @@ def open_spec(source: Source, out: PrintOut, *, strict: bool = True) -> Spec:
 def _completed(
     source: Source, out: PrintOut, strict: bool, size: InputSize | None, settings: Mapping[str, Argument]
 ) -> Spec:
-    found, *others = (_Reader(source, out, size or input_of(out), settings, last) for last in (True, False))
+    found, *others = (_Reader(source, out, size or input_of(out, last=last), settings, last) for last in (True, False))
     spec = found.read()
     if spec.problems and not (second := others[0].read()).problems:
         spec = second
@@ -103,15 +103,23 @@ def _completed(
     return spec
 
 
-def input_of(out: PrintOut) -> InputSize | None:
-    """The input that a print-out shows, in a row or in a column of the first; None without one, or for several."""
+def input_of(out: PrintOut, *, last: bool = True) -> InputSize | None:
+    """The inputs that a print-out shows, in rows of their own or in a column of the first row; None without them.
+
+    `last` says whether rows have the channels last.
+    """
     column = out.rows[0].number("input") if out.rows else None
     if column is not None:  # of PyTorch
         shape = _numbers(column, last=False)
         return None if shape is None else InputSize(shape[:-1], shape[-1], None, column.span)
     rows = [row for row in out.rows if row.type == INPUT_LAYER]
-    shape = _sizes(rows[0]) if len(rows) == 1 else None
-    return None if shape is None else InputSize(shape[:-1], shape[-1], None, rows[0].span)
+    shapes = [shape for row in rows if (shape := _sizes(row, last=last)) is not None]
+    if not rows or len(shapes) < len(rows):
+        return None
+    names = [INPUT if len(rows) == 1 else NOT_IN_NAMES.sub("_", row.name) for row in rows]
+    each = zip(shapes, rows, names, strict=True)
+    first, *others = (InputSize(shape[:-1], shape[-1], None, row.span, name) for shape, row, name in each)
+    return replace(first, others=tuple(others))
 
 
 class _Reader:
@@ -128,6 +136,8 @@ class _Reader:
         self.shapes: dict[str, Shape] = {}
         """What every row makes, by its name."""
         self.names: dict[str, str] = {}
+        self.inputs: list[InputSize] = []
+        """Those that have had no row yet."""
 
     def read(self) -> SummarySpec:
         """The spec; reading ends at the first row that cannot be read, as all behind it depend on it."""
@@ -147,15 +157,18 @@ class _Reader:
         if not self.out.complete:
             message = f"{self.out.tool} does not print functions such as F.max_pool2d: the network does not follow"
             raise SpecError([Problem(message, rows[0].span if rows else None, HINT)])
-        if sum(row.type == INPUT_LAYER for row in rows) > 1:
-            raise SpecError([Problem("a summary of several inputs is not read as a network", rows[0].span, HINT)])
-        if size is None or not all(isinstance(each, int) for each in (size.channels, *size.sizes)):
+        if size is None or not all(isinstance(each, int) for each in size.parts):
             message = "the summary does not show the input of its network" if size is None else "the input has symbols"
             rank = max(len(_sizes(rows[0]) or ()) - 1, 0) if rows else 2
             raise SpecError(
                 [Problem(message, rows[0].span if rows else None, f"--input {INPUTS[min(rank, 3)]} sets it")]
             )
+        count = sum(row.type == INPUT_LAYER for row in rows)
+        if count not in (0, len(size.all)):
+            message = f"the summary has {count} inputs, and --input gives {len(size.all)}"
+            raise SpecError([Problem(message, rows[0].span, "leave out --input: the summary shows them")])
         before = ""
+        self.inputs = list(size.all)
         self.shapes[""] = Shape(int(size.channels), *map(int, size.sizes))
         for place, row in enumerate(rows):
             if place + 1 < len(rows) and rows[place + 1].depth > row.depth:
@@ -168,8 +181,9 @@ class _Reader:
         kind = class_of(row)
         sources = self._sources(row)
         if kind == INPUT_LAYER:
-            self.names[row.name] = "input"
-            self.shapes[row.name] = self.shapes[""]
+            size = self.inputs.pop(0)
+            self.names[row.name] = size.name
+            self.shapes[row.name] = Shape(int(size.channels), *map(int, size.sizes))
             return
         name = NOT_IN_NAMES.sub("_", row.name)
         shapes = [self.shapes[source] for source in sources or [before]]
@@ -223,8 +237,10 @@ class _Reader:
     def _merge(self, row: Row, kind: str, shapes: list[Shape]) -> _Layer:
         merged = CATALOGUE.get(layer_type(kind))
         if merged is None or not merged.merges:
-            message = f"{row.name} reads several layers, and cnncalc has no layer for {kind} of Keras"
-            raise SpecError([Problem(message, row.span, HINT)])
+            shared = kind in KERAS.modules
+            message = f"{row.name} is called on several layers, and what it makes of each is not shown"
+            unknown = f"{row.name} reads several layers, and cnncalc has no layer for {kind} of Keras"
+            raise SpecError([Problem(message if shared else unknown, row.span, HINT)])
         return _Layer((), "")
 
     def _layer(self, row: Row, kind: str, shape: Shape, name: str) -> _Layer:
@@ -311,7 +327,7 @@ def _sizes(row: Row, *, last: bool = True) -> tuple[int, ...] | None:
 def _numbers(number: Number, *, last: bool) -> tuple[int, ...] | None:
     match = SIZES.match(number.text)
     parts = match[1].split(", ")[1:] if match else []
-    found = tuple(map(int, parts)) if parts and all(map(str.isdigit, parts)) else None
+    found = tuple(map(int, parts)) if parts and all(part.isdigit() and int(part) for part in parts) else None
     return found if found is None or last else (*found[1:], found[0])
 
 

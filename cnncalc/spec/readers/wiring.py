@@ -49,7 +49,7 @@ class Wiring:
     def enter(self, call: Call, tensor: Tensor, path: str, node: ast.AST) -> Tensor:
         """Enter a layer, behind the one that makes its input; a layer that runs again shares its weights."""
         automatic = snake_case(call.kind) if self.framework is KERAS else call.kind.lower()
-        name = self._unique(call.name if self.framework is KERAS and call.name else path or call.name or automatic)
+        name = self.unique(call.name if self.framework is KERAS and call.name else path or call.name or automatic)
         placed = call._replace(name=name, flat=tensor.flat)
         made = items_of([placed], self.framework, self.spec)
         _, before = self.calls.setdefault(id(call), (call, [item.name for item in made]))
@@ -72,7 +72,7 @@ class Wiring:
         self, kind: str, tensor: Tensor, node: ast.AST, expected: Expected | None = None, **fields: Argument
     ) -> Tensor:
         """Enter a layer that no module stands for: flatten, reshape, a mean over the map."""
-        item = LayerItem(span=self.code.span(node), layer=CATALOGUE[kind], name=self._unique(kind), arguments=fields)
+        item = LayerItem(span=self.code.span(node), layer=CATALOGUE[kind], name=self.unique(kind), arguments=fields)
         item.expected = expected
         return self._append((item,), tensor, kind == "flatten" or None, node)
 
@@ -82,13 +82,13 @@ class Wiring:
         if len(inputs) < 2:
             raise self.code.refused(f"{kind} needs at least two values", node, STRAIGHT)
         sources = tuple(NameReference(each.source, span) for each in inputs)
-        self.items.append(MergeItem(span=span, layer=CATALOGUE[kind], name=self._unique(kind), sources=sources))
+        self.items.append(MergeItem(span=span, layer=CATALOGUE[kind], name=self.unique(kind), sources=sources))
         self.last = self.items[-1].name
         self.outputs[self.last] = node
         self.read.update(each.source for each in inputs)
         return Tensor(self.last, inputs[0].flat)
 
-    def _unique(self, name: str) -> str:
+    def unique(self, name: str) -> str:
         """A name that no other layer has: conv2d, conv2d_1, ..."""
         found = name
         while found in self.names:
