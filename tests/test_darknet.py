@@ -192,6 +192,11 @@ def test_the_size_of_the_input_may_come_from_the_command_line(tmp_path: Path) ->
     assert vector.total("params") == 30 * 3 + 3
 
 
+def test_a_map_of_one_channel_scales_the_places_of_another(tmp_path: Path) -> None:
+    text = f"{NET}{CONV}[convolutional]\nfilters=1\nsize=1\nactivation=logistic\n[scale_channels]\nfrom=0\nscale_wh=1\n"
+    assert sections(read(text, tmp_path))["scale_channels2"] == ("8x8x4", 0, 0)
+
+
 # Traps ----------------------------------------------------------------------------------------------
 
 
@@ -242,6 +247,8 @@ def test_what_darknet_passes_over_is_printed(tmp_path: Path) -> None:
         "conv0: size=3 of line 8 holds, as in Darknet, and not 5 of line 11",
         "conv0: Darknet has no key 'own' in [convolutional], and ignores line 14",
     ]
+    bare = read(f"{NET}[convolutional]\nsize=3\n", tmp_path)
+    assert bare.graph.assumed == ["conv0: filters is not given, and Darknet takes 1"]
     many = read(NET + CONV + "".join(f"own{number}=1\n" for number in range(100)), tmp_path)
     assert many.graph.assumed[20:] == ["... and 80 more of such lines"]
 
@@ -251,7 +258,7 @@ def test_what_darknet_passes_over_is_printed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("text", "message"), [
     ("[net]\n", "net.cfg:1:1: no section describes a layer"),
-    (CONV, "net.cfg: the size of the input is not known"),
+    (CONV, "net.cfg: the size of the input is not known\n  hint: add height, width and channels of [net] to the spec"),
     (f"height=8\n{NET}{CONV}", "net.cfg:1:1: this line stands before the first section"),
     (f"{NET}[convolutoinal]\nfilters=3\n", "net.cfg:5:1: unknown section [convolutoinal]"),
     (f"{NET}[lstm]\noutput=3\n", "net.cfg:5:1: [lstm] is recurrent"),

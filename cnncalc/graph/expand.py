@@ -95,7 +95,7 @@ class _Expansion:
         graph.assumed.extend(spec.notes)
         graph.parameters = self.values.parameters
         if size is None:
-            hint = "add 'input: 224x224x3' to the spec, or give --input 224x224x3"
+            hint = f"add {spec.input_key} to the spec, or give --input 224x224x3"
             if spec.partial_input:
                 hint = f"give it with its sizes: --input 224x224x{spec.partial_input.channels}"
             raise SpecError(

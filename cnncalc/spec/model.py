@@ -295,6 +295,8 @@ class Spec:
     """Of a text whose layers follow only once its input is known: the whole spec for an input and settings."""
     problems: list[Problem] = field(default_factory=ProblemList)
     notes: list[str] = field(default_factory=list)
+    input_key: str = "'input: 224x224x3'"
+    """How its language says the size of an input, for a message."""
 
     def completed(self, size: InputSize | None, settings: Mapping[str, Argument]) -> Spec:
         """The whole spec for an input and settings: itself, unless its layers follow only from these."""

@@ -26,24 +26,25 @@ from cnncalc.errors import Problem, ProblemList, Source, SpecError, closest, one
 from cnncalc.limits import LONGEST_TEXT, MOST_LISTED_NOTES
 from cnncalc.spec.model import BrokenItem, InputSize, Item, Spec
 from cnncalc.spec.readers.darknet_keys import Entry, Section
-from cnncalc.spec.readers.darknet_sections import IGNORED, NET, RECURRENT, SECTIONS, Layers
+from cnncalc.spec.readers.darknet_layers import Layers
+from cnncalc.spec.readers.darknet_sections import IGNORED, NET, RECURRENT, SECTIONS
 
 FIRST = re.compile(r"(?:[ \t\r]*(?:[#;][^\n]*)?\n)*[ \t]*\[[ \t]*[A-Za-z_]\w*[ \t]*\][^\n]*(?:\n|\Z)")
-HEAD = re.compile(r"^[ \t]*\[[ \t]*net(?:work)?[ \t]*\]", re.MULTILINE)
+HEAD = re.compile(r"(?:[^\n]*\n){0,5}[ \t]*\[[ \t]*net(?:work)?[ \t]*\]")
 KEY = re.compile(r"^[ \t]*[A-Za-z_]\w*[ \t]*=", re.MULTILINE)
 BLANKS = str.maketrans("", "", " \t\r\n")
 NET_NAMES = ("net", "network")
 
 
 def recognises(text: str) -> bool:
-    """Whether a line is [net], or the first one that is not a comment names a section and another has a key."""
+    """Whether one of the first lines is [net], or the first but comments names a section and another has a key."""
     first = FIRST.match(text)
-    return HEAD.search(text) is not None or (first is not None and KEY.search(text, first.end()) is not None)
+    return HEAD.match(text) is not None or (first is not None and KEY.search(text, first.end()) is not None)
 
 
 def read(source: Source) -> Spec:
     """The spec that a configuration file stands for; what is wrong with it is in `problems`."""
-    spec = Spec(source)
+    spec = Spec(source, input_key="height, width and channels of [net]")
     try:
         if len(source.text) > LONGEST_TEXT.value:
             raise SpecError([Problem(f"the text has more than {LONGEST_TEXT} characters", None, LONGEST_TEXT.hint)])
@@ -112,7 +113,8 @@ def _items(sections: list[Section], spec: Spec) -> Iterator[Item]:
     """An item for every section behind [net]."""
     layers = Layers(spec.input)
     for section in sections:
-        name = layers.enter(section)
+        known = SECTIONS.get(section.kind)
+        name = layers.enter(section, known.name if known else "section")
         item: Item = BrokenItem(span=section.span, name=name)
         try:
             _check_kind(section)

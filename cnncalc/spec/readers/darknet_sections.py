@@ -1,7 +1,6 @@
 """The sections of Darknet's configuration -> layers: what each is, in both lineages (pjreddie, AlexeyAB).
 
-A section that is several layers here (a convolution, its batch norm, its activation) is a group with the section's
-name. Where the two programs differ, the key that only one of them knows says which is meant.
+Where the two programs differ, the key that only one of them knows says which is meant.
 """
 
 from __future__ import annotations
@@ -10,12 +9,25 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
-from cnncalc.errors import closest, one_of
-from cnncalc.layers import CATALOGUE
-from cnncalc.limits import MOST_SOURCES
 from cnncalc.spec.expressions import Expression
-from cnncalc.spec.model import Argument, Expected, GroupItem, InputSize, Item, LayerItem, MergeItem, NameReference
-from cnncalc.spec.readers.darknet_keys import COMMENT, Section, words
+from cnncalc.spec.model import Expected, GroupItem, Item, LayerItem, NameReference
+from cnncalc.spec.readers.darknet_keys import Section, words
+from cnncalc.spec.readers.darknet_layers import (
+    MAP,
+    SINGLE,
+    VECTOR,
+    Layers,
+    activation_layers,
+    blurred,
+    joined,
+    made_layer,
+    made_merge,
+    on_a_map,
+    outputs,
+    over_stride,
+    strides,
+    with_weights,
+)
 
 RECURRENT = words("rnn gru lstm crnn conv_lstm history")
 """Sections of networks that run over time."""
@@ -35,65 +47,6 @@ IGNORED = words(
     "burnin_update train_only_bn stream wait_stream"
 )
 """Keys that every section may have, and that change no number."""
-ACTIVATIONS = {
-    "logistic": "sigmoid", "loggy": "loggy", "relu": "relu", "relu6": "relu6", "elu": "elu", "selu": "selu",
-    "gelu": "gelu", "relie": "leaky_relu", "ramp": "ramp", "leaky": "leaky_relu", "revleaky": "leaky_relu",
-    "tanh": "tanh", "hardtan": "hard_tanh", "swish": "silu", "mish": "mish", "normalize_channels_softmax": "softmax",
-    "normalize_channels_softmax_maxval": "softmax",
-}  # fmt: skip
-UNSUPPORTED = words("plse lhtan stair hard_mish normalize_channels")
-"""Activations of Darknet that the language of specs does not have."""
-SLOPES = {"leaky": "0.1", "revleaky": "0.1", "relie": "0.01"}
-MAP, SINGLE, VECTOR = "map", "single", "vector"
-"""What comes out of a section: a map, a map of one pixel, a vector."""
-
-
-class Layers:
-    """The sections read so far: their names by their numbers, what each makes, where its weights are.
-
-    `size` is the input of the network, if the text gives it.
-    """
-
-    def __init__(self, size: InputSize | None) -> None:
-        self.size = size
-        self.names: list[str] = []
-        self.made: list[str] = []
-        self.weights: dict[int, str] = {}
-        self.sources = 0
-
-    def enter(self, section: Section) -> str:
-        """Number a section; its name."""
-        section.index = len(self.names)
-        known = SECTIONS.get(section.kind)
-        self.names.append(f"{known.name if known else 'section'}{section.index}")
-        self.made.append(self.before(section))
-        return self.names[-1]
-
-    def before(self, section: Section) -> str:
-        """What the section above makes."""
-        return self.made[section.index - 1] if section.index else MAP
-
-    def number(self, section: Section, key: str, value: int) -> int:
-        """The number of a section above; a negative one counts back. Raises SpecError."""
-        number = value if value >= 0 else section.index + value
-        if not 0 <= number < section.index:
-            message = f"'{key}' names layer {number}, but this is layer {section.index}"
-            raise section.refused(message, "only layers above it can be read; [net] is not counted", key)
-        return number
-
-    def above(self, section: Section) -> NameReference:
-        """A reference to the section above."""
-        return NameReference(self.names[section.index - 1] if section.index else "input", section.span)
-
-    def read_by(self, section: Section, key: str) -> list[tuple[int, NameReference]]:
-        """The sections that a key names: the number of each, and a reference to it. Raises SpecError."""
-        numbers = [self.number(section, key, value) for value in section.numbers(key)]
-        self.sources += len(numbers)
-        if self.sources > MOST_SOURCES.value:
-            raise section.refused(f"up to here, more than {MOST_SOURCES} layers are read", MOST_SOURCES.hint, key)
-        return [(number, NameReference(self.names[number], section[key].span)) for number in numbers]
-
-
 Make: TypeAlias = Callable[[Section, Layers], Item]
 
 
@@ -107,126 +60,12 @@ class Kind(NamedTuple):
     ignored: frozenset[str] = frozenset()
 
 
-# Items ------------------------------------------------------------------------------------------
-
-
-def _layer(section: Section, kind: str, name: str = "", **fields: Any) -> LayerItem:
-    """A layer with these fields; those that are None are left to their defaults."""
-    given = {
-        key: value if isinstance(value, Argument) else Argument.of(value, section.span)
-        for key, value in fields.items()
-        if value is not None
-    }
-    return LayerItem(span=section.span, layer=CATALOGUE[kind], arguments=given, name=name)
-
-
-def _merge(section: Section, kind: str, *sources: NameReference, name: str = "") -> MergeItem:
-    return MergeItem(span=section.span, layer=CATALOGUE[kind], sources=sources, name=name)
-
-
-def _joined(section: Section, title: str, before: list[Item], main: Item, behind: list[Item]) -> Item:
-    """One layer alone, or a group that tables call by the title and the names of the layers behind the main one."""
-    if not before and not behind:
-        return main
-    title = " ".join((title, *(item.name for item in behind)))
-    return GroupItem(span=section.span, items=(*before, main, *behind), title=title)
-
-
-def _on_a_map(section: Section, layers: Layers) -> list[Item]:
-    """What makes a map of one pixel of a vector, where one comes in: Darknet's vectors are such maps."""
-    before = layers.before(section)
-    layers.made[section.index] = MAP
-    if before != VECTOR:
-        return []
-    channels = Argument(Expression("in.channels"), section.span)
-    return [_layer(section, "reshape", "reshape", channels=channels, size=(1, 1))]
-
-
-def _activation(section: Section, default: str) -> str:
-    """The activation by its name in Darknet; raises SpecError for one that is unknown."""
-    word = section.word("activation", default)
-    known = COMMENT.split(word)[0]
-    if known != word:
-        section.notes.append(
-            f"Darknet does not know the activation '{word[:40]}' and takes relu: a comment needs a line of its own"
-        )
-        return "relu"
-    if word in UNSUPPORTED:
-        raise section.refused(f"the activation {word} is not supported", key="activation")
-    if word not in ACTIVATIONS and word != "linear":
-        hint = closest(word, ACTIVATIONS) or one_of([*ACTIVATIONS, "linear"])
-        raise section.refused(f"unknown activation '{word[:40]}'", hint, "activation")
-    return word
-
-
-def _active(section: Section, default: str) -> list[Item]:
-    """The layer of an activation; none for linear."""
-    word = _activation(section, default)
-    return [] if word == "linear" else [_layer(section, ACTIVATIONS[word], word, slope=SLOPES.get(word))]
-
-
-def _with_weights(section: Section, layers: Layers, title: str, main: LayerItem, behind: list[Item]) -> Item:
-    """A layer with weights, its batch norm and its activation; the biases stand behind the batch norm.
-
-    `behind` is what follows the activation.
-    """
-    before = _on_a_map(section, layers) if main.layer is not CATALOGUE["fc"] else []
-    owner = _owner(section, layers)
-    if owner:
-        main.share = NameReference(owner, section["share_index"].span)
-    active: list[Item] = []
-    if section.whole("batch_normalize", 0, least=0) or section.whole("cbn", 0, least=0):
-        main.arguments["bias"] = Argument.of(False, section.span)
-        norm = _layer(section, "batchnorm", "bn")
-        norm.share = main.share and NameReference(f"{owner.rpartition('/')[0]}/bn", main.share.span)
-        active = [norm, *_active(section, "logistic")]
-    elif (word := _activation(section, "logistic")) != "linear":
-        main.arguments["activation"] = Argument.of(ACTIVATIONS[word], section.span)
-        title += f" {word}"
-    made = _joined(section, title, before, main, [*active, *behind])
-    name = layers.names[section.index]
-    layers.weights[section.index] = name if made is main else f"{name}/{main.name}"
-    return made
-
-
-def _owner(section: Section, layers: Layers) -> str:
-    """The layer whose weights a convolution uses too, by `share_index`; nothing without one. Raises SpecError."""
-    if section.kind not in CONVOLUTIONAL or "share_index" not in section:
-        return ""
-    value = section.whole("share_index", -1, least=-(10**6))
-    found = layers.weights.get(layers.number(section, "share_index", value))
-    if found is None:
-        raise section.refused("share_index must name a convolution", key="share_index")
-    return found
-
-
-def _strides(section: Section) -> int | tuple[int, int]:
-    """The stride; (stride_y, stride_x) where these differ."""
-    stride = section.whole("stride", 1)
-    across, down = section.whole("stride_x", stride), section.whole("stride_y", stride)
-    return across if across == down else (down, across)
-
-
-def _blurred(section: Section) -> list[Item]:
-    """The blur that takes the stride's part with `antialiasing`: 3x3 for 1, 2x2 without padding for 2."""
-    kind = section.whole("antialiasing", 0, least=0)
-    if not kind:
-        return []
-    size, padding = (2, 0) if kind == 2 else (3, 1)
-    return [_layer(section, "blurpool", "blur", kernel=size, stride=_strides(section), padding=padding)]
-
-
-def _over(stride: int | tuple[int, int]) -> str:
-    """The stride as slide notation has it; nothing for 1."""
-    return "" if stride == 1 else f"/{stride}" if isinstance(stride, int) else "/" + "x".join(map(str, stride))
-
-
 # Sections ---------------------------------------------------------------------------------------
 
 
 def _convolutional(section: Section, layers: Layers) -> Item:
     """pad=1 is a padding of size/2, whatever the size."""
-    size, filters, groups = (section.whole(key, 1) for key in ("size", "filters", "groups"))
+    size, groups, filters = section.whole("size", 1), section.whole("groups", 1), outputs(section, "filters")
     padding, dilation = _padding(section, size), section.whole("dilation", 1)
     if size == 1:
         dilation = 1
@@ -236,9 +75,9 @@ def _convolutional(section: Section, layers: Layers) -> Item:
     if groups > 1 and section.whole("xnor", 0, least=0):
         hint = "AlexeyAB's Darknet has no groups then, and pjreddie's has: leave out one of them"
         raise section.refused("xnor and groups cannot be combined", hint, "groups")
-    blur = _blurred(section)
-    stride = 1 if blur else _strides(section)
-    main = _layer(
+    blur = blurred(section)
+    stride = 1 if blur else strides(section)
+    main = made_layer(
         section,
         "conv",
         "conv",
@@ -249,9 +88,9 @@ def _convolutional(section: Section, layers: Layers) -> Item:
         groups=section.at("groups", groups) if groups > 1 else None,
         dilation=section.at("dilation", dilation) if dilation > 1 else None,
     )
-    title = f"conv{size}-{filters}{_over(stride)}"
+    title = f"conv{size}-{filters}{over_stride(stride)}"
     title += f"g{groups}" * (groups > 1) + f"d{dilation}" * (dilation > 1)
-    return _with_weights(section, layers, title, main, blur)
+    return with_weights(section, layers, title, main, blur)
 
 
 def _padding(section: Section, size: int) -> int:
@@ -261,8 +100,8 @@ def _padding(section: Section, size: int) -> int:
 
 
 def _deconvolutional(section: Section, layers: Layers) -> Item:
-    size, stride, filters = (section.whole(key, 1) for key in ("size", "stride", "filters"))
-    main = _layer(
+    size, stride, filters = section.whole("size", 1), section.whole("stride", 1), outputs(section, "filters")
+    main = made_layer(
         section,
         "deconv",
         "deconv",
@@ -271,8 +110,8 @@ def _deconvolutional(section: Section, layers: Layers) -> Item:
         stride=section.at("stride", stride),
         padding=section.at("pad", _padding(section, size)),
     )
-    title = f"deconv{size}-{filters}{_over(stride)}"
-    return _with_weights(section, layers, title, main, [])
+    title = f"deconv{size}-{filters}{over_stride(stride)}"
+    return with_weights(section, layers, title, main, [])
 
 
 def _local(section: Section, layers: Layers) -> Item:
@@ -281,36 +120,36 @@ def _local(section: Section, layers: Layers) -> Item:
     if padding and size != 2 * padding + 1:
         hint = "Darknet computes the size of the output for a padding of (size - 1)/2, and pads by another"
         raise section.refused(f"[local] with size={size} and pad={padding} is not supported", hint, "pad")
-    main = _layer(
+    main = made_layer(
         section,
         "local",
         "local",
-        filters=section.number("filters", 1),
+        filters=section.at("filters", outputs(section, "filters")),
         kernel=section.at("size", size),
         stride=section.number("stride", 1),
         padding=section.at("pad", padding),
     )
-    return _with_weights(section, layers, "local", main, [])
+    return with_weights(section, layers, "local", main, [])
 
 
 def _connected(section: Section, layers: Layers) -> Item:
     layers.made[section.index] = VECTOR
-    units = section.whole("output", 1)
-    main = _layer(section, "fc", "fc", units=section.at("output", units))
-    return _with_weights(section, layers, f"fc-{units}", main, [])
+    units = outputs(section, "output")
+    main = made_layer(section, "fc", "fc", units=section.at("output", units))
+    return with_weights(section, layers, f"fc-{units}", main, [])
 
 
 def _pool(kind: str, section: Section, layers: Layers) -> Item:
     """A pool; its padding is one number for both sides together, size-1 if it is not given, half of it before."""
     section.only("maxpool_depth", 0)
-    before = _on_a_map(section, layers)
-    blur = _blurred(section) if kind == "maxpool" else []
-    stride = _strides(section)
+    before = on_a_map(section, layers)
+    blur = blurred(section) if kind == "maxpool" else []
+    stride = strides(section)
     size = section.whole("size", section.whole("stride", 1))
     total = section.whole("padding", size - 1, least=0)
     sides = (total // 2, total - total // 2)
     padding = sides[0] if sides[0] == sides[1] else (sides,)
-    main = _layer(
+    main = made_layer(
         section,
         kind,
         "pool",
@@ -318,20 +157,20 @@ def _pool(kind: str, section: Section, layers: Layers) -> Item:
         stride=section.at("stride", 1 if blur else stride),
         padding=section.at("padding", padding),
     )
-    return _joined(section, f"{kind}{size}{_over(1 if blur else stride)}", before, main, blur)
+    return joined(section, f"{kind}{size}{over_stride(1 if blur else stride)}", before, main, blur)
 
 
 def _avgpool(section: Section, layers: Layers) -> Item:
-    before = _on_a_map(section, layers)
+    before = on_a_map(section, layers)
     layers.made[section.index] = SINGLE
-    return _joined(section, "globalavgpool", before, _layer(section, "globalavgpool", "pool"), [])
+    return joined(section, "globalavgpool", before, made_layer(section, "globalavgpool", "pool"), [])
 
 
 def _upsample(section: Section, layers: Layers) -> Item:
     section.only("scale", 1)
-    before = _on_a_map(section, layers)
-    main = _layer(section, "upsample", "upsample", factor=section.number("stride", 2))
-    return _joined(section, "upsample", before, main, [])
+    before = on_a_map(section, layers)
+    main = made_layer(section, "upsample", "upsample", factor=section.number("stride", 2))
+    return joined(section, "upsample", before, main, [])
 
 
 def _reorg(section: Section, layers: Layers) -> Item:
@@ -344,17 +183,17 @@ def _reorg(section: Section, layers: Layers) -> Item:
         section.whole("stride", 1)
         layers.made[section.index] = VECTOR
         section.notes.append("extra is read as pjreddie's Darknet reads it; AlexeyAB's has no such key")
-        flat = _layer(section, "flatten", "flatten")
-        pad = _layer(section, "pad", "pad", channels=section.at("extra", extra))
-        return _joined(section, "flatten pad", [flat], pad, [])
-    before = _on_a_map(section, layers)
+        flat = made_layer(section, "flatten", "flatten")
+        pad = made_layer(section, "pad", "pad", channels=section.at("extra", extra))
+        return joined(section, "flatten pad", [flat], pad, [])
+    before = on_a_map(section, layers)
     kind = "pixel_shuffle" if section.whole("reverse", 0, least=0) else "space_to_depth"
-    return _joined(section, kind, before, _layer(section, kind, kind, factor=section.number("stride", 1)), [])
+    return joined(section, kind, before, made_layer(section, kind, kind, factor=section.number("stride", 1)), [])
 
 
 def _crop(section: Section, layers: Layers) -> Item:
     """The middle of a map; in training, another place of it."""
-    before = _on_a_map(section, layers)
+    before = on_a_map(section, layers)
     sides = []
     for number, axis in enumerate(("height", "width")):
         key = f"crop_{axis}"
@@ -364,7 +203,7 @@ def _crop(section: Section, layers: Layers) -> Item:
             raise section.refused(f"{key} is {wanted}, but the {axis} of the input is {given}", key=key)
         texts = (f"(in.{axis} - {wanted})//2", f"in.{axis} - {wanted} - (in.{axis} - {wanted})//2")
         sides.append(tuple(section.at(key, Expression(text)) for text in texts))
-    return _joined(section, "crop", before, _layer(section, "crop", "crop", size=tuple(sides)), [])
+    return joined(section, "crop", before, made_layer(section, "crop", "crop", size=tuple(sides)), [])
 
 
 def _route(section: Section, layers: Layers) -> Item:
@@ -376,7 +215,9 @@ def _route(section: Section, layers: Layers) -> Item:
     groups, part = section.whole("groups", 1), section.whole("group_id", 0, least=0)
     if groups == 1:
         return (
-            _one_source(section, "identity", sources[0]) if len(sources) == 1 else _merge(section, "concat", *sources)
+            _one_source(section, "identity", sources[0])
+            if len(sources) == 1
+            else made_merge(section, "concat", *sources)
         )
     if part >= groups:
         raise section.refused(f"there is no group {part} of {groups}", "groups count from 0", "group_id")
@@ -384,13 +225,13 @@ def _route(section: Section, layers: Layers) -> Item:
     splits = [_one_source(section, "split", source, **fields) for source in sources]
     if len(splits) == 1:
         return splits[0]
-    concat = _merge(section, "concat", name="concat")
+    concat = made_merge(section, "concat", name="concat")
     concat.branches = tuple((split,) for split in splits)
     return GroupItem(span=section.span, items=(concat,), title=f"split{groups} concat")
 
 
 def _one_source(section: Section, kind: str, source: NameReference, **fields: Any) -> LayerItem:
-    item = _layer(section, kind, **fields)
+    item = made_layer(section, kind, **fields)
     item.sources = (source,)
     return item
 
@@ -411,17 +252,19 @@ def _combined(kind: str, section: Section, layers: Layers) -> Item:
     inputs = (first, *sources) if kind == "shortcut" else (*sources, first)
     if kind == "multiply":
         layers.made[section.index] = layers.made[read[0][0]]
-    return _joined(section, kind, [], _merge(section, kind, *inputs, name=kind), _active(section, "linear"))
+    return joined(
+        section, kind, [], made_merge(section, kind, *inputs, name=kind), activation_layers(section, "linear")
+    )
 
 
 def _softmax(section: Section, layers: Layers) -> Item:
     """A softmax over all values, or with `spatial` over the channels of every pixel."""
-    main = _layer(section, "softmax", "softmax")
+    main = made_layer(section, "softmax", "softmax")
     section.whole("groups", 1)
     if layers.before(section) != MAP or section.whole("spatial", 0, least=0):
         return main
     layers.made[section.index] = VECTOR
-    return _joined(section, "softmax", [_layer(section, "flatten", "flatten")], main, [])
+    return joined(section, "softmax", [made_layer(section, "flatten", "flatten")], main, [])
 
 
 def _head(coordinates: int | None, section: Section, layers: Layers) -> Item:
@@ -449,27 +292,27 @@ def _segmentation(section: Section, layers: Layers) -> Item:
 
 
 def _expecting(section: Section, expected: Expected) -> Item:
-    item = _layer(section, "identity")
+    item = made_layer(section, "identity")
     item.expected = expected
     return item
 
 
 def _plain(kind: str, section: Section, layers: Layers) -> Item:
-    return _layer(section, kind)
+    return made_layer(section, kind)
 
 
 def _dropout(section: Section, layers: Layers) -> Item:
-    return _layer(section, "dropout", rate=section.decimal("probability"))
+    return made_layer(section, "dropout", rate=section.decimal("probability"))
 
 
 def _normalization(section: Section, layers: Layers) -> Item:
     alpha, beta = section.decimal("alpha"), section.decimal("beta")
-    return _layer(section, "lrn", channels=section.number("size", 5), alpha=alpha, beta=beta)
+    return made_layer(section, "lrn", channels=section.number("size", 5), alpha=alpha, beta=beta)
 
 
 def _active_section(section: Section, layers: Layers) -> Item:
-    active = _active(section, "linear")
-    return active[0] if active else _layer(section, "identity")
+    active = activation_layers(section, "linear")
+    return active[0] if active else made_layer(section, "identity")
 
 
 HEAD = words(
@@ -484,7 +327,6 @@ CONVOLUTION = words(
     "binary xnor bin_output flipped dot sway rotate stretch stretch_sway angle grad_centr reverse coordconv "
     "assisted_excitation"
 )
-CONVOLUTIONAL = ("convolutional", "conv")
 KINDS: dict[str, Kind] = {
     "convolutional": Kind("conv", _convolutional, "`conv`, `batchnorm` and an activation", CONVOLUTION),
     "deconvolutional": Kind("deconv", _deconvolutional, "`deconv`, `batchnorm` and an activation"),
