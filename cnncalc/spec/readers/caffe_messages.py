@@ -29,6 +29,9 @@ OLD_TYPES = {
     "WINDOW_DATA": "WindowData", "THRESHOLD": "Threshold",
 }  # fmt: skip
 """The types of the old syntax, `layers { type: CONVOLUTION }`."""
+PHASES = ("TRAIN", "TEST")
+RULE = ("phase", "min_level", "max_level", "stage", "not_stage")
+PARAMETER = ("name", "share_mode", "lr_mult", "decay_mult")
 WORDS = {"true": True, "false": False}
 
 
@@ -47,11 +50,14 @@ class State(NamedTuple):
         return any(map(self._meets, include)) if include else not any(map(self._meets, exclude))
 
     def _meets(self, rule: Message) -> bool:
+        _only(rule, "a rule", RULE)
         phases = [str(value.value) for value in rule.all("phase")]
+        if unknown := [value.span for value in rule.all("phase") if str(value.value) not in (*PHASES, "0", "1")]:
+            raise refused("a phase is TRAIN or TEST", unknown[0])
         wanted, unwanted = ({text for text, _ in rule.texts(name)} for name in ("stage", "not_stage"))
         least, most = rule.number("min_level"), rule.number("max_level")
         return (
-            (not phases or phases[-1] in (self.phase, str(("TRAIN", "TEST").index(self.phase))))
+            (not phases or phases[-1] in (self.phase, str(PHASES.index(self.phase))))
             and wanted <= self.stages
             and not unwanted & self.stages
             and (least is None or self.level >= least)
@@ -60,11 +66,21 @@ class State(NamedTuple):
 
 
 def check_fields(layer: Message, kind: str) -> None:
-    """Refuse a field that no layer of a type has, by raising SpecError."""
-    for field_name, values in layer.fields.items():
-        if field_name not in FIELDS and not field_name.endswith("_param"):
+    """Refuse a field that no layer of a type has, and one that stands twice, by raising SpecError."""
+    for name, values in layer.fields.items():
+        message = name.endswith("_param")
+        if name not in FIELDS and not message:
             known = (*FIELDS, TYPES[kind].message) if kind in TYPES else FIELDS
-            raise refused(f"a layer has no field '{field_name}'", values[0][0], closest(field_name, known))
+            raise refused(f"a layer has no field '{name}'", values[0][0], closest(name, known))
+        if len(values) > 1 and (message or name in ("name", "type")):
+            raise refused(f"{name} is given twice", values[1][0])
+
+
+def _only(message: Message, what: str, names: tuple[str, ...]) -> None:
+    """Refuse a message with other fields than these, by raising SpecError."""
+    for name, values in message.fields.items():
+        if name not in names:
+            raise refused(f"{what} has no field '{name}'", values[0][0], closest(name, names) or one_of(names))
 
 
 def kind_of(layer: Message, old: bool) -> tuple[str, Span]:
@@ -106,6 +122,7 @@ def weight_names(layer: Message) -> Iterator[tuple[str, Span]]:
     """The names that a layer gives its parameters: `param { name: "w" }`, or `param: "w"` in the old syntax."""
     for value in layer.all("param"):
         if isinstance(value.value, Message):
+            _only(value.value, "a parameter", PARAMETER)
             named = value.value.last("name")
             yield (str(named.value), named.span) if named else ("", value.span)
         else:
