@@ -372,7 +372,7 @@ def solve(*question: str, input: str | int | None = None, **keys: Unpack[SetupKe
 def check(
     table: str | PathLike[str] | Iterable[str | PathLike[str]],
     *,
-    network: str = "",
+    network: str | PathLike[str] | Spec = "",
     input: str | int | None = None,  # noqa: A002, the word users know it by
     thousand: int | None = None,
     zeros: str | None = None,

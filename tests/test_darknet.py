@@ -16,6 +16,7 @@ from cnncalc.analysis.results import Analysis
 from cnncalc.spec.readers.darknet_sections import SECTIONS
 from cnncalc.spec.readers.register import reader_of
 from tests.conftest import Cli
+from tests.foreign import check_folder
 
 FOLDER = Path(__file__).parent / "foreign" / "darknet"
 NET = "[net]\nheight=8\nwidth=8\nchannels=3\n"
@@ -295,6 +296,7 @@ def test_what_darknet_passes_over_is_printed(tmp_path: Path) -> None:
     (f"{NET}[crop]\ncrop_height=9\ncrop_width=4\n", "net.cfg:6:13: crop_height is 9, but the height of the input is 8"),
     (f"{NET}[local]\nsize=5\npad=1\n", "net.cfg:7:5: [local] with size=5 and pad=1 is not supported"),
     (f"{NET}[dropout]\nprobability=half\n", "net.cfg:6:13: probability must be a number, not 'half'"),
+    (f"{NET.replace('8', '2000000000')}{CONV}", "net.cfg:2:8: height is at most 1,000,000,000"),
     (f"{NET}inputs=5\n{CONV}", "net.cfg:5:8: inputs is 5, but height, width and channels make 192"),
     (f"{NET}{CONV}[yolo]\nclasses=2\nmask=0,1\n", "net.cfg:10:1: yolo1: [yolo] takes 14 channels"),
     (f"{NET}{CONV}[region]\nclasses=2\ncoords=4\n", "net.cfg:10:1: region1: [region] takes 7 channels"),
@@ -364,10 +366,25 @@ def test_a_table_of_answers_is_checked_against_a_configuration(tmp_path: Path, c
 # Facts of public files ------------------------------------------------------------------------------
 
 
+def test_a_folder_is_checked_against_the_facts_by_the_contents_of_its_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty.cfg").write_bytes(b"")
+    assert check_folder.blob(tmp_path / "empty.cfg") == "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"  # of an empty file
+    (tmp_path / "net.cfg").write_text(NET + CONV, encoding="utf-8")
+    fact = {"refused": "", "layers": "1", "params": "112", "macs": str(108 * 64), "last": "8x8x4"}
+    for params, status, told in (("112", 0, "1 files known, 0 differ"), ("108", 1, "params 108, found 112")):
+        known = {check_folder.blob(tmp_path / "net.cfg"): fact | {"params": params}}
+        monkeypatch.setattr(check_folder, "facts", lambda known=known: known)
+        monkeypatch.setattr(sys, "argv", ["check_folder.py", str(tmp_path)])
+        assert check_folder.main() == status
+        assert told in capsys.readouterr().out
+
+
 def test_the_table_of_facts_is_well_formed() -> None:
     with open(FOLDER.parent / "darknet_facts.csv", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) > 100
+    assert len(rows) == len({row["blob"] for row in rows}) == 133
     for row in rows:
         assert re.fullmatch(r"[0-9a-f]{40}", row["blob"]), row
         assert row["refused"] or int(row["params"]) >= 0, row

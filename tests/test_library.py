@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 import pytest
+from conftest import Write
 
 import cnncalc
 from cnncalc.cli.main import COMMANDS
@@ -170,3 +171,13 @@ def test_the_published_tables_and_the_marks_of_a_quiz_are_in_the_library(tmp_pat
     answers = tmp_path / "anna.yaml"
     answers.write_text("1: 30x30x6\n2: 192\n", encoding="utf-8")
     assert 1 == cnncalc.mark(cnncalc.quiz(seed=7, count=2), answers).right
+
+
+def test_check_takes_a_network_as_every_function_does(write: Write) -> None:
+    """A name, a path, slide notation, or a spec that has been loaded."""
+    net = write("input: 8x8x3\nlayers:\n  - {conv: {filters: 4, kernel: 3}, name: a}\n", "net.yaml")
+    sheet = write("layer,output,params\na,6x6x4,112\n", "sheet.csv")
+    for network in (net, Path(net), cnncalc.load(net)):
+        assert ["match", "match"] == [verdict.status for verdict in cnncalc.check(sheet, network=network)]
+    larger = cnncalc.check(sheet, network=cnncalc.load(net), input="10x10x3")
+    assert ["mismatch", "match"] == [verdict.status for verdict in larger]

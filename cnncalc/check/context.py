@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from os import PathLike, fspath
 from typing import Any
 
 from cnncalc import setup
@@ -18,6 +19,7 @@ from cnncalc.check.network import Network
 from cnncalc.check.numbers.amounts import with_unit
 from cnncalc.check.numbers.printed import Printed
 from cnncalc.errors import Problem, Span, SpecError, UsageError, closest, one_of
+from cnncalc.spec.model import Spec
 from cnncalc.spec.parameters import written
 from cnncalc.symbolic import Size, is_known
 
@@ -168,7 +170,7 @@ class Overrides:
 
 
 def overrides(
-    network: str = "",
+    network: str | PathLike[str] | Spec = "",
     input: str | int | None = None,  # noqa: A002, the word users know it by
     keys: Mapping[str, Any] | None = None,
     *,
@@ -191,7 +193,11 @@ def overrides(
     if network:
         found.update(NETWORK_KEYS, CONTEXT_KEYS)
     found.update(key for key, value in (("input", size), ("set", settings)) if value)
-    return Overrides(Network(network, size, settings), context, frozenset(found), grading, frozenset(given))
+    if isinstance(network, Spec):
+        named = Network(network.name, size, settings, text=network.source.text, inline=network)
+    else:
+        named = Network(fspath(network), size, settings)
+    return Overrides(named, context, frozenset(found), grading, frozenset(given))
 
 
 def _settings(given: Mapping[str, Any] | Iterable[str]) -> tuple[str, ...]:

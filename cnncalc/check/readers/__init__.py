@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from itertools import islice
 from typing import NamedTuple
 
 from cnncalc.check.claim import Table
@@ -54,8 +55,27 @@ def _rows(tables: Callable[[Source, Known], Iterable[CellTable]]) -> Callable[[R
 
 
 def _prints(print_out: Callable[[Source], tuple[PrintOut, Span]]) -> Callable[[Reading], None]:
-    """Reads what a program prints."""
-    return lambda reading: enter(reading, *print_out(reading.source))
+    """Reads what a program prints, and the tables of layers that stand beside it in Markdown."""
+
+    def read(reading: Reading) -> None:
+        enter(reading, *print_out(reading.source))
+        if markdown.RULE.search(reading.source.text):
+            with suppress(SpecError):  # for a text whose tables are about other things
+                found = list(markdown.tables(reading.source, quantities_in))
+                for table in found:
+                    read_rows(reading, table)
+
+    return read
+
+
+def _second_print_out(source: Source) -> Iterator[Problem]:
+    """That the print-outs behind the first are not read."""
+    headers = (torchinfo.HEADER, summaries.HEADER, fvcore.TABLE)
+    places = sorted(match.start() for header in headers for match in islice(header.finditer(source.text), 2))
+    for place in places[1:2]:
+        line = source.text.count("\n", 0, place)
+        message = "a second print-out begins here: it is not read"
+        yield Problem(message, source.span(line), "put each into a file of its own")
 
 
 READERS = (
@@ -91,6 +111,7 @@ def read_table(table: str | os.PathLike[str] | Source, overrides: Overrides | No
     if isinstance(source, OldSource):
         reading.note(f"{source.name} is read as Windows-1252: it is not UTF-8")
     _reader(source).read(reading)
+    reading.table.unread.extend(_second_print_out(source))
     return reading.finished()
 
 

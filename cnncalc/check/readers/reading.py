@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cnncalc.check.claim import Claim, Table
 from cnncalc.check.context import Context, Overrides
@@ -89,7 +89,7 @@ class Reading:
         given = self.overrides.network
         size, settings = given.input or size, given.settings or settings
         if given.name:
-            return Network(given.name, size, settings)
+            return replace(given, input=size, settings=settings)
         if inline is not None:
             return Network(inline[1].name, size, settings, self.folder, *inline)
         return Network(name, size, settings, self.folder) if name else None

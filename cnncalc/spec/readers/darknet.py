@@ -23,7 +23,7 @@ import re
 from collections.abc import Iterator
 
 from cnncalc.errors import Problem, ProblemList, Source, SpecError, closest, one_of
-from cnncalc.limits import LONGEST_TEXT, MOST_LISTED_NOTES
+from cnncalc.limits import LARGEST_SIZE, LONGEST_TEXT, MOST_LISTED_NOTES
 from cnncalc.spec.model import BrokenItem, InputSize, Item, Spec
 from cnncalc.spec.readers.darknet_keys import Entry, Section
 from cnncalc.spec.readers.darknet_layers import Layers
@@ -93,6 +93,9 @@ def _read_net(net: Section, spec: Spec) -> None:
     """Take the size of the input from [net]; one that is not complete is left to the command line."""
     height, width, channels = (net.whole(name, 0, least=0) for name in ("height", "width", "channels"))
     inputs = net.whole("inputs", 0, least=0)
+    for name in ("height", "width", "channels", "inputs"):
+        if name in net and net.whole(name, 0, least=0) > LARGEST_SIZE.value:
+            net.problems.append(Problem(f"{name} is at most {LARGEST_SIZE}", net[name].span, LARGEST_SIZE.hint))
     net.whole("time_steps", 1)
     spec.notes.extend(net.remarks(NET))
     spec.problems.extend(net.problems)
