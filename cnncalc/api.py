@@ -107,7 +107,10 @@ def convert(
     input: str | int | None = None,  # noqa: A002
     *,
     flat: bool = False,
-    **keys: Unpack[SetupKeys],
+    settings: Mapping[str, Any] | Iterable[str] | str | None = None,
+    head: str = "fc",
+    limits: Mapping[str, int] | None = None,
+    max_layers: int | None = None,
 ) -> str:
     """Return a network as a spec in YAML: as a person writes it, or `flat`, with every layer by itself.
 
@@ -115,7 +118,7 @@ def convert(
     """
     from cnncalc.export.spec_yaml import render
 
-    return render(setup(spec, input, **keys).graph(), flat=flat)
+    return render(setup(spec, input, settings=settings, head=head).graph(), flat=flat)
 
 
 @_limited
