@@ -22,14 +22,17 @@ from cnncalc.layers import (
     Layer,
     MaxPool,
     ReceptiveField,
+    Refused,
     Shape,
     TransposedConv,
 )
+from cnncalc.layers.arithmetic import Abs, Exp, Log, Power
 from cnncalc.layers.convolution import LocallyConnected
 from cnncalc.layers.dense import RBF, FullyConnected, Reshape
-from cnncalc.layers.merging import Add, Shortcut
+from cnncalc.layers.merging import Add, CropLike, Maximum, Shortcut
+from cnncalc.layers.normalization import Affine, LocalResponseNorm, Normalize
 from cnncalc.layers.pooling import AdaptiveAvgPool, AdaptiveMaxPool, BlurPool, GlobalAvgPool, GlobalMaxPool, Subsampling
-from cnncalc.layers.rearranging import Crop, Pad
+from cnncalc.layers.rearranging import Crop, Pad, Permute
 from cnncalc.layers.receptive_field import AxisReceptiveField, union
 from cnncalc.layers.resampling import PixelShuffle, Resize, SpaceToDepth, Upsample
 from cnncalc.layers.window import Window
@@ -119,7 +122,8 @@ SLIDING: dict[type[Layer], Row] = {
 TRANSPOSED: tuple[type[Layer], ...] = (TransposedConv,)
 UNSHARED: tuple[type[Layer], ...] = (LocallyConnected,)
 GRIDS: tuple[type[Layer], ...] = (AdaptiveAvgPool, AdaptiveMaxPool, GlobalAvgPool, GlobalMaxPool)
-MOVERS: tuple[type[Layer], ...] = (Upsample, Resize, PixelShuffle, SpaceToDepth, Pad, Crop)
+MOVERS: tuple[type[Layer], ...] = (Upsample, Resize, PixelShuffle, SpaceToDepth, Pad, Crop, CropLike, Permute)
+NEIGHBOURS: tuple[type[Layer], ...] = (LocalResponseNorm, Normalize)
 NOT_ON_A_MAP: tuple[type[Layer], ...] = (FullyConnected, RBF, Reshape)
 
 
@@ -163,7 +167,7 @@ def test_every_layer_class_that_changes_what_a_unit_sees_is_held_against_the_ora
     changing = {
         cls for cls in classes() if inspect.getattr_static(cls, "receptive_field") is not vars(Layer)["receptive_field"]
     }
-    assert {*SLIDING, *TRANSPOSED, *UNSHARED, *GRIDS, *MOVERS, *NOT_ON_A_MAP} == changing
+    assert {*SLIDING, *TRANSPOSED, *UNSHARED, *GRIDS, *MOVERS, *NEIGHBOURS, *NOT_ON_A_MAP} == changing
 
 
 # Sliding windows -------------------------------------------------------------------------------
@@ -582,6 +586,92 @@ def test_bilinear_upsampling_blends_once_along_every_axis_and_nearest_computes_n
         for layer in (Upsample(factor), Pad(1), Crop([(0, 1)]), SpaceToDepth(1), PixelShuffle(1)):
             assert not layer.params(shape), layer
             assert not layer.macs(shape), layer
+
+
+# Value by value --------------------------------------------------------------------------------
+
+
+def test_a_scale_and_an_offset_for_every_channel_are_as_many_numbers_and_one_product_and_sum_a_value() -> None:
+    shape = Shape(3, 4, 5)
+    values = len(list(itertools.product(range(3), range(4), range(5))))
+    both, scale, offset = Affine(), Affine(offset=False), Affine(scale=False)
+    assert (3, 3) == (both.weights(shape), both.biases(shape))
+    assert {"other_adds": values, "other_multiplies": values} == operations(both, shape)
+    assert (3, 0, {"other_multiplies": values}) == (
+        scale.weights(shape),
+        scale.biases(shape),
+        operations(scale, shape),
+    )
+    assert (0, 3, {"other_adds": values}) == (offset.weights(shape), offset.biases(shape), operations(offset, shape))
+    with pytest.raises(Refused, match="neither a scale nor an offset"):
+        Affine(scale=False, offset=False)
+
+
+def test_functions_of_one_value_cost_what_they_do_to_it_and_nothing_for_what_changes_nothing() -> None:
+    shape = Shape(2, 3)
+    assert {} == operations(Power(), shape) == operations(Power(1, scale="1.0", shift="0.0"), shape)
+    assert {"exps": 6} == operations(Power(2), shape) == operations(Exp(), shape) == operations(Log(), shape)
+    assert {"other_multiplies": 6} == operations(Power(scale="-1"), shape)
+    assert {"other_adds": 6, "other_multiplies": 6} == operations(Power(scale="0.5", shift=1), shape)
+    assert {"compares": 6} == operations(Abs(), shape)
+
+
+def test_the_length_of_a_vector_has_a_square_for_every_value_and_a_root_for_every_vector() -> None:
+    """(3 + 4 + 5 + 6)/sqrt(3*3 + 4*4 + 5*5 + 6*6): 4 squares, 3 additions, 1 root, 4 divisions; then 4 scales."""
+    channels, whole = Normalize(), Normalize(over="all", shared=True)
+    once = {"other_multiplies": 8, "other_adds": 3, "exps": 1, "divides": 4}
+    assert (
+        once == operations(channels, Shape(4, 1, 1)) == operations(whole, Shape(1, 2, 2)) == operations(whole, Shape(4))
+    )
+    assert {name: 6 * count for name, count in once.items()} == operations(channels, Shape(4, 2, 3))
+    assert (4, 1) == (channels.params(Shape(4, 2, 3)), whole.params(Shape(4, 2, 3)))
+    assert at_input(2) == channels.receptive_field(at_input(2), Shape(4, 2, 3))
+    assert whole.receptive_field(at_input(2), Shape(4, 2, 3)).everything
+
+
+def test_a_response_norm_over_a_square_adds_up_every_pixel_of_it_and_sees_them() -> None:
+    shape = Shape(4, 6, 7)
+    square = len(list(itertools.product(range(3), range(3))))
+    layer = LocalResponseNorm(3, over="square")
+    assert {"other_multiplies": 2 * 168, "other_adds": square * 168, "exps": 168, "divides": 168} == operations(
+        layer, shape
+    )
+    like = AvgPool(3, 1, 1)
+    assert like.receptive_field(at_input(2), shape) == layer.receptive_field(at_input(2), shape)
+    assert at_input(2) == LocalResponseNorm(3).receptive_field(at_input(2), shape)
+    assert failing(LocalResponseNorm(4, over="square"), shape, "error") == ["the side of the square must be odd, not 4"]
+
+
+def test_the_largest_of_several_values_takes_one_comparison_fewer_than_there_are() -> None:
+    for inputs in (2, 3, 4):
+        compared = [pair for _ in range(30) for pair in itertools.pairwise(range(inputs))]
+        assert {"compares": len(compared)} == operations(Maximum(inputs=inputs), Shape(5, 2, 3))
+
+
+def test_a_crop_to_another_map_leaves_the_pixels_from_its_offset_on() -> None:
+    for W, kept, before in itertools.product(range(1, 8), range(1, 8), range(4)):
+        layer, shapes = CropLike(offset=before), (Shape(3, W), Shape(5, kept))
+        left = list(range(W))[before : before + kept]
+        fits = all(condition.holds() for condition in layer.join_conditions(shapes))
+        assert fits == (len(left) == kept), (W, kept, before)
+        if fits:
+            assert Shape(3, kept) == layer.output(layer.join(shapes))
+            seen = layer.receptive_field(at_input(), layer.join(shapes)).axes[0]
+            assert [(pixel, pixel) for pixel in left] == [seen.unit(unit) for unit in range(kept)]
+
+
+def test_a_permutation_puts_every_part_of_a_shape_where_its_order_says() -> None:
+    sizes = {1: 4, 2: 5, 3: 6}  # height, width, channels
+    for order in itertools.permutations(sizes):
+        height, width, channels = (sizes[part] for part in order)
+        assert Shape(channels, height, width) == Permute(list(order)).output(Shape(6, 4, 5)), order
+    seen = Conv(2, [3, 5]).receptive_field(at_input(2), Shape(2, 9, 9))
+    swapped = Permute([2, 1, 3]).receptive_field(seen, Shape(2, 7, 5))
+    assert [5, 3] == [axis.size for axis in swapped.axes]
+    assert Permute([3, 1, 2]).receptive_field(seen, Shape(2, 7, 5)).unknown
+    assert failing(Permute([1, 2]), Shape(6, 4, 5), "error")
+    with pytest.raises(Refused, match="every part of a shape once"):
+        Permute([1, 1, 2])
 
 
 # Receptive fields ------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ Examples:
   cnncalc resnet50 --set classes=10 --format csv > resnet50.csv
   cnncalc vgg16 --format html --standalone --output vgg16.html
   cnncalc model.txt --input 32x32x1                  the print of a PyTorch model
+  cnncalc deploy.prototxt                            a network of Caffe
   cnncalc yolov3.cfg                                 a network of Darknet
   cnncalc show vgg16 --expanded > mine.yaml
 """

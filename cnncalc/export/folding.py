@@ -79,7 +79,10 @@ class Parameter(str):
 
 def folded(graph: Graph) -> Folded:
     """The parts of the spec of a graph."""
-    fields = [node.layer.given() if not node.layer.merges else {} for node in graph.nodes]
+    fields = [
+        {name: value for name, value in node.layer.given().items() if name not in node.layer.counted}
+        for node in graph.nodes
+    ]
     _say_half(graph.nodes, fields)
     defaults = _defaults(graph.nodes, fields)
     blocks, entries = _with_blocks(_level(graph, fields, range(len(graph.nodes)), 0))

@@ -126,8 +126,8 @@ def _symbols(node: Node) -> set[str]:
 
 def _layers(graph: Graph) -> Iterator[str]:
     for index, node in enumerate(graph.nodes):
-        fields = {} if node.layer.merges else node.layer.given()
-        keys = ", ".join(f"{name}: {_value(value)}" for name, value in fields.items())
+        fields = node.layer.given().items()
+        keys = ", ".join(f"{name}: {_value(value)}" for name, value in fields if name not in node.layer.counted)
         yield f"  - {node.layer.kind}" + (f": {{{keys}}}" if keys else ":")
         yield f"    name: {_scalar(node.name)}"
         previous = (index - 1 if index else INPUT,)

@@ -245,7 +245,7 @@ class _Expansion:
         elif len(sources) < 2:
             self.assembly.problem(f"{item.layer.kind} needs at least two inputs", item.span, "write 'from: [a, b]'")
             return UNKNOWN
-        layer = self.values.shared(item.layer(inputs=len(sources)))
+        layer = self.values.layer(item, scope, sources, first)
         return self.assembly.append(item, layer, scope, sources, name)
 
     def _group(self, item: GroupItem, scope: Scope, sources: tuple[int, ...], name: str, first: bool) -> int:

@@ -50,6 +50,10 @@ class Layer:
     """Whether its output is its input's memory under another shape."""
     merges: ClassVar[bool] = False
     """Whether it takes more than one input."""
+    counted: ClassVar[tuple[str, ...]] = ()
+    """The fields that no spec gives, for they are counted."""
+    values_read: ClassVar[int | None] = None
+    """How many of its inputs, from the first on, it reads the values of: all, or the others give but their sizes."""
     rescales: ClassVar[bool] = False
     """Whether a merging layer reads pixels of its inputs that lie elsewhere than its own, as `seen_of` says."""
     channelwise: ClassVar[bool] = False
@@ -82,6 +86,11 @@ class Layer:
 
     def check(self) -> None:
         """Refuse fields that contradict each other, by raising Refused."""
+
+    @classmethod
+    def keys(cls) -> dict[str, Field[Any]]:
+        """The fields that a spec may give."""
+        return {name: field for name, field in cls.fields.items() if name not in cls.counted}
 
     @classmethod
     def textbook(cls: type[T], **keys: Any) -> T:

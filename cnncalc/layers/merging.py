@@ -1,16 +1,16 @@
-"""Several volumes -> one: add, multiply, concat and shortcut, the only layers with more than one input."""
+"""Several volumes -> one: the only layers with more than one input."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import accumulate
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from cnncalc.layers.base import Layer, layer
 from cnncalc.layers.channels import Channels, ChannelsRead, clipped
 from cnncalc.layers.condition import Condition, never
-from cnncalc.layers.fields import Count
+from cnncalc.layers.fields import Count, PerAxis, per_axis
 from cnncalc.layers.operations import Operations
 from cnncalc.layers.receptive_field import ReceptiveField
 from cnncalc.layers.shape import Shape
@@ -22,6 +22,7 @@ class Merge(Layer):
 
     merges = True
     title = "merges"
+    counted: ClassVar[tuple[str, ...]] = ("inputs",)
     inputs = Count(2, doc="number of inputs; counted from the branches")
 
 
@@ -55,6 +56,19 @@ class Add(Merge):
         return Operations(other_adds=(self.inputs - 1) * shape.values)
 
 
+@layer("maximum", "eltwise_max")
+class Maximum(Merge):
+    """The largest value, value by value: all inputs must have one shape."""
+
+    channelwise = True
+
+    def join_conditions(self, shapes: tuple[Shape, ...]) -> Iterator[Condition]:
+        return equal_sizes(shapes, "the inputs to compare must have one shape", channels=True)
+
+    def operations(self, shape: Shape) -> Operations:
+        return Operations(compares=(self.inputs - 1) * shape.values)
+
+
 @layer("shortcut")
 class Shortcut(Merge):
     """Addition to the first input of whatever it has a place for: Darknet's shortcut.
@@ -66,6 +80,7 @@ class Shortcut(Merge):
 
     channelwise = True
     rescales = True
+    counted = ("inputs", "added")
     added = Count(1, least=0, doc="values that are added; counted from the inputs")
 
     def join_conditions(self, shapes: tuple[Shape, ...]) -> Iterator[Condition]:
@@ -187,6 +202,38 @@ class Multiply(Merge):
 
 GO_TOGETHER = "these go together: equal shapes; HxWxC with HxWx1, with 1x1xC or with a vector of C values"
 """What can be multiplied."""
+
+
+@layer("crop_like", "crop_to")
+class CropLike(Merge):
+    """Cropping of the first input to the size of the second, of which nothing else is used (FCN)."""
+
+    title = "crops"
+    values_read = 1
+    offset = PerAxis(0, least=0, doc="pixels cut off before the first that is kept")
+
+    def offsets(self, rank: int) -> tuple[Size, ...]:
+        """The offset on each of `rank` axes."""
+        return per_axis(self.offset, rank)
+
+    def join(self, shapes: tuple[Shape, ...]) -> Shape:
+        return Shape(shapes[0].channels, *shapes[1].size)
+
+    def join_conditions(self, shapes: tuple[Shape, ...]) -> Iterator[Condition]:
+        first, like = shapes[0], shapes[1]
+        yield Condition(len(shapes), "==", 2, lambda: f"crop_like takes two inputs, not {len(shapes)}")
+        yield from self.needs_map(first, "offset")
+        yield Condition(like.rank, "==", first.rank, partial(_unequal, first, like, 2), "both must be maps")
+        for length, kept, before in zip(first.size, like.size, self.offsets(first.rank), strict=False):
+            message = f"cannot crop {first} to {like.text()} from pixel {before} on: {before} + {kept} > {length}"
+            yield Condition(length, ">=", kept + before, partial(str, message), "use a smaller offset")
+
+    def channels_read(self, shapes: tuple[Shape, ...], start: Size, count: Size) -> ChannelsRead:
+        return (Channels(0, start, count),)
+
+    def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
+        offsets = self.offsets(shape.rank)
+        return seen.along(lambda axis, number: axis.cut(offsets[number]))
 
 
 def _is_map(shape: Shape) -> bool:

@@ -256,13 +256,14 @@ class InputSize:
 
 @dataclass(slots=True, eq=False, repr=False)
 class Variant:
-    """A named setting of the parameters of a family."""
+    """A named setting of the parameters of a family; or a spec of its own, where it has other layers."""
 
     name: str
     title: str
     about: str
     settings: dict[str, Argument]
     input: InputSize | None = None
+    spec: Callable[[], Spec] | None = None
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -21,7 +21,7 @@ from tests import oracle
 
 Item = Any
 Values = Mapping[str, Any]
-MERGES = ("add", "concat", "multiply")
+MERGES = ("add", "concat", "multiply", "maximum")
 SIBLINGS = ("name", "repeat", "first", "when", "from", "share")
 MAIN = {
     "conv": "filters", "deconv": "filters", "depthwise": "kernel", "maxpool": "kernel", "avgpool": "kernel",
@@ -449,6 +449,7 @@ def simple(kind: str, volume: Volume, keys: Values) -> Row:
     reads: dict[str, Callable[[int], Iterable[int]]] = {
         "layernorm": lambda channel: channels,
         "softmax": lambda channel: channels,
+        "normalize": lambda channel: channels,
         "lrn": lambda channel: range(channel - 2, channel + 3),  # five neighbours, itself among them
     }
     if kind in ("groupnorm", "channel_shuffle"):
@@ -459,7 +460,8 @@ def simple(kind: str, volume: Volume, keys: Values) -> Row:
         reads["channel_shuffle"] = lambda channel: [dealt[channel]]
         reads["groupnorm"] = lambda channel: [other for other in channels if other // width == channel // width]
     parts = parted(volume.read(reads[kind](channel)) for channel in channels) if kind in reads else volume.parts
-    own = {"prelu": 1 if keys.get("shared") else volume.channels}
+    own = dict.fromkeys(("prelu", "normalize"), 1 if keys.get("shared") else volume.channels)
+    own["affine"] = sum(volume.channels for name in ("scale", "offset") if keys.get(name, True))
     own |= dict.fromkeys(("batchnorm", "layernorm", "groupnorm"), 2 * volume.channels)
     return Row(kind, Volume(volume.size, parts), own.get(kind, 0) if keys.get("affine", True) else 0)
 

@@ -299,6 +299,9 @@ class Generator:
                 {"batchnorm": affine},
                 "layernorm",
                 {"groupnorm": {"groups": self.chance.choice(divisors), **affine}},
+                {"affine": {self.chance.choice(("scale", "offset")): self.chance.random() < 0.5}},
+                {"normalize": {"shared": self.chance.random() < 0.5}},
+                self.chance.choice(("abs", "exp", {"power": {"exponent": 2, "scale": 3}})),
                 {"lrn": None},
             )
         )
@@ -327,7 +330,8 @@ class Generator:
     def merge(self, volume: Volume) -> Item:
         """Branches that start here and end at one size: most keep it, or divide it alike."""
         chance = self.chance
-        kind, stride = chance.choice(("add", "add", "concat", "concat", "multiply")), chance.choice((1, 1, 1, 2, 2, 3))
+        kinds = ("add", "add", "concat", "concat", "multiply", "maximum")
+        kind, stride = chance.choice(kinds), chance.choice((1, 1, 1, 2, 2, 3))
         same, less = chance.choice((None, 4, 6)), chance.randint(0, 2)
         rounding = chance.choice(ROUNDINGS)
         branches: list[list[Item]] = []
