@@ -30,6 +30,13 @@ WORDS_TOO = ("activation", "activations", "padding", "size")
 ARROW = re.compile(r"->|\u2192|\A[A-Za-z ]{1,20}[=:]")
 WINDOW = re.compile(r"[0-9 ]+[x\u00d7][0-9 x\u00d7]+\Z")
 """Settings of a layer in a column of `parameters`: 5x5x1->32, p = 0.5, and 2x2 beside these."""
+VOLUMES = ("output", "input")
+OF_SIDES = (
+    *("", "kernel", "stride", "layer_padding", "dilation", "height", "width", "in_height", "in_width"),
+    *("receptive_field", "jump", "centre", "padding", "start", "r_in", "j_in", "start_in"),
+)
+"""Quantities that no number of channels changes; of a volume, its sides."""
+ONE_OR_TWO = re.compile(r"[0-9]+(?: ?[x\u00d7] ?[0-9]+)?\Z")
 NUMERIC = re.compile(r"[-~\u2248(\[$]*(?:None, ?)?[0-9][0-9.,xX*\u00d7/+^=()\[\] -]*(?:[A-Za-z%]{1,8})?[)\]$]?\Z")
 """A number with or without a unit, a shape, or a working."""
 
@@ -73,6 +80,14 @@ def _unreadable(reading: Reading, text: str, span: Span, error: SpecError) -> No
         reading.table.unread.append(Problem(message, span, "rename it, or leave it out"))
     else:
         reading.refused(error, span)
+
+
+def of_sides_only(columns: list[Heading], lines: list[list[Cell]]) -> bool:
+    """Whether a table is about sides of maps and receptive fields alone: one number for an output, or two."""
+    if any(of.quantity not in (*OF_SIDES, *VOLUMES) for of in columns[1:]):
+        return False
+    volumes = [place for place, of in enumerate(columns) if of.quantity in VOLUMES]
+    return all(ONE_OR_TWO.match(undressed(text)) for place in volumes for text in written(place, lines))
 
 
 def looks_like_answers(place: int, lines: list[list[Cell]]) -> bool:

@@ -25,7 +25,7 @@ from cnncalc.check.readers.header import (
     with_workings,
     without_numbering,
 )
-from cnncalc.check.readers.quantities import IGNORED, NUMERIC, looks_like_answers, quantities_of, written
+from cnncalc.check.readers.quantities import IGNORED, NUMERIC, looks_like_answers, of_sides_only, quantities_of, written
 from cnncalc.check.readers.reading import Reading
 from cnncalc.errors import Problem, SpecError
 from cnncalc.graph import Graph
@@ -135,7 +135,7 @@ def read_rows(reading: Reading, table: CellTable, match: Match = matched) -> Non
         lines = [_labelled(cells) for cells in lines if not cells[0][0].startswith("#")]
         parts.append((header, lines, columns))
     header = parts[0][0]
-    network, own = _network(reading, head, header, parts[0][1] if len(parts) == 1 else [])
+    network, own = _network(reading, head, *(parts[0] if len(parts) == 1 else (header, [], [])))
     if len(parts) == 1:
         parts = [(header, own, parts[0][2])]
     context = replace(context, network=network)
@@ -225,7 +225,7 @@ def _effective(reading: Reading, head: dict[str, Cell]) -> tuple[dict[str, Cell]
 
 
 def _network(
-    reading: Reading, head: dict[str, Cell], header: list[Cell], lines: list[list[Cell]]
+    reading: Reading, head: dict[str, Cell], header: list[Cell], lines: list[list[Cell]], columns: list[Heading]
 ) -> tuple[Network, list[list[Cell]]]:
     """The network of the table, and its rows: from the command line, said before the header, or what the rows describe.
 
@@ -236,7 +236,7 @@ def _network(
     size = head.get("input", ("",))[0]
     network = reading.named(name, size, settings)
     if network is None and not reading.grading:
-        own = described(header, lines, reading.source)
+        own = described(header, lines, reading.source, sides_only=of_sides_only(columns, lines))
         network = reading.beside(size or stated_input(lines), settings, needed=own is None)
         if own is not None and network is None:
             network, lines = _own(reading, own, size, settings), own.rest
