@@ -129,6 +129,7 @@ __all__ = [
     "check",
     "compare",
     "conventions",
+    "convert",
     "expand",
     "explain",
     "fit",

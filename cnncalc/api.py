@@ -102,6 +102,26 @@ def expand(spec: SpecLike, input: str | int | None = None, **keys: Unpack[SetupK
 
 
 @_limited
+def convert(
+    spec: SpecLike,
+    input: str | int | None = None,  # noqa: A002
+    *,
+    flat: bool = False,
+    settings: Mapping[str, Any] | Iterable[str] | str | None = None,
+    head: str = "fc",
+    limits: Mapping[str, int] | None = None,
+    max_layers: int | None = None,
+) -> str:
+    """Return a network as a spec in YAML: as a person writes it, or `flat`, with every layer by itself.
+
+    Every layer has the same name and the same numbers. Raises SpecError with every problem found.
+    """
+    from cnncalc.export.spec_yaml import render
+
+    return render(setup(spec, input, settings=settings, head=head).graph(), flat=flat)
+
+
+@_limited
 def analyze(spec: SpecLike, input: str | int | None = None, **keys: Unpack[SetupKeys]) -> Analysis:  # noqa: A002
     """Compute what every layer of a network makes and costs.
 

@@ -94,6 +94,7 @@ MOST_LAYERS = Limit(
     100_000,
     "layers of a network, repeats unrolled: more are nearly always a mistake; to check or solve, 20,000",
 )
+MOST_SOURCES = Limit("sources", 50_000, "layers that the sections of a network of Darknet read, all together")
 MOST_CHECKED_LAYERS = 20_000
 """Layers of a network that is counted several times, if no limit is set: to check answers, or to solve."""
 MOST_STEPS = Limit("steps", 200_000, "steps of the expansion of blocks and repeats that make no layer")
@@ -157,3 +158,5 @@ MOST_LISTED = 100
 """Names that a hint lists."""
 MOST_NEAREST = 50
 """Names of no layer, in one table, for which the nearest one is looked for: it takes its time in a large network."""
+MOST_LISTED_NOTES = 20
+"""Notes on lines of a file that change nothing, which are listed one by one."""

@@ -28,6 +28,8 @@ from cnncalc.cli.main import cnncalc as program
 from cnncalc.layers import CATALOGUE, FAMILIES, Layer, Operations
 from cnncalc.limits import LIMITS
 from cnncalc.report.columns import COLUMNS
+from cnncalc.spec.readers import caffe_layers
+from cnncalc.spec.readers.darknet_sections import KINDS
 
 FOLDER = Path(__file__).resolve().parent
 PART = re.compile(r"(<!-- generated: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -72,13 +74,15 @@ def _layer(layer: type[Layer]) -> str:
     if layer.aliases:
         parts.append("Also " + ", ".join(map(code, layer.aliases)) + ".")
     parts.append(prose(inspect.getdoc(layer) or ""))
-    fields = {} if layer.merges else layer.fields
+    fields = layer.keys()
     if fields:
         header = ("key", "symbol", "default", "takes", "meaning")
         parts.append(table(header, (_field(layer, name, field) for name, field in fields.items())))
+    if fields and layer.merges:
+        parts.append("Its inputs are what `from` names.")
     elif layer.merges:
         parts.append("No keys: its inputs are [its branches](#merging-branches), or what `from` names.")
-    else:
+    elif not fields:
         parts.append("No keys.")
     return "\n\n".join(parts)
 
@@ -200,6 +204,14 @@ def _rule(rule: Rule, unnamed: str) -> str:
     return f"{kinds}{where}: {code(terms.replace('+ -1 ', '- ') or 0)}"
 
 
+# Formats ------------------------------------------------------------------------------------
+
+
+def darknet() -> str:
+    """Every section of Darknet that is read, and the layers that it is."""
+    return table(("section", "layers"), ((code(f"[{name}]"), kind.about) for name, kind in KINDS.items()))
+
+
 # Limits -------------------------------------------------------------------------------------
 
 
@@ -211,9 +223,22 @@ def limits() -> str:
     )
 
 
+# Formats ------------------------------------------------------------------------------------
+
+
+def caffe() -> str:
+    """Every type of Caffe that is read: the layers that it becomes, its message and the fields of that."""
+    rows = (
+        (code(name), ", ".join(map(code, kind.becomes.split(", "))), code(kind.message), kind.fields.replace("*", ""))
+        for name, kind in caffe_layers.TYPES.items()
+    )
+    return table(("type", "here", "message", "fields"), rows)
+
+
 GENERATED: dict[str, dict[str, Callable[[], str]]] = {
     "spec-format.md": {"layers": layers, "operations": operations},
     "cli.md": {"commands": commands, "columns": columns},
+    "formats.md": {"darknet": darknet, "caffe": caffe},
     "networks.md": {"networks": networks},
     "security.md": {"limits": limits},
     "conventions.md": {"conventions": conventions, "counts": counts},

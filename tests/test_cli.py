@@ -81,6 +81,13 @@ def test_the_examples_in_the_help_run(cli: Cli, tmp_path: Path, monkeypatch: pyt
     examples = [example for example in examples if "[" not in example and "`" not in example]
     assert len(examples) > 8
     (tmp_path / "net.yaml").write_text(TINY, encoding="utf-8")
+    configuration = "[net]\nheight=8\nwidth=8\nchannels=3\n[maxpool]\nsize=2\n"
+    (tmp_path / "yolov3.cfg").write_text(configuration, encoding="utf-8")
+    network = (
+        'input: "data" input_dim: 1 input_dim: 3 input_dim: 8 input_dim: 8\n'
+        'layer { name: "it" type: "ReLU" bottom: "data" top: "it" }\n'
+    )
+    (tmp_path / "deploy.prototxt").write_text(network, encoding="utf-8")
     (tmp_path / "model.txt").write_text("Net(\n  (c): Conv2d(1, 6, kernel_size=(5, 5))\n)\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     for example in examples:

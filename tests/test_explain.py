@@ -57,6 +57,14 @@ layers:
   - {groupnorm: 8, name: groupnorm}
   - {instancenorm: {affine: true}, name: instancenorm}
   - {lrn: 5, name: lrn}
+  - {lrn: {channels: 3, over: square}, name: squared}
+  - {affine: {}, name: affine}
+  - {normalize: {over: channels}, name: normalize}
+  - {power: {exponent: 2, scale: 3, shift: 1}, name: power}
+  - {abs: {}, name: abs}
+  - {exp: {}, name: exp}
+  - {log: {}, name: log}
+  - {permute: [2, 1, 3], name: turned}
   - {prelu, name: prelu}
   - {dropout: 0.5, name: dropout}
   - {identity, name: identity}
@@ -68,10 +76,15 @@ layers:
     concat:
       - [{slice: {channels: 8, start: 4}, name: slice}]
       - [{split: {parts: 4, part: 2}, name: split}]
+  - {maximum: [[], [{relu: {}, name: positive}]], name: largest}
+  - {crop_like: {offset: 1}, from: [left, cut], name: cropped}
   - name: scaled
     multiply:
       - []
       - [{globalavgpool, name: squeeze}]
+  - {local: {filters: 4, kernel: 3, stride: 2, padding: 1}, name: local}
+  - {shortcut: , from: [local, scaled], name: shortcut}
+  - {blurpool: {kernel: 3, stride: 1, padding: 1}, name: blurpool}
   - {adaptivemaxpool: 8, name: cells}
   - {adaptiveavgpool: 3, name: uneven}
   - {globalmaxpool, name: global}

@@ -111,7 +111,7 @@ def test_a_function_takes_what_its_command_takes(name: str) -> None:
     keys: set[str] = set()
     for key, parameter in inspect.signature(getattr(cnncalc, FUNCTIONS.get(name, name))).parameters.items():
         keys |= set(SetupKeys.__annotations__) if parameter.kind is parameter.VAR_KEYWORD else {key}
-    view = importlib.import_module(f"cnncalc.report.views.{name}")
+    view = None if name == "convert" else importlib.import_module(f"cnncalc.report.views.{name}")  # it writes a spec
     drawn = {*getattr(view, "TAKES", ()), *getattr(view, "EXTRA", ()), "standalone"}
     assert options - keys - drawn <= OTHERWISE.keys()
     assert keys - options - REFUSED.get(name, set()) <= ALONE

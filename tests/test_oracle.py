@@ -22,12 +22,17 @@ from cnncalc.layers import (
     Layer,
     MaxPool,
     ReceptiveField,
+    Refused,
     Shape,
     TransposedConv,
 )
+from cnncalc.layers.arithmetic import Abs, Exp, Log, Power
+from cnncalc.layers.convolution import LocallyConnected
 from cnncalc.layers.dense import RBF, FullyConnected, Reshape
-from cnncalc.layers.pooling import AdaptiveAvgPool, AdaptiveMaxPool, GlobalAvgPool, GlobalMaxPool, Subsampling
-from cnncalc.layers.rearranging import Crop, Pad
+from cnncalc.layers.merging import Add, CropLike, Maximum, Shortcut
+from cnncalc.layers.normalization import Affine, LocalResponseNorm, Normalize
+from cnncalc.layers.pooling import AdaptiveAvgPool, AdaptiveMaxPool, BlurPool, GlobalAvgPool, GlobalMaxPool, Subsampling
+from cnncalc.layers.rearranging import Crop, Pad, Permute
 from cnncalc.layers.receptive_field import AxisReceptiveField, union
 from cnncalc.layers.resampling import PixelShuffle, Resize, SpaceToDepth, Upsample
 from cnncalc.layers.window import Window
@@ -79,8 +84,10 @@ class Row:
         *,
         weights: Callable[[int], int],
         biases: int,
+        fixed: bool = False,
     ) -> None:
         self.make, self.pairs, self.operations, self.weights, self.biases = make, pairs, operations, weights, biases
+        self.fixed = fixed  # the weights are not trained: buffers
         self.filters = len({filter_ for _, filter_ in pairs})
 
 
@@ -101,6 +108,9 @@ SLIDING: dict[type[Layer], Row] = {
     ),
     MaxPool: Row(MaxPool, OWN, lambda s: per_window(s, "compares"), weights=lambda F: 0, biases=0),
     AvgPool: Row(AvgPool, OWN, lambda s: per_window(s, "other_adds", "divides"), weights=lambda F: 0, biases=0),
+    BlurPool: Row(
+        BlurPool, OWN, lambda s: {"macs": s.all_taps * CHANNELS}, weights=lambda F: CHANNELS * F, biases=0, fixed=True
+    ),
     Subsampling: Row(
         Subsampling,
         OWN,
@@ -110,8 +120,10 @@ SLIDING: dict[type[Layer], Row] = {
     ),
 }
 TRANSPOSED: tuple[type[Layer], ...] = (TransposedConv,)
+UNSHARED: tuple[type[Layer], ...] = (LocallyConnected,)
 GRIDS: tuple[type[Layer], ...] = (AdaptiveAvgPool, AdaptiveMaxPool, GlobalAvgPool, GlobalMaxPool)
-MOVERS: tuple[type[Layer], ...] = (Upsample, Resize, PixelShuffle, SpaceToDepth, Pad, Crop)
+MOVERS: tuple[type[Layer], ...] = (Upsample, Resize, PixelShuffle, SpaceToDepth, Pad, Crop, CropLike, Permute)
+NEIGHBOURS: tuple[type[Layer], ...] = (LocalResponseNorm, Normalize)
 NOT_ON_A_MAP: tuple[type[Layer], ...] = (FullyConnected, RBF, Reshape)
 
 
@@ -148,14 +160,14 @@ def at_input(rank: int = 1) -> ReceptiveField:
 
 def test_every_layer_class_with_a_kernel_has_a_row_in_the_oracle() -> None:
     windowed = {cls for cls in classes() if "kernel" in cls.fields}
-    assert windowed == {*SLIDING, *TRANSPOSED}
+    assert windowed == {*SLIDING, *TRANSPOSED, *UNSHARED}
 
 
 def test_every_layer_class_that_changes_what_a_unit_sees_is_held_against_the_oracle() -> None:
     changing = {
         cls for cls in classes() if inspect.getattr_static(cls, "receptive_field") is not vars(Layer)["receptive_field"]
     }
-    assert {*SLIDING, *TRANSPOSED, *GRIDS, *MOVERS, *NOT_ON_A_MAP} == changing
+    assert {*SLIDING, *TRANSPOSED, *UNSHARED, *GRIDS, *MOVERS, *NEIGHBOURS, *NOT_ON_A_MAP} == changing
 
 
 # Sliding windows -------------------------------------------------------------------------------
@@ -214,9 +226,12 @@ def test_weights_are_the_triples_of_filter_map_and_tap_that_sliding_touches(cls:
         slides = oracle.slide(13, F, S, (0, 0), D)
         assert slides is not None
         weights = oracle.convolve([slides], row.pairs).weights if "macs" in operations(layer, shape) else row.weights(F)
-        assert (weights, row.biases) == (layer.weights(shape), layer.biases(shape)), f"{cls.__name__} F={F} S={S} D={D}"
         assert weights == row.weights(F)
-        assert weights + row.biases == layer.params(shape)
+        trained, kept = (0, weights) if row.fixed else (weights, 0)
+        case = f"{cls.__name__} F={F} S={S} D={D}"
+        assert (trained, row.biases) == (layer.weights(shape), layer.biases(shape)), case
+        assert trained + row.biases == layer.params(shape), case
+        assert kept == layer.buffers(shape), case
 
 
 def test_caffe_rounding_never_starts_a_window_in_the_padding_behind_the_input() -> None:
@@ -352,6 +367,24 @@ def test_depthwise_convolution_of_images_and_volumes_gives_every_map_its_own_fil
     assert counts.connections + counts.units == layer.connections(shape)
 
 
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("volume", VOLUMES, ids=lambda volume: "x".join(map(str, volume[0])))
+def test_a_locally_connected_layer_has_a_weight_for_every_product_and_a_bias_for_every_unit(
+    volume: tuple[Any, ...], bias: bool
+) -> None:
+    sizes, F, S, P, D = volume
+    windows = [oracle.slide(*axis) for axis in zip(sizes, F, S, P, D, strict=True)]
+    counts = oracle.convolve(windows, oracle.channel_pairs(2, 3, 1))
+    layer, shape = LocallyConnected(3, F, S, P, dilation=D, bias=bias), Shape(2, *sizes)
+    assert Shape(3, *(one.outputs for one in windows)) == layer.output(shape)
+    # No weight is used twice, so that there are as many as products.
+    assert (counts.macs, counts.units * bias) == (layer.weights(shape), layer.biases(shape))
+    work = {"macs": counts.macs, "bias_adds": counts.units * bias}
+    assert {name: count for name, count in work.items() if count} == operations(layer, shape)
+    assert (counts.macs, counts.adds + counts.units * bias) == products_and_additions(layer, shape)
+    assert counts.connections + counts.units * bias == layer.connections(shape)
+
+
 @pytest.mark.parametrize("rounding", ROUNDINGS[:3])
 @pytest.mark.parametrize("volume", VOLUMES, ids=lambda volume: "x".join(map(str, volume[0])))
 def test_pools_of_images_and_volumes_do_one_operation_fewer_than_taps_in_every_window(
@@ -364,6 +397,7 @@ def test_pools_of_images_and_volumes_do_one_operation_fewer_than_taps_in_every_w
     expected = {
         MaxPool: {"compares": counts.macs - counts.units},
         AvgPool: {"other_adds": counts.macs - counts.units, "divides": counts.units},
+        BlurPool: {"macs": counts.macs},
         Subsampling: {
             "other_adds": counts.macs - counts.units,
             "other_multiplies": counts.units,
@@ -497,6 +531,12 @@ def test_a_pad_adds_channels_of_zeros_that_see_nothing_new() -> None:
     assert Shape(128, 28, 28) == Pad(0, 64).output(shape)
 
 
+def test_a_pad_makes_a_vector_longer() -> None:
+    assert Shape(362) == Pad(channels=1).output(Shape(361))
+    assert not failing(Pad(channels=1), Shape(361), "error", "invalid")
+    assert failing(Pad(1), Shape(361), "error")
+
+
 def test_pad_crop_fold_and_upsampling_leave_as_many_positions_as_listing_them() -> None:
     for W, margins in itertools.product(LENGTHS, MARGINS):
         assert Shape(2, len(oracle.padded(W, margins))) == Pad([margins]).output(Shape(2, W)), (W, margins)
@@ -546,6 +586,92 @@ def test_bilinear_upsampling_blends_once_along_every_axis_and_nearest_computes_n
         for layer in (Upsample(factor), Pad(1), Crop([(0, 1)]), SpaceToDepth(1), PixelShuffle(1)):
             assert not layer.params(shape), layer
             assert not layer.macs(shape), layer
+
+
+# Value by value --------------------------------------------------------------------------------
+
+
+def test_a_scale_and_an_offset_for_every_channel_are_as_many_numbers_and_one_product_and_sum_a_value() -> None:
+    shape = Shape(3, 4, 5)
+    values = len(list(itertools.product(range(3), range(4), range(5))))
+    both, scale, offset = Affine(), Affine(offset=False), Affine(scale=False)
+    assert (3, 3) == (both.weights(shape), both.biases(shape))
+    assert {"other_adds": values, "other_multiplies": values} == operations(both, shape)
+    assert (3, 0, {"other_multiplies": values}) == (
+        scale.weights(shape),
+        scale.biases(shape),
+        operations(scale, shape),
+    )
+    assert (0, 3, {"other_adds": values}) == (offset.weights(shape), offset.biases(shape), operations(offset, shape))
+    with pytest.raises(Refused, match="neither a scale nor an offset"):
+        Affine(scale=False, offset=False)
+
+
+def test_functions_of_one_value_cost_what_they_do_to_it_and_nothing_for_what_changes_nothing() -> None:
+    shape = Shape(2, 3)
+    assert {} == operations(Power(), shape) == operations(Power(1, scale="1.0", shift="0.0"), shape)
+    assert {"exps": 6} == operations(Power(2), shape) == operations(Exp(), shape) == operations(Log(), shape)
+    assert {"other_multiplies": 6} == operations(Power(scale="-1"), shape)
+    assert {"other_adds": 6, "other_multiplies": 6} == operations(Power(scale="0.5", shift=1), shape)
+    assert {"compares": 6} == operations(Abs(), shape)
+
+
+def test_the_length_of_a_vector_has_a_square_for_every_value_and_a_root_for_every_vector() -> None:
+    """(3 + 4 + 5 + 6)/sqrt(3*3 + 4*4 + 5*5 + 6*6): 4 squares, 3 additions, 1 root, 4 divisions; then 4 scales."""
+    channels, whole = Normalize(), Normalize(over="all", shared=True)
+    once = {"other_multiplies": 8, "other_adds": 3, "exps": 1, "divides": 4}
+    assert (
+        once == operations(channels, Shape(4, 1, 1)) == operations(whole, Shape(1, 2, 2)) == operations(whole, Shape(4))
+    )
+    assert {name: 6 * count for name, count in once.items()} == operations(channels, Shape(4, 2, 3))
+    assert (4, 1) == (channels.params(Shape(4, 2, 3)), whole.params(Shape(4, 2, 3)))
+    assert at_input(2) == channels.receptive_field(at_input(2), Shape(4, 2, 3))
+    assert whole.receptive_field(at_input(2), Shape(4, 2, 3)).everything
+
+
+def test_a_response_norm_over_a_square_adds_up_every_pixel_of_it_and_sees_them() -> None:
+    shape = Shape(4, 6, 7)
+    square = len(list(itertools.product(range(3), range(3))))
+    layer = LocalResponseNorm(3, over="square")
+    assert {"other_multiplies": 2 * 168, "other_adds": square * 168, "exps": 168, "divides": 168} == operations(
+        layer, shape
+    )
+    like = AvgPool(3, 1, 1)
+    assert like.receptive_field(at_input(2), shape) == layer.receptive_field(at_input(2), shape)
+    assert at_input(2) == LocalResponseNorm(3).receptive_field(at_input(2), shape)
+    assert failing(LocalResponseNorm(4, over="square"), shape, "error") == ["the side of the square must be odd, not 4"]
+
+
+def test_the_largest_of_several_values_takes_one_comparison_fewer_than_there_are() -> None:
+    for inputs in (2, 3, 4):
+        compared = [pair for _ in range(30) for pair in itertools.pairwise(range(inputs))]
+        assert {"compares": len(compared)} == operations(Maximum(inputs=inputs), Shape(5, 2, 3))
+
+
+def test_a_crop_to_another_map_leaves_the_pixels_from_its_offset_on() -> None:
+    for W, kept, before in itertools.product(range(1, 8), range(1, 8), range(4)):
+        layer, shapes = CropLike(offset=before), (Shape(3, W), Shape(5, kept))
+        left = list(range(W))[before : before + kept]
+        fits = all(condition.holds() for condition in layer.join_conditions(shapes))
+        assert fits == (len(left) == kept), (W, kept, before)
+        if fits:
+            assert Shape(3, kept) == layer.output(layer.join(shapes))
+            seen = layer.receptive_field(at_input(), layer.join(shapes)).axes[0]
+            assert [(pixel, pixel) for pixel in left] == [seen.unit(unit) for unit in range(kept)]
+
+
+def test_a_permutation_puts_every_part_of_a_shape_where_its_order_says() -> None:
+    sizes = {1: 4, 2: 5, 3: 6}  # height, width, channels
+    for order in itertools.permutations(sizes):
+        height, width, channels = (sizes[part] for part in order)
+        assert Shape(channels, height, width) == Permute(list(order)).output(Shape(6, 4, 5)), order
+    seen = Conv(2, [3, 5]).receptive_field(at_input(2), Shape(2, 9, 9))
+    swapped = Permute([2, 1, 3]).receptive_field(seen, Shape(2, 7, 5))
+    assert [5, 3] == [axis.size for axis in swapped.axes]
+    assert Permute([3, 1, 2]).receptive_field(seen, Shape(2, 7, 5)).unknown
+    assert failing(Permute([1, 2]), Shape(6, 4, 5), "error")
+    with pytest.raises(Refused, match="every part of a shape once"):
+        Permute([1, 1, 2])
 
 
 # Receptive fields ------------------------------------------------------------------------------
@@ -745,6 +871,56 @@ def test_resizing_by_a_whole_factor_sees_what_upsampling_does() -> None:
         axis = Resize(W * factor, mode=mode).receptive_field(at_input(), Shape(1, W)).axes[0]
         assert [marks.span(unit) for unit in range(W * factor)] == [axis.unit(unit) for unit in range(W * factor)]
     assert "whole" in Resize(7).receptive_field(at_input(), Shape(1, 3)).unknown
+
+
+# Shortcuts -----------------------------------------------------------------------------------
+
+
+def added_by_hand(first: Shape, other: Shape) -> dict[tuple[int, ...], tuple[int, ...]]:
+    """(channel, row, column) of the first input -> that of the other which is added to it, by Darknet's loops."""
+    (h1, w1), (h2, w2) = first.size, other.size
+    stride, sample = max(w2 // w1, 1), max(w1 // w2, 1)
+    loops = itertools.product(range(min(first.channels, other.channels)), range(min(h1, h2)), range(min(w1, w2)))
+    return {(k, j * sample, i * sample): (k, j * stride, i * stride) for k, j, i in loops}
+
+
+@pytest.mark.parametrize(
+    ("first", "other"),
+    [
+        (Shape(8, 4, 4), Shape(4, 8, 8)),
+        (Shape(4, 4, 6), Shape(8, 4, 6)),
+        (Shape(4, 4, 6), Shape(3, 4, 6)),
+        (Shape(4, 9, 6), Shape(6, 3, 2)),
+        (Shape(2, 2, 3), Shape(2, 6, 9)),
+    ],
+    ids=str,
+)
+def test_a_shortcut_adds_what_both_inputs_have_a_place_for(first: Shape, other: Shape) -> None:
+    pairs = added_by_hand(first, other)
+    layer = Shortcut().settled((first, other))
+    assert all(condition.holds() for condition in layer.join_conditions((first, other)))
+    assert first == layer.join((first, other)) == layer.output(first)
+    assert {"other_adds": len(pairs)} == operations(layer, first)
+    # Which rows of the other a row of the output reads, and which channels a channel.
+    seen = layer.seen_of(1, at_input(2), (first, other))
+    for axis in range(2):
+        rows = {mine[axis + 1]: its[axis + 1] for mine, its in pairs.items()}
+        for unit in range(first.size[axis]):
+            along = seen.axes[axis]
+            blind = unit % len(along.lows) in along.blind
+            assert blind == (unit not in rows), (axis, unit)
+            assert blind or (rows[unit], rows[unit]) == along.unit(unit), (axis, unit)
+    assert at_input(2) == layer.seen_of(0, at_input(2), (first, other))
+    for channel in range(first.channels):
+        read = [(one.source, one.start, one.count) for one in layer.channels_read((first, other), channel, 1)]
+        assert read == [(0, channel, 1), *[(1, channel, 1)] * any(mine[0] == channel for mine in pairs)]
+
+
+def test_a_shortcut_of_equal_inputs_is_an_add_and_one_of_other_sizes_is_refused() -> None:
+    same = Shape(4, 5, 5)
+    assert Add(inputs=3) == Shortcut(inputs=3).settled((same, same, same))
+    for other in (Shape(4, 3, 3), Shape(4, 10, 5), Shape(4, 5), Shape(4)):
+        assert [c for c in Shortcut().join_conditions((same, other)) if c.holds() is False], other
 
 
 # Larger values ---------------------------------------------------------------------------------

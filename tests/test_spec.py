@@ -478,6 +478,9 @@ def test_every_padding_and_rounding_gives_the_size_worked_out_by_hand() -> None:
         "depthwise": "4x5x16",
         "grouped": "4x5x8",
         "sparse": "4x5x3",
+        "blur": "4x5x3",  # 3 wide, 1 on each side
+        "local": "4x5x3",  # 3 high, 1 on each side
+        "skip": "4x5x3",  # 3 of the 8 channels are added
         "subsample": "2x3x3",  # 4/2; 5/2 rounded up, as the spec says
         "up": "5x7x6",  # (2-1)*2-2+4+1; (3-1)*2-2+4+1
         "up_same": "10x21x2",

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from heapq import heappop, heappush
 from typing import TypeAlias
 
-from cnncalc.analysis.input_fields import InputFields, all_unknown, merged_fields, through
+from cnncalc.analysis.input_fields import InputFields, Part, all_unknown, merged_fields, through
 from cnncalc.analysis.merged_fields import JumpConflictError
 from cnncalc.graph import Graph
 from cnncalc.layers.receptive_field import UncountableError
@@ -45,13 +45,25 @@ class FieldsOfChannels:
             self._alike[index] = read is None
             if read is None or all(self._is_whole(part) for part in read):
                 return []
-            return [self._of(part) for part in read]
+            return self.as_read(index, [(part[0], self._of(part)) for part in read])
         except JumpConflictError:  # reported where the branches are merged
             return []
         except UncountableError as reason:
             self._alike[index] = False
             seen = (part for source in node.sources for part in self._found[source])
             return [all_unknown(tuple(seen), str(reason))]
+
+    def as_read(self, index: int, coming: Iterable[tuple[int, InputFields]]) -> list[InputFields]:
+        """The receptive fields of (a source, its fields), as the units of node `index` read them."""
+        node = self._graph.nodes[index]
+        if not node.layer.rescales:
+            return [seen for _, seen in coming]
+        shapes = tuple(map(self._graph.shape, node.sources))
+        numbers = {source: number for number, source in enumerate(node.sources)}
+        return [
+            tuple(Part(part.inputs, node.layer.seen_of(numbers[source], part.field, shapes)) for part in seen)
+            for source, seen in coming
+        ]
 
     def _adds_zeros(self, index: int) -> bool:
         """Whether the channels of a node behind as many as come in read nothing."""
@@ -66,8 +78,7 @@ class FieldsOfChannels:
         """The ranges of other nodes that a range reads; None for all of them."""
         index, start, count = part
         node = self._graph.nodes[index]
-        shapes = tuple(map(self._graph.shape, node.sources))
-        read = node.layer.channels_read(shapes, start, count)
+        read = node.layer.channels_read(tuple(map(self._graph.shape, node.sources)), start, count)
         return None if read is None else [(node.sources[one.source], one.start, one.count) for one in read]
 
     def _is_whole(self, part: Range) -> bool:
@@ -103,7 +114,8 @@ class FieldsOfChannels:
 
     def _computed(self, part: Range, read: Iterable[Range]) -> InputFields:
         node = self._graph.nodes[part[0]]
-        coming = [self._found[one[0]] if self._is_whole(one) else self._known[one] for one in read]
+        fields = [(one[0], self._found[one[0]] if self._is_whole(one) else self._known[one]) for one in read]
+        coming = self.as_read(part[0], fields)
         if not coming:
             raise UncountableError(f"{node.name} adds channels of zeros, which see nothing")
         seen, _ = merged_fields(coming, node.input.rank)

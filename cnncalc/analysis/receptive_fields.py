@@ -48,7 +48,10 @@ def receptive_fields(graph: Graph) -> ReceptiveFields:
         coming = of_channels.read_by(index)
         if coming:
             read[node.name] = [in_one(fields, graph.inputs) for fields in coming]
-        coming = coming or [found[source] for source in node.sources]
+        elif node.layer.rescales:
+            coming = of_channels.as_read(index, [(source, found[source]) for source in node.sources])
+            read[node.name] = [in_one(fields, graph.inputs) for fields in coming]
+        coming = coming or [found[source] for source in node.sources[: node.layer.values_read]]
         try:
             seen, aligned = merged_fields(coming, node.input.rank)
         except JumpConflictError as conflict:
@@ -56,7 +59,7 @@ def receptive_fields(graph: Graph) -> ReceptiveFields:
             seen, aligned = found[node.sources[0]], True
         if not aligned:
             notes.append(f"{node.name}: the merged branches are misaligned: their windows have different centres")
-        if len(node.sources) > 1:
+        if len(coming) > 1:
             if node.input.rank and any(part.field.unknown for part in seen):
                 uncompared.append(node.name)
             if several and any(fields[0].inputs != coming[0][0].inputs or len(fields) > 1 for fields in coming):

@@ -23,6 +23,7 @@ COMMANDS = {
     "fit": "cnncalc.cli.fit",
     "sweep": "cnncalc.cli.sweep",
     "compare": "cnncalc.cli.compare",
+    "convert": "cnncalc.cli.convert",
     "check": "cnncalc.cli.check",
     "quiz": "cnncalc.cli.quiz",
     "apply": "cnncalc.cli.apply",

@@ -20,6 +20,8 @@ Examples:
   cnncalc resnet50 --set classes=10 --format csv > resnet50.csv
   cnncalc vgg16 --format html --standalone --output vgg16.html
   cnncalc model.txt --input 32x32x1                  the print of a PyTorch model
+  cnncalc deploy.prototxt                            a network of Caffe
+  cnncalc yolov3.cfg                                 a network of Darknet
   cnncalc show vgg16 --expanded > mine.yaml
 """
 
@@ -34,7 +36,8 @@ def command(asked: dict[str, Any], page: Page, expanded: bool) -> None:
     SPEC is a bundled network (see `cnncalc list`), a YAML file (see docs/spec-format.md), `-` for
     standard input, slide notation such as 'conv3-64 x2, pool2, fc-10', or a file with the
     network in another form: code of PyTorch or Keras (never run), what PyTorch prints of a model, a
-    summary of Keras, a table with the settings of every layer, a notebook or a README with one.
+    summary of Keras, a .cfg of Darknet (see docs/formats.md), a table with the settings of every
+    layer, a notebook or a README with one.
 
     Columns: layer, type, kind, input, output, weights, biases, params, trainable, non_trainable,
     buffers, macs, flops, output_values, activations, memory, rf (receptive field), jump, centre, padding, depth,

@@ -218,7 +218,10 @@ def _cannot_share(node: Node, owner: Node) -> str:
 def _place(layer: Layer, shapes: tuple[Shape, ...]) -> Placed:
     """The layer on inputs of some shapes, its conditions asked up to the first error."""
     open_: list[tuple[Condition, bool | None]] = []
-    joined = layer.join(shapes) if _hold(layer.join_conditions(shapes), open_) else None
+    joined = None
+    if _hold(layer.join_conditions(shapes), open_):
+        layer = layer.settled(shapes)
+        joined = layer.join(shapes)
     output = layer.output(joined) if joined is not None and _hold(layer.conditions(joined), open_) else None
     sizes = (output.channels, *output.size) if output else ()
     parts = [0 if is_known(size) else length(size, LONGEST_SIZE.value) for size in sizes]

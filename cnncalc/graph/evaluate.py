@@ -76,7 +76,7 @@ class Evaluation:
             return known
         given = self.spec.defaults.get(item.layer, {}) | item.arguments | (item.first if special else {})
         environment = self._with_input(scope, sources[0])
-        values = {}
+        values: dict[str, Any] = {"inputs": len(sources)} if item.layer.merges else {}
         for name, argument in given.items():
             value = self._evaluate(argument, environment)
             if value is None and not argument.constant:

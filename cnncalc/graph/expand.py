@@ -95,7 +95,7 @@ class _Expansion:
         graph.assumed.extend(spec.notes)
         graph.parameters = self.values.parameters
         if size is None:
-            hint = "add 'input: 224x224x3' to the spec, or give --input 224x224x3"
+            hint = f"add {spec.input_key} to the spec, or give --input 224x224x3"
             if spec.partial_input:
                 hint = f"give it with its sizes: --input 224x224x{spec.partial_input.channels}"
             raise SpecError(
@@ -245,7 +245,7 @@ class _Expansion:
         elif len(sources) < 2:
             self.assembly.problem(f"{item.layer.kind} needs at least two inputs", item.span, "write 'from: [a, b]'")
             return UNKNOWN
-        layer = self.values.shared(item.layer(inputs=len(sources)))
+        layer = self.values.layer(item, scope, sources, first)
         return self.assembly.append(item, layer, scope, sources, name)
 
     def _group(self, item: GroupItem, scope: Scope, sources: tuple[int, ...], name: str, first: bool) -> int:
@@ -255,7 +255,7 @@ class _Expansion:
         result = self.run(item.items, scope.inside(name + scope.suffix), sources[0])
         self.assembly.enter(path, result, scope, item.span)
         self.assembly.spans[path] = range(start, len(self.graph.nodes))
-        self.graph.groups[path] = ""
+        self.graph.groups[path] = item.title
         return result
 
     def _call(self, item: CallItem, scope: Scope, sources: tuple[int, ...], name: str, first: bool) -> int:

@@ -2,6 +2,7 @@
 
 from cnncalc.layers import (
     activation,
+    arithmetic,
     convolution,
     dense,
     merging,
@@ -28,6 +29,7 @@ FAMILIES = (
     pooling,
     dense,
     activation,
+    arithmetic,
     normalization,
     merging,
     rearranging,

@@ -63,6 +63,20 @@ class PReLU(LeakyReLU):
         return ((1 if self.shared else shape.channels,),)
 
 
+@layer("ramp")
+class Ramp(Activation):
+    """max(0, x) + x/10 (Darknet): a comparison, two products and an addition per value."""
+
+    work: ClassVar[dict[str, int]] = {"compares": 1, "other_multiplies": 2, "other_adds": 1}
+
+
+@layer("hard_tanh", "hardtanh")
+class HardTanh(Activation):
+    """x clipped at -1 and 1: two comparisons per value."""
+
+    work: ClassVar[dict[str, int]] = {"compares": 2}
+
+
 @layer("elu")
 class ELU(Activation):
     """Exponential linear unit, x or exp(x) - 1: a comparison, an exponential and a difference."""
@@ -97,6 +111,13 @@ class Sigmoid(Activation):
     """1 / (1 + exp(-x)): an exponential, an addition and a division per value."""
 
     work: ClassVar[dict[str, int]] = {"exps": 1, "other_adds": 1, "divides": 1}
+
+
+@layer("loggy")
+class Loggy(Activation):
+    """2 / (1 + exp(-x)) - 1, a sigmoid from -1 to 1 (Darknet): an exponential, two additions and a division."""
+
+    work: ClassVar[dict[str, int]] = {"exps": 1, "other_adds": 2, "divides": 1}
 
 
 @layer("silu", "swish")

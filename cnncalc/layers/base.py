@@ -50,6 +50,12 @@ class Layer:
     """Whether its output is its input's memory under another shape."""
     merges: ClassVar[bool] = False
     """Whether it takes more than one input."""
+    counted: ClassVar[tuple[str, ...]] = ()
+    """The fields that no spec gives, for they are counted."""
+    values_read: ClassVar[int | None] = None
+    """How many of its inputs, from the first on, it reads the values of: all, or the others give but their sizes."""
+    rescales: ClassVar[bool] = False
+    """Whether a merging layer reads pixels of its inputs that lie elsewhere than its own, as `seen_of` says."""
     channelwise: ClassVar[bool] = False
     """Whether every channel of its output depends on that channel of its inputs alone."""
     slide_word: ClassVar[str] = ""
@@ -82,6 +88,11 @@ class Layer:
         """Refuse fields that contradict each other, by raising Refused."""
 
     @classmethod
+    def keys(cls) -> dict[str, Field[Any]]:
+        """The fields that a spec may give."""
+        return {name: field for name, field in cls.fields.items() if name not in cls.counted}
+
+    @classmethod
     def textbook(cls: type[T], **keys: Any) -> T:
         """The layer with the textbook's symbols in its fields: K filters of size F, stride S, ..."""
         symbols = {name: field.textbook() for name, field in cls.fields.items() if field.symbol}
@@ -111,6 +122,10 @@ class Layer:
     def join_conditions(self, shapes: tuple[Shape, ...]) -> Iterator[Condition]:
         """What must hold for the inputs to be joined."""
         yield from ()
+
+    def settled(self: Layer, shapes: tuple[Shape, ...]) -> Layer:
+        """The layer that it is on inputs of these shapes, where these decide it; only for merging layers."""
+        return self
 
     def conditions(self, shape: Shape) -> Iterator[Condition]:
         """What must hold of the input."""
@@ -172,6 +187,10 @@ class Layer:
 
     def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
         """The receptive field of its outputs, given that of its inputs."""
+        return seen
+
+    def seen_of(self, number: int, seen: ReceptiveField, shapes: tuple[Shape, ...]) -> ReceptiveField:
+        """The receptive field of input `number`, as the units of a merging layer read it."""
         return seen
 
     def windows_on(self, shape: Shape) -> tuple[Window, ...]:

@@ -197,3 +197,29 @@ class DepthwiseConv(Filters):
     def channels_read(self, shapes: tuple[Shape, ...], start: Size, count: Size) -> ChannelsRead:
         channels = shapes[0].channels
         return None if self.mixes_channels else grouped(channels, channels, self.filter_count(shapes[0]), start, count)
+
+
+@layer("local", "locally_connected", "locally_connected2d")
+class LocallyConnected(Filters):
+    """Locally connected: a convolution whose filters have weights and biases of their own at every place.
+
+    So it has H'*W' times the parameters, for one size of map, and the MACs of a convolution. Source: Taigman et al.
+    2014, DeepFace, section 3.1.
+    """
+
+    filters = Count(doc="number K of filters, the channels of the output", symbol="K", mark="-")
+
+    def filter_count(self, shape: Shape) -> Size:
+        return self.filters
+
+    def map_pairs(self, shape: Shape) -> Size:
+        return shape.channels * self.filters
+
+    def weight_factors(self, shape: Shape) -> tuple[tuple[Size, ...], ...]:
+        return ((*per_axis(self.kernel, shape.rank), shape.channels), (self.filters,), self.slide(shape))
+
+    def biases(self, shape: Shape) -> Size:
+        return self.output(shape).values if self.bias else 0
+
+    def own_operations(self, shape: Shape) -> Operations:
+        return Operations(macs=self.weights(shape), bias_adds=self.biases(shape), sums=self.output(shape).values)

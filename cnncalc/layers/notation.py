@@ -46,9 +46,7 @@ def pieces(layer: Any, *, short: bool = False) -> Iterator[tuple[str, str]]:
 
 def _told(layer: Any) -> list[str]:
     """The fields that do not go without saying in slide notation."""
-    if layer.merges:
-        return []  # its inputs are counted
-    told = layer.given()
+    told = {name: value for name, value in layer.given().items() if name not in layer.counted}
     for name, value in layer.implied(told).items():
         told[name] = layer.fields[name].show(getattr(layer, name))
         if type(layer)(**{**told, name: value}) == layer:

@@ -75,6 +75,22 @@ class AvgPool(Pool):
         return Operations(other_adds=values * (self.window_area(shape.rank) - 1), divides=values)
 
 
+@layer("blurpool", "blur_pool", "blur")
+class BlurPool(Pool):
+    """Blur pooling: a sum of every window with fixed weights (1, 2, 1), so that a stride does not alias.
+
+    The weights are not trained: F*F buffers for every map. Source: Zhang 2019, "Making Convolutional Networks
+    Shift-Invariant Again".
+    """
+
+    def buffers(self, shape: Shape) -> Size:
+        return self.window_area(shape.rank) * shape.channels
+
+    def operations(self, shape: Shape) -> Operations:
+        output = self.output(shape)
+        return Operations(macs=output.values * self.window_area(shape.rank), sums=output.values)
+
+
 @layer("subsample", "subsampling")
 class Subsampling(Pool, Activated):
     """Trainable subsampling (LeNet-5's S2): the sum of a window, times a coefficient, plus a bias.

@@ -1,4 +1,4 @@
-"""Maps -> the same values cropped, padded or in another order: pad, crop, slice, shuffle, identity."""
+"""Maps -> the same values cropped, padded or in another order: pad, crop, slice, shuffle, permute, identity."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any, ClassVar
 
-from cnncalc.layers.base import Layer, layer
+from cnncalc.layers.base import Layer, Refused, layer
 from cnncalc.layers.channels import Channels, ChannelsRead, clipped
-from cnncalc.layers.condition import Condition
-from cnncalc.layers.fields import Count, Number
+from cnncalc.layers.condition import Condition, never
+from cnncalc.layers.fields import Count, Number, PerAxis, quote
 from cnncalc.layers.notation import SIDES
-from cnncalc.layers.receptive_field import AxisReceptiveField, ReceptiveField, UncountableError
+from cnncalc.layers.receptive_field import AxisReceptiveField, ReceptiveField, UncountableError, unknown
 from cnncalc.layers.shape import Shape
 from cnncalc.layers.windowed import Padding
 from cnncalc.symbolic import Size, exact_div, is_known, normalise
@@ -46,7 +46,12 @@ class Pad(Framed):
 
     main = ("size", "channels")
     title = "paddings"
+    size = Margins(0, doc="pixels on each side; a vector has none")
     channels = Count(0, least=0, doc="channels of zeros after the others")
+
+    def conditions(self, shape: Shape) -> Iterator[Condition]:
+        if shape.rank or self.size != ((0, 0),):
+            yield from super().conditions(shape)
 
     def output(self, shape: Shape) -> Shape:
         margins = self.margins(shape.rank)
@@ -57,6 +62,8 @@ class Pad(Framed):
         return clipped(0, start, start + count, 0, shapes[0].channels)
 
     def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
+        if not shape.rank:
+            return seen
         margins = self.margins(shape.rank)
         return seen.along(lambda axis, number: axis.window(1, 1, margins[number], 1))
 
@@ -174,6 +181,38 @@ class ChannelShuffle(Layer):
         for place in range(start, min(end, start + self.groups)):
             turn, group = divmod(place, self.groups)
             yield Channels(0, group * of_a_group + turn, -((place - end) // self.groups))
+
+
+@layer("permute", "transpose")
+class Permute(Layer):
+    """Permutation of the axes: part i of the new shape is part `order[i]` of the old one, channels last.
+
+    Parts count from 1: `permute: [2, 3, 1]` makes WxCxH of HxWxC. In memory the values move.
+    """
+
+    main = ("order",)
+    title = "reshapes"
+    order = PerAxis(doc="the parts of the old shape, sizes and channels, in their new order, counted from 1")
+
+    def check(self) -> None:
+        if sorted(map(str, self.order)) != sorted(str(number) for number in range(1, len(self.order) + 1)):
+            raise Refused(f"order must name every part of a shape once, as in [2, 3, 1], not {quote(self.order)}")
+
+    def conditions(self, shape: Shape) -> Iterator[Condition]:
+        if len(self.order) != shape.rank + 1:
+            yield never(f"order names {len(self.order)} parts, but the input {shape} has {shape.rank + 1}")
+
+    def output(self, shape: Shape) -> Shape:
+        parts = (*shape.size, shape.channels)
+        *size, channels = (parts[number - 1] for number in self.order)
+        return Shape(channels, *size)
+
+    def receptive_field(self, seen: ReceptiveField, shape: Shape) -> ReceptiveField:
+        if seen.everything or seen.unknown or not seen.axes:
+            return seen
+        if self.order[-1] != len(self.order):
+            return unknown("permute: the channels become positions")
+        return ReceptiveField(tuple(seen.axes[number - 1] for number in self.order[:-1]))
 
 
 @layer("identity", "input", "noop")

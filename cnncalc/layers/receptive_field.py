@@ -144,6 +144,11 @@ class AxisReceptiveField:
         )
         return _phases(groups, self.step * (stride // shared), after)
 
+    def cut(self, before: Size) -> AxisReceptiveField:
+        """What the units see from unit `before` on; how many are left behind them is not known."""
+        moved = self.window(1, 1, (-before, 0), 1)
+        return AxisReceptiveField(moved.lows, moved.highs, moved.step, None, moved.blind)
+
     def seen(self, index: int) -> Seen:
         """What unit `index` sees, or where it lies if it sees nothing."""
         low, high = self.unit(index)

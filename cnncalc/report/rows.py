@@ -84,14 +84,20 @@ def input_rows(analysis: Analysis) -> Iterator[Row]:
 
 
 def rows(analysis: Analysis, depth: int = ALL) -> Iterator[Row]:
-    """The lines below the input, blocks opened `depth` deep: at 1 every block is one line."""
+    """The lines below the input, blocks opened `depth` deep: at 1 every block is one line.
+
+    A path is that of a block if its layers stand one behind the other, and none of them has its name.
+    """
     groups = analysis.graph.groups
     pending: list[LayerResult] = []
     path = ""
+    scattered = _scattered(analysis.layers, depth)
     for layer in analysis.layers:
         parts = layer.name.split("/")
         here = "/".join(parts[:depth])
-        if pending and (here != path or len(parts) <= depth):
+        if here in scattered:
+            here = layer.name
+        if pending and (here != path or here == layer.name):
             yield _row(path, pending, groups)
             pending = []
         path = here
@@ -100,9 +106,24 @@ def rows(analysis: Analysis, depth: int = ALL) -> Iterator[Row]:
         yield _row(path, pending, groups)
 
 
+def _scattered(layers: list[LayerResult], depth: int) -> set[str]:
+    """Paths of so many parts that layers have in front of their names in several places, or that are a name too."""
+    found: set[str] = set()
+    begun: set[str] = set()
+    path = ""
+    for layer in layers:
+        parts = layer.name.split("/")
+        here = "/".join(parts[:depth])
+        if here in begun and (here != path or len(parts) <= depth):
+            found.add(here)
+        begun.add(here)
+        path = here if len(parts) > depth else ""
+    return found
+
+
 def _row(path: str, layers: list[LayerResult], groups: dict[str, str]) -> Row:
-    if len(layers) == 1 and layers[0].name == path:
-        return Row(path, layer_label(layers[0]), layers)
+    if len(layers) == 1 and path not in groups:
+        return Row(layers[0].name, layer_label(layers[0]), layers)
     return Row(path, groups.get(path) or f"{len(layers)} layers", layers)
 
 

@@ -148,6 +148,8 @@ def select(spec: Spec, variant: str) -> Spec:
         hint = closest(variant, spec.variants) or (one_of(tuple(spec.variants)) if spec.variants else "it has none")
         raise SpecError([Problem(f"'{spec.source.name}' has no variant '{variant}'", None, hint)])
     chosen = spec.variants[variant]
+    if chosen.spec:
+        return _named(chosen.spec(), f"{spec.key}:{variant}")
     spec.key, spec.name = variant, chosen.title
     spec.about = chosen.about or spec.about
     spec.settings = chosen.settings

@@ -165,13 +165,17 @@ class CallItem(Item):
 
 
 class GroupItem(Item):
-    """Several layers taken as one; without a name they stand as if written out."""
+    """Several layers taken as one; without a name they stand as if written out.
 
-    __slots__ = ("items",)
+    `title` is what a table shows for its type, where it is one line.
+    """
 
-    def __init__(self, *, items: tuple[Item, ...], **siblings: Any) -> None:
+    __slots__ = ("items", "title")
+
+    def __init__(self, *, items: tuple[Item, ...], title: str = "", **siblings: Any) -> None:
         super().__init__(**siblings)
         self.items = items
+        self.title = title
 
 
 class BrokenItem(Item):
@@ -252,13 +256,14 @@ class InputSize:
 
 @dataclass(slots=True, eq=False, repr=False)
 class Variant:
-    """A named setting of the parameters of a family."""
+    """A named setting of the parameters of a family; or a spec of its own, where it has other layers."""
 
     name: str
     title: str
     about: str
     settings: dict[str, Argument]
     input: InputSize | None = None
+    spec: Callable[[], Spec] | None = None
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -290,6 +295,8 @@ class Spec:
     """Of a text whose layers follow only once its input is known: the whole spec for an input and settings."""
     problems: list[Problem] = field(default_factory=ProblemList)
     notes: list[str] = field(default_factory=list)
+    input_key: str = "'input: 224x224x3'"
+    """How its language says the size of an input, for a message."""
 
     def completed(self, size: InputSize | None, settings: Mapping[str, Argument]) -> Spec:
         """The whole spec for an input and settings: itself, unless its layers follow only from these."""

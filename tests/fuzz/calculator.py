@@ -21,13 +21,14 @@ from tests import oracle
 
 Item = Any
 Values = Mapping[str, Any]
-MERGES = ("add", "concat", "multiply")
+MERGES = ("add", "concat", "multiply", "maximum")
 SIBLINGS = ("name", "repeat", "first", "when", "from", "share")
 MAIN = {
     "conv": "filters", "deconv": "filters", "depthwise": "kernel", "maxpool": "kernel", "avgpool": "kernel",
     "subsample": "kernel", "upsample": "factor", "resize": "size", "pixel_shuffle": "factor",
     "space_to_depth": "factor", "pad": "size", "crop": "size", "slice": "channels", "split": "parts",
-    "channel_shuffle": "groups", "fc": "units", "adaptiveavgpool": "size", "groupnorm": "groups",
+    "channel_shuffle": "groups", "fc": "units", "adaptiveavgpool": "size", "groupnorm": "groups", "local": "filters",
+    "blurpool": "kernel",
 }  # fmt: skip
 
 
@@ -277,6 +278,15 @@ def depthwise(volume: Volume, keys: Values) -> Row:
     return convolved("depthwise", windows, keys, len(pairs), parts)
 
 
+def local(volume: Volume, keys: Values) -> Row:
+    """A weight for every product, and a bias for every unit."""
+    windows, stages = slides(volume, keys)
+    filters = keys["filters"]
+    row = convolved("local", windows, keys, volume.channels * filters, grouped(volume, filters, 1, stages))
+    row.params = row.macs + (row.output.values if keys.get("bias", True) else 0)
+    return row
+
+
 def convolved(kind: str, windows: list[oracle.Slide], keys: Values, pairs: int, parts: Any) -> Row:
     output = Volume(tuple(window.outputs for window in windows), parts)
     bias = keys.get("bias", True)
@@ -325,6 +335,9 @@ def pool(kind: str, volume: Volume, keys: Values) -> Row:
     windows, stages = slides(volume, keys, stride=keys["kernel"])
     output = Volume(tuple(window.outputs for window in windows), every_part(volume, stages))
     row = Row(kind, output, connections=prod(window.real_taps for window in windows) * volume.channels)
+    if kind == "blurpool":
+        taps = prod(len(range(window.kernel)) for window in windows)
+        row.macs = taps * prod(len(window.starts) for window in windows) * volume.channels
     if kind == "subsample":
         bias = keys.get("bias", True)
         row.params = sum(1 for _ in range(volume.channels) for _ in range(1 + bias))
@@ -436,6 +449,7 @@ def simple(kind: str, volume: Volume, keys: Values) -> Row:
     reads: dict[str, Callable[[int], Iterable[int]]] = {
         "layernorm": lambda channel: channels,
         "softmax": lambda channel: channels,
+        "normalize": lambda channel: channels,
         "lrn": lambda channel: range(channel - 2, channel + 3),  # five neighbours, itself among them
     }
     if kind in ("groupnorm", "channel_shuffle"):
@@ -446,7 +460,8 @@ def simple(kind: str, volume: Volume, keys: Values) -> Row:
         reads["channel_shuffle"] = lambda channel: [dealt[channel]]
         reads["groupnorm"] = lambda channel: [other for other in channels if other // width == channel // width]
     parts = parted(volume.read(reads[kind](channel)) for channel in channels) if kind in reads else volume.parts
-    own = {"prelu": 1 if keys.get("shared") else volume.channels}
+    own = dict.fromkeys(("prelu", "normalize"), 1 if keys.get("shared") else volume.channels)
+    own["affine"] = sum(volume.channels for name in ("scale", "offset") if keys.get(name, True))
     own |= dict.fromkeys(("batchnorm", "layernorm", "groupnorm"), 2 * volume.channels)
     return Row(kind, Volume(volume.size, parts), own.get(kind, 0) if keys.get("affine", True) else 0)
 
@@ -454,6 +469,7 @@ def simple(kind: str, volume: Volume, keys: Values) -> Row:
 LAYERS = {
     "conv": conv, "depthwise": depthwise, "deconv": deconv, "upsample": upsample, "resize": resize,
     "pixel_shuffle": pixel_shuffle, "space_to_depth": space_to_depth, "slice": sliced, "split": split, "fc": dense,
+    "local": local,
 }  # fmt: skip
 
 
@@ -461,7 +477,7 @@ def layer(kind: str, volume: Volume, keys: Values) -> Row:
     """A layer on its input."""
     if kind in LAYERS:
         return LAYERS[kind](volume, keys)
-    if kind in ("maxpool", "avgpool", "subsample"):
+    if kind in ("maxpool", "avgpool", "subsample", "blurpool"):
         return pool(kind, volume, keys)
     if kind in ("globalavgpool", "globalmaxpool"):
         return adaptive(kind, volume, 1)
@@ -584,7 +600,15 @@ class Network:
         """The keys of a layer, with their values."""
         own = given if isinstance(given, dict) else {} if given is None else {MAIN[kind]: given}
         found = {**self.spec.get("defaults", {}).get(kind, {}), **own, **first}
-        if "rounding" in self.spec and kind in ("conv", "depthwise", "maxpool", "avgpool", "subsample"):
+        if "rounding" in self.spec and kind in (
+            "conv",
+            "depthwise",
+            "local",
+            "maxpool",
+            "avgpool",
+            "subsample",
+            "blurpool",
+        ):
             found.setdefault("rounding", self.spec["rounding"])
         return {key: value_of(value, values) for key, value in found.items()}
 

@@ -244,15 +244,18 @@ class Generator:
         kinds = {
             "conv": 26, "depthwise": 6, "maxpool": 9, "avgpool": 5, "subsample": 2, "deconv": 9, "upsample": 5,
             "resize": 2, "pixel_shuffle": 2, "space_to_depth": 3, "pad": 4, "crop": 5, "adaptiveavgpool": 1, "norm": 4,
-            "activation": 4, "channel_shuffle": 1, "other": 1,
+            "activation": 4, "channel_shuffle": 1, "other": 1, "local": 2, "blurpool": 1,
         }  # fmt: skip
         kind = chance.choices(list(kinds), list(kinds.values()))[0]
         if kind == "conv":
             return {"conv": self.rounded({**self.filters(volume.channels), **self.window()})}
+        if kind == "local":
+            keys = {"filters": chance.randint(1, 4), "bias": chance.random() < 0.5}
+            return {"local": self.rounded({**keys, **self.window()})}
         if kind == "depthwise":
             more = {"multiplier": chance.randint(1, 3)} if chance.random() < 0.4 else {}
             return {"depthwise": self.rounded({**self.window(), **more})}
-        if kind in ("maxpool", "avgpool", "subsample"):
+        if kind in ("maxpool", "avgpool", "subsample", "blurpool"):
             return {kind: chance.randint(1, 3)} if chance.random() < 0.3 else {kind: self.rounded(self.window())}
         if kind == "deconv":
             keys = {**self.filters(volume.channels), **self.window()}
@@ -296,6 +299,9 @@ class Generator:
                 {"batchnorm": affine},
                 "layernorm",
                 {"groupnorm": {"groups": self.chance.choice(divisors), **affine}},
+                {"affine": {self.chance.choice(("scale", "offset")): self.chance.random() < 0.5}},
+                {"normalize": {"shared": self.chance.random() < 0.5}},
+                self.chance.choice(("abs", "exp", {"power": {"exponent": 2, "scale": 3}})),
                 {"lrn": None},
             )
         )
@@ -324,7 +330,8 @@ class Generator:
     def merge(self, volume: Volume) -> Item:
         """Branches that start here and end at one size: most keep it, or divide it alike."""
         chance = self.chance
-        kind, stride = chance.choice(("add", "add", "concat", "concat", "multiply")), chance.choice((1, 1, 1, 2, 2, 3))
+        kinds = ("add", "add", "concat", "concat", "multiply", "maximum")
+        kind, stride = chance.choice(kinds), chance.choice((1, 1, 1, 2, 2, 3))
         same, less = chance.choice((None, 4, 6)), chance.randint(0, 2)
         rounding = chance.choice(ROUNDINGS)
         branches: list[list[Item]] = []

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 
+from cnncalc.spec.readers.caffe_layers import TYPES
 from tests.fuzz.generator import generate
 from tests.fuzz.networks import written
 
@@ -293,6 +294,25 @@ models = st.one_of(
     ),
 )
 
+# Configurations of Darknet --------------------------------------------------------------------
+
+darknet_keys = st.one_of(
+    sequence(words("filters", "size", "stride", "pad", "padding", "groups", "output", "side"), words("="), numbers),
+    sequence(words("classes", "num", "coords", "crop_height", "crop_width", "extra"), words("="), numbers),
+    sequence(words("batch_normalize", "dilation", "antialiasing", "reverse", "group_id"), words("=0", "=1", "=2")),
+    sequence(words("layers=", "from=", "share_index=", "mask="), several(words("-1", "-2", "0", "1", "-3"), ",")),
+    sequence(words("activation="), words("leaky", "linear", "mish", "relu", "logistic", "ramp", "softmax")),
+    words("# a comment", "filters = 4 # four", "stride_x=2", "anchors=1,2, 3,4", "own=1", "probability=.5"),
+)
+darknet_sections = sequence(
+    words("[convolutional]", "[maxpool]", "[route]", "[shortcut]", "[connected]", "[upsample]", "[reorg]", "[yolo]",
+          "[avgpool]", "[local]", "[softmax]", "[scale_channels]", "[sam]", "[crop]", "[detection]", "[dropout]",
+          "[lstm]", "[deconvolutional]", "[batchnorm]", "[cost]"),
+    words("\n"),
+    several(darknet_keys, "\n", least=0, most=5),
+)  # fmt: skip
+configurations = several(darknet_sections, "\n\n", most=6).map("[net]\nheight=8\nwidth=8\nchannels=3\n\n{}\n".format)
+
 # Tables in other formats ----------------------------------------------------------------------
 
 
@@ -318,10 +338,50 @@ def tables(draw: st.DrawFn) -> str:
     )
 
 
+# Networks of Caffe --------------------------------------------------------------------------
+
+
+field_values = st.one_of(
+    st.integers(0, 4).map(str),
+    st.integers(0, 4).map(str),
+    numbers,
+    words("true", "false", "AVE", "0.5", '"x"', "{ dim: 1 }", "[1, 2]"),
+)
+
+
+@st.composite
+def prototxt(draw: st.DrawFn) -> str:
+    """A few layers of Caffe, most of them on blobs of their own; fields with values of any kind."""
+    blobs = ["data"]
+    size = draw(
+        words("dim: 1 dim: 3 dim: 8 dim: 8", "dim: 2 dim: 12", "dim: 1 dim: 4 dim: 9", "dim: 1 dim: 3 dim: 12 dim: 9")
+    )
+    lines = [f'layer {{ name: "data" type: "Input" top: "data" input_param {{ shape {{ {size} }} }} }}']
+    for number in range(draw(st.integers(1, 4))):
+        kind = draw(st.sampled_from(sorted(TYPES)))
+        made = TYPES[kind]
+        least, most = made.bottoms
+        bottoms = [draw(st.sampled_from(blobs)) for _ in range(draw(st.integers(least, min(most, least + 1))))]
+        tops = [f"b{number}", *(["c"] if draw(st.integers(0, 3)) == 0 else [])]
+        needed = [name for name in ("num_output", "kernel_size", "group") if name in made.names]
+        further = sorted({*made.names} - {*needed})
+        names = draw(st.lists(st.sampled_from(further), max_size=3, unique=True)) if further else []
+        fields = " ".join(f"{name}: {draw(field_values)}" for name in [*needed, *names])
+        shape = "shape { dim: 0 dim: -1 }" if kind == "Reshape" else ""
+        joins = " ".join([*(f'bottom: "{blob}"' for blob in bottoms), *(f'top: "{blob}"' for blob in tops)])
+        rule = draw(words("", "", "", "include { phase: TRAIN }", 'exclude { stage: "x" }', 'param { name: "w" }'))
+        message = f"{made.message} {{ {fields} {shape} }}" if made.message else ""
+        lines.append(f'layer {{ name: "l{number}" type: "{kind}" {joins} {rule} {message} }}')
+        blobs.append(tops[0])
+    return "\n".join(lines)
+
+
 STRATEGIES: dict[str, Text] = {
     "specs": with_slips(specs()),
     "slides": with_slips(slides),
     "models": with_slips(models),
+    "caffe": with_slips(prototxt()),
+    "configurations": with_slips(configurations),
     "expressions": with_slips(expressions),
     "questions": with_slips(questions),
     "answers": with_slips(answers),

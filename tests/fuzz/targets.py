@@ -23,7 +23,7 @@ from cnncalc.solve.question import parse_question
 from cnncalc.spec.expressions import Expression
 from cnncalc.spec.model import Spec
 from cnncalc.spec.operators import ExpressionError
-from cnncalc.spec.readers import notation, register, yaml
+from cnncalc.spec.readers import caffe, darknet, notation, register, yaml
 from cnncalc.sweep.grid_text import parse_grid
 
 CORPUS = Path(__file__).resolve().parent / "corpus"
@@ -60,6 +60,22 @@ def slides(text: str) -> None:
 def models(text: str) -> None:
     """A network in another form: a printed model, code, a summary, a table, a text with one of them in it."""
     counted(register.read(Source("model", text)))
+
+
+def prototxt(text: str) -> None:
+    """A network of Caffe, and those of its other phases and stages."""
+    read = caffe.read(Source("net.prototxt", text))
+    for variant in [read, *(other.spec() for other in list(read.variants.values())[:3] if other.spec)]:
+        try:
+            counted(variant)
+        except SpecError as refused:
+            str(refused)
+    counted(read)
+
+
+def configurations(text: str) -> None:
+    """A network of Darknet."""
+    counted(darknet.read(Source("net.cfg", text)))
 
 
 def expressions(text: str) -> None:
@@ -129,6 +145,8 @@ TARGETS: dict[str, Callable[[str], None]] = {
     "specs": specs,
     "slides": slides,
     "models": models,
+    "caffe": prototxt,
+    "configurations": configurations,
     "expressions": expressions,
     "questions": questions,
     "answers": answers,

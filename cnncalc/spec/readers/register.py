@@ -42,7 +42,9 @@ class Reader(NamedTuple):
 READERS = (
     Reader("YAML", "yaml", (".yaml", ".yml")),
     Reader("a text with a network in it", "documents", (".md", ".ipynb")),
+    Reader("Caffe's prototxt", "caffe", (".prototxt", ".pbtxt")),
     Reader("the print of a PyTorch model", "printed_model", (".txt",)),
+    Reader("a network of Darknet", "darknet", (".cfg",)),
     Reader("Python", "python", (".py",)),
     Reader("a summary of Keras", "summaries", (".txt",)),
     Reader("a table of layers", "tables", (".csv", ".tsv", ".tex", ".xlsx")),

@@ -20,7 +20,7 @@ from cnncalc.spec.operators import ExpressionError
 from cnncalc.spec.readers.yaml_layers import LayerReader
 from cnncalc.spec.readers.yaml_nodes import Node, read_yaml
 
-OWN_KEY = re.compile(r"^(?:\{.*)?[\"']?layers[\"']?\s*:", re.MULTILINE)
+OWN_KEY = re.compile(r"^(?:\{.*)?[\"']?layers[\"']?\s*:(?!\s*[{<])", re.MULTILINE)
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 BLOCK = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*(?:\((?P<parameters>.*)\))?\Z", re.DOTALL)
 KEYS = (

@@ -150,12 +150,13 @@ class LayerReader:
         return self.layer_arguments(layer, node, main=False)
 
     def _merge(self, layer: type[Layer], value: Node, siblings: dict[str, Node], span: Span) -> Item | None:
-        if value.kind == "scalar" and value.value is None:
+        if (value.kind == "map" and layer.keys()) or (value.kind == "scalar" and value.value is None):
             if "from" not in siblings:
                 hint = f"write {layer.kind}: with a list of branches, or 'from: [a, b]' beside it"
                 self.problem(f"{layer.kind} needs branches", span, hint)
                 return None
-            return MergeItem(span=span, layer=layer)
+            arguments = self.layer_arguments(layer, value)
+            return None if arguments is None else MergeItem(span=span, layer=layer, arguments=arguments)
         if value.kind != "list" or len(value.items) < 2:
             self.problem(f"{layer.kind} takes a list of at least two branches", value.span, "an empty branch is []")
             return None
@@ -316,11 +317,10 @@ class LayerReader:
         result: dict[str, Argument] = {}
         sound = True
         for key, value in node.pairs:
-            field = layer.fields.get(key.text)
+            keys = layer.keys()
+            field = keys.get(key.text)
             if field is None:
-                hint = closest(key.text, layer.fields) or (
-                    one_of(tuple(layer.fields)) if layer.fields else f"{layer.kind} has no keys"
-                )
+                hint = closest(key.text, keys) or (one_of(tuple(keys)) if keys else f"{layer.kind} has no keys")
                 if key.text in SIBLINGS:
                     hint = f"put '{key.text}' beside '{layer.kind}', not inside it"
                 self.problem(f"{layer.kind} has no key '{key.text}'", key.span, hint)
