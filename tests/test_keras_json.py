@@ -278,16 +278,27 @@ def test_a_text_that_is_no_model_is_refused(text: str, message: str, cli: Cli, w
     assert message in cli.refused(write(text, "model.json"), status=1)
 
 
-def test_models_that_call_one_another_twice_end_at_the_limit_of_layers(cli: Cli, write: Write) -> None:
-    """Forty models, each calling the one inside of it twice: 2^40 layers in a small file."""
-    inside: Json = layer("ReLU", "m0", ["x", 0, 0, {}])
-    for depth in range(1, 41):
-        inside["inbound_nodes"] = [[["x", 0, 0, {}]], [[inside["name"], 0, 0, {}]]]
-        config = json.loads(functional(inside))["config"]
-        config["output_layers"] = [[inside["name"], 1, 0]]
-        inside = {"class_name": "Functional", "name": f"m{depth}", "config": {**config, "name": f"m{depth}"}}
-    said = cli.refused(write(json.dumps(inside), "model.json"), status=1)
-    assert "characters" in said or "layers" in said
+def nested(depth: int) -> str:
+    """A convolution in models inside one another, each of which is called on what its own first call makes."""
+    net = json.loads(functional(CONV("c")))
+    for number in range(depth):
+        inside = {**net, "name": f"m{number}", "inbound_nodes": [[["x", 0, 0, {}]], [[f"m{number}", 1, 0, {}]]]}
+        net = json.loads(functional(inside))
+        net["config"]["output_layers"] = [[f"m{number}", 2, 0]]
+    return json.dumps(net)
+
+
+def test_a_model_that_is_called_on_what_it_makes_shares_its_weights(write: Write) -> None:
+    """Three models inside one another, each called twice: 2^3 convolutions with the 3*3*4*4 + 4 weights of one."""
+    analysis = cnncalc.analyze(write(nested(3), "model.json"))
+    assert 8 == len([each for each in analysis.layers if each.macs])
+    assert 148 == analysis.total("params")
+
+
+def test_models_that_call_one_another_twice_end_at_a_limit(cli: Cli, write: Write) -> None:
+    """Seventeen models inside one another are called 2^18 - 2 times, forty 2^41 - 2 times."""
+    for depth in (17, 40):
+        assert "models are called more than 200,000 times" in cli.refused(write(nested(depth), "model.json"), status=1)
 
 
 def test_a_name_that_steers_a_terminal_is_not_printed_as_it_is(cli: Cli, write: Write) -> None:

@@ -39,6 +39,8 @@ def read(source: Source) -> Spec:
         _read(source, spec)
     except SpecError as error:
         spec.problems = [*spec.problems, *error.problems]
+    except RecursionError:
+        spec.problems = [Problem("the JSON is nested too deeply", source.span())]
     return spec
 
 
@@ -70,8 +72,6 @@ def _parsed(source: Source) -> dict[str, Any]:
         raise SpecError([Problem(f"this is not JSON: {error.msg}", span, "write the file again")]) from None
     except ValueError:  # a number of more digits than Python reads
         raise SpecError([Problem("the JSON has a number of too many digits", source.span())]) from None
-    except RecursionError:
-        raise SpecError([Problem("the JSON is nested too deeply", source.span())]) from None
     assert isinstance(found, dict)  # it begins with {
     return found
 

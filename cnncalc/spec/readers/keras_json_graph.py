@@ -8,14 +8,22 @@ in a model that is, shares its weights.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
-from heapq import heapify, heappop, heappush
 from typing import Any, NamedTuple
 
-from cnncalc.errors import Span, SpecError, closest
+from cnncalc.errors import Span, SpecError
 from cnncalc.layers import Layer
-from cnncalc.limits import DEEPEST_BLOCKS, LARGEST_SIZE, LONGEST_NAME, MOST_INPUTS, MOST_LAYERS, MOST_SOURCES
+from cnncalc.limits import (
+    DEEPEST_BLOCKS,
+    LARGEST_SIZE,
+    LONGEST_NAME,
+    MOST_INPUTS,
+    MOST_LAYERS,
+    MOST_SOURCES,
+    MOST_STEPS,
+)
 from cnncalc.spec.input_size import joined
 from cnncalc.spec.model import INPUT, Argument, BrokenItem, InputSize, Item, LayerItem, NameReference, Spec
 from cnncalc.spec.readers.calls import AXES, Call, items_of
@@ -29,7 +37,7 @@ from cnncalc.spec.readers.keras_json_layers import (
     merged,
     with_constant,
 )
-from cnncalc.spec.readers.keras_json_nodes import MODELS, Entry, Reference, counted_from_0, references, values_of
+from cnncalc.spec.readers.keras_json_nodes import MODELS, Entry, Plan, Reference, plan_of, values_of
 from cnncalc.spec.readers.keras_layers import flat_behind, input_of
 
 NOT_A_NAME = re.compile(r"[^A-Za-z0-9_.+/-]")
@@ -56,10 +64,10 @@ class Graph:
         self.last = INPUT
         self.names: dict[str, int] = {INPUT: 0}
         self.inputs: list[InputSize] = []
-        self.entries: dict[int, list[Entry]] = {}
-        """The layers of every model, by the identity of its config."""
-        self.outputs: dict[int, list[Reference]] = {}
-        """What every model hands on, likewise."""
+        self.plans: dict[int, Plan] = {}
+        """How every model runs, by the identity of its config."""
+        self.models = 0
+        """How often models have been called."""
         self.made: dict[int, list[str]] = {}
         """The names of the items that a layer has made first, by the identity of its entry."""
         self.read_sources = 0
@@ -71,7 +79,7 @@ class Graph:
         self.spec.name = top.name
         outputs = self._model(top, None, "", 0)
         if not self.items and not self.spec.problems:
-            raise self._refused("the network has no layers", top)
+            raise top.refused("the network has no layers")
         self.spec.items = tuple(self.items)
         if self.inputs:
             self.spec.input = joined(self.inputs)
@@ -86,15 +94,16 @@ class Graph:
     def _model(self, model: Entry, given: list[Value] | None, path: str, depth: int) -> list[Value]:
         """The outputs of a model on some values, or on inputs of the network; raises SpecError."""
         if depth > DEEPEST_BLOCKS.value:
-            raise self._refused(f"models stand inside one another more than {DEEPEST_BLOCKS} deep", model)
-        entries = self.entries.get(id(model.config))
-        if entries is None:
-            entries = self.entries[id(model.config)] = self._entries(model)
-            written = list(references(model.config.get("output_layers")))
-            self.outputs[id(model.config)] = counted_from_0(entries, written)
+            raise model.refused(f"models stand inside one another more than {DEEPEST_BLOCKS} deep")
+        self.models += 1
+        if self.models > MOST_STEPS.value:
+            raise model.refused(f"models are called more than {MOST_STEPS} times", MOST_STEPS.hint)
+        plan = self.plans.get(id(model.config))
+        if plan is None:
+            plan = self.plans[id(model.config)] = plan_of(model, self._entries(model))
         if model.kind == "Sequential":
-            return self._sequential(model, entries, given, path, depth)
-        return self._functional(model, entries, given, path, depth)
+            return self._sequential(model, plan.entries, given, path, depth)
+        return self._functional(model, plan, given, path, depth)
 
     def _sequential(
         self, model: Entry, entries: list[Entry], given: list[Value] | None, path: str, depth: int
@@ -105,34 +114,22 @@ class Graph:
         else:
             values = given or [self._input_before(model, entries)]
         if len(values) != 1:
-            raise self._refused(f"a Sequential takes one value, not {len(values)}", model)
+            raise model.refused(f"a Sequential takes one value, not {len(values)}")
         for entry in entries:
             values = self._call(entry, list(values), path, depth)
         return values
 
-    def _functional(
-        self, model: Entry, entries: list[Entry], given: list[Value] | None, path: str, depth: int
-    ) -> list[Value]:
+    def _functional(self, model: Entry, plan: Plan, given: list[Value] | None, path: str, depth: int) -> list[Value]:
+        if given is not None and len(given) != len(plan.inputs):
+            raise model.refused(f"the model takes {len(plan.inputs)} values, not {len(given)}")
         made: dict[tuple[str, int], list[Value]] = {}
-        by_name = {entry.name: entry for entry in entries}
-        inputs = list(references(model.config.get("input_layers")))
-        if given is not None and len(given) != len(inputs):
-            raise self._refused(f"the model takes {len(inputs)} values, not {len(given)}", model)
-        for number, reference in enumerate(inputs):
-            if reference.layer not in by_name:
-                raise self._refused(f"no layer makes the input '{reference.layer}'", model)
-            made[reference.layer, 0] = [given[number] if given else self._input(by_name[reference.layer])]
-        outputs = self.outputs[id(model.config)]
-        for entry, number in self._ordered(entries, made.keys()):
+        for number, entry in enumerate(plan.inputs):
+            made[entry.name, 0] = [given[number] if given else self._input(entry)]
+        for entry, number in plan.order:
             values = [self._output(each, made) if isinstance(each, Reference) else each
                       for each in entry.calls[number]]  # fmt: skip
             made[entry.name, number] = self._call(entry, values, path, depth)
-        for reference in outputs:
-            if (reference.layer, reference.call) not in made:
-                raise self._refused(f"no layer makes the output '{reference.layer}'", model)
-        if not outputs:
-            raise self._refused("the model has no output_layers", model)
-        return [self._output(each, made) for each in outputs]
+        return [self._output(each, made) for each in plan.outputs]
 
     def _output(self, reference: Reference, made: Mapping[tuple[str, int], list[Value]]) -> Value:
         values = made[reference.layer, reference.call]
@@ -143,36 +140,6 @@ class Graph:
             f"{reference.layer}: only {len(values)} of its outputs is known, and output {reference.output + 1} is read"
         )
         raise Call("", span).refused(message)
-
-    def _ordered(self, entries: list[Entry], inputs: Any) -> Iterator[tuple[Entry, int]]:
-        """Every call after those that it reads, else in the order of the file; raises SpecError for a circle."""
-        calls = {(entry.name, number): (at, number, entry) for at, entry in enumerate(entries)
-                 for number in range(len(entry.calls)) if (entry.name, number) not in inputs}  # fmt: skip
-        waiting: dict[tuple[str, int], int] = {}
-        readers: dict[tuple[str, int], list[tuple[str, int]]] = {}
-        for key, (_, number, entry) in calls.items():
-            needed = {(each.layer, each.call)
-                      for each in entry.calls[number] if isinstance(each, Reference)} - set(inputs)  # fmt: skip
-            for other in needed:
-                if other not in calls:
-                    hint = closest(other[0], [each.name for each in entries])
-                    raise self._refused(f"no layer makes '{other[0]}', which it reads", entry, hint)
-                readers.setdefault(other, []).append(key)
-            waiting[key] = len(needed)
-        ready = [(*calls[key][:2], key) for key, count in waiting.items() if not count]
-        heapify(ready)
-        left = len(calls)
-        while ready:
-            *_, key = heappop(ready)
-            left -= 1
-            yield calls[key][2], key[1]
-            for reader in readers.get(key, ()):
-                waiting[reader] -= 1
-                if not waiting[reader]:
-                    heappush(ready, (*calls[reader][:2], reader))
-        if left:
-            stuck = next(entry for key, (_, _, entry) in calls.items() if waiting[key])
-            raise self._refused("it reads what comes out of it", stuck)
 
     # Layers -----------------------------------------------------------------------------------
 
@@ -185,9 +152,9 @@ class Graph:
         read = [each for each in values if isinstance(each, Value)]
         self.read_sources += len(read)
         if self.read_sources > MOST_SOURCES.value and len(read) > 1:
-            raise self._refused(f"all layers together read more than {MOST_SOURCES}", entry, MOST_SOURCES.hint)
+            raise entry.refused(f"all layers together read more than {MOST_SOURCES}", MOST_SOURCES.hint)
         if len(self.items) >= MOST_LAYERS.value:
-            raise self._refused(f"the network has more than {MOST_LAYERS} layers", entry, MOST_LAYERS.hint)
+            raise entry.refused(f"the network has more than {MOST_LAYERS} layers", MOST_LAYERS.hint)
         axes = read[0].axes if read else None
         made: list[Item] = [BrokenItem(span=entry.span, name=name)]
         try:
@@ -253,7 +220,7 @@ class Graph:
         config = entry.config
         shape = config.get("batch_shape") or config.get("batch_input_shape") or entry.built
         if not isinstance(shape, list):
-            raise self._refused("the input has no batch_shape", entry)
+            raise entry.refused("the input has no batch_shape")
         return self._sized(shape, entry)
 
     def _input_before(self, model: Entry, entries: list[Entry]) -> Value:
@@ -267,16 +234,16 @@ class Graph:
 
     def _sized(self, shape: list[Any], entry: Entry) -> Value:
         if len(self.inputs) >= MOST_INPUTS.value:
-            raise self._refused(f"the network has more than {MOST_INPUTS} inputs", entry, MOST_INPUTS.hint)
+            raise entry.refused(f"the network has more than {MOST_INPUTS} inputs", MOST_INPUTS.hint)
         parts = shape[1:]
         if any(type(part) is int and part > LARGEST_SIZE.value for part in parts):
-            raise self._refused(f"a size of the input is larger than {LARGEST_SIZE}", entry, LARGEST_SIZE.hint)
+            raise entry.refused(f"a size of the input is larger than {LARGEST_SIZE}", LARGEST_SIZE.hint)
         if any(part is not None and type(part) is not int for part in parts):
-            raise self._refused("every size of the input is a number or null", entry)
+            raise entry.refused("every size of the input is a number or null")
         call = Call("InputLayer", entry.span, (), {"batch_shape": Argument.of((None, *parts), entry.span)})
         found = input_of(call)
         if found is None:
-            raise self._refused("the input has no size", entry)
+            raise entry.refused("the input has no size")
         number = str(len(self.inputs) + 1) if self.inputs else ""
         sizes = tuple(f"{size}{number}" if isinstance(size, str) else size for size in found.sizes)
         name = INPUT if entry.name == INPUT else self._unique(entry.name, entry)
@@ -290,12 +257,12 @@ class Graph:
         """The layers of a model; raises SpecError for what is not a list of layers."""
         layers = model.config.get("layers")
         if not isinstance(layers, list):
-            raise self._refused(f"{model.kind} has no list of layers", model)
+            raise model.refused(f"{model.kind} has no list of layers")
         found = [self._entry(layer, model.span) for layer in layers]
-        names = [entry.name for entry in found]
-        if len(set(names)) < len(names) and model.kind != "Sequential":
-            twice = next(name for name in names if names.count(name) > 1)
-            raise self._refused(f"two layers are called '{twice}'", model)
+        times = Counter(entry.name for entry in found)
+        twice = next((name for name, count in times.items() if count > 1), None)
+        if twice is not None and model.kind != "Sequential":
+            raise model.refused(f"two layers are called '{twice}'")
         return found
 
     def _entry(self, layer: Any, around: Span) -> Entry:
@@ -316,7 +283,9 @@ class Graph:
         entry = Entry(name, kind, layer.get("module"), config, span)
         entry.built = built.get("input_shape") if isinstance(built, dict) else None
         nodes = layer.get("inbound_nodes")
-        entry.calls = [values_of(node) for node in nodes] if isinstance(nodes, list) else []
+        if isinstance(nodes, list):
+            entry.calls = [values_of(node) for node in nodes]
+            entry.old = any(isinstance(node, list) for node in nodes)
         return entry
 
     def _unique(self, written: str, entry: Entry) -> str:
@@ -324,7 +293,7 @@ class Graph:
         cleaned = "/".join(part for part in NOT_A_NAME.sub("_", written).split("/") if part)
         cleaned = cleaned if cleaned[:1].isalnum() or cleaned[:1] == "_" else f"_{cleaned}"
         if len(cleaned) > LONGEST_NAME.value:
-            raise self._refused(f"a name has at most {LONGEST_NAME} characters", entry, LONGEST_NAME.hint)
+            raise entry.refused(f"a name has at most {LONGEST_NAME} characters", LONGEST_NAME.hint)
         if cleaned != written:
             self.renamed.append(f"'{written}' is called {cleaned}")
         name = cleaned
@@ -333,9 +302,6 @@ class Graph:
             name = f"{cleaned}_{self.names[cleaned]}"
         self.names[name] = 0
         return name
-
-    def _refused(self, message: str, entry: Entry, hint: str = "") -> SpecError:
-        return Call(entry.kind, entry.span).refused(f"{entry.name}: {message}", hint)
 
 
 def _axes_behind(call: Call, axes: int | None) -> int | None:
