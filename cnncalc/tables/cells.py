@@ -14,7 +14,7 @@ Known: TypeAlias = "Callable[[Sequence[str]], int | None]"
 """How many columns of a header are known to whoever asks for the table; None if the line is not a header."""
 HEADER_WITHIN = 30
 """Rows of a table in which the header is looked for."""
-LAYER = ("layer", "layers", "layer_name", "name", "block", "module")
+LAYER = ("layer", "layers", "layer_name", "layer_#", "layer_no", "layer_no.", "layer_number", "name", "block", "module")
 """What the first column of a table of layers is called."""
 UNANSWERED = ("", "-", "/", "--", "---", "?", "n/a", "n.a.", "na", "none", "nil", "\u2013", "\u2014")
 """What people write where they give no number."""

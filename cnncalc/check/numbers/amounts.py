@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from cnncalc.check.naming import kind_of
@@ -97,6 +97,14 @@ class Amount:
         """The number as it stands."""
         value = self.steps * self.unit
         return value.numerator if value.denominator == 1 else value
+
+    @property
+    def blunt(self) -> Amount:
+        """The amount if zeros before a K are not significant: 150K is 15 times 10K."""
+        steps, unit = self.steps, self.unit
+        while self.rounded and steps and steps % 10 == 0:
+            steps, unit = steps // 10, unit * 10
+        return replace(self, steps=steps, unit=unit)
 
     @property
     def slack(self) -> Fraction:

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from cnncalc.check.naming import Heading, kind_of
 from cnncalc.check.numbers.amounts import SumError, decimal_comma, of_quantity, plain, read_amount
-from cnncalc.check.numbers.printed import EQUALS, SHAPE, SUM, TIMES
+from cnncalc.check.numbers.formulas import SUM
+from cnncalc.check.numbers.printed import EQUALS, SHAPE, TIMES
 from cnncalc.errors import Span
 from cnncalc.limits import LONGEST_NUMBER
 

@@ -24,11 +24,12 @@ from cnncalc.check.numbers.amounts import (
     read_amount,
 )
 from cnncalc.check.numbers.arithmetic import Working, evaluate, of_amount
+from cnncalc.check.numbers.formulas import SIGNS, SUM, formula, letters_apart, plain_number
 from cnncalc.errors import Problem, Span, SpecError
 from cnncalc.layers import Shape, Sides
 from cnncalc.layers.receptive_field import on_sides
 from cnncalc.limits import LONGEST_NUMBER
-from cnncalc.symbolic import is_known, multiplied_out, normalise, symbol
+from cnncalc.symbolic import is_known, multiplied_out, normalise
 
 WIDEST = 60
 BY_INPUT = re.compile(r"[^()]+ \([^()]+\)(?:, [^()]+ \([^()]+\))+\Z")
@@ -41,8 +42,6 @@ EQUALS = re.compile(r"~=|\u2248|=[=>]?")
 SIDES_OF_MAPS = ("height", "width", "in_height", "in_width")
 TIMES = re.compile(r"\s*[xX\u00d7]\s*")
 SHAPE = re.compile(rf"(?:[0-9]+|\?)(?:{TIMES.pattern}(?:[0-9]+|\?))+\Z")
-SIGNS = r"-+0-9.,_'*/:^()\[\]{}\s\u00d7\u00b7\u230a\u230b\u2308\u2309"
-SUM = re.compile(rf"(?:floor|ceil|int|[{SIGNS}])+\Z")
 SUM_WITH_X = re.compile(rf"(?:floor|ceil|int|[{SIGNS}xX])+\Z")
 INSIDE = re.compile(r"[()\[\]]")
 LABEL = re.compile(r"(?<=[0-9)]) ?\([A-Za-z][A-Za-z ]{3,30}\)")
@@ -51,23 +50,12 @@ SQUARED = re.compile(r"([0-9]+)\^2((?:\s*[xX*\u00d7\u00b7]\s*[0-9]+)*)\Z")
 """An output or a kernel as 28^2 x 6: both sides at once."""
 PRODUCT = re.compile(r"[0-9]+(?:\s*[*\u00b7]\s*[0-9]+)+\Z")
 """An output as 28*28*6: a map of these sizes, or a vector of as many values."""
-IMPLICIT = re.compile(
-    r"(?<=[)\u230b\u2309])(?=[A-Za-z0-9_(\u230a\u2308])"
-    r"|(?<![A-Za-z0-9_.])(?:([0-9]+)(?=[A-Za-z_(\u230a\u2308])|([A-WYZa-wyz])(?=[(\u230a\u2308]))"
-)
-"""A product without a sign: 3k, (3k + 1)f, f(3k + 1)."""
-BY = re.compile(
-    r"(?<=[)0-9])\s*[xX]\s*(?=[A-Za-z0-9(\u230a\u2308])|(?<=[A-Za-z])\s+[xX]\s+(?=[A-Za-z0-9(\u230a\u2308])"
-    r"|(?<=[A-Za-z0-9)]) +(?=[A-Za-z](?![A-Za-z]))"
-)
-"""An x or a space that multiplies: (3x3xC + 1) x F, k^2 C."""
 SIDES = re.compile(r"[(\[]?\s*([0-9]+)\s*(?:before|in front)?\s*(?:,|and|;)\s*([0-9]+)\s*(?:after|behind)?\s*[)\]]?\Z")
 """The padding on both sides: `0 before, 1 after`, `(0, 1)`."""
 GROUPED = re.compile(r"(?<![0-9,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])")
 """A vector of 394,272 values, also behind a batch: (None, 394,272)."""
 FOUR_SIDES = re.compile(r"\[?\s*([0-9]+)[ ,]+([0-9]+)[ ,]+\1[ ,]+\2\s*\]?\Z")
 """The padding above, below, left and right, where both axes are alike: `[0 1 0 1]`."""
-NAME = re.compile(r"[A-Za-z]+[0-9]*")
 OPERATOR = re.compile(r"[-+*/^\u00d7\u00b7]|[0-9)]\s*[xX]\s*[0-9(]")
 LETTERS = re.compile(r"[A-Za-z_]")
 WORD = re.compile(r"[A-Za-z ]{4,}\Z")
@@ -232,7 +220,7 @@ class Printed:
         """The first sum that does not give the number printed after it."""
         parts = self.claimed if isinstance(self.claimed, tuple) else (self.claimed,)
         for working in self.workings:
-            if self.amount and (self.amount.prints(working.value) or working.gives(self.amount.value)):
+            if self.amount and (self.amount.blunt.prints(working.value) or working.gives(self.amount.value)):
                 continue
             if self.amount or not (working.gives(self._product()) or any(map(working.rounds_to, parts))):
                 return working
@@ -240,15 +228,9 @@ class Printed:
 
     def _in_letters(self, known: set[str]) -> Any:
         """What is claimed with `fk` and `fxk` read as f*k, if f and k are known letters and fk is none."""
-
-        def apart(name: re.Match[str]) -> str:
-            parts = [name[0]] if name[0] in known or "x" in known else name[0].split("x")
-            letters = [one for part in parts for one in ((part,) if part in known or part.isdigit() else part)]
-            return "*".join(letters) if all(one in known or one.isdigit() for one in letters) else name[0]
-
         text = EQUALS.split(plain(self.text))[-1].strip()
-        spelt = NAME.sub(apart, text)
-        return self.claimed if spelt == text else _formula(spelt, isinstance(self.claimed, tuple))
+        spelt = letters_apart(text, known)
+        return self.claimed if spelt == text else formula(spelt, may_be_shape=isinstance(self.claimed, tuple))
 
     def _product(self) -> Any:
         return math.prod(self.claimed) if isinstance(self.claimed, tuple) and is_known(*self.claimed) else None
@@ -348,9 +330,9 @@ def _read(text: str, quantity: str, thousand: int, blank: bool) -> tuple[Any, Am
         return amount.value, amount
     is_sum = SUM if kind_of(quantity) in ("", "shape") else SUM_WITH_X  # (7 - 2)x(7 - 2)x64 is a shape
     if is_sum.match(text) and any(mark in text for mark in "+-*/:^(\u00d7\u00b7"):
-        return _plain(evaluate(text).value), None
+        return plain_number(evaluate(text).value), None
     if LETTERS.search(text) and not WORD.match(text):
-        return _formula(text, kind_of(quantity) in ("", "shape")), None
+        return formula(text, may_be_shape=kind_of(quantity) in ("", "shape")), None
     raise SumError("it cannot be read")
 
 
@@ -358,58 +340,6 @@ def _whole(text: str) -> int:
     if len(text) > 15:
         raise SumError("a size has at most 15 digits")
     return int(text)
-
-
-def _plain(value: Fraction) -> int | Fraction:
-    return value.numerator if value.denominator == 1 else value
-
-
-def _formula(text: str, may_be_shape: bool) -> Any:
-    """A symbolic size, or a tuple of sizes for a shape such as `(d1 - 2)x(d2 - 2)x1` or `HxWxC2`."""
-    from cnncalc.spec.expressions import Expression
-    from cnncalc.spec.operators import ExpressionError
-
-    parts = _apart(text) if may_be_shape else [text]
-    values = []
-    for part in parts:
-        if SUM.match(part):
-            values.append(_plain(evaluate(part).value))
-            continue
-        try:
-            formula = Expression(_python(part))
-            values.append(formula.evaluate({name: symbol(name) for name in formula.names}))
-        except ExpressionError as error:
-            raise SumError(f"neither a number nor a formula ({error})") from None
-        if isinstance(values[-1], bool | tuple | dict):
-            raise SumError("neither a number nor a formula")
-    return values[0] if len(values) == 1 else tuple(values)
-
-
-def _python(text: str) -> str:
-    """A formula as a textbook writes it, for the reader of expressions: 3k^2 is 3*k**2, a quotient is rounded down."""
-    text = IMPLICIT.sub(lambda found: f"{found[1] or found[2] or ''}*", BY.sub("*", text.strip()))
-    for mark, meaning in (
-        ("^", "**"),
-        ("\u00d7", "*"),
-        ("\u00b7", "*"),
-        ("\u230a", "("),
-        ("\u230b", ")"),
-        ("floor", ""),
-    ):
-        text = text.replace(mark, meaning)
-    return re.sub("/+", "//", text)
-
-
-def _apart(text: str) -> list[str]:
-    """The sizes of a shape: the text taken apart at every x that is outside parentheses."""
-    parts, depth = [""], 0
-    for character in text:
-        depth += {"(": 1, ")": -1, "\u230a": 1, "\u230b": -1}.get(character, 0)
-        if character in "xX\u00d7" and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += character
-    return parts
 
 
 def _bare(parts: tuple[Any, ...]) -> tuple[Any, ...]:

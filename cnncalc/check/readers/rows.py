@@ -12,7 +12,7 @@ from cnncalc.check.context import CONTEXT_KEYS, NETWORK_KEYS, Context
 from cnncalc.check.matching import Matching, all_known, known_names, matched
 from cnncalc.check.naming import Heading, heading, is_heading, kind_of, layer_named, of_total
 from cnncalc.check.network import Network
-from cnncalc.check.numbers.amounts import decimal_comma, plain
+from cnncalc.check.numbers.amounts import decimal_comma
 from cnncalc.check.numbers.beside import stated
 from cnncalc.check.readers.by_hand import without_answers
 from cnncalc.check.readers.header import (
@@ -25,61 +25,29 @@ from cnncalc.check.readers.header import (
     with_workings,
     without_numbering,
 )
+from cnncalc.check.readers.quantities import IGNORED, NUMERIC, looks_like_answers, of_sides_only, quantities_of, written
 from cnncalc.check.readers.reading import Reading
-from cnncalc.errors import Problem, Span, SpecError
+from cnncalc.errors import Problem, SpecError
 from cnncalc.graph import Graph
 from cnncalc.limits import LONGEST_NUMBER, MOST_CLAIMS
 from cnncalc.spec.readers.tables import Described, described, stated_input
 from cnncalc.tables.cells import LAYER, UNANSWERED, Cell, CellTable, too_many_rows
-from cnncalc.tables.columns import folded_heading, is_source, with_settings_apart
+from cnncalc.tables.columns import folded_heading, with_settings_apart
 from cnncalc.tables.dressing import in_ascii, undressed
-from cnncalc.tables.languages import usual_signs
 from cnncalc.tables.layer_types import TOTAL, folded, type_in, type_of
 
 Match: TypeAlias = Callable[..., Matching]
-NUMBERED = ("n\u00b0", "n\u00ba", "idx", "id", "s.no", "s.no.", "sr._no", "\u5e8f\u53f7")
-IGNORED = (
-    "kind",
-    "type",
-    "comment",
-    "note",
-    "notes",
-    "remark",
-    "remarks",
-    "#",
-    "no",
-    "no.",
-    "nr",
-    "nr.",
-    "index",
-    *NUMBERED,
-    "",
-)
-"""Columns that claim nothing; the first two come with `cnncalc show --format csv`."""
-REMARKS = (
-    *("name", "class", "description", "details", "detail", "specs", "spec", "specification", "connected_to", "config"),
-    *("configuration", "operation", "operations", "purpose", "layer_type", "layer_name", "hyperparameters"),
-)
-"""Columns about a layer in words, with numbers among them; a note says that they are not read."""
 HEAD_KEYS = ("network", "input", "set", "against", "name", "source", *CONTEXT_KEYS)
 """What may be said before the header."""
 NETWORK_HINT = "set it with --network vgg16, or with a line '# network: vgg16' before the header"
 INPUT_HINT = "--input 32x32x3 sets it, and --network another network"
 MOST_PARTS = 6
 """Parts that a table is cut into at most."""
-NOTHING, LONG = Heading(""), Heading("quantity")
-WORDS_TOO = ("activation", "activations", "padding", "size")
-"""Names of quantities that also head columns of words: tanh, same."""
+LONG = Heading("quantity")
 Part: TypeAlias = "tuple[list[Cell], list[list[Cell]], list[Heading]]"
 """A header, the rows under it, and the quantities of its columns."""
-ARROW = re.compile(r"->|\u2192|\A[A-Za-z ]{1,20}[=:]")
-WINDOW = re.compile(r"[0-9 ]+[x\u00d7][0-9 x\u00d7]+\Z")
-"""Settings of a layer in a column of `parameters`: 5x5x1->32, p = 0.5, and 2x2 beside these."""
 BYTES_BEHIND = re.compile(r"\s*\(([0-9][0-9.,]* ?(?:[KMGT]i?)?B)\)\Z")
 """What Keras prints behind a number of parameters: 61,706 (241.04 KB)."""
-NUMERIC = re.compile(r"[-~\u2248(\[$]*(?:None, ?)?[0-9][0-9.,xX*\u00d7/+^=()\[\] -]*(?:[A-Za-z%]{1,8})?[)\]$]?\Z")
-"""A number with or without a unit, a shape, or a working."""
-
 DECIMAL_COMMA = re.compile(r"[~\u2248]?\s*-?(?:0,[0-9]|[0-9]{1,3}(?:\.[0-9]{3})*,(?:[0-9]{1,2}|[0-9]{4,})(?![0-9,]))")
 """A number with a comma that does not part thousands."""
 DECIMAL_POINT = re.compile(r"[0-9]\.(?:[0-9]{1,2}|[0-9]{4,})(?![0-9])")
@@ -133,10 +101,10 @@ def _parts(tables: list[CellTable], graph: Graph) -> int:
 def _looks_about_layers(rows: list[list[Cell]]) -> bool:
     """Whether a table without a column of layers has numbers below a name of a quantity, or beside types of layers."""
     for place, (text, _) in enumerate(rows[0]):
-        if is_heading(folded_heading(text)) and _looks_like_answers(place, rows[1:]):
+        if is_heading(folded_heading(text)) and looks_like_answers(place, rows[1:]):
             return True
     types = [cells for cells in rows if cells and type_of(cells[0][0])]
-    return len(types) > 1 and any(_looks_like_answers(place, types) for place in range(1, len(rows[0])))
+    return len(types) > 1 and any(looks_like_answers(place, types) for place in range(1, len(rows[0])))
 
 
 def read_rows(reading: Reading, table: CellTable, match: Match = matched) -> None:
@@ -163,11 +131,11 @@ def read_rows(reading: Reading, table: CellTable, match: Match = matched) -> Non
     parts = []
     for header, lines in parts_of(*without_numbering(rows[0], [*rows[1:], *_of_all(table.totals)])):
         header, lines = with_workings(*with_settings_apart(*without_numbering(header, lines)))
-        columns = _columns(reading, header, lines)
+        columns = quantities_of(reading, header, lines)
         lines = [_labelled(cells) for cells in lines if not cells[0][0].startswith("#")]
         parts.append((header, lines, columns))
     header = parts[0][0]
-    network, own = _network(reading, head, header, parts[0][1] if len(parts) == 1 else [])
+    network, own = _network(reading, head, *(parts[0] if len(parts) == 1 else (header, [], [])))
     if len(parts) == 1:
         parts = [(header, own, parts[0][2])]
     context = replace(context, network=network)
@@ -257,7 +225,7 @@ def _effective(reading: Reading, head: dict[str, Cell]) -> tuple[dict[str, Cell]
 
 
 def _network(
-    reading: Reading, head: dict[str, Cell], header: list[Cell], lines: list[list[Cell]]
+    reading: Reading, head: dict[str, Cell], header: list[Cell], lines: list[list[Cell]], columns: list[Heading]
 ) -> tuple[Network, list[list[Cell]]]:
     """The network of the table, and its rows: from the command line, said before the header, or what the rows describe.
 
@@ -268,7 +236,7 @@ def _network(
     size = head.get("input", ("",))[0]
     network = reading.named(name, size, settings)
     if network is None and not reading.grading:
-        own = described(header, lines, reading.source)
+        own = described(header, lines, reading.source, sides_only=of_sides_only(columns, lines))
         network = reading.beside(size or stated_input(lines), settings, needed=own is None)
         if own is not None and network is None:
             network, lines = _own(reading, own, size, settings), own.rest
@@ -296,70 +264,6 @@ def _own(reading: Reading, own: Described, size: str, settings: tuple[str, ...])
 
 def _settings(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(","))
-
-
-def _looks_like_answers(place: int, lines: list[list[Cell]]) -> bool:
-    """Whether a column holds a number or a shape that stands by itself, as none does in a remark."""
-    return any(NUMERIC.match(plain(text[: LONGEST_NUMBER.value])) for text in _written(place, lines))
-
-
-def _holds_settings(place: int, lines: list[list[Cell]]) -> bool:
-    """Whether a column of `parameters` has settings alone: 5x5x1->32, 2x2, p = 0.5."""
-    written = [undressed(usual_signs(text)) for text in _written(place, lines)]
-    are_settings = all(ARROW.search(text) or WINDOW.match(text) for text in written)
-    return are_settings and any(map(ARROW.search, written))
-
-
-def _is_text(place: int, lines: list[list[Cell]]) -> bool:
-    """Whether a column holds words alone, as one of notes or of the names of activations."""
-    return not any(any(map(str.isdigit, text)) for text in _written(place, lines))
-
-
-def _written(place: int, lines: list[list[Cell]]) -> list[str]:
-    """The cells of a column that are not empty."""
-    texts = [cells[place][0] for cells in lines if len(cells) > place]
-    return [text for text in texts if text.lower() not in UNANSWERED]
-
-
-def _columns(reading: Reading, header: list[Cell], lines: list[list[Cell]]) -> list[Heading]:
-    """The quantity and the unit of every column; no quantity for one that claims nothing."""
-    columns = [Heading("layer")]
-    names, titles = [folded_heading(text) for text, _ in header], tuple(text for text, _ in header)
-    long = QUANTITY in names and any(name in VALUE for name in names)
-    for place, (name, (text, span)) in list(enumerate(zip(names, header, strict=True)))[1:]:
-        columns.append(NOTHING)
-        if long or name in IGNORED or is_source(text):
-            columns[-1] = Heading(QUANTITY if name == QUANTITY else VALUE[0] if long and name in VALUE else "")
-            continue
-        if name in REMARKS:
-            reading.note(f"the column '{text}' is not read", span)
-            continue
-        try:
-            found = heading(text, titles)
-        except SpecError as error:
-            if _looks_like_answers(place, lines) or not (reading.grading or _is_text(place, lines)):
-                _unreadable(reading, text, span, error)
-            else:
-                reading.note(f"the column '{text}' is not a quantity and is ignored", span)
-            continue
-        if found.quantity == "params" and _holds_settings(place, lines):
-            reading.note(f"the column '{text}' holds settings and is not read", span)
-            continue
-        if name in WORDS_TOO and _is_text(place, lines):
-            continue
-        if found.quantity in (column.quantity for column in columns) and not reading.grading:
-            reading.problem(f"two columns hold the quantity {found.quantity}", span)  # of answers, both count
-        columns[-1] = found
-    return columns
-
-
-def _unreadable(reading: Reading, text: str, span: Span, error: SpecError) -> None:
-    """A column of numbers that is not read: a fault of the file, which in an answer stops no other column."""
-    if reading.grading:
-        message = f"the column '{text}' looks like answers, but is not a quantity: it is not read"
-        reading.table.unread.append(Problem(message, span, "rename it, or leave it out"))
-    else:
-        reading.refused(error, span)
 
 
 def _told(layer: str, of: Heading, text: str) -> list[tuple[str, Heading, str]]:
@@ -395,7 +299,7 @@ class _Rows:
         """Whether a comma is a decimal mark in a column: it can be nothing else in one number, and none has a point."""
         if self.reading.decimal_commas or of.quantity in VALUE or kind_of(of.quantity) not in ("count", "bytes"):
             return self.reading.decimal_commas
-        texts = [in_ascii(each.text) for text in _written(place, lines) for each in stated(text, of)]
+        texts = [in_ascii(each.text) for text in written(place, lines) for each in stated(text, of)]
         return any(map(DECIMAL_COMMA.match, texts)) and not any(map(DECIMAL_POINT.search, texts))
 
     def enter(self, layer: str, cells: list[Cell]) -> None:

@@ -17,7 +17,7 @@ from cnncalc.limits import LONGEST_TEXT, MOST_CLAIMS
 from cnncalc.spec.model import Argument, InputSize, Item, LayerItem, MergeItem, NameReference, Spec
 from cnncalc.tables import csv, latex, markdown
 from cnncalc.tables.cells import LAYER, UNANSWERED, Cell, CellTable, too_many_rows
-from cnncalc.tables.columns import folded_heading, is_source, setting_of, with_settings_apart
+from cnncalc.tables.columns import bare, folded_heading, is_source, setting_of, with_settings_apart
 from cnncalc.tables.dressing import undressed
 from cnncalc.tables.layer_types import BRACKETED, INPUT, TOTAL, folded, type_of
 
@@ -42,6 +42,9 @@ LENGTHS = re.compile(rf"[(\[]?([0-9]{{1,6}})(?:{TIMES}([0-9]{{1,6}}))?(?:{TIMES}
 SHAPE = re.compile(rf"[(\[]?(?:(?:None|-1|\?|N|1|B|batch){TIMES}(?=(?:[0-9]+{TIMES}){{2}}))?"
                    rf"([0-9]{{1,6}}){TIMES}([0-9]{{1,6}}){TIMES}([0-9]{{1,6}})[)\]]?\Z")  # fmt: skip
 MAPS = re.compile(rf"([0-9]{{1,6}}) ?@ ?([0-9]{{1,6}}){TIMES}([0-9]{{1,6}})\Z")
+OUTGOING = re.compile(r"n|n?out|out|shape|size|map|featuremap")
+"""Headings of outputs, which in the row of the input are the input."""
+ONE_FILTER = "the filters are not stated: 1 each is taken, which changes no side and no receptive field"
 INCOMING = re.compile(r"n?_?in(?:put)?(?:_|\b)")
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,60}\Z")
 READS = re.compile(r"[^\s,;+&\[\]]+(?=\[|\s*(?:[,;+&]|and\b|\Z))")
@@ -115,9 +118,14 @@ def _of_table(table: CellTable, source: Source) -> Described | None:
     return own
 
 
-def described(header: list[Cell], lines: list[list[Cell]], source: Source) -> Described | None:
-    """The network of a table; None for a table without kernels and strides. What rows do not say is in its problems."""
-    reader = _Reader(header, source)
+def described(
+    header: list[Cell], lines: list[list[Cell]], source: Source, *, sides_only: bool = False
+) -> Described | None:
+    """The network of a table; None for a table without kernels and strides. What rows do not say is in its problems.
+
+    If the table is about sides of maps and receptive fields only, filters and channels need not be stated.
+    """
+    reader = _Reader(header, source, sides_only=sides_only)
     if not {"kernel", "stride"} <= set(reader.places):
         return None
     rows = [cells for cells in lines if cells and cells[0][0] and not cells[0][0].startswith("#")]
@@ -141,7 +149,7 @@ def stated_input(lines: list[list[Cell]]) -> str:
 class _Reader:
     """Reads the rows of a table one after the other."""
 
-    def __init__(self, header: list[Cell], source: Source) -> None:
+    def __init__(self, header: list[Cell], source: Source, *, sides_only: bool) -> None:
         titles = [text for text, _ in header]
         self.spec = Spec(source)
         self.places: dict[str, int] = {}
@@ -152,9 +160,11 @@ class _Reader:
         self.activations = next((at for at, text in enumerate(headings) if at and text in ACTIVATIONS), None)
         self.sources = next((at for at, text in enumerate(titles) if at and is_source(text)), None)
         self.incoming = [at for at, text in enumerate(headings) if at and INCOMING.match(text)]
+        self.one_filter = sides_only and "out_channels" not in self.places
+        self.outgoing = [at for at, text in enumerate(headings) if at and OUTGOING.fullmatch(bare(text))]
         self.items: list[Item] = []
         self.rest: list[list[Cell]] = []
-        self.read: list[str] = []
+        self.read: list[str] = [ONE_FILTER] if self.one_filter else []
         self.names: dict[str, str] = {}
         """What the rows are called in the spec, by their folded names; nothing for a name of several rows."""
 
@@ -175,7 +185,8 @@ class _Reader:
         first = not self.items
         if self.spec.input is None and (first or self._is_input(cells)):
             places = range(1, len(cells)) if self._is_input(cells) else self.incoming
-            self.spec.input = _input([cells[at] for at in places if at < len(cells)]) or self._sides(cells)
+            found = _input([cells[at] for at in places if at < len(cells)]) or self._sides(cells)
+            self.spec.input = found or (self._one_map(cells) if self.one_filter else None)
         if self._is_input(cells):
             of = self.spec.input.span if self.spec.input else None  # what is read as the input is not judged by it
             self.rest.append([(INPUT, cells[0][1]), *(("", at) if at is of else (text, at) for text, at in cells[1:])])
@@ -199,6 +210,14 @@ class _Reader:
             return None
         height, width, channels = map(int, texts)
         return InputSize((height, width), channels, None, cells[places[0]][1])
+
+    def _one_map(self, cells: list[Cell]) -> InputSize | None:
+        """The input whose side is stated, and not its channels."""
+        places = self.outgoing if self._is_input(cells) else self.incoming
+        for text, span in (cells[at] for at in places if at < len(cells)):
+            if (found := LENGTHS.match(undressed(text))) and not found[3]:
+                return InputSize((int(found[1]), int(found[2] or found[1])), 1, None, span)
+        return None
 
     def _is_total(self, cells: list[Cell]) -> bool:
         """Whether a row is that of the sums, and not of a layer that is called sum."""
@@ -250,6 +269,9 @@ class _Reader:
                 message = f"'{title[:SHOWN]}' has no {names[0]}: {layer.kind} takes none"
                 raise SpecError([Problem(message, at, HINT)])
             if field is None or (text.lower() in UNANSWERED and field in DEFAULTED):
+                continue
+            if field == "filters" and self.one_filter:
+                yield field, (Argument.of(1, span), "1")
                 continue
             value = _setting(field, text)
             if value is None:
