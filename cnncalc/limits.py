@@ -67,6 +67,7 @@ LONGEST_TEXT = Limit("text", 1_000_000, "characters of a file; of a table in CSV
 LONGEST_TABLE = Limit("table", 200_000, "bytes of a table of claims in YAML, which takes longer to read than CSV")
 LARGEST_WORKBOOK = Limit("workbook", 20_000_000, "bytes of an Excel file once it is unpacked")
 LONGEST_NOTEBOOK = Limit("notebook", 10_000_000, "bytes of a notebook, whose outputs hold pictures")
+LONGEST_JSON = Limit("json", 10_000_000, "characters of a network of Keras in JSON, also of that in a .keras file")
 LONGEST_CODE = Limit("code", 300_000, "characters of a Python text that builds a network: its syntax tree takes room")
 LONGEST_NOTATION = Limit("notation", 20_000, "characters of slide notation")
 LONGEST_EXPRESSION = Limit("expression", 500, "characters of an expression")
@@ -94,7 +95,7 @@ MOST_LAYERS = Limit(
     100_000,
     "layers of a network, repeats unrolled: more are nearly always a mistake; to check or solve, 20,000",
 )
-MOST_SOURCES = Limit("sources", 50_000, "layers that the sections of a network of Darknet read, all together")
+MOST_SOURCES = Limit("sources", 50_000, "layers that all sections of a network of Darknet read, or all joins of Keras")
 MOST_CHECKED_LAYERS = 20_000
 """Layers of a network that is counted several times, if no limit is set: to check answers, or to solve."""
 MOST_STEPS = Limit("steps", 200_000, "steps of the expansion of blocks and repeats that make no layer")

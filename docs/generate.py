@@ -25,10 +25,13 @@ from cnncalc.analysis.counting import Rule
 from cnncalc.analysis.known_conventions import CONVENTIONS
 from cnncalc.analysis.quantities import QUANTITIES
 from cnncalc.cli.main import cnncalc as program
+from cnncalc.errors import Source
 from cnncalc.layers import CATALOGUE, FAMILIES, Layer, Operations
 from cnncalc.limits import LIMITS
 from cnncalc.report.columns import COLUMNS
-from cnncalc.spec.readers import caffe_layers
+from cnncalc.spec.model import Argument, LayerItem
+from cnncalc.spec.readers import caffe_layers, keras_json_layers
+from cnncalc.spec.readers.calls import Call, bound
 from cnncalc.spec.readers.darknet_sections import KINDS
 
 FOLDER = Path(__file__).resolve().parent
@@ -235,10 +238,31 @@ def caffe() -> str:
     return table(("type", "here", "message", "fields"), rows)
 
 
+SAMPLES = {
+    "filters": 1, "kernel_size": 1, "units": 1, "activation": "relu", "target_shape": (1, 1, 1), "height": 1,
+    "width": 1, "shared_axes": (1, 2),
+}  # fmt: skip
+"""An argument for every class of Keras that needs some."""
+
+
+def keras() -> str:
+    """Every class of Keras that is read, and the layers that it is with the plainest arguments."""
+    found: dict[str, list[str]] = {}
+    for kind, module in keras_json_layers.FRAMEWORK.modules.items():
+        span = Source("", "").span()
+        named = {name: Argument.of(value, span) for name, value in SAMPLES.items() if name in module.signature.split()}
+        made = module.make(bound(Call(kind, span, (), named, kind, flat=True), module, keras_json_layers.FRAMEWORK))
+        items = [made] if isinstance(made, LayerItem) else list(made)  # type: ignore[call-overload]
+        found.setdefault(re.sub(r"[13]D", "2D", kind), [item.layer.kind for item in items])
+    found |= {kind: [layer] for kind, layer in keras_json_layers.MERGES.items()}
+    rows = ((code(kind), ", ".join(map(code, layers))) for kind, layers in sorted(found.items()))
+    return table(("class", "here"), rows)
+
+
 GENERATED: dict[str, dict[str, Callable[[], str]]] = {
     "spec-format.md": {"layers": layers, "operations": operations},
     "cli.md": {"commands": commands, "columns": columns},
-    "formats.md": {"darknet": darknet, "caffe": caffe},
+    "formats.md": {"darknet": darknet, "caffe": caffe, "keras": keras},
     "networks.md": {"networks": networks},
     "security.md": {"limits": limits},
     "conventions.md": {"conventions": conventions, "counts": counts},

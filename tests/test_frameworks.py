@@ -299,10 +299,6 @@ REFUSED = {
     "networks": ("a = nn.Sequential(nn.ReLU())\nb = nn.Sequential(nn.ReLU())", "the text builds 2 networks"),
     "syntax": ("m = Sequential([layers.Dense(3)", "not valid Python: "),
     "call": ("m = Sequential([layers.Dense(f(3))])", "units must be a whole number, not 'f(3)'"),
-    "scale": (
-        "m = Sequential([layers.BatchNormalization(scale=False)])",
-        "BatchNormalization with scale=False alone"
-    ),
     "channels first": (
         "m = Sequential([layers.Conv2D(3, 3, data_format='channels_first')])",
         "shapes here are channels last: leave data_format out"
@@ -315,6 +311,12 @@ REFUSED = {
 def test_what_a_text_does_not_tell_is_refused_and_not_guessed(text: str, cli: Cli, write: Write) -> None:
     model, message = REFUSED[text]
     assert message in cli.refused(write(model, "model.txt"), "--input", "32x32x1", status=1)
+
+
+def test_a_batch_norm_of_keras_without_a_scale_trains_an_offset_a_channel(write: Write) -> None:
+    """Keras counts 3*4 weights of BatchNormalization(scale=False) on 4 channels: offsets, means and variances."""
+    code = "m = Sequential([Input((8, 8, 4)), layers.BatchNormalization(scale=False)])"
+    assert [[(4, 8, 8), 4, 8]] == rows(code, None, write, "model.py")
 
 
 def test_keras_code_from_a_notebook_is_a_network_with_parameters(cli: Cli, write: Write) -> None:

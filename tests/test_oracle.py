@@ -8,6 +8,7 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import pytest
@@ -30,7 +31,15 @@ from cnncalc.layers.arithmetic import Abs, Exp, Log, Power
 from cnncalc.layers.convolution import LocallyConnected
 from cnncalc.layers.dense import RBF, FullyConnected, Reshape
 from cnncalc.layers.merging import Add, CropLike, Maximum, Shortcut
-from cnncalc.layers.normalization import Affine, LocalResponseNorm, Normalize
+from cnncalc.layers.normalization import (
+    Affine,
+    BatchNorm,
+    GroupNorm,
+    LayerNorm,
+    LocalResponseNorm,
+    Normalize,
+    Standardize,
+)
 from cnncalc.layers.pooling import AdaptiveAvgPool, AdaptiveMaxPool, BlurPool, GlobalAvgPool, GlobalMaxPool, Subsampling
 from cnncalc.layers.rearranging import Crop, Pad, Permute
 from cnncalc.layers.receptive_field import AxisReceptiveField, union
@@ -605,6 +614,32 @@ def test_a_scale_and_an_offset_for_every_channel_are_as_many_numbers_and_one_pro
     assert (0, 3, {"other_adds": values}) == (offset.weights(shape), offset.biases(shape), operations(offset, shape))
     with pytest.raises(Refused, match="neither a scale nor an offset"):
         Affine(scale=False, offset=False)
+
+
+@pytest.mark.parametrize("norm", [BatchNorm, LayerNorm, partial(LayerNorm, over="all"), partial(GroupNorm, 1)])
+def test_a_norm_may_train_a_scale_or_an_offset_alone(norm: Any) -> None:
+    shape = Shape(3, 4, 5)
+    trained = 3 * 4 * 5 if norm().given().get("over") == "all" else 3
+    assert (trained, trained) == (norm().weights(shape), norm().biases(shape))
+    assert (trained, 0) == (norm(offset=False).weights(shape), norm(offset=False).biases(shape))
+    assert (0, trained) == (norm(scale=False).weights(shape), norm(scale=False).biases(shape))
+    assert (0, 0) == (norm(affine=False).weights(shape), norm(affine=False).biases(shape))
+    assert {norm(scale=False).buffers(shape)} == {norm().buffers(shape)}
+
+
+def test_a_layer_norm_without_an_offset_or_a_scale_adds_or_multiplies_once_less_a_value() -> None:
+    """Sums for the mean and the variance, a difference, the offset; a square, a product by 1/deviation, the scale."""
+    shape = Shape(3, 4, 5)
+    assert {"other_adds": 3 * 60, "other_multiplies": 3 * 60} == operations(LayerNorm(offset=False), shape)
+    assert {"other_adds": 4 * 60, "other_multiplies": 2 * 60} == operations(LayerNorm(scale=False), shape)
+
+
+def test_known_means_and_variances_are_two_numbers_a_channel_and_a_count_or_constants() -> None:
+    """Three channels, as of RGB: 3 means, 3 variances and the number of values that they were found from."""
+    shape = Shape(3, 4, 5)
+    assert (7, 0) == (Standardize().buffers(shape), Standardize().params(shape))
+    assert 0 == Standardize(stored=False).buffers(shape)
+    assert {"other_adds": 60, "divides": 60} == operations(Standardize(), shape)
 
 
 def test_functions_of_one_value_cost_what_they_do_to_it_and_nothing_for_what_changes_nothing() -> None:

@@ -15,18 +15,24 @@ from cnncalc.symbolic import Size, floor_div, product
 
 
 class Norm(Layer):
-    """What norms share: a trained scale and offset for every channel, unless `affine` is false."""
+    """What norms share: a trained scale and offset for every channel, unless `affine` is false; or one of them."""
 
     title = "norms"
     in_place = True
     kept_for_training = True
     affine = Switch(True, doc="whether a scale and an offset are trained for every channel")
+    scale = Switch(True, doc="false: of the two only the offset is trained")
+    offset = Switch(True, doc="false: of the two only the scale is trained")
+
+    def trained(self, shape: Shape) -> tuple[Size, ...]:
+        """The factors of the number of values that have a scale and an offset of their own."""
+        return (shape.channels,)
 
     def weight_factors(self, shape: Shape) -> tuple[tuple[Size, ...], ...]:
-        return ((shape.channels,),) if self.affine else ()
+        return (self.trained(shape),) if self.affine and self.scale else ()
 
     def biases(self, shape: Shape) -> Size:
-        return shape.channels if self.affine else 0
+        return product(self.trained(shape)) if self.affine and self.offset else 0
 
 
 class StatisticsNorm(Norm):
@@ -35,8 +41,9 @@ class StatisticsNorm(Norm):
     def operations(self, shape: Shape) -> Operations:
         # Mean: an addition. Variance: a difference, a square, an addition. Then (x - mean) is
         # scaled by the deviation and, if affine, by a trained scale and offset.
-        affine = 1 if self.affine else 0
-        return Operations(other_adds=(3 + affine) * shape.values, other_multiplies=(2 + affine) * shape.values)
+        adds = 4 if self.affine and self.offset else 3
+        multiplies = 3 if self.affine and self.scale else 2
+        return Operations(other_adds=adds * shape.values, other_multiplies=multiplies * shape.values)
 
 
 @layer("batchnorm", "bn", "batch_norm", "batchnorm2d")
@@ -68,13 +75,8 @@ class LayerNorm(StatisticsNorm):
         doc="values with a common mean: channels of a position, or all",
     )
 
-    def weight_factors(self, shape: Shape) -> tuple[tuple[Size, ...], ...]:
-        if self.over == "all" and self.affine:
-            return ((*shape.size, shape.channels),)
-        return super().weight_factors(shape)
-
-    def biases(self, shape: Shape) -> Size:
-        return self.weights(shape)
+    def trained(self, shape: Shape) -> tuple[Size, ...]:
+        return (*shape.size, shape.channels) if self.over == "all" else super().trained(shape)
 
 
 @layer("groupnorm", "gn", "group_norm")
@@ -104,6 +106,22 @@ class InstanceNorm(StatisticsNorm):
 
     channelwise = True
     affine = Switch(False, doc="whether a scale and an offset are trained for every channel")
+
+
+@layer("standardize", "standardise")
+class Standardize(Layer):
+    """Every channel less its mean, divided by its deviation, both known before the training (Keras' Normalization)."""
+
+    title = "norms"
+    in_place = True
+    channelwise = True
+    stored = Switch(True, doc="whether means, variances and their count are stored (2C + 1 buffers), or are constants")
+
+    def buffers(self, shape: Shape) -> Size:
+        return 2 * shape.channels + 1 if self.stored else 0
+
+    def operations(self, shape: Shape) -> Operations:
+        return Operations(other_adds=shape.values, divides=shape.values)
 
 
 @layer("affine", "channel_scale", "scale_shift")

@@ -9,7 +9,8 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from cnncalc.errors import Problem, Source, SpecError
-from cnncalc.limits import LONGEST_NOTEBOOK, LONGEST_TEXT
+from cnncalc.limits import LONGEST_JSON, LONGEST_NOTEBOOK, LONGEST_TEXT
+from cnncalc.spec import keras_archives
 from cnncalc.tables.cells import Known
 
 STDIN = "<stdin>"
@@ -20,7 +21,7 @@ HINTS = {
 }
 """How to mend it where a file cannot be read, by the number of the error."""
 PACKED = b"PK\x03\x04"
-"""How an Excel file begins."""
+"""How a zip begins: an Excel file, or a model of Keras."""
 
 
 class Contents(NamedTuple):
@@ -82,11 +83,15 @@ def as_text(contents: Contents, hint: str) -> Source:
 def read_source(path: str, name: str = "", hint: str = "a spec is a text file", known: Known | None = None) -> Source:
     """The text of a file, or of standard input for `-`, under its name; raises SpecError if it has none.
 
-    With `known` it may be an Excel file or a notebook, too: see `unpacked`.
+    With `known` it may be an Excel file or a notebook, too (see `unpacked`), or a .keras file.
     """
-    most = LONGEST_NOTEBOOK.value if known else LONGEST_TEXT.value
-    contents = read_bytes(path, most + 1, name)
-    if known:
-        contents = unpacked(contents, known)
+    if known is None:
+        return as_text(read_bytes(path, LONGEST_TEXT.value + 1, name), hint)
+    contents = read_bytes(path, max(LONGEST_NOTEBOOK.value, 4 * LONGEST_JSON.value + 4), name)
+    if contents.data.startswith(PACKED):
+        config = keras_archives.config_of(contents.name, path, contents.data)
+        contents = contents if config is None else contents._replace(data=config)
+    contents = unpacked(contents, known)
+    if not keras_archives.is_model(contents.data):
         contents = contents._replace(data=contents.data[: 4 * LONGEST_TEXT.value + 4])
     return as_text(contents, hint)

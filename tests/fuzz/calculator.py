@@ -461,8 +461,8 @@ def simple(kind: str, volume: Volume, keys: Values) -> Row:
         reads["groupnorm"] = lambda channel: [other for other in channels if other // width == channel // width]
     parts = parted(volume.read(reads[kind](channel)) for channel in channels) if kind in reads else volume.parts
     own = dict.fromkeys(("prelu", "normalize"), 1 if keys.get("shared") else volume.channels)
-    own["affine"] = sum(volume.channels for name in ("scale", "offset") if keys.get(name, True))
-    own |= dict.fromkeys(("batchnorm", "layernorm", "groupnorm"), 2 * volume.channels)
+    trained = sum(volume.channels for name in ("scale", "offset") if keys.get(name, True))
+    own |= dict.fromkeys(("affine", "batchnorm", "layernorm", "groupnorm"), trained)
     return Row(kind, Volume(volume.size, parts), own.get(kind, 0) if keys.get("affine", True) else 0)
 
 

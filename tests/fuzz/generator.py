@@ -297,7 +297,9 @@ class Generator:
             (
                 "batchnorm",
                 {"batchnorm": affine},
-                "layernorm",
+                {"batchnorm": {self.chance.choice(("scale", "offset")): self.chance.random() < 0.5}},
+                {"layernorm": {self.chance.choice(("scale", "offset")): self.chance.random() < 0.5}},
+                {"standardize": {"stored": self.chance.random() < 0.5}},
                 {"groupnorm": {"groups": self.chance.choice(divisors), **affine}},
                 {"affine": {self.chance.choice(("scale", "offset")): self.chance.random() < 0.5}},
                 {"normalize": {"shared": self.chance.random() < 0.5}},

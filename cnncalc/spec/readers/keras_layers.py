@@ -24,7 +24,13 @@ CONVOLUTION = "filters kernel_size strides padding data_format dilation_rate gro
 TRANSPOSED = "filters kernel_size strides padding output_padding data_format dilation_rate activation use_bias"
 DEPTHWISE = "kernel_size strides padding depth_multiplier data_format dilation_rate activation use_bias"
 SEPARABLE = "filters kernel_size strides padding data_format dilation_rate depth_multiplier activation use_bias"
-ACTIVATIONS = {"linear": "none", "log_softmax": "softmax", "swish": "silu", "leaky_relu": "leaky_relu"}
+ACTIVATIONS = {
+    "linear": "none",
+    "hard_silu": "hard_swish",
+    "log_softmax": "softmax",
+    "swish": "silu",
+    "leaky_relu": "leaky_relu",
+}
 FIRST_HINT = "add Flatten() before it, or give the input: Input(shape=(28, 28, 1))"
 
 
@@ -141,25 +147,26 @@ def _global_pool(kind: str, given: Arguments) -> Item:
 
 
 def _batch_norm(given: Arguments) -> Item:
-    center, scale = given.plain("center", True), given.plain("scale", True)
-    if center != scale:
-        which = "center" if not center else "scale"
-        hint = "write the network as a YAML spec"
-        raise given.call.refused(f"{given.call.kind} with {which}=False alone is not supported", hint)
-    return given.layer("batchnorm", affine=center)
+    return given.layer("batchnorm", **_trained(given))
+
+
+def _trained(given: Arguments) -> dict[str, Any]:
+    """Which of scale and offset a norm trains: both of them if nothing else is said."""
+    scale, offset = given.plain("scale", True), given.plain("center", True)
+    if scale == offset:
+        return {} if scale else {"affine": False}
+    return {"offset": False} if scale else {"scale": False}
 
 
 def _layer_norm(given: Arguments) -> Item:
-    given.only("center", True)
-    given.only("scale", True)
     given.only("axis", -1, hint="axis=-1, the channels, is the default")
-    return given.layer("layernorm")
+    given.only("rms_scaling", False)
+    return given.layer("layernorm", **_trained(given))
 
 
 def _group_norm(given: Arguments) -> Item:
-    given.only("center", True)
-    given.only("scale", True)
-    return given.layer("groupnorm", groups=given.get("groups"))
+    given.only("axis", -1, hint="axis=-1, the channels, is the default")
+    return given.layer("groupnorm", groups=given.get("groups") or 32, **_trained(given))
 
 
 def _reshape(given: Arguments) -> Item:
@@ -245,7 +252,7 @@ NAMED = {
     "PReLU": Module("* shared_axes", _prelu),
     "Activation": Module("activation", _alone),
     "BatchNormalization": Module("axis momentum epsilon center scale", _batch_norm),
-    "LayerNormalization": Module("axis epsilon center scale", _layer_norm),
+    "LayerNormalization": Module("axis epsilon center scale rms_scaling", _layer_norm),
     "GroupNormalization": Module("groups axis epsilon center scale", _group_norm),
     "Dense": Module("units activation use_bias", _dense),
     "Reshape": Module("target_shape", _reshape),

@@ -39,8 +39,10 @@ class Reader(NamedTuple):
         return cast("ReaderModule", import_module(f"{__package__}.{self.module}"))
 
 
+YAML = Reader("YAML", "yaml", (".yaml", ".yml"))
 READERS = (
-    Reader("YAML", "yaml", (".yaml", ".yml")),
+    Reader("a network of Keras in JSON", "keras_json", (".json", ".keras")),
+    YAML,
     Reader("a text with a network in it", "documents", (".md", ".ipynb")),
     Reader("Caffe's prototxt", "caffe", (".prototxt", ".pbtxt")),
     Reader("the print of a PyTorch model", "printed_model", (".txt",)),
@@ -60,5 +62,5 @@ def reader_of(text: str, readers: Iterable[Reader] = READERS) -> Reader | None:
 
 
 def read(source: Source) -> Spec:
-    """The spec in a text; one that no reader recognises goes to the first, which says what is wrong."""
-    return (reader_of(source.text) or READERS[0]).load().read(source)
+    """The spec in a text; one that no reader recognises is read as YAML, which says what is wrong."""
+    return (reader_of(source.text) or YAML).load().read(source)
