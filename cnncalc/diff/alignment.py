@@ -10,7 +10,7 @@ from math import isqrt
 from typing import NamedTuple, TypeAlias
 
 Pair: TypeAlias = tuple[int, int]
-MOST_STEPS = 3_000_000
+MOST_STEPS = 1_000_000
 """Comparisons for one alignment; lists that differ more are aligned place by place."""
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from cnncalc.analysis import Analysis, InputResult, LayerResult
-from cnncalc.analysis.quantities import OF_A_NETWORK, QUANTITIES, several_named, value_of, value_over
+from cnncalc.analysis.quantities import COUNTS, OF_A_NETWORK, QUANTITIES, several_named, value_of, value_over
 from cnncalc.diff.alignment import Outline, aligned
 from cnncalc.graph import Graph, Node
 from cnncalc.layers import Layer
@@ -42,7 +42,10 @@ class Amount(NamedTuple):
         """Whether both values are the same, symbolic ones multiplied out; a missing layer has 0 of what adds up."""
         if self.old is self.new or self.old == self.new:
             return True
-        return (self.old is None or self.new is None or not is_known(self.old, self.new)) and self.difference == 0
+        if is_known(self.old, self.new):
+            return False
+        found = self.difference
+        return all(part == 0 for part in found) if isinstance(found, tuple) and found else bool(found == 0)
 
     @property
     def difference(self) -> Any:
@@ -166,8 +169,10 @@ class _Comparison:
     def _judged(
         self, old: LayerResult | InputResult | None, new: LayerResult | InputResult | None, settings: Sequence[Setting]
     ) -> LayerDiff | None:
-        every = (Amount(key, _value(old, key), _value(new, key)) for key in self.keys)
-        amounts = tuple(amount for amount in every if not amount.equal)
+        pairs = ((key, _value(old, key), _value(new, key)) for key in self.keys)
+        amounts = tuple(
+            amount for key, mine, its in pairs if mine != its and not (amount := Amount(key, mine, its)).equal
+        )
         if old is not None and new is not None and not settings and not amounts:
             return None
         change: Change = "added" if old is None else "removed" if new is None else "changed" if settings else "affected"
@@ -188,7 +193,7 @@ class _Comparison:
         if not (old.times == new.times or _less(new.times, old.times) == 0):
             yield Setting("repeat", old.times, new.times)
         if not self._same_sources(old.sources, new.sources):
-            yield Setting("from", _read(self.old.graph, old), _read(self.new.graph, new))
+            yield Setting("from", self.old.graph.read_by(old), self.new.graph.read_by(new))
         owners = ([at[node.shared]] if node.shared else [] for at, node in zip(self.named, (old, new), strict=True))
         if bool(old.shared) != bool(new.shared) or not self._same_sources(*owners):
             yield Setting("share", old.shared or None, new.shared or None)
@@ -218,16 +223,13 @@ def _content(layer: Layer) -> Hashable:
     return (layer.kind, *(getattr(layer, name) for name, _ in layer.keys().items()))
 
 
-def _read(graph: Graph, node: Node) -> list[str]:
-    """The names of what a layer reads."""
-    return [graph.source_name(source) for source in node.sources]
-
-
 def _value(part: LayerResult | InputResult | None, key: str) -> Any:
     """The value of a quantity of a layer; of an input, its shape and what it holds."""
     if isinstance(part, InputResult):
         return part.shape if key == "output" else getattr(part, key, None)
-    return None if part is None else value_over([part], key)
+    if part is None:
+        return None
+    return getattr(part, key) if key in COUNTS else value_over([part], key)
 
 
 def _less(new: Any, old: Any) -> Any:

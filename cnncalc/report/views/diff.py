@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from itertools import islice
 from typing import Any, NamedTuple
 
 from cnncalc.analysis import Analysis
 from cnncalc.analysis.quantities import QUANTITIES
 from cnncalc.diff.difference import Amount, Diff, LayerDiff, Setting
 from cnncalc.layers import Shape
+from cnncalc.limits import MOST_ROWS
 from cnncalc.report import numbers
 from cnncalc.report.columns import cell_text
 from cnncalc.report.document import Blank, Block, Column, Heading, Line, Note, Row, Rows, Table, document, line
@@ -43,6 +45,9 @@ def _blocks(diff: Diff, options: Options) -> Iterator[Block]:
     yield Heading(_both(*names), _both(*inputs))
     if diff.layers:
         yield _layer_table(diff, options)
+        more = sum(map(_lines, diff.layers)) - MOST_ROWS.value
+        if more > 0:
+            yield Note("warning", f"{more:,} more rows: --format csv and json have all; {MOST_ROWS.hint}")
     if diff.totals:
         yield _total_table(diff, options)
     if not diff.layers and not diff.totals:
@@ -102,13 +107,22 @@ class Drawn(NamedTuple):
 
 def _layer_table(diff: Diff, options: Options, *, brief: bool = False) -> Table:
     """A row for every setting and every number that differs."""
+
+    def rows() -> Iterator[Row]:
+        drawn = Drawn(options, brief)
+        return (row for layer in diff.layers for row in _layer_rows(layer, drawn))
+
     heads = (Column("change"), Column("layer"), Column("what"))
     values = (Column("old", right=True), Column("new", right=True), Column("difference", right=True, folds=False))
     return Table(
         (*heads, *values),
-        Rows(lambda: (row for layer in diff.layers for row in _layer_rows(layer, Drawn(options, brief)))),
+        Rows(lambda: islice(rows(), MOST_ROWS.value)),
         narrower=() if brief else (partial(_layer_table, diff, options, brief=True),),
     )
+
+
+def _lines(layer: LayerDiff) -> int:
+    return len(layer.settings) + len(layer.amounts)
 
 
 def _layer_rows(layer: LayerDiff, drawn: Drawn) -> Iterator[Row]:
