@@ -12,6 +12,8 @@ from cnncalc.analysis.quantities import COUNTS, OF_A_NETWORK, QUANTITIES, severa
 from cnncalc.diff.alignment import Outline, aligned
 from cnncalc.graph import Graph, Node
 from cnncalc.layers import Layer
+from cnncalc.layers.fields import PerAxis
+from cnncalc.layers.windowed import Padding
 from cnncalc.result import Result
 from cnncalc.symbolic import is_known, normalise
 
@@ -186,10 +188,10 @@ class _Comparison:
         if mine.kind != its.kind:
             yield Setting("layer", mine.notation(), its.notation())
         elif mine is not its:
+            before, after = _settings(mine), _settings(its)
             for name, field in mine.keys().items():
-                before, after = getattr(mine, name), getattr(its, name)
-                if before != after:
-                    yield Setting(name, field.show(before), field.show(after))
+                if before[name] != after[name]:
+                    yield Setting(name, field.show(before[name]), field.show(after[name]))
         if not (old.times == new.times or _less(new.times, old.times) == 0):
             yield Setting("repeat", old.times, new.times)
         if not self._same_sources(old.sources, new.sources):
@@ -213,14 +215,22 @@ def _outline(graph: Graph, known: dict[Hashable, int]) -> Outline:
     contents = []
     for node in graph.nodes:
         if id(node.layer) not in numbers:
-            numbers[id(node.layer)] = known.setdefault(_content(node.layer), len(known))
+            numbers[id(node.layer)] = known.setdefault((node.layer.kind, *_settings(node.layer).values()), len(known))
         contents.append(numbers[id(node.layer)])
     return Outline([node.name for node in graph.nodes], contents, [node.layer.kind for node in graph.nodes])
 
 
-def _content(layer: Layer) -> Hashable:
-    """The type and the settings, without what is counted from the inputs."""
-    return (layer.kind, *(getattr(layer, name) for name, _ in layer.keys().items()))
+def _settings(layer: Layer) -> dict[str, Any]:
+    """The values of the fields, without what is counted from the inputs; one for all axes where these agree."""
+    values = layer.meaning()
+    return {
+        name: values[name][:1] if isinstance(field, PerAxis | Padding) and _agree(values[name]) else values[name]
+        for name, field in layer.keys().items()
+    }
+
+
+def _agree(value: Any) -> bool:
+    return isinstance(value, tuple) and all(part == value[0] for part in value)
 
 
 def _value(part: LayerResult | InputResult | None, key: str) -> Any:
