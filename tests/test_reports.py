@@ -392,6 +392,16 @@ def test_the_json_lists_every_leaf_with_its_path_and_repeats_unrolled() -> None:
     assert [layer["name"] for layer in layers] == ["/".join(layer["path"]) for layer in layers]
 
 
+def test_the_json_has_the_edges_of_the_graph() -> None:
+    residual = json.loads(in_json(cnncalc.analyze("resnet18", 64)))
+    edges = {layer["name"]: layer["inputs"] for layer in residual["layers"]}
+    assert (["input"], ["conv1"]) == (edges["conv1"], edges["norm1"])
+    (merge,) = (names for name, names in edges.items() if name.startswith("conv2_1/add"))
+    assert ["conv2_1/batchnorm2", "pool1"] == merge
+    # Every layer of a network with one output but the last is read by another.
+    assert [*edges][-1:] == [name for name in edges if not any(name in names for names in edges.values())]
+
+
 def test_symbolic_values_in_the_json_are_strings_in_integer_python() -> None:
     report = json.loads(in_json(cnncalc.analyze("vgg16", "HxWx3", batch="N")))
     assert ["H", "W"] == report["input"]["size"]
