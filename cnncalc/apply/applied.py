@@ -148,7 +148,8 @@ def _layer(name: str, matrix: Matrix, kernel: Matrix | None, keys: Mapping[str, 
         given |= {"filters": 1, "kernel": list(_suiting(name, kernel, matrix).size), "bias": False}
     problems = [Problem(f"{name} takes no {key}") for key in given if key not in kind.fields]
     for key, field in kind.fields.items():
-        if field.required and key not in given:
+        needed = field.required or (operation.summary == "copy" and key == kind.main[0])
+        if needed and key not in given:
             word = "padding" if operation.summary == "copy" else key
             problems.append(Problem(f"{name} needs a {word}", None, field.doc))
     if problems:

@@ -88,7 +88,26 @@ LAYERS = {
     "global max pool": "globalmaxpool",
 }
 """What people call layer types, beside the names of the catalogue; a final 1d, 2d or 3d is their rank."""
-NO_LAYERS = frozenset(("input", "pad", "scale", "add", "sum", "size", "split", "cat", "mul", "norm"))
+NO_LAYERS = frozenset(
+    (
+        "input",
+        "pad",
+        "scale",
+        "add",
+        "sum",
+        "size",
+        "split",
+        "cat",
+        "mul",
+        "norm",
+        "exp",
+        "log",
+        "abs",
+        "power",
+        "maximum",
+        "local",
+    )
+)
 """Names of layer types that mean something else in a question, unless they come first in it."""
 
 
