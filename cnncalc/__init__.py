@@ -24,6 +24,8 @@ if TYPE_CHECKING:
         check,
         compare,
         conventions,
+        convert,
+        diff,
         expand,
         explain,
         fit,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from cnncalc.check.claim import Claim, Verdict
     from cnncalc.check.grading import Checked
     from cnncalc.compare.comparison import Counted
+    from cnncalc.diff.difference import Diff
     from cnncalc.errors import Problem, SpecError
     from cnncalc.fit.fit import Fit
     from cnncalc.formula.formulas import Formulas
@@ -62,6 +65,7 @@ _HOMES = {
     "Claim": "cnncalc.check.claim",
     "Convention": "cnncalc.analysis",
     "Counted": "cnncalc.compare.comparison",
+    "Diff": "cnncalc.diff.difference",
     "Fit": "cnncalc.fit.fit",
     "Formulas": "cnncalc.formula.formulas",
     "Graph": "cnncalc.graph",
@@ -109,6 +113,7 @@ __all__ = [
     "Claim",
     "Convention",
     "Counted",
+    "Diff",
     "Fit",
     "Formulas",
     "Graph",
@@ -130,6 +135,7 @@ __all__ = [
     "compare",
     "conventions",
     "convert",
+    "diff",
     "expand",
     "explain",
     "fit",

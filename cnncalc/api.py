@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         ConventionList,
         NetworkComparison,
     )
+    from cnncalc.diff.difference import Diff
     from cnncalc.explain.explanation import Explanation
     from cnncalc.fit.fit import Fit, SizeLike
     from cnncalc.formula.formulas import Formulas, SeveralFormulas
@@ -181,6 +182,40 @@ def conventions() -> ConventionList:
     from cnncalc.compare.comparison import ConventionList
 
     return ConventionList(tuple(CONVENTIONS.values()))
+
+
+@_limited
+def diff(
+    old: SpecLike,
+    new: SpecLike,
+    input: str | int | None = None,  # noqa: A002, the word users know it by
+    *,
+    columns: str | Sequence[str] | None = None,
+    structure: bool = False,
+    names: bool = False,
+    **keys: Unpack[SetupKeys],
+) -> Diff:
+    """Find the layers in which two networks differ, and by how much.
+
+    >>> found = diff("conv3-8, relu, fc-10", "conv5-8, relu, fc-10", "32x32x3")
+    >>> [(layer.change, layer.new.name, layer.settings) for layer in found.layers if layer.settings]
+    [('changed', 'conv1', (Setting(name='kernel', old=3, new=5), Setting(name='padding', old=1, new=2)))]
+    >>> [(total.quantity, total.difference) for total in found.totals][0]
+    ('params', 384)
+
+    `columns` are the quantities that are compared; with `structure`, only types, settings and connections are. The
+    layers of both are aligned by name, then by order and kind. A layer that only has another name is the same,
+    except with `names`. The other keywords hold for both networks. Raises SpecError.
+    """
+    from cnncalc.diff.difference import diff_of
+
+    if structure and columns is not None:
+        raise UsageError(
+            [Problem("structure compares no numbers, so that there are no columns", None, "leave out one")]
+        )
+    before, after = (setup(each, input, **keys).analysis() for each in (old, new))
+    with usage():
+        return diff_of(before, after, columns, structure=structure, names=names)
 
 
 # The same numbers in other forms ----------------------------------------------------------------

@@ -124,7 +124,7 @@ MOST_UNITS = Limit("units", 1_000_000, "units that are looked at one by one for 
 # Commands ---------------------------------------------------------------------------------------
 
 MOST_POINTS = Limit("points", 10**8, "points of a sweep")
-MOST_ROWS = Limit("rows", 10_000, "points of a sweep that is printed as a table; CSV and JSON lines take any number")
+MOST_ROWS = Limit("rows", 10_000, "rows of a sweep, or of a difference, in a table; CSV and JSON lines take any number")
 MOST_RESIDUES = Limit("residues", 50_000, "parts of a pattern of sizes that fit")
 MOST_BOXES = Limit("boxes", 40_000, "ranges of the unknowns of a question that are looked at")
 MOST_SOLUTIONS = Limit("solutions", 20_000, "ranges of solutions of a question")

@@ -37,6 +37,8 @@ COMMANDS = (
     "compare vgg16 resnet50",
     "compare vgg16 --conventions fvcore,thop",
     "compare --list",
+    "diff vgg16 vgg16 --columns params,macs",
+    "diff unet unet --structure",
     "check --published",
     "apply maxpool '9 8 1 2; 5 7 3 4' -k 2",
     "quiz --seed 7 --sheet",
@@ -199,6 +201,7 @@ def test_a_notebook_shows_every_result_as_a_table(cli: Cli) -> None:
         cnncalc.fit("alexnet"),
         cnncalc.sweep("lenet5", batch=[1, 2]),
         cnncalc.compare("lenet5"),
+        cnncalc.diff("vgg16", "vgg19"),
         cnncalc.apply("maxpool", [[9, 8], [5, 7]], 2),
         cnncalc.quiz(count=2),
     )
@@ -320,8 +323,8 @@ def test_python_too_refuses_an_option_that_a_format_has_no_use_for() -> None:
 def test_the_command_line_and_python_take_the_same_options_of_a_report(name: str) -> None:
     known = {*REPORT} - {"standalone"}
     options = {each.name for each in import_module(COMMAND_FILES[name]).command.params}
-    # Which of a sweep's columns are counted is asked before; the layout of `check` is that of its files.
-    own = {"sweep": {"columns"}, "check": {"layout"}}.get(name, set())
+    # Which columns of a sweep and a diff are counted is asked before; the layout of `check` is that of its files.
+    own = {"sweep": {"columns"}, "diff": {"columns"}, "check": {"layout"}}.get(name, set())
     assert (options & known) - own == {*getattr(import_module(f"cnncalc.report.views.{name}"), "TAKES", ())}
 
 

@@ -22,6 +22,7 @@ ORDER = (
     "fit",
     "sweep",
     "compare",
+    "diff",
     "explain",
     "formula",
     "apply",

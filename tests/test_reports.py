@@ -336,6 +336,7 @@ LAYER = {
     "name": "str",
     "kind": "str",
     "path": ["str"],
+    "inputs": ["str"],
     "input": VOLUME,
     "output": VOLUME,
     **COUNTS,
@@ -368,6 +369,7 @@ def test_the_json_of_vgg_16_begins_with_the_numbers_of_the_design() -> None:
         "name": "conv1_1",
         "kind": "conv",
         "path": ["conv1_1"],
+        "inputs": ["input"],
         "output": {"channels": 64, "size": [224, 224]},
         "weights": 1728,
         "biases": 64,
@@ -388,6 +390,16 @@ def test_the_json_lists_every_leaf_with_its_path_and_repeats_unrolled() -> None:
     layers = json.loads(in_json(network("resnet18")))["layers"]
     assert ["conv2_2", "conv1"] in [layer["path"] for layer in layers]
     assert [layer["name"] for layer in layers] == ["/".join(layer["path"]) for layer in layers]
+
+
+def test_the_json_has_the_edges_of_the_graph() -> None:
+    residual = json.loads(in_json(cnncalc.analyze("resnet18", 64)))
+    edges = {layer["name"]: layer["inputs"] for layer in residual["layers"]}
+    assert (["input"], ["conv1"]) == (edges["conv1"], edges["norm1"])
+    (merge,) = (names for name, names in edges.items() if name.startswith("conv2_1/add"))
+    assert ["conv2_1/batchnorm2", "pool1"] == merge
+    # Every layer of a network with one output but the last is read by another.
+    assert [*edges][-1:] == [name for name in edges if not any(name in names for names in edges.values())]
 
 
 def test_symbolic_values_in_the_json_are_strings_in_integer_python() -> None:

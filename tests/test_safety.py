@@ -58,6 +58,7 @@ def commands() -> Iterator[tuple[str, ...]]:
         for spec in ("net.yaml", f"net.yaml:{NAME}"):
             yield ("show", spec, "--format", form)
         yield ("compare", "net.yaml", "vgg16", "--input", "32x32x3", "--format", form)
+        yield ("diff", "net.yaml", "vgg16", "--input", "32x32x3", "--format", form)
         yield ("sweep", "net.yaml", "--input", "1,32", "--format", form)
         yield ("check", "table.yaml", "--format", form)
         yield ("check", "table.csv", "--network", "net.yaml", "--format", form)

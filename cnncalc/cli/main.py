@@ -23,6 +23,7 @@ COMMANDS = {
     "fit": "cnncalc.cli.fit",
     "sweep": "cnncalc.cli.sweep",
     "compare": "cnncalc.cli.compare",
+    "diff": "cnncalc.cli.diff",
     "convert": "cnncalc.cli.convert",
     "check": "cnncalc.cli.check",
     "quiz": "cnncalc.cli.quiz",
@@ -46,6 +47,7 @@ Examples:
   cnncalc quiz --level 2               questions to answer, mistakes explained
   cnncalc check --published            which numbers of papers and slides are right
   cnncalc compare vgg16 --conventions  as fvcore, thop, ptflops ... count, and why they differ
+  cnncalc diff vgg16 vgg19             which layers differ, and by how much
   cnncalc list                         every network that comes with cnncalc
 
 `cnncalc SPEC` is short for `cnncalc show SPEC`; `cnncalc show --help` lists its options.

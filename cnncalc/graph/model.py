@@ -103,6 +103,10 @@ class Graph:
         """What a source is called."""
         return self.nodes[source].name if source >= 0 else self.inputs[~source].name
 
+    def read_by(self, node: Node) -> list[str]:
+        """The names of what a layer reads, in its order."""
+        return [self.source_name(source) for source in node.sources]
+
     def input_text(self, *, channels_first: bool = False) -> str:
         """`224x224x3`; of several inputs `left 64x64x3, right 64x64x1`."""
         texts = [each.shape.text(channels_first=channels_first) for each in self.inputs[:MOST_NAMED]]

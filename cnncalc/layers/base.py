@@ -243,16 +243,17 @@ class Layer:
         return f"{type(self).__name__}({values})"
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self._values() == other._values()
+        return type(self) is type(other) and self.meaning() == other.meaning()
 
     def __hash__(self) -> int:
-        return hash((type(self), self._values()))
+        return hash((type(self), *self.meaning().values()))
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a {self.kind} layer cannot be changed once made")
 
-    def _values(self) -> tuple[Any, ...]:
-        return tuple(getattr(self, name) for name in self.fields)
+    def meaning(self) -> dict[str, Any]:
+        """The values of all fields, alike where they mean the same in other words: equal layers have equal ones."""
+        return {name: getattr(self, name) for name in self.fields}
 
 
 T = TypeVar("T", bound=Layer)

@@ -125,13 +125,13 @@ class Windowed(Layer):
         """Taps in one map of the kernel: F*F for an image."""
         return product(per_axis(self.kernel, rank))
 
-    def _values(self) -> tuple[Any, ...]:
+    def meaning(self) -> dict[str, Any]:
         # The same window in other words is the same layer: `half` where it is a number, one number for every axis.
-        values = {name: getattr(self, name) for name in self.fields}
+        values = super().meaning()
         rank = max(len(values[name]) for name in WINDOW_FIELDS if not isinstance(values[name], str))
         if self.padding == "half" and is_known(*self.kernel, *self.dilation):
             values["padding"] = tuple(window.padding for window in self.windows(rank))
-        return tuple(per_axis(value, rank) if isinstance(value, tuple) else value for value in values.values())
+        return {name: per_axis(value, rank) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
 class Sliding(Windowed):

@@ -18,6 +18,11 @@ def exact(value: Any) -> str:
     return f"{value:,}" if is_known(value) else written(value)
 
 
+def signed(text: str) -> str:
+    """A number as it is written, with a + if it has no sign."""
+    return text if text.startswith("-") else f"+{text}"
+
+
 def short(value: Any, digits: int = 3) -> str:
     """`138M`: some significant digits, rounded half up; K = 10^3, M = 10^6, G = 10^9."""
     if not is_known(value) or abs(value) < 1000:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -23,7 +23,7 @@ from cnncalc.report.document import Block, Column, Heading, Note, Row, Table, Te
 from cnncalc.report.json import raw
 from cnncalc.report.remarks import convention_line
 from cnncalc.report.report import Options, Report
-from cnncalc.symbolic import Size, is_known, written
+from cnncalc.symbolic import is_known, written
 
 SCHEMA_VERSION = 1
 TOTALS = (
@@ -204,12 +204,7 @@ def _difference(counted: Counted) -> str:
 
 def items_text(items: Iterable[Item]) -> str:
     """`+13,556,712 biases, -54,272 batchnorm`: the items of a difference; `the same` if there is none."""
-    return ", ".join(f"{_signed(item.amount, numbers.exact)} {item.what}" for item in items) or "the same"
-
-
-def _signed(amount: Size, write: Callable[[Any], str]) -> str:
-    text = write(amount)
-    return text if text.startswith("-") else f"+{text}"
+    return ", ".join(f"{numbers.signed(numbers.exact(item.amount))} {item.what}" for item in items) or "the same"
 
 
 def _convention_data(part: ConventionComparison) -> dict[str, Any]:
@@ -244,7 +239,7 @@ def _convention_rows(parts: Sequence[ConventionComparison]) -> Iterator[Sequence
     for part in parts:
         for counted in part:
             items = (
-                "; ".join(f"{_signed(item.amount, written)} {item.what}" for item in found)
+                "; ".join(f"{numbers.signed(written(item.amount))} {item.what}" for item in found)
                 for found in (counted.param_items, counted.count_items)
             )
             convention = counted.convention

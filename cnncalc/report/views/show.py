@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from cnncalc.analysis import Analysis, InputResult, LayerResult
+from cnncalc.graph import Graph
 from cnncalc.layers import ReceptiveField, Sides
 from cnncalc.layers.operations import OPERATION_COUNTS
 from cnncalc.report import numbers
@@ -198,7 +199,8 @@ def to_dict(analysis: Analysis) -> dict[str, Any]:
     """The analysis as plain data: the JSON contract, version 1.
 
     Counts are integers; symbolic ones are strings in integer Python. `layers` makes every leaf
-    in order; the activations and the memory of the input stand under `input`, and are part of
+    in order, and its `inputs` are the names of what it reads: of layers, and of the inputs of the network (`input`,
+    if there is one). The activations and the memory of the input stand under `input`, and are part of
     the totals. A network with several inputs has all of them under `inputs`, and the first one under `input`. A
     receptive field of everything has size "all"; one that differs from input to input is a list under `by_input`.
     """
@@ -217,7 +219,7 @@ def to_dict(analysis: Analysis) -> dict[str, Any]:
             "text": convention_line(analysis),
         },
         **inputs_data((each.name, _input(each)) for each in analysis.inputs),
-        "layers": map(_layer, analysis.layers),
+        "layers": (_layer(layer, analysis.graph) for layer in analysis.layers),
         "totals": {name: raw(analysis.total(name)) for name in LAYER_COUNTS}
         | {
             "buffers": raw(analysis.total("buffers")),
@@ -235,11 +237,12 @@ def _input(given: InputResult) -> dict[str, Any]:
     return shape_data(given.shape) | held
 
 
-def _layer(layer: LayerResult) -> dict[str, Any]:
+def _layer(layer: LayerResult, graph: Graph) -> dict[str, Any]:
     return {
         "name": layer.name,
         "kind": layer.kind,
         "path": layer.node.path,
+        "inputs": graph.read_by(layer.node),
         "input": shape_data(layer.input),
         "output": shape_data(layer.output),
         **{name: raw(getattr(layer, name)) for name in LAYER_COUNTS},

@@ -1,0 +1,1 @@
+"""Two networks -> which layers differ, in what, and by how much."""
