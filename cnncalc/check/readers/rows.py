@@ -202,7 +202,7 @@ def _other_rows(
     reading: Reading, context: Context, header: list[Cell], lines: list[list[Cell]], *, named: bool
 ) -> list[list[Cell]]:
     """The rows that answer no exercise; none if no network is `named` that they may be about: they are wrong."""
-    ignored = [place for place, (text, _) in enumerate(header) if folded_heading(text) in IGNORED[:-1]]
+    ignored = [place for place, (text, _) in enumerate(header) if text and folded_heading(text) in IGNORED]
     rest = [list(cells) for cells in without_answers(reading, lines, ignored)]
     if named or reading.overrides.network.name:
         return rest
