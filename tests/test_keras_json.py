@@ -187,6 +187,14 @@ def test_a_damaged_keras_file_is_refused(cli: Cli, tmp_path: Path) -> None:
         assert "model.keras" in cli.refused(str(path), status=1)
 
 
+def test_an_hdf5_file_is_refused_with_what_to_write_instead(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "model.h5"
+    path.write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(100))
+    assert "is an HDF5 file, which is not read\n  hint: write its network with model.to_json()" in cli.refused(
+        str(path), status=1
+    )
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_a_keras_file_with_two_networks_is_refused(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "model.keras"
