@@ -187,11 +187,50 @@ def test_a_damaged_keras_file_is_refused(cli: Cli, tmp_path: Path) -> None:
         assert "model.keras" in cli.refused(str(path), status=1)
 
 
+def test_an_hdf5_file_is_refused_with_what_to_write_instead(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "model.h5"
+    path.write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(100))
+    assert "is an HDF5 file, which is not read\n  hint: write its network with model.to_json()" in cli.refused(
+        str(path), status=1
+    )
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_a_keras_file_with_two_networks_is_refused(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "model.keras"
     path.write_bytes(archive([("config.json", STRAIGHT), ("config.json", STRAIGHT)]))
     assert "holds config.json twice" in cli.refused(str(path), status=1)
+
+
+def test_operations_of_keras_2_without_a_layer_are_factors_sums_and_products(write: Write) -> None:
+    """As MobileNetV3 of TensorFlow has its gate: x * (relu6(x + 3) * 0.5)."""
+    layers = [
+        {**layer("TFOpLambda", "plus", function="__operators__.add"), "inbound_nodes": [["x", 0, 0, {"y": 3.0}]]},
+        layer("ReLU", "clip", "plus", max_value=6.0),
+        {**layer("TFOpLambda", "half", function="math.multiply"),
+         "inbound_nodes": [["clip", 0, 0, {"y": 0.5, "name": None}]]},
+        {**layer("TFOpLambda", "gate", function="math.multiply"),
+         "inbound_nodes": [["x", 0, 0, {"y": ["half", 0, 0], "name": None}]]},
+    ]  # fmt: skip
+    analysis = cnncalc.analyze(write(functional(*layers), "model.json"))
+    found = {each.name: each.operations for each in analysis.layers}
+    assert 8 * 8 * 4 == found["plus"].other_adds == found["half"].other_multiplies == found["gate"].other_multiplies
+    assert 2 * 8 * 8 * 4 == found["clip"].compares
+
+
+def test_answers_are_checked_against_a_model(cli: Cli, write: Write) -> None:
+    """3*3*4*4 + 4 = 148 parameters, not the 144 without biases."""
+    model = write(functional(CONV("c")), "model.json")
+    right = write("layer,params\nc,148\n", "right.csv")
+    assert 0 == cli("check", right, "--network", model).exit_code
+    wrong = write("layer,params\nc,144\n", "wrong.csv")
+    assert "bias" in cli("check", wrong, "--network", model, status=1).stdout
+
+
+def test_the_place_of_a_layer_is_its_name_in_the_file(cli: Cli, write: Write) -> None:
+    path = write(json.dumps(json.loads(functional(layer("Lambda", "twist", "x"))), indent=1), "model.json")
+    number = next(at for at, line in enumerate(Path(path).read_text().splitlines(), 1) if '"twist"' in line)
+    assert f"model.json:{number}:" in cli.refused(path, status=1)
 
 
 # What cannot be read ---------------------------------------------------------------------------
@@ -219,6 +258,10 @@ REFUSED = {
     "custom": (
         [layer("Conv2D", "mine", "x", module="my.layers", filters=3)],
         "mine: Conv2D of my.layers is not a class of Keras, and its code is not in the file",
+    ),
+    "registered": (
+        [{**CONV("mine"), "module": None, "registered_name": "Lab>Conv2D"}],
+        "mine: Conv2D of lab is not a class of Keras",
     ),
     "unknown": ([layer("LSTM", "memory", "x", units=3)], "memory: cnncalc has no layer for LSTM of Keras"),
     "function": ([layer("Einsum", "e", "x", module="keras.src.ops.numpy")], "e: the function Einsum of Keras"),

@@ -88,6 +88,7 @@ def read_source(path: str, name: str = "", hint: str = "a spec is a text file", 
     if known is None:
         return as_text(read_bytes(path, LONGEST_TEXT.value + 1, name), hint)
     contents = read_bytes(path, max(LONGEST_NOTEBOOK.value, 4 * LONGEST_JSON.value + 4), name)
+    keras_archives.refuse_hdf5(contents.name, contents.data)
     if contents.data.startswith(PACKED):
         config = keras_archives.config_of(contents.name, path, contents.data)
         contents = contents if config is None else contents._replace(data=config)

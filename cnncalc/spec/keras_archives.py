@@ -20,12 +20,21 @@ END = b"PK\x05\x06"
 LONGEST_END = 22 + 65_535
 LONGEST_LIST = 1_000_000
 """Bytes of the list of parts: a .keras file has three or four, and a file for each of its own classes."""
+HDF5 = b"\x89HDF"
+"""How an HDF5 file begins."""
 AGAIN = "save it again: model.save('model.keras')"
 
 
 def is_model(data: bytes) -> bool:
     """Whether a text may be a network of Keras in JSON."""
     return data[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and b'"class_name"' in data
+
+
+def refuse_hdf5(name: str, data: bytes) -> None:
+    """Raise SpecError for an older file of Keras, in which networks are not looked for."""
+    if data.startswith(HDF5):
+        hint = "write its network with model.to_json(), or save it with model.save('model.keras')"
+        raise SpecError([Problem(f"'{name}' is an HDF5 file, which is not read", None, hint)])
 
 
 def config_of(name: str, path: str, data: bytes) -> bytes | None:

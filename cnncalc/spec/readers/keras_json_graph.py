@@ -280,7 +280,10 @@ class Graph:
             )
         span = self.places.get(name, around)
         built = layer.get("build_config")
-        entry = Entry(name, kind, layer.get("module"), config, span)
+        package = str(layer.get("registered_name") or "").rpartition(">")[
+            0
+        ]  # of a class that its author has registered
+        entry = Entry(name, kind, layer.get("module") or package.lower() or None, config, span)
         entry.built = built.get("input_shape") if isinstance(built, dict) else None
         nodes = layer.get("inbound_nodes")
         if isinstance(nodes, list):
