@@ -119,14 +119,20 @@ def diff_of(
     keys = () if structure else USUAL if columns is None else several_named(columns, tuple(QUANTITIES))
     comparison = _Comparison(old, new, [key for key in keys if QUANTITIES[key].scope != "network"], names=names)
     layers = list(comparison.layers())
+    totals = (Amount(key, value_of(old, key), value_of(new, key)) for key in keys if key in OF_A_NETWORK)
     return Diff(
         old,
         new,
         tuple(each for each in (*comparison.inputs(), *layers) if each is not None),
         layers.count(None),
         tuple(comparison.renamed()),
-        tuple(Amount(key, value_of(old, key), value_of(new, key)) for key in keys if key in OF_A_NETWORK),
+        tuple(total for total in totals if columns is not None or _fits(total)),
     )
+
+
+def _fits(total: Amount) -> bool:
+    """Whether a total belongs into the usual table: the peak memory with symbols is a page of cases."""
+    return total.quantity != "peak_memory_bytes" or is_known(total.old, total.new)
 
 
 class _Comparison:
@@ -152,8 +158,11 @@ class _Comparison:
         for at in range(max(len(self.old.inputs), len(self.new.inputs))):
             mine = self.old.inputs[at] if at < len(self.old.inputs) else None
             its = self.new.inputs[at] if at < len(self.new.inputs) else None
-            renamed = self.names and mine is not None and its is not None and mine.name != its.name
-            yield self._judged(mine, its, [Setting("name", mine.name, its.name)] if renamed and mine and its else [])
+            shapes = [None if each is None else str(each.shape) for each in (mine, its)]
+            settings = [Setting("input", *shapes)] if None in shapes else []
+            if self.names and mine is not None and its is not None and mine.name != its.name:
+                settings.append(Setting("name", mine.name, its.name))
+            yield self._judged(mine, its, settings)
 
     def layers(self) -> Iterator[LayerDiff | None]:
         """The layers of both networks, what is removed before what stands there now."""
