@@ -121,13 +121,13 @@ def test_inputs_of_another_size_are_a_difference_of_numbers(write: Write) -> Non
 
 
 def test_an_input_more_or_less_is_a_difference(write: Write) -> None:
-    inputs = "inputs: {left: 8x8x3, right: 8x8x5}\nlayers:\n"
-    two = write(f"{inputs}  - {{conv: {{filters: 4, kernel: 1}}, from: right}}", "two.yaml")
-    one = write("inputs: {left: 8x8x3}\nlayers:\n  - conv: {filters: 4, kernel: 1}", "one.yaml")
-    found = cnncalc.diff(two, one, columns="params")
-    assert ("removed", "right", None) == listed(found)[0]
+    layers = "\nlayers:\n  - {conv: {filters: 4, kernel: 1}, name: c}\n  - {concat: , from: [SOURCES], name: both}"
+    two = write("inputs: {left: 8x8x3, right: 8x8x5}" + layers.replace("SOURCES", "c, right"), "two.yaml")
+    one = write("inputs: {left: 8x8x3}" + layers.replace("SOURCES", "c, left"), "one.yaml")
+    found = cnncalc.diff(two, one, columns="output")
+    assert [("removed", "right", None), ("affected", "both", "both")] == listed(found)
     assert [("input", "8x8x5", None)] == [tuple(each) for each in found.layers[0].settings]
-    assert (24, 16, -8) == amounts(found, "conv1")["params"]
+    assert ["8x8x9", "8x8x7"] == [str(value) for value in amounts(found, "both")["output"][:2]]
 
 
 def test_another_connection_is_a_change_of_what_a_layer_reads(write: Write) -> None:

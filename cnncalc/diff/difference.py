@@ -42,9 +42,12 @@ class Amount(NamedTuple):
     @property
     def equal(self) -> bool:
         """Whether both values are the same, symbolic ones multiplied out; a missing layer has 0 of what adds up."""
-        if self.old is self.new or self.old == self.new:
+        old, new = self.old, self.new
+        if old is new or old == new:
             return True
-        if is_known(self.old, self.new):
+        if old is None or new is None:
+            return QUANTITIES[self.quantity].adds_up and bool((new if old is None else old) == 0)
+        if type(old) is type(new) is int:
             return False
         found = self.difference
         return all(part == 0 for part in found) if isinstance(found, tuple) and found else bool(found == 0)
@@ -141,6 +144,7 @@ class _Comparison:
     def __init__(self, old: Analysis, new: Analysis, keys: Sequence[str], *, names: bool) -> None:
         self.old, self.new, self.keys, self.names = old, new, keys, names
         known: dict[Hashable, int] = {}
+        self.values: dict[int, dict[str, Any]] = {}
         self.pairs = aligned(_outline(old.graph, known), _outline(new.graph, known))
         self.places = dict(self.pairs) | {~at: ~at for at in range(min(len(old.inputs), len(new.inputs)))}
         self.found = set(self.places.values())
@@ -197,7 +201,7 @@ class _Comparison:
         if mine.kind != its.kind:
             yield Setting("layer", mine.notation(), its.notation())
         elif mine is not its:
-            before, after = _settings(mine), _settings(its)
+            before, after = self._values_of(mine), self._values_of(its)
             for name, field in mine.keys().items():
                 if before[name] != after[name]:
                     yield Setting(name, field.show(before[name]), field.show(after[name]))
@@ -208,6 +212,12 @@ class _Comparison:
         owners = ([at[node.shared]] if node.shared else [] for at, node in zip(self.named, (old, new), strict=True))
         if bool(old.shared) != bool(new.shared) or not self._same_sources(*owners):
             yield Setting("share", old.shared or None, new.shared or None)
+
+    def _values_of(self, layer: Layer) -> dict[str, Any]:
+        """The settings of a layer, found once for all places in which it stands."""
+        if id(layer) not in self.values:
+            self.values[id(layer)] = _settings(layer)
+        return self.values[id(layer)]
 
     def _same_sources(self, old: Sequence[int], new: Sequence[int]) -> bool:
         """Whether both read corresponding layers; one that is added or removed has a row of its own, which says so."""
