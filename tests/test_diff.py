@@ -120,6 +120,16 @@ def test_inputs_of_another_size_are_a_difference_of_numbers(write: Write) -> Non
     assert cnncalc.diff(small, large, structure=True).equal
 
 
+def test_an_input_more_or_less_is_a_difference(write: Write) -> None:
+    layers = "\nlayers:\n  - {conv: {filters: 4, kernel: 1}, name: c}\n  - {concat: , from: [SOURCES], name: both}"
+    two = write("inputs: {left: 8x8x3, right: 8x8x5}" + layers.replace("SOURCES", "c, right"), "two.yaml")
+    one = write("inputs: {left: 8x8x3}" + layers.replace("SOURCES", "c, left"), "one.yaml")
+    found = cnncalc.diff(two, one, columns="output")
+    assert [("removed", "right", None), ("affected", "both", "both")] == listed(found)
+    assert [("input", "8x8x5", None)] == [tuple(each) for each in found.layers[0].settings]
+    assert ["8x8x9", "8x8x7"] == [str(value) for value in amounts(found, "both")["output"][:2]]
+
+
 def test_another_connection_is_a_change_of_what_a_layer_reads(write: Write) -> None:
     one, other = (write(BRANCH.replace("SOURCE", name), f"{name}.yaml") for name in ("first", "input"))
     found = cnncalc.diff(one, other, structure=True)
@@ -144,6 +154,7 @@ def test_weights_that_are_shared_are_a_change(write: Write) -> None:
 def test_symbolic_sizes_are_subtracted() -> None:
     found = cnncalc.diff("conv3-8, relu", "conv5-8, relu", "HxWx3")
     assert ["216*H*W", "600*H*W", "384*H*W"] == list(map(str, amounts(found, "conv1")["macs"]))
+    assert ["params", "macs", "memory_bytes"] == list(totals(found))  # the peak is a formula with many cases
     assert cnncalc.diff("convF-K, relu", "convF-K, relu", "HxWxC").equal
 
 

@@ -35,7 +35,8 @@ def aligned(old: Outline, new: Outline) -> list[Pair]:
     namesakes = _namesakes(old.names, new.names)
     if len(namesakes) == len(old.names) == len(new.names):
         return namesakes
-    by_name, by_order = (_filled(pairs, old, new) for pairs in (namesakes, []))
+    by_order = _filled([], old, new)
+    by_name = _filled(namesakes, old, new) if namesakes else by_order
     return by_name if _differing(by_name, old, new) <= _differing(by_order, old, new) else by_order
 
 

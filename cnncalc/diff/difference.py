@@ -42,9 +42,12 @@ class Amount(NamedTuple):
     @property
     def equal(self) -> bool:
         """Whether both values are the same, symbolic ones multiplied out; a missing layer has 0 of what adds up."""
-        if self.old is self.new or self.old == self.new:
+        old, new = self.old, self.new
+        if old is new or old == new:
             return True
-        if is_known(self.old, self.new):
+        if old is None or new is None:
+            return QUANTITIES[self.quantity].adds_up and bool((new if old is None else old) == 0)
+        if type(old) is type(new) is int:
             return False
         found = self.difference
         return all(part == 0 for part in found) if isinstance(found, tuple) and found else bool(found == 0)
@@ -119,14 +122,20 @@ def diff_of(
     keys = () if structure else USUAL if columns is None else several_named(columns, tuple(QUANTITIES))
     comparison = _Comparison(old, new, [key for key in keys if QUANTITIES[key].scope != "network"], names=names)
     layers = list(comparison.layers())
+    totals = (Amount(key, value_of(old, key), value_of(new, key)) for key in keys if key in OF_A_NETWORK)
     return Diff(
         old,
         new,
         tuple(each for each in (*comparison.inputs(), *layers) if each is not None),
         layers.count(None),
         tuple(comparison.renamed()),
-        tuple(Amount(key, value_of(old, key), value_of(new, key)) for key in keys if key in OF_A_NETWORK),
+        tuple(total for total in totals if columns is not None or _fits(total)),
     )
+
+
+def _fits(total: Amount) -> bool:
+    """Whether a total belongs into the usual table: the peak memory with symbols is a page of cases."""
+    return total.quantity != "peak_memory_bytes" or is_known(total.old, total.new)
 
 
 class _Comparison:
@@ -135,6 +144,7 @@ class _Comparison:
     def __init__(self, old: Analysis, new: Analysis, keys: Sequence[str], *, names: bool) -> None:
         self.old, self.new, self.keys, self.names = old, new, keys, names
         known: dict[Hashable, int] = {}
+        self.values: dict[int, dict[str, Any]] = {}
         self.pairs = aligned(_outline(old.graph, known), _outline(new.graph, known))
         self.places = dict(self.pairs) | {~at: ~at for at in range(min(len(old.inputs), len(new.inputs)))}
         self.found = set(self.places.values())
@@ -152,8 +162,11 @@ class _Comparison:
         for at in range(max(len(self.old.inputs), len(self.new.inputs))):
             mine = self.old.inputs[at] if at < len(self.old.inputs) else None
             its = self.new.inputs[at] if at < len(self.new.inputs) else None
-            renamed = self.names and mine is not None and its is not None and mine.name != its.name
-            yield self._judged(mine, its, [Setting("name", mine.name, its.name)] if renamed and mine and its else [])
+            shapes = [None if each is None else str(each.shape) for each in (mine, its)]
+            settings = [Setting("input", *shapes)] if None in shapes else []
+            if self.names and mine is not None and its is not None and mine.name != its.name:
+                settings.append(Setting("name", mine.name, its.name))
+            yield self._judged(mine, its, settings)
 
     def layers(self) -> Iterator[LayerDiff | None]:
         """The layers of both networks, what is removed before what stands there now."""
@@ -188,7 +201,7 @@ class _Comparison:
         if mine.kind != its.kind:
             yield Setting("layer", mine.notation(), its.notation())
         elif mine is not its:
-            before, after = _settings(mine), _settings(its)
+            before, after = self._values_of(mine), self._values_of(its)
             for name, field in mine.keys().items():
                 if before[name] != after[name]:
                     yield Setting(name, field.show(before[name]), field.show(after[name]))
@@ -199,6 +212,12 @@ class _Comparison:
         owners = ([at[node.shared]] if node.shared else [] for at, node in zip(self.named, (old, new), strict=True))
         if bool(old.shared) != bool(new.shared) or not self._same_sources(*owners):
             yield Setting("share", old.shared or None, new.shared or None)
+
+    def _values_of(self, layer: Layer) -> dict[str, Any]:
+        """The settings of a layer, found once for all places in which it stands."""
+        if id(layer) not in self.values:
+            self.values[id(layer)] = _settings(layer)
+        return self.values[id(layer)]
 
     def _same_sources(self, old: Sequence[int], new: Sequence[int]) -> bool:
         """Whether both read corresponding layers; one that is added or removed has a row of its own, which says so."""

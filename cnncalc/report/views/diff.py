@@ -157,7 +157,7 @@ def _cut(text: str) -> str:
 
 def _total_table(diff: Diff, options: Options, *, brief: bool = False) -> Table:
     """The totals, the same ones too, with the difference in percent."""
-    heads = (Column("total"), *(Column(name, right=True, folds=False) for name in ("old", "new", "difference", "%")))
+    heads = (Column("total"), *(Column(name, right=True) for name in ("old", "new", "difference", "%")))
     drawn = Drawn(options, brief)
     return Table(
         heads,
