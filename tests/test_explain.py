@@ -59,6 +59,7 @@ layers:
   - {lrn: 5, name: lrn}
   - {lrn: {channels: 3, over: square}, name: squared}
   - {affine: {}, name: affine}
+  - {standardize: , name: standardize}
   - {normalize: {over: channels}, name: normalize}
   - {power: {exponent: 2, scale: 3, shift: 1}, name: power}
   - {abs: {}, name: abs}
