@@ -33,15 +33,21 @@ class Reader(NamedTuple):
     """How the names of its files end; a text is recognised by what stands in it all the same."""
     inline: bool = False
     """Whether a text of it may stand on the command line instead of the name of a file."""
+    begins: str = ""
+    """How every text of it begins: for another one, the module is not imported."""
 
     def load(self) -> ReaderModule:
         """The module."""
         return cast("ReaderModule", import_module(f"{__package__}.{self.module}"))
 
+    def recognises(self, text: str) -> bool:
+        """Whether a text looks like one of this language."""
+        return text[:1000].lstrip().startswith(self.begins) and self.load().recognises(text)
+
 
 YAML = Reader("YAML", "yaml", (".yaml", ".yml"))
 READERS = (
-    Reader("a network of Keras in JSON", "keras_json", (".json", ".keras")),
+    Reader("a network of Keras in JSON", "keras_json", (".json", ".keras"), begins="{"),
     YAML,
     Reader("a text with a network in it", "documents", (".md", ".ipynb")),
     Reader("Caffe's prototxt", "caffe", (".prototxt", ".pbtxt")),
@@ -58,7 +64,7 @@ INLINE = tuple(reader for reader in READERS if reader.inline)
 
 def reader_of(text: str, readers: Iterable[Reader] = READERS) -> Reader | None:
     """The first reader that recognises a text."""
-    return next((reader for reader in readers if reader.load().recognises(text)), None)
+    return next((reader for reader in readers if reader.recognises(text)), None)
 
 
 def read(source: Source) -> Spec:
