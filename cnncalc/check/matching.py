@@ -9,6 +9,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from cnncalc.graph import Graph
+from cnncalc.layers import CATALOGUE
 from cnncalc.tables.languages import ROWS, row_in_english
 from cnncalc.tables.layer_types import BRACKETED, INPUT, NUMBERED, TOTAL, folded, stem, type_of, types_in
 
@@ -17,6 +18,7 @@ NUMBER_ALONE = re.compile(r"(?:layer|no\.?|#)?[\s#]*[0-9]+\.?\Z", re.IGNORECASE)
 OUTPUT = "output"
 ADAPTIVE = (("adaptiveavgpool", "globalavgpool"), ("globalavgpool", "avgpool"))
 """What an adaptive pool is called, and what it is where a network has none: one over the map, or over windows of it."""
+SOFTMAX = "softmax"
 OUTPUTS = ("output", "outputlayer", "out")
 UNCHANGING = ("relu", "dropout")
 """Types of layer that leave the numbers of a row of several as they are."""
@@ -45,8 +47,11 @@ def matched(rows: Sequence[str], graph: Graph, types: Sequence[str] = (), *, nam
     known = {key: name for key, name in known_names(graph).items() if named or name in (INPUT, *TOTAL)}
     if types:
         rows = [told if told and NUMBER_ALONE.match(row) else row for row, told in zip(rows, types, strict=True)]
+    rows = [row.rstrip(": ") for row in rows]
     bare = [_bare(row) for row in rows]
     names = _names(rows, bare, known, graph)
+    for place in _counted_through(bare, names):
+        bare[place], names[place] = NUMBERED.sub("", bare[place]), None
     found = [name or row for row, name in zip(rows, names, strict=True)]
     open_rows = [
         place for place, name in enumerate(names) if not name and rows[place] and not _is_sum(rows[place], known)
@@ -122,6 +127,19 @@ def all_known(layers: Sequence[str], graph: Graph) -> bool:
     return all(layer in known or "+" in layer for layer in layers if layer)
 
 
+def _counted_through(bare: list[str], names: list[str | None]) -> list[int]:
+    """The rows of other types behind the first, where one count runs through all weight layers: CONV1, CONV2, FC3, FC4.
+
+    None if the network counts so, too.
+    """
+    kinds = [CATALOGUE[type_of(name)].weighted if type_of(name) else False for name in bare]
+    places = [place for place, name in enumerate(bare) if kinds[place] and NUMBERED.search(name)]
+    behind = [place for place in places if stem(bare[place]) != stem(bare[places[0]])]
+    counted = [bare[place].lower().removeprefix(stem(bare[place])).strip(" _-") for place in places]
+    running = counted == [str(number) for number in range(1, len(places) + 1)]
+    return behind if running and not all(names[place] for place in behind) else []
+
+
 def _counted_from_zero(bare: list[str], names: list[str | None]) -> list[int]:
     """The rows of a program that counts dropout, dropout_1, dropout_2: the second of them is not dropout1."""
     firsts = {folded(name) for name, known in zip(bare, names, strict=True) if not known and not NUMBERED.search(name)}
@@ -140,12 +158,15 @@ def _types_said(row: str, beside: str) -> list[str]:
 
 
 def _name_the_last(bare: list[str], names: list[str | None], said: list[list[str]], graph: Graph) -> None:
-    """Give the type of the last layer with weights to a last row that is called only `Output`."""
+    """Give the type of the last layer with weights to a last row that is called only `Output`, or by its softmax."""
     last = next((place for place in reversed(range(len(bare))) if bare[place] and names[place] not in TOTAL), None)
     there = {node.layer.kind for node in graph.nodes}
-    if last is None or names[last] or there.intersection(said[last]) or _row(bare[last]) != OUTPUT:
+    if last is None or names[last] or there.intersection(said[last]):
         return
-    said[last] = next(([node.layer.kind] for node in reversed(graph.nodes) if node.layer.weighted), [])
+    kind = next(([node.layer.kind] for node in reversed(graph.nodes) if node.layer.weighted), [])
+    one_short = said.count(kind) + 1 == sum([node.layer.kind] == kind for node in graph.nodes)
+    if _row(bare[last]) == OUTPUT or (said[last] == [SOFTMAX] and one_short):
+        said[last] = kind
 
 
 def _row(name: str) -> str:
@@ -201,7 +222,7 @@ def _difference(rows: list[tuple[str, list[str]]], graph: Graph) -> str:
     nodes = [node for node in graph.nodes if node.layer.kind in mentioned]
     for number, (row, types) in enumerate(rows):
         if number >= len(nodes):
-            return f"the rows are not matched with the layers: there is no layer left for row {number + 1}, '{row}'"
+            return f"the rows do not match the layers: the network has no layer for row {number + 1}, '{row}'"
         if nodes[number].layer.kind != types[0]:
             there = f"row {number + 1}, '{row}', is a {types[0]}, but the network has {nodes[number].name} there"
             return f"the rows are not matched with the layers: {there}"

@@ -54,7 +54,7 @@ class Amount(NamedTuple):
 
     @property
     def difference(self) -> Any:
-        """How much more it is now: a number, or one for each axis; None for a shape, and where there is no number.
+        """The new value minus the old: a number, or one for each axis; None for a shape, or if a value is not a number.
 
         Of what adds up, a missing layer has 0.
         """
@@ -262,7 +262,7 @@ def _value(part: LayerResult | InputResult | None, key: str) -> Any:
 
 
 def _less(new: Any, old: Any) -> Any:
-    """`new` without `old`, axis by axis; None where one of them is no number."""
+    """`new` minus `old`, axis by axis; None if one of them is not a number."""
     if isinstance(new, tuple) and isinstance(old, tuple):
         return tuple(_less(*pair) for pair in zip(new, old, strict=True)) if len(new) == len(old) else None
     numbers = all(is_known(value) or hasattr(value, "free_symbols") for value in (new, old))

@@ -54,6 +54,8 @@ SIDES = re.compile(r"[(\[]?\s*([0-9]+)\s*(?:before|in front)?\s*(?:,|and|;)\s*([
 """The padding on both sides: `0 before, 1 after`, `(0, 1)`."""
 GROUPED = re.compile(r"(?<![0-9,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])")
 """A vector of 394,272 values, also behind a batch: (None, 394,272)."""
+PAIR = re.compile(r"[(\[]([1-9][0-9]{0,2}),([1-9][0-9]{2})[)\]]\Z")
+"""A vector as (1,120), which may be a number in groups of digits, too."""
 FOUR_SIDES = re.compile(r"\[?\s*([0-9]+)[ ,]+([0-9]+)[ ,]+\1[ ,]+\2\s*\]?\Z")
 """The padding above, below, left and right, where both axes are alike: `[0 1 0 1]`."""
 OPERATOR = re.compile(r"[-+*/^\u00d7\u00b7]|[0-9)]\s*[xX]\s*[0-9(]")
@@ -250,6 +252,8 @@ class Printed:
         if not all(any(map(working.rounds_to, possible)) for working in self.workings) or isinstance(self.claimed, str):
             return False
         mine, its = _bare(parts), _bare(whole)
+        if len(its) == 1 and (pair := PAIR.match(self.text)) and _bare((int(pair[1]), int(pair[2]))) == its:
+            return True
         if self.amount and self.amount.rounded:  # 4K for 4096
             return len(its) == 1 and is_known(its[0]) and self.amount.prints(its[0])
         if len(parts) == 1 and exact.rank and all(_same(parts[0], size) for size in exact.size):

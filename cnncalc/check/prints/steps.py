@@ -15,7 +15,7 @@ CONVOLUTIONS = "convolutions"
 DENSE = "fully connected layers"
 TRANSPOSED = "transposed convolutions"
 INPUT_KIND = "input"
-"""The kind of a row of the input, which is no layer, though a spec may call an identity so."""
+"""The kind of a row for the input: not a layer, although a spec may give an identity layer this name."""
 KEEPING = ("activations", "dropouts", "identities", "norms")
 """Families of layers that keep the volume."""
 

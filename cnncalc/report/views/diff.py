@@ -88,7 +88,7 @@ class Drawn(NamedTuple):
         return cell_text(kind, value, brief=self.brief, units=options.units, layout=options.layout)
 
     def difference(self, amount: Amount) -> str:
-        """`+3,072`; nothing where it is no number, or differs from axis to axis."""
+        """`+3,072`; an empty text if it is not a number, or differs between axes."""
         found = amount.difference
         if isinstance(found, tuple):
             found = found[0] if found and len(set(found)) == 1 else None
